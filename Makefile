@@ -1,0 +1,54 @@
+# Everything starts here: `make demo`, `make test`, `make check`. The only needs are Python 3.11 or newer and a package index.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help set-up demo test check e2e lock audit clean
+
+# Any Python from 3.11 on makes the virtual environment; name another with PYTHON=...
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$name"; break; }; done)
+VENV_PYTHON := .venv/bin/python
+ARGS ?=
+TEST_WORKERS ?= 2
+# What needs settings but no server says so instead of inventing one.
+WITHOUT_SERVICES := TRABECULA_WITHOUT_SERVICES=1 TRABECULA_ENV=test
+PACKAGES := backend tracking notifications
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+set-up: ## Make the virtual environment with the locked packages (the others do so by themselves)
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Trabecula needs Python 3.11 or newer, and none was found. Install one (on Debian and Ubuntu: apt-get install" >&2; \
+		echo "python3 python3-venv), or name it: make demo PYTHON=/path/to/python3" >&2; exit 1; fi
+	@"$(PYTHON)" -m backend.devstack.environment
+
+demo: set-up ## Run everything with embedded services until Ctrl-C; ONCE=1 stops after the show
+	@exec $(VENV_PYTHON) -m backend.devstack.demo --end-with-parent $(if $(filter-out 0,$(ONCE)),--once)
+
+test: set-up ## Run the tests with embedded services; ARGS= goes to pytest
+	@$(VENV_PYTHON) -m backend.devstack.run_tests --workers $(TEST_WORKERS) -- $(ARGS)
+
+e2e: set-up ## Run the browser stories
+	@if [ -d tests/browser ]; then exec $(VENV_PYTHON) -m pytest tests/browser --durations=20 $(ARGS); \
+	else echo "There are no browser stories yet."; fi
+
+check: set-up ## Lint, types, architecture, migrations, dependencies
+	$(VENV_PYTHON) -m ruff check .
+	$(VENV_PYTHON) -m ruff format --check .
+	$(WITHOUT_SERVICES) $(VENV_PYTHON) -m mypy $(PACKAGES)
+	PYTHONPATH=. $(VENV_PYTHON) -m importlinter.cli lint-imports
+	$(WITHOUT_SERVICES) $(VENV_PYTHON) -W ignore:Got:RuntimeWarning manage.py makemigrations --check --dry-run
+	$(WITHOUT_SERVICES) $(VENV_PYTHON) -m backend.devstack.migration_lint
+	$(VENV_PYTHON) -m deptry .
+	$(VENV_PYTHON) -m backend.devstack.committed
+
+lock: set-up ## Lock requirements/*.in into *.txt, with hashes and without a registry's address (needs uv)
+	@command -v uv >/dev/null || { echo "Locking needs uv: $(VENV_PYTHON) -m pip install uv, or your system's package." >&2; exit 1; }
+	uv pip compile --universal --generate-hashes --no-header -p 3.11 $(ARGS) requirements/base.in -o requirements/base.txt
+	uv pip compile --universal --generate-hashes --no-header -p 3.11 $(ARGS) requirements/dev.in -o requirements/dev.txt
+
+audit: set-up ## Look for known vulnerabilities in the locked packages (needs pip-audit; apart, since it asks a service)
+	@$(VENV_PYTHON) -m backend.devstack.audit
+
+clean: ## Remove .run: data, logs and passwords of the embedded services (the virtual environment stays)
+	@if [ -x $(VENV_PYTHON) ]; then $(VENV_PYTHON) -m backend.devstack.homes; else "$(PYTHON)" -m backend.devstack.homes; fi

@@ -1,0 +1,1 @@
+"""Wiring: it knows the apps, they do not know it."""

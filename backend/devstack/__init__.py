@@ -1,0 +1,1 @@
+"""The embedded services and real processes behind `make demo` and `make test`. Never imported in production."""

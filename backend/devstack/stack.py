@@ -1,0 +1,218 @@
+"""One running Trabecula: services, web, worker and beat, below one home folder, for as long as a `with` block lasts.
+
+    with Stack(Path(".run/demo"), durable=True, kind="demo") as stack:
+        stack.start_services()
+        stack.run_manage("migrate", "--database", "owner")
+        stack.start_process("web")
+        print(stack.web_url)
+
+Leaving the block ends every process, and so does the end of this one, whatever the cause.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+import httpx
+
+from backend.devstack.commands import RANKS, Command
+from backend.devstack.files import load_secrets
+from backend.devstack.launcher import CHECKOUT, Death, Launcher
+from backend.devstack.lock import HomeLock
+from backend.devstack.ports import LOOPBACK, ReservedPort
+from backend.devstack.problems import ProcessDiedError, SetupError
+from backend.devstack.services import APP_ROLE, EmbeddedServices, Services, run_to_end, wait_until
+
+Kind = Literal["web", "worker", "beat"]
+
+MANAGE_SECONDS = 600.0
+REQUEST_SECONDS = 5.0
+# What our processes may see of the caller's environment. The rest could change what they do.
+INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER", "COVERAGE_PROCESS_START", "COVERAGE_FILE")
+# The first signal lets work in hand finish, the second does not wait for it.
+STOP: Mapping[Kind, tuple[tuple[signal.Signals, float], ...]] = {
+    "web": ((signal.SIGTERM, 10.0), (signal.SIGQUIT, 3.0)),
+    "worker": ((signal.SIGTERM, 10.0), (signal.SIGQUIT, 5.0)),
+    "beat": ((signal.SIGTERM, 5.0),),
+}
+
+
+class Stack:
+    """See the module. Without `services` it embeds its own; with them it runs only web, worker, beat and mail."""
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        durable: bool = False,
+        kind: Literal["demo", "test"] = "test",
+        services: Services | None = None,
+    ) -> None:
+        self.home = home.absolute()
+        self.logs = self.home / "log"
+        self.mail_folder = self.home / "mail"
+        self._durable = durable
+        self._kind = kind
+        self._services = services
+        self._email_url: str | None = None
+
+    def __enter__(self) -> Self:
+        """Take the lock on the home folder and start the keeper. AlreadyRunningError where somebody else has it."""
+        self._lock = HomeLock(self.home)
+        try:
+            self._lock.acquire()
+            for folder in (self.logs, self.mail_folder, self.home / "static", self.home / "ready"):
+                folder.mkdir(parents=True, exist_ok=True)
+            self._secrets = load_secrets(self.home / "secrets.json")
+            self._launcher = Launcher(log=self.logs / "keeper.log", lock=self._lock.descriptor)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._web_port = ReservedPort()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End every process, in the order of their ranks, within bounded time."""
+        self._launcher.close()
+        self._web_port.release()
+        self._lock.release()
+
+    @property
+    def web_url(self) -> str:
+        """Where web is served, or will be: the port is reserved for the whole block."""
+        return f"http://{LOOPBACK}:{self._web_port.number}"
+
+    @property
+    def services(self) -> Services:
+        """The addresses in use. SetupError before `start_services`."""
+        if self._services is None:
+            raise SetupError("The services of this stack have not been started yet.")
+        return self._services
+
+    def start_services(self) -> Services:
+        """Start PostgreSQL and the broker unless they were given, and the mail server; return once all answer."""
+        embedded = EmbeddedServices(self._launcher, home=self.home, logs=self.logs, durable=self._durable)
+        if self._services is None:
+            app_url, owner_url = embedded.start_postgres()
+            self._services = Services(
+                database_url=app_url, migration_database_url=owner_url, broker_url=embedded.start_broker()
+            )
+        self._email_url = embedded.start_mail()
+        self._lock.describe(url=self.web_url)
+        return self._services
+
+    def environment(self) -> dict[str, str]:
+        """The settings of this stack's processes, owner's address included: for `migrate` and for tests."""
+        return self.process_environment() | {"MIGRATION_DATABASE_URL": self.services.migration_database_url}
+
+    def process_environment(self) -> dict[str, str]:
+        """The settings of web, worker and beat, which must not know the owner's address."""
+        inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        return inherited | {
+            "TRABECULA_ENV": self._kind,
+            "DJANGO_SETTINGS_MODULE": "backend.settings",
+            "SECRET_KEY": self._secrets["secret_key"],
+            "DATABASE_URL": self.services.database_url,
+            "APP_DB_ROLE": APP_ROLE,
+            "BROKER_URL": self.services.broker_url,
+            "EMAIL_URL": self._email_url or "",
+            "ALLOWED_HOSTS": f"{LOOPBACK},localhost",
+            "PUBLIC_URL": self.web_url,
+            "STATIC_ROOT": str(self.home / "static"),
+            "PYTHONUNBUFFERED": "1",
+            "TZ": "UTC",
+        }
+
+    def run_manage(self, *arguments: str, extra_env: Mapping[str, str] | None = None) -> str:
+        """Run `manage.py` as owner and return what it printed. ProcessDiedError where it fails."""
+        command = Command(
+            name=f"manage-{arguments[0]}",
+            argv=(sys.executable, "manage.py", *arguments),
+            environment=self.environment() | dict(extra_env or {}),
+            folder=CHECKOUT,
+            log=self.logs / f"manage-{arguments[0]}.log",
+            rank=RANKS["web"],
+        )
+        run_to_end(self._launcher, command, MANAGE_SECONDS)
+        return command.log.read_text()
+
+    def start_process(
+        self,
+        kind: Kind,
+        *,
+        name: str | None = None,
+        extra_env: Mapping[str, str] | None = None,
+        concurrency: int = 1,
+    ) -> int:
+        """Start web, worker or beat and return its process id once it is ready.
+
+        `concurrency` counts the processes of web or worker. `name` tells two of a kind apart. ProcessDiedError where it
+        ends before it is ready, SetupError where it takes too long.
+        """
+        name = name or kind
+        ready_file = self.home / "ready" / name
+        ready_file.unlink(missing_ok=True)
+        command = Command(
+            name=name,
+            argv=(sys.executable, *self._arguments(kind, name, concurrency)),
+            environment=self.process_environment() | {"READY_FILE": str(ready_file)} | dict(extra_env or {}),
+            folder=CHECKOUT,
+            log=self.logs / f"{name}.log",
+            rank=RANKS[kind],
+            stop=STOP[kind],
+            orphan_signal=signal.SIGTERM if kind == "beat" else signal.SIGQUIT,
+        )
+        pid = self._launcher.start(command)
+        ready = self._web_is_ready if kind == "web" else ready_file.exists
+        wait_until(self._launcher, name, ready, log=command.log)
+        return pid
+
+    def stop_process(self, name: str) -> None:
+        """End a process as an operator would (SIGTERM, then harder, within bounds) and wait for it."""
+        self._launcher.stop(name)
+
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> Death:
+        """Send a signal that ends a process, and wait for its end. SIGKILL takes its whole group, like a loss of power."""
+        self._launcher.kill(name, number)
+        return self.wait_for_end_of(name)
+
+    def signal(self, name: str, number: signal.Signals) -> None:
+        """Send a signal and return at once: SIGSTOP, for instance."""
+        self._launcher.kill(name, number)
+
+    def wait_for_end_of(self, name: str, seconds: float = 30.0) -> Death:
+        """Wait for a process to end by itself. SetupError where it does not."""
+        death = self._launcher.death_of(name, seconds)
+        if death is None:
+            raise SetupError(f"{name} was still running after {seconds:.0f} seconds.", log=self.logs / f"{name}.log")
+        return death
+
+    def serve(self) -> None:
+        """Wait for as long as every process lives. ProcessDiedError once one of them ends by itself."""
+        death = self._launcher.wait_for_any_death()
+        raise ProcessDiedError(f"{death.name} ended by itself with code {death.code}.", log=self.logs / f"{death.name}.log")
+
+    def _arguments(self, kind: Kind, name: str, concurrency: int) -> tuple[str, ...]:
+        celery = ("-m", "celery", "-A", "backend.celery:app")
+        if kind == "web":
+            bind = f"{LOOPBACK}:{self._web_port.number}"
+            processes = ("--worker-class", "gthread", "--workers", str(concurrency), "--threads", "4")
+            quiet = ("--no-control-socket", "--graceful-timeout", "5", "--access-logfile", "-")
+            return ("-m", "gunicorn", "backend.wsgi:application", "--bind", bind, "--reuse-port", *processes, *quiet)
+        if kind == "worker":
+            pool = ("--pool", "prefork", "--concurrency", str(concurrency), "--hostname", f"{name}@%h")
+            # Workers of one stack have nothing to tell each other, and asking costs a second at the start.
+            return (*celery, "worker", *pool, "--loglevel", "INFO", "--without-gossip", "--without-mingle")
+        return (*celery, "beat", "--loglevel", "INFO", "--pidfile=", "--schedule", str(self.home / f"{name}-schedule"))
+
+    def _web_is_ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.web_url}/health/ready", timeout=REQUEST_SECONDS).status_code == httpx.codes.OK
+        except httpx.TransportError:
+            return False

@@ -1,0 +1,246 @@
+"""All settings, from the environment alone. What is missing stops the start with a sentence that says what to set.
+
+``TRABECULA_ENV`` is ``production`` (the default), ``demo`` or ``test``. Only the latter two have an embedded stack
+(``backend.devstack``) that fills in everything below.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import environ
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+ENVIRONMENT: str = env.str("TRABECULA_ENV", default="production")
+if ENVIRONMENT not in ("production", "demo", "test"):
+    raise ImproperlyConfigured(f"TRABECULA_ENV is '{ENVIRONMENT}'. Accepted: production, demo or test.")
+IN_PRODUCTION = ENVIRONMENT == "production"
+# mypy, `makemigrations --check` and the OpenAPI document need no server; they say so instead of inventing one.
+WITHOUT_SERVICES: bool = env.bool("TRABECULA_WITHOUT_SERVICES", default=False)
+
+
+def required(name: str, what: str) -> str:
+    """The value of a variable that has no safe default; stops the start where it is missing."""
+    value: str = env.str(name, default="")
+    if value:
+        return value
+    if WITHOUT_SERVICES:
+        return "none://localhost/none"
+    sys.exit(f"Trabecula cannot start: {name} is not set. It is {what}. See .env.example.")
+
+
+SECRET_KEY = required("SECRET_KEY", "a long random string that signs sessions and tokens")
+DEBUG = False
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[] if IN_PRODUCTION else ["127.0.0.1", "localhost", "testserver"])
+PUBLIC_URL: str = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
+
+# --- Apps ------------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "backend.apps.BackendConfig",
+    "tracking.apps.TrackingConfig",
+    "notifications.apps.NotificationsConfig",
+    "backend.apps.TrabeculaAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "pgtrigger",
+    "pghistory",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "csp",
+    "django_structlog",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+]
+
+ROOT_URLCONF = "backend.urls"
+WSGI_APPLICATION = "backend.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "backend" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- Database --------------------------------------------------------------------------------------------------------
+# Two roles: `default` is the application (no DDL, bound by row-level security), `owner` runs migrations and nothing else.
+DATABASE_URL = required("DATABASE_URL", "the PostgreSQL address for the application's role, postgresql://user:password@host/name")
+MIGRATION_DATABASE_URL: str = env.str("MIGRATION_DATABASE_URL", default="")
+APP_DB_ROLE: str = env.str("APP_DB_ROLE", default="trabecula_app")
+
+
+def database(url: str) -> dict[str, Any]:
+    if url.startswith("none://"):
+        return {"ENGINE": "django.db.backends.postgresql", "NAME": "none"}
+    parsed: dict[str, Any] = env.db_url_config(url)
+    # Every transaction is opened by `acting_as`, which must be the first to speak in it: no ATOMIC_REQUESTS.
+    parsed |= {"ATOMIC_REQUESTS": False, "CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}
+    return parsed
+
+
+DATABASES = {"default": database(DATABASE_URL)}
+if MIGRATION_DATABASE_URL:
+    DATABASES["owner"] = database(MIGRATION_DATABASE_URL) | {"CONN_MAX_AGE": 0}
+DATABASE_ROUTERS = ["backend.routers.OwnerMigrates"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- People ----------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "tracking.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/admin/login/"
+
+# --- Time and language -----------------------------------------------------------------------------------------------
+USE_TZ = True
+TIME_ZONE = "UTC"  # a man's own zone is on his record; nothing falls back to the server's
+LANGUAGE_CODE = "en"
+USE_I18N = True
+CLOCK_OFFSET: float = env.float("CLOCK_OFFSET", default=0.0)  # seconds; shifts `tracking.clock` in every process
+if IN_PRODUCTION and CLOCK_OFFSET:
+    sys.exit("Trabecula cannot start: CLOCK_OFFSET shifts the clock and is for demo and tests only. Unset it.")
+
+# --- API -------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "backend.errors.handle",
+    "DEFAULT_THROTTLE_RATES": {"sign-in": env.str("SIGN_IN_RATE", default="10/min")},
+    "UNICODE_JSON": True,
+    "COERCE_DECIMAL_TO_STRING": True,
+    "NUM_PROXIES": env.int("TRUSTED_PROXY_COUNT", default=0),
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Trabecula",
+    "DESCRIPTION": (
+        "Labs, doses, scans and reminders of men on testosterone, evaluated against a bone-protective floor of estradiol. "
+        "Decision support for prescribers; it never computes, proposes or changes a dose."
+    ),
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "backend.openapi.describe_problems",
+    ],
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes of a request body; a day of an offline phone is far below it
+
+# --- Celery ----------------------------------------------------------------------------------------------------------
+BROKER_URL = required("BROKER_URL", "the Redis or Valkey address for Celery, redis://:password@host:6379/0")
+CELERY_BROKER_URL = BROKER_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+# Longer than any task may run: a task is delivered again only if its worker is gone (kombu#337).
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_DEFAULT_QUEUE = "trabecula"
+# Seconds between sweeps. They find whatever is due by now, so a late or doubled tick loses and repeats nothing.
+SWEEP_SECONDS: float = env.float("SWEEP_SECONDS", default=60.0)
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "plan-reminders": {"task": "notifications.tasks.plan_reminders", "schedule": SWEEP_SECONDS},
+    "send-reminders": {"task": "notifications.tasks.claim_reminders", "schedule": SWEEP_SECONDS},
+    "deliver": {"task": "notifications.tasks.deliver_queued", "schedule": SWEEP_SECONDS},
+    "time-passes": {"task": "tracking.tasks.reevaluate_due", "schedule": crontab(minute=env.str("REEVALUATE_MINUTE", default="7"))},
+}
+
+# --- Mail ------------------------------------------------------------------------------------------------------------
+EMAIL_URL: str = env.str("EMAIL_URL", default="" if IN_PRODUCTION else "smtp://127.0.0.1:25")
+if EMAIL_URL:
+    vars().update(env.email_url_config(EMAIL_URL))
+elif not WITHOUT_SERVICES:
+    sys.exit("Trabecula cannot start: EMAIL_URL is not set. It is the mail server, smtp+tls://user:password@host:587.")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Trabecula <no-reply@localhost>")
+
+# --- Files and doors -------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT: Path = env.path("STATIC_ROOT", default=str(BASE_DIR / ".run" / "static"))
+WHITENOISE_USE_FINDERS = not IN_PRODUCTION
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_AGE = 8 * 3600  # a working day
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IN_PRODUCTION
+SECURE_SSL_REDIRECT: bool = env.bool("SECURE_SSL_REDIRECT", default=IN_PRODUCTION)
+SECURE_HSTS_SECONDS: int = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if IN_PRODUCTION else 0)
+if env.bool("BEHIND_TLS_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- History ---------------------------------------------------------------------------------------------------------
+# The actor is written into each history row by the database, from the setting that `acting_as` makes.
+PGTRIGGER_SCHEMA_EDITOR = False
+PGTRIGGER_MIGRATIONS = True
+
+# --- Logs ------------------------------------------------------------------------------------------------------------
+LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "backend.logs.json_formatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+}

@@ -1,0 +1,1 @@
+"""Lab series, doses, scans, their evaluation, and what is due: the record of one man and what follows from it."""

@@ -1,0 +1,5 @@
+from django.contrib import admin
+
+
+class TrabeculaAdminSite(admin.AdminSite):
+    site_header = "Trabecula"

@@ -1,0 +1,35 @@
+"""Who acts. Every transaction that touches a man's record carries exactly one actor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person by his account number, or a named part of the system.
+
+    The printed form, ``user:12`` or ``system:sweep``, is what the database policies read and what the history keeps.
+    """
+
+    kind: str
+    name: str
+
+    def __post_init__(self) -> None:
+        if self.kind not in ("user", "system") or not self.name:
+            raise ValueError(f"an actor is user:<id> or system:<name>, not {self.kind}:{self.name}")
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+    @property
+    def user_id(self) -> int | None:
+        return int(self.name) if self.kind == "user" else None
+
+    @classmethod
+    def user(cls, user_id: int) -> Actor:
+        return cls("user", str(int(user_id)))
+
+    @classmethod
+    def system(cls, name: str) -> Actor:
+        return cls("system", name)

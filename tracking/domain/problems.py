@@ -1,0 +1,61 @@
+"""The one way in which this system says no.
+
+Services, parsers and domain types raise :class:`Problem`; the API, sync, imports and the admin's forms render the same issues.
+A text here is English and serves as the message id for translation; parameters are filled in after translating.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing that is wrong with one field.
+
+    ``pointer`` is a JSON pointer (RFC 6901) into what was sent, ``""`` for the whole. ``code`` is stable and for programs;
+    ``text`` is for a person and says what is accepted, with ``{name}`` placeholders filled from ``params``.
+    """
+
+    pointer: str
+    code: str
+    text: str
+    params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def detail(self) -> str:
+        return self.text.format(**self.params)
+
+    def under(self, prefix: str) -> Issue:
+        """The same issue seen from one level further out."""
+        return replace(self, pointer=f"{prefix}{self.pointer}")
+
+
+class Problem(Exception):
+    """A refusal with every issue found; nothing has been stored.
+
+    ``kind`` decides the HTTP status where there is one: ``invalid`` 422, ``conflict`` 409, ``not-found`` 404,
+    ``forbidden`` 403, ``precondition`` 412.
+    """
+
+    def __init__(self, *issues: Issue, kind: str = "invalid") -> None:
+        if not issues:
+            raise ValueError("a Problem names at least one issue")
+        super().__init__("; ".join(f"{issue.pointer or '/'}: {issue.detail}" for issue in issues))
+        self.issues = issues
+        self.kind = kind
+
+
+def problem(pointer: str, code: str, text: str, *, kind: str = "invalid", **params: Any) -> Problem:
+    """A Problem with a single issue."""
+    return Problem(Issue(pointer, code, text, MappingProxyType(params)), kind=kind)
+
+
+def raise_all(issues: Iterable[Issue]) -> None:
+    """Raise one Problem that names all ``issues``; do nothing when there are none."""
+    found = tuple(issues)
+    if found:
+        raise Problem(*found)

@@ -1,0 +1,100 @@
+"""How often a regimen repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any
+
+from tracking.domain.problems import Problem, problem
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ACCEPTED = (
+    '{"kind": "every", "days": "3.5"}, {"kind": "weekdays", "days": ["mon", "thu"]}, {"kind": "daily", "times": 1} '
+    'or {"kind": "as_needed"}'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """``every`` so many days (a decimal, 3.5 is twice weekly), on ``weekdays``, so many ``times`` ``daily``, or ``as_needed``."""
+
+    kind: str
+    days: Decimal | None = None
+    weekdays: tuple[str, ...] = ()
+    times: int | None = None
+
+    @property
+    def doses_per_week(self) -> Fraction | None:
+        """None where the schedule does not say (as needed)."""
+        if self.kind == "every" and self.days:
+            return Fraction(7) / Fraction(self.days)
+        if self.kind == "weekdays":
+            return Fraction(len(self.weekdays))
+        if self.kind == "daily" and self.times:
+            return Fraction(7 * self.times)
+        return None
+
+    @property
+    def interval_hours(self) -> Decimal | None:
+        """The nominal time between doses in hours: 84 for twice weekly. None for as needed."""
+        per_week = self.doses_per_week
+        return None if per_week is None else Decimal(168 * per_week.denominator) / Decimal(per_week.numerator)
+
+    def as_dict(self) -> dict[str, Any]:
+        if self.kind == "every":
+            return {"kind": "every", "days": str(self.days)}
+        if self.kind == "weekdays":
+            return {"kind": "weekdays", "days": list(self.weekdays)}
+        if self.kind == "daily":
+            return {"kind": "daily", "times": self.times}
+        return {"kind": "as_needed"}
+
+    def __str__(self) -> str:
+        if self.kind == "every":
+            return "every day" if self.days == 1 else f"every {self.days} days"
+        if self.kind == "weekdays":
+            return "on " + ", ".join(day.capitalize() for day in self.weekdays)
+        if self.kind == "daily":
+            return "daily" if self.times == 1 else f"{self.times} times a day"
+        return "as needed"
+
+
+def parse_schedule(sent: object, *, pointer: str = "/schedule") -> Schedule:
+    """Read the JSON form. Intervals from 0.25 to 400 days, up to 8 times a day; raises :class:`Problem` otherwise."""
+    if not isinstance(sent, Mapping):
+        raise _refused(pointer, sent)
+    kind = sent.get("kind")
+    if kind == "every":
+        try:
+            days = Decimal(str(sent.get("days")))
+        except InvalidOperation:
+            raise _refused(f"{pointer}/days", sent.get("days")) from None
+        if not (days.is_finite() and Decimal("0.25") <= days <= 400):
+            raise _refused(f"{pointer}/days", sent.get("days"))
+        return Schedule("every", days=days)
+    if kind == "weekdays":
+        named = sent.get("days")
+        if not isinstance(named, list) or not named or any(day not in WEEKDAYS for day in named):
+            raise _refused(f"{pointer}/days", named)
+        return Schedule("weekdays", weekdays=tuple(day for day in WEEKDAYS if day in named))
+    if kind == "daily":
+        times = sent.get("times", 1)
+        if isinstance(times, bool) or not isinstance(times, int) or not 1 <= times <= 8:
+            raise _refused(f"{pointer}/times", times)
+        return Schedule("daily", times=times)
+    if kind == "as_needed":
+        return Schedule("as_needed")
+    raise _refused(f"{pointer}/kind", kind)
+
+
+def _refused(pointer: str, received: object) -> Problem:
+    return problem(
+        pointer,
+        "schedule-unreadable",
+        "{received} is not a schedule. Accepted: {accepted}.",
+        received=repr(received)[:60],
+        accepted=ACCEPTED,
+    )

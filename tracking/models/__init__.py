@@ -1,0 +1,30 @@
+"""Storage: fields, constraints, named querysets. Only ``tracking.services`` writes."""
+
+from tracking.models.bone import DexaScan, DexaSite, Fracture, RiskFactor
+from tracking.models.doses import DoseEvent, Regimen
+from tracking.models.evaluations import DueItem, Evaluation, Finding, Standing
+from tracking.models.labs import LabResult
+from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User
+from tracking.models.trail import AccessEvent, ImportBatch, Tombstone
+
+__all__ = [
+    "AccessEvent",
+    "CareRelationship",
+    "Clinic",
+    "DexaScan",
+    "DexaSite",
+    "DoseEvent",
+    "DueItem",
+    "Evaluation",
+    "Finding",
+    "Fracture",
+    "ImportBatch",
+    "LabResult",
+    "Patient",
+    "Prescriber",
+    "Regimen",
+    "RiskFactor",
+    "Standing",
+    "Tombstone",
+    "User",
+]

@@ -1,0 +1,92 @@
+"""Bone: scans with their sites, fractures, risk factors."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from tracking.domain.ownership import Ownership
+from tracking.models.base import DIGITS, Record, RevisionedRow, TimedRecord, keeps_history
+
+
+@keeps_history
+class DexaScan(Record):
+    """One visit to a scanner."""
+
+    ownership: ClassVar[Ownership] = Ownership(
+        why="bone density and its change, on the scanner that measured it", kept="as long as the account", sync="dexa_scans"
+    )
+
+    scanned_on = models.DateField()
+    facility = models.CharField(max_length=120, blank=True, default="")
+    device = models.CharField(max_length=120, blank=True, default="", help_text="model and serial number; empty if not stated")
+    reference = models.CharField(max_length=120, blank=True, default="", help_text="reference database behind the scores")
+    confirmed_reason = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta(Record.Meta):
+        pass
+
+
+@keeps_history
+class DexaSite(RevisionedRow):
+    """One measured region of a scan. The patient stands here too, so that each row shows its owner by itself."""
+
+    ownership: ClassVar[Ownership] = Ownership(
+        why="the measurements of a scan", kept="as long as the account", sync="dexa_sites"
+    )
+
+    scan = models.ForeignKey(DexaScan, on_delete=models.PROTECT, related_name="sites")
+    region = models.CharField(max_length=20)
+    side = models.CharField(max_length=8, blank=True, default="")
+    vertebrae = models.CharField(max_length=20, blank=True, default="")
+    bmd_digits = models.CharField(max_length=24, help_text="as reported")
+    bmd_unit = models.CharField(max_length=10, default="g/cm2")
+    t_score = models.DecimalField(max_digits=4, decimal_places=2, null=True, blank=True)
+    z_score = models.DecimalField(max_digits=4, decimal_places=2, null=True, blank=True)
+    lsc_digits = models.CharField(
+        max_length=24, blank=True, default="", help_text="the facility's least significant change, g/cm2; empty: not recorded"
+    )
+
+    class Meta(RevisionedRow.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(bmd_digits__regex=DIGITS), name="dexasite_bmd_is_a_number"),
+            models.CheckConstraint(condition=Q(lsc_digits="") | Q(lsc_digits__regex=DIGITS), name="dexasite_lsc_is_a_number"),
+            models.UniqueConstraint(fields=["scan", "region", "side", "vertebrae"], name="dexasite_once_per_scan"),
+        ]
+
+
+@keeps_history
+class Fracture(TimedRecord):
+    """A fracture as a dated event."""
+
+    ownership: ClassVar[Ownership] = Ownership(why="a fracture outweighs every figure", kept="as long as the account", sync="fractures")
+
+    site = models.CharField(max_length=40)
+    fragility = models.BooleanField(null=True, blank=True, help_text="from standing height or less; empty: not stated")
+
+    class Meta(TimedRecord.Meta):
+        pass
+
+
+@keeps_history
+class RiskFactor(Record):
+    """A bone risk factor and since when."""
+
+    ownership: ClassVar[Ownership] = Ownership(
+        why="decides how often bone is looked at", kept="as long as the account", sync="risk_factors"
+    )
+
+    code = models.CharField(max_length=40)
+    since = models.DateField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta(Record.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(since=None) | Q(until__gte=models.F("since")), name="riskfactor_ends_after_start"
+            ),
+        ]

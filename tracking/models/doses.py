@@ -1,0 +1,83 @@
+"""What he is to take, and what he took."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from tracking.domain.history import DoseKind, Origin
+from tracking.domain.ownership import Ownership
+from tracking.models.base import DIGITS, Record, TimedRecord, keeps_history
+
+
+@keeps_history
+class Regimen(Record):
+    """One version of one drug's plan, from ``starts_on`` until before ``ends_on``. A change of dose is a new version.
+
+    The database refuses two that overlap for the same man, drug and origin (see migration 0002).
+    """
+
+    ownership: ClassVar[Ownership] = Ownership(
+        why="which doses were in force when blood was drawn", kept="as long as the account", sync="regimens"
+    )
+
+    drug = models.CharField(max_length=40)
+    dose_digits = models.CharField(max_length=24, help_text="one dose in mg of the product, as written")
+    schedule = models.JSONField()
+    origin = models.CharField(max_length=10, choices=[(o.value, o.value) for o in Origin])
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True, help_text="the first day on which it no longer holds")
+    zone = models.CharField(max_length=64)
+    reason = models.CharField(max_length=200, blank=True, default="", help_text="why it was started or changed")
+    end_reason = models.CharField(max_length=200, blank=True, default="")
+    review_on = models.DateField(null=True, blank=True, help_text="planned review")
+    previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="next_versions")
+    confirmed_reason = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta(Record.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(condition=Q(dose_digits__regex=DIGITS), name="regimen_dose_is_a_number"),
+            models.CheckConstraint(condition=Q(origin__in=list(Origin)), name="regimen_origin_known"),
+            models.CheckConstraint(condition=~Q(zone="") & ~Q(drug=""), name="regimen_zone_and_drug_stated"),
+            models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="regimen_ends_after_start"),
+            models.UniqueConstraint(
+                fields=["patient", "drug", "origin"],
+                condition=Q(ends_on=None, superseded_at=None, withdrawn_at=None),
+                name="regimen_one_open_per_drug_and_origin",
+            ),
+        ]
+
+
+@keeps_history
+class DoseEvent(TimedRecord):
+    """One dose taken, skipped, late or extra, at a moment. Corrections supersede."""
+
+    ownership: ClassVar[Ownership] = Ownership(
+        why="what he really took, and how long before a draw", kept="as long as the account", sync="dose_events"
+    )
+
+    drug = models.CharField(max_length=40)
+    regimen = models.ForeignKey(Regimen, null=True, blank=True, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=8, choices=[(k.value, k.value) for k in DoseKind])
+    amount_digits = models.CharField(max_length=24, blank=True, default="", help_text="mg; empty for a skipped dose")
+    site = models.CharField(max_length=40, blank=True, default="")
+    confirmed_reason = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta(TimedRecord.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *TimedRecord.Meta.constraints,
+            models.CheckConstraint(condition=Q(kind__in=list(DoseKind)), name="doseevent_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind=DoseKind.SKIPPED, amount_digits="") | (~Q(kind=DoseKind.SKIPPED) & Q(amount_digits__regex=DIGITS)),
+                name="doseevent_amount_unless_skipped",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            *TimedRecord.Meta.indexes,
+            models.Index(
+                fields=["patient", "drug", "-at"], condition=Q(superseded_at=None, withdrawn_at=None), name="doseevent_log"
+            ),
+        ]

@@ -1,0 +1,126 @@
+"""What was concluded, when, by which rules, and what is due next."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+
+from tracking.domain.ownership import Ownership
+from tracking.models.base import OwnedRow, RevisionedRow, append_only, keeps_history, stamps_revision
+
+
+class Evaluation(RevisionedRow):
+    """One conclusion with its whole basis, kept as it was. A changed rulebook makes a new one."""
+
+    ownership: ClassVar[Ownership] = Ownership(
+        why="shows what the system said, when, from which values and by which rules",
+        kept="as long as the account",
+        sync="evaluations",
+        append_only=True,
+    )
+
+    as_of = models.DateTimeField()
+    rulebook_version = models.CharField(max_length=64)
+    word = models.CharField(max_length=20, help_text="below, not below, cannot say, no current data")
+    state = models.CharField(max_length=24, help_text="current, superseded_by_change, stale, no_data")
+    tier = models.CharField(max_length=16, blank=True, default="")
+    best_tier = models.CharField(max_length=16, blank=True, default="")
+    worst_tier = models.CharField(max_length=16, blank=True, default="")
+    priority = models.PositiveSmallIntegerField(null=True, blank=True, help_text="of the worst finding, 0 first; empty: none")
+    basis = models.JSONField(help_text="values, thresholds, rules, sentences: everything needed to read it years later")
+    input_digest = models.CharField(max_length=64)
+    outcome_digest = models.CharField(max_length=64)
+    next_change_at = models.DateTimeField(null=True, blank=True, help_text="when time alone changes the outcome")
+
+    class Meta(RevisionedRow.Meta):
+        indexes: ClassVar[list[models.Index]] = [
+            *RevisionedRow.Meta.indexes,
+            models.Index(fields=["patient", "-id"], name="evaluation_latest"),
+        ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [*RevisionedRow.Meta.triggers, append_only()]
+
+
+@keeps_history
+class Finding(RevisionedRow):
+    """One thing an evaluation found. ``released_at`` says from when the man may read it; empty: not yet."""
+
+    ownership: ClassVar[Ownership] = Ownership(
+        why="what needs a person's eye, in words", kept="as long as the account", sync="findings"
+    )
+
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="findings")
+    code = models.CharField(max_length=60)
+    priority = models.PositiveSmallIntegerField()
+    lane = models.CharField(max_length=24)
+    severity = models.CharField(max_length=16)
+    detail = models.JSONField(default=dict, help_text="parameters, inputs, sources, sentences, what would clear it")
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(RevisionedRow.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(priority__lte=4), name="finding_priority_0_to_4"),
+        ]
+
+
+class Standing(OwnedRow):
+    """Where a man stands now: his latest evaluation, and when to look again although nothing was written."""
+
+    ownership: ClassVar[Ownership] = Ownership(
+        why="points to the latest evaluation", kept="as long as the account", exported=False, revisioned=False
+    )
+
+    patient = models.OneToOneField("tracking.Patient", on_delete=models.PROTECT, related_name="standing")
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="+")
+    evaluated_at = models.DateTimeField()
+    next_change_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+
+class DueItem(RevisionedRow):
+    """Something to be looked at again: a kind, what it answers to (``anchor``), a window of local dates, and a state.
+
+    ``version`` rises when the window or the state changes; ``announced_version`` is what reminders have taken notice of.
+    """
+
+    ownership: ClassVar[Ownership] = Ownership(
+        why="what is due next, by which rule", kept="as long as the account", sync="due_items"
+    )
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        ANSWERED = "answered"
+        NOT_USABLE = "answered_not_usable"
+        SUPERSEDED = "superseded"
+
+    kind = models.CharField(max_length=24)
+    anchor = models.CharField(max_length=120, help_text="the event it answers to")
+    rule = models.CharField(max_length=60)
+    reason = models.CharField(max_length=400, help_text="in words, for the prescriber")
+    opens_on = models.DateField()
+    due_on = models.DateField()
+    overdue_on = models.DateField()
+    earliest_answer_on = models.DateField(null=True, blank=True, help_text="an earlier draw or scan does not answer it")
+    zone = models.CharField(max_length=64)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.OPEN)
+    answered_by = models.CharField(max_length=64, blank=True, default="")
+    priority = models.PositiveSmallIntegerField(null=True, blank=True)
+    time_critical = models.BooleanField(default=False)
+    resend_after_days = models.PositiveSmallIntegerField(help_text="a due date moved by more than this is announced anew")
+    version = models.PositiveIntegerField(default=1)
+    announced_version = models.PositiveIntegerField(default=0)
+
+    class Meta(RevisionedRow.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["patient", "kind", "anchor"], name="dueitem_once_per_event"),
+            models.CheckConstraint(condition=Q(opens_on__lte=F("due_on"), due_on__lte=F("overdue_on")), name="dueitem_window_in_order"),
+            models.CheckConstraint(condition=Q(state__in=["open", "answered", "answered_not_usable", "superseded"]), name="dueitem_state_known"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            *RevisionedRow.Meta.indexes,
+            models.Index(fields=["patient", "due_on"], condition=Q(state="open"), name="dueitem_open"),
+            models.Index(fields=["patient", "id"], condition=Q(announced_version__lt=F("version")), name="dueitem_unannounced"),
+        ]
+        # ``announced_version`` is between the planner and the reminders; phones do not see it and need not pull for it.
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [stamps_revision("version", "answered_by", "reason", "rule")]

@@ -1,0 +1,73 @@
+"""What is kept about the record itself: reads, deletions, imports."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pgtrigger
+from django.db import models
+
+from tracking.domain.ownership import Erasure, Ownership
+from tracking.models.base import OwnedRow, RevisionedRow, append_only, new_uid
+
+
+class AccessEvent(RevisionedRow):
+    """Somebody other than the man looked at his record: one row per visit of 30 minutes."""
+
+    ownership: ClassVar[Ownership] = Ownership(
+        why="lets him see who read his record",
+        kept="six years, also after an erasure, without health data",
+        erasure=Erasure.SKELETON,
+        sync="access_log",
+        append_only=True,
+    )
+
+    user = models.ForeignKey("tracking.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    through = models.CharField(max_length=20, help_text="api, admin, export")
+    what = models.CharField(max_length=80, help_text="the first thing opened in this visit")
+
+    class Meta(RevisionedRow.Meta):
+        indexes: ClassVar[list[models.Index]] = [
+            *RevisionedRow.Meta.indexes,
+            models.Index(fields=["patient", "user", "-at"], name="accessevent_visit"),
+        ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [*RevisionedRow.Meta.triggers, append_only()]
+
+
+class Tombstone(OwnedRow):
+    """A row that phones must drop. It lives as long as the account, because a phone may be away that long."""
+
+    ownership: ClassVar[Ownership] = Ownership(
+        why="tells a phone that was away what to drop",
+        kept="as long as the account, and after an erasure",
+        erasure=Erasure.SKELETON,
+        exported=False,
+        revisioned=False,
+        append_only=True,
+    )
+
+    uid = None  # a deletion needs no name of its own
+    table = models.CharField(max_length=40, help_text="its name in the phone contract")
+    client_id = models.CharField(max_length=36)
+    revision = models.BigIntegerField(default=0, editable=False)
+
+    class Meta:
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [*RevisionedRow.Meta.triggers, append_only()]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["patient", "revision"], name="tombstone_revision")]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["patient", "table", "client_id", "revision"], name="tombstone_once")
+        ]
+
+
+class ImportBatch(models.Model):
+    """One import, so that a record can say where it came from and a whole import can be undone. It names no man."""
+
+    uid = models.UUIDField(default=new_uid, unique=True, editable=False)
+    source_system = models.CharField(max_length=64)
+    started_at = models.DateTimeField()
+    started_by = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.source_system}, {self.started_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,102 @@
+"""The registry of patient-owned tables.
+
+Sync, export, erasure, retention and row-level security walk this list and nothing else. Each model states what it is in its
+``ownership``; ``backend`` fills the registry at start with the models of both apps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from types import ModuleType
+
+from django.db import models
+from django.db.migrations.operations import RunSQL
+
+from tracking.domain.ownership import Erasure, Ownership
+
+__all__ = ["Erasure", "OwnedTable", "Ownership", "by_sync_name", "fill", "protect", "tables"]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedTable:
+    """A table, what its model states about it, and whether it is the history of another."""
+
+    model: type[models.Model]
+    ownership: Ownership
+    is_history: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.model._meta.db_table
+
+
+_tables: dict[str, OwnedTable] = {}
+
+
+def fill(*modules: ModuleType) -> None:
+    """Take in every model with an ``ownership``, and its history. Called once, when the apps are ready."""
+    for module in modules:
+        for model in vars(module).values():
+            if isinstance(model, type) and issubclass(model, models.Model) and not model._meta.abstract:
+                _take_in(model)
+
+
+def _take_in(model: type[models.Model]) -> None:
+    ownership = getattr(model, "ownership", None)
+    if ownership is None:
+        return
+    _tables[model._meta.db_table] = OwnedTable(model, ownership)
+    history = getattr(model, "pgh_event_models", None)
+    for event_model in {tracked for tracked in (history or {}).values()}:
+        stated = replace(
+            ownership,
+            why=f"every version of: {ownership.why}",
+            owner=ownership.owner,
+            exported=False,
+            sync=None,
+            revisioned=False,
+            append_only=True,
+        )
+        _tables[event_model._meta.db_table] = OwnedTable(event_model, stated, is_history=True)
+
+
+def tables() -> Iterator[OwnedTable]:
+    """Every patient-owned table, in the order of its name."""
+    yield from (_tables[name] for name in sorted(_tables))
+
+
+def by_sync_name() -> dict[str, OwnedTable]:
+    """The tables that phones see, by their name in the phone contract."""
+    return {table.ownership.sync: table for table in tables() if table.ownership.sync}
+
+
+def policy_expression(owner: str) -> str:
+    """The row-level security test: the system, or a man or prescriber to whom this patient is open."""
+    return (
+        f"(SELECT trabecula_is_system()) OR {owner} IN (SELECT trabecula_visible_patients((SELECT trabecula_user())))"
+    )
+
+
+def protect(table: str, *, app_role: str, owner: str = "patient_id", append_only: bool = False) -> RunSQL:
+    """A migration step: forced row-level security on ``table``, and no right of the application's role to delete from it.
+
+    ``append_only`` takes the right to update away too. Every patient-owned table has exactly one such step; a test compares.
+    """
+    taken = "UPDATE, DELETE, TRUNCATE" if append_only else "DELETE, TRUNCATE"
+    test = policy_expression(owner)
+    return RunSQL(
+        f"""
+        ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+        CREATE POLICY owned ON {table} USING ({test}) WITH CHECK ({test});
+        CREATE POLICY somebody_acts ON {table} AS RESTRICTIVE USING ((SELECT trabecula_actor()) IS NOT NULL);
+        REVOKE {taken} ON {table} FROM {app_role};
+        """,
+        f"""
+        DROP POLICY somebody_acts ON {table};
+        DROP POLICY owned ON {table};
+        ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;
+        ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
+        """,
+    )
