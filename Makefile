@@ -36,7 +36,7 @@ check: set-up ## Lint, types, architecture, migrations, dependencies
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m ruff format --check .
 	$(WITHOUT_SERVICES) $(VENV_PYTHON) -m mypy $(PACKAGES)
-	PYTHONPATH=. $(VENV_PYTHON) -m importlinter.cli lint-imports
+	PYTHONPATH=. $(VENV_PYTHON) .venv/bin/lint-imports
 	$(WITHOUT_SERVICES) $(VENV_PYTHON) -W ignore:Got:RuntimeWarning manage.py makemigrations --check --dry-run
 	$(WITHOUT_SERVICES) $(VENV_PYTHON) -m backend.devstack.migration_lint
 	$(VENV_PYTHON) -m deptry .

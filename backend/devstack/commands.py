@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from typing import Any
 
 # Lower ranks end first: whoever uses a service before the service itself.
 RANKS = {"beat": 10, "worker": 20, "web": 30, "mail": 40, "broker": 50, "postgres": 60}
+# What our own processes may see of the caller's environment. The rest could change what they do.
+INHERITED = ("PATH", "PYTHONPATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER", "COVERAGE_PROCESS_START", "COVERAGE_FILE")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,11 @@ class Command:
             orphan_signal=signal.Signals(fields["orphan_signal"]),
             account=None if account is None else (account[0], account[1]),
         )
+
+
+def inherited_environment() -> dict[str, str]:
+    """The part of the caller's environment that our own Python processes start from."""
+    return {name: os.environ[name] for name in INHERITED if name in os.environ}
 
 
 def to_line(message: Mapping[str, Any]) -> bytes:

@@ -14,7 +14,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 # Written so that these lines do not find themselves.
-REGISTRIES = ("py" + "pi.org", "py" + "pi.python.org", "pythonhosted" + ".org", "registry.npm" + "js.org", "repo.maven" + ".apache.org")
+REGISTRIES = (
+    "py" + "pi.org",
+    "py" + "pi.python.org",
+    "pythonhosted" + ".org",
+    "registry.npm" + "js.org",
+    "repo.maven" + ".apache.org",
+)
 MACHINE_PATHS = re.compile(r"(?<![A-Za-z0-9_.:~-])/(?:h[o]me|U[s]ers|r[o]ot|w[o]rk|f[a]rm)/[A-Za-z0-9_.]")
 INDEX_VARIABLES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX", "NPM_CONFIG_REGISTRY", "GOPROXY")
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "")

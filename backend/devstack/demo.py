@@ -20,6 +20,7 @@ from rich.console import Console
 from backend.devstack import show
 from backend.devstack.homes import RUN_FOLDER
 from backend.devstack.problems import SetupError
+from backend.devstack.processes import end_with_parent
 from backend.devstack.stack import Stack
 
 HOME = RUN_FOLDER / "demo"
@@ -37,21 +38,28 @@ def main() -> int:
     """Run the demo from the command line."""
     parser = argparse.ArgumentParser(description="Set up Trabecula with embedded services and show it.")
     parser.add_argument("--once", action="store_true", help="stop after the show instead of serving until Ctrl-C")
-    once = parser.parse_args().once or os.environ.get("ONCE", "") not in ("", "0")
+    parser.add_argument("--end-with-parent", action="store_true", help="stop when the calling process ends (Linux)")
+    options = parser.parse_args()
+    once = options.once or os.environ.get("ONCE", "") not in ("", "0")
     console = Console()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _ask_to_stop)
+    if options.end_with_parent:
+        end_with_parent(signal.SIGTERM)
     try:
         return _run(console, once=once)
     except (KeyboardInterrupt, StopAsked):
         console.print("Stopped.")
         return 0
     except SetupError as problem:
-        console.print(problem.report(), style="red", markup=False, highlight=False)
+        console.print(str(problem), style="red", markup=False, highlight=False, soft_wrap=True)
+        console.print(problem.tail(), markup=False, highlight=False, soft_wrap=True)
         return 1
     except Exception:  # noqa: BLE001  the last line of defence: nobody at a terminal is helped by a traceback
         log = _keep_traceback(HOME / "log" / "demo.log")
-        console.print(f"The demo stopped on a mistake of its own. The details are in {log}.", style="red", markup=False)
+        console.print(
+            f"The demo stopped on a mistake of its own. The details are in {log}.", style="red", markup=False, soft_wrap=True
+        )
         return 1
 
 

@@ -1,5 +1,6 @@
 """The launcher's end of the pipe to its keeper."""
 
+import contextlib
 import json
 import os
 import selectors
@@ -100,7 +101,9 @@ class Launcher:
         with self._turn:
             for pipe in (self._keeper.stdin, self._keeper.stdout):
                 if pipe is not None:
-                    pipe.close()
+                    # A request that the keeper no longer read is of no interest.
+                    with contextlib.suppress(BrokenPipeError):
+                        pipe.close()
             try:
                 self._keeper.wait(CLOSE_SECONDS)
             except subprocess.TimeoutExpired:

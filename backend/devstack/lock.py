@@ -55,7 +55,9 @@ class HomeLock:
                     f"It is already running here (process {pid}{where}). Press Ctrl-C in its terminal, or run: kill {pid}"
                 )
             if time.monotonic() > deadline:
-                raise AlreadyRunningError(f"An earlier run in {self._home} has not finished stopping. Wait a minute and try again.")
+                raise AlreadyRunningError(
+                    f"An earlier run in {self._home} has not finished stopping. Wait a minute and try again."
+                )
             time.sleep(POLL_SECONDS)
         self.describe(url="")
 

@@ -10,12 +10,16 @@ class SetupError(Exception):
         super().__init__(sentence)
         self.log = log
 
-    def report(self, lines: int = 20) -> str:
-        """The sentence, followed by the last lines of the log, where there is one."""
+    def report(self) -> str:
+        """The sentence and what the log ends with."""
+        return f"{self}\n{self.tail()}".rstrip()
+
+    def tail(self, lines: int = 20) -> str:
+        """The last lines of the log under a heading, "" where there is no log."""
         if self.log is None or not self.log.exists():
-            return str(self)
-        tail = self.log.read_text(errors="replace").splitlines()[-lines:]
-        return "\n".join([str(self), f"The last lines of {self.log}:", *(f"  {line}" for line in tail)])
+            return ""
+        last = self.log.read_text(errors="replace").splitlines()[-lines:]
+        return "\n".join([f"The last lines of {self.log}:", *(f"  {line}" for line in last)])
 
 
 class ProcessDiedError(SetupError):

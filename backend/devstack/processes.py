@@ -51,13 +51,18 @@ def dies_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
     parent = os.getpid()
 
     def tie() -> None:
-        if _LIBC is None:
-            return
-        _LIBC.prctl(PR_SET_PDEATHSIG, int(death_signal))
+        end_with_parent(death_signal)
+        # The parent may have ended before the kernel was told to watch it.
         if os.getppid() != parent:
             os._exit(1)
 
     return tie
+
+
+def end_with_parent(death_signal: signal.Signals) -> None:
+    """On Linux, have the kernel send this process `death_signal` when the thread that started it ends."""
+    if _LIBC is not None:
+        _LIBC.prctl(PR_SET_PDEATHSIG, int(death_signal))
 
 
 def adopt_orphans() -> None:

@@ -1,6 +1,6 @@
 """`make test`: the quick tests on several cores, then the stories that start processes, one after the other.
 
-    python -m backend.devstack.run_tests --workers 2 -- [pytest's arguments]
+python -m backend.devstack.run_tests --workers 2 -- [pytest's arguments]
 """
 
 import argparse

@@ -1,7 +1,6 @@
 """PostgreSQL, the broker and the mail server: started, checked to be ours, and described by their addresses."""
 
 import dataclasses
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from backend.devstack import roles
 from backend.devstack.broker import Broker, StrangerOnPortError
-from backend.devstack.commands import RANKS, Command
+from backend.devstack.commands import RANKS, Command, inherited_environment
 from backend.devstack.files import load_secrets
 from backend.devstack.launcher import CHECKOUT, Launcher
 from backend.devstack.placement import place
@@ -55,9 +54,12 @@ def wait_until(launcher: Launcher, name: str, ready: Callable[[], bool], *, log:
     while not ready():
         death = launcher.death_of(name, POLL_SECONDS)
         if death is not None:
-            raise ProcessDiedError(f"{name} ended with code {death.code} before it was ready.", log=log)
+            raise ProcessDiedError(f"{name} ended with code {death.code} before it was ready. Its log says why.", log=log)
         if time.monotonic() > deadline:
-            raise SetupError(f"{name} was not ready after {seconds:.0f} seconds.", log=log)
+            raise SetupError(
+                f"{name} was not ready after {seconds:.0f} seconds. Try again; if that does not help, its log says why.",
+                log=log,
+            )
 
 
 class EmbeddedServices:
@@ -109,7 +111,7 @@ class EmbeddedServices:
         command = Command(
             name="mail",
             argv=(sys.executable, "-m", "backend.devstack.mail", str(self._home / "mail")),
-            environment={"PATH": os.defpath, "READY_FILE": str(ready_file)},
+            environment=inherited_environment() | {"READY_FILE": str(ready_file)},
             folder=CHECKOUT,
             log=self._logs / "mail.log",
             rank=RANKS["mail"],

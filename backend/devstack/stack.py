@@ -9,7 +9,6 @@
 Leaving the block ends every process, and so does the end of this one, whatever the cause.
 """
 
-import os
 import signal
 import sys
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ from typing import Literal, Self
 
 import httpx
 
-from backend.devstack.commands import RANKS, Command
+from backend.devstack.commands import RANKS, Command, inherited_environment
 from backend.devstack.files import load_secrets
 from backend.devstack.launcher import CHECKOUT, Death, Launcher
 from backend.devstack.lock import HomeLock
@@ -31,8 +30,6 @@ Kind = Literal["web", "worker", "beat"]
 
 MANAGE_SECONDS = 600.0
 REQUEST_SECONDS = 5.0
-# What our processes may see of the caller's environment. The rest could change what they do.
-INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER", "COVERAGE_PROCESS_START", "COVERAGE_FILE")
 # The first signal lets work in hand finish, the second does not wait for it.
 STOP: Mapping[Kind, tuple[tuple[signal.Signals, float], ...]] = {
     "web": ((signal.SIGTERM, 10.0), (signal.SIGQUIT, 3.0)),
@@ -113,8 +110,7 @@ class Stack:
 
     def process_environment(self) -> dict[str, str]:
         """The settings of web, worker and beat, which must not know the owner's address."""
-        inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
-        return inherited | {
+        return inherited_environment() | {
             "TRABECULA_ENV": self._kind,
             "DJANGO_SETTINGS_MODULE": "backend.settings",
             "SECRET_KEY": self._secrets["secret_key"],

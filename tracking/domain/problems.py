@@ -6,10 +6,12 @@ A text here is English and serves as the message id for translation; parameters 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +61,30 @@ def raise_all(issues: Iterable[Issue]) -> None:
     found = tuple(issues)
     if found:
         raise Problem(*found)
+
+
+class Collector:
+    """Runs checks one after the other and keeps every issue, so that a person mends all fields in one go."""
+
+    def __init__(self, issues: list[Issue] | None = None, prefix: str = "") -> None:
+        self._issues: list[Issue] = [] if issues is None else issues
+        self._prefix = prefix
+
+    def under(self, prefix: str) -> Collector:
+        """A collector into the same list for a part of what was sent."""
+        return Collector(self._issues, self._prefix + prefix)
+
+    def run(self, check: Callable[..., T], *args: Any, **kwargs: Any) -> T | None:
+        """The result of ``check``, or None where it refused; a refusal other than ``invalid`` passes through at once."""
+        try:
+            return check(*args, **kwargs)
+        except Problem as refused:
+            if refused.kind != "invalid":
+                raise
+            seen = (issue.under(self._prefix) for issue in refused.issues)
+            self._issues.extend(issue for issue in seen if issue not in self._issues)
+            return None
+
+    def raise_found(self) -> None:
+        """Raise one Problem with everything found, if anything was."""
+        raise_all(self._issues)

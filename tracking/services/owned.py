@@ -14,8 +14,25 @@ from django.db import models
 from django.db.migrations.operations import RunSQL
 
 from tracking.domain.ownership import Erasure, Ownership
+from tracking.domain.problems import Problem, problem
+from tracking.models.base import append_only, keeps_history, new_client_id, new_uid, stamps_revision
 
-__all__ = ["Erasure", "OwnedTable", "Ownership", "by_sync_name", "fill", "protect", "tables"]
+__all__ = [
+    "Erasure",
+    "OwnedTable",
+    "Ownership",
+    "Problem",
+    "append_only",
+    "by_sync_name",
+    "fill",
+    "keeps_history",
+    "new_client_id",
+    "new_uid",
+    "problem",
+    "protect",
+    "stamps_revision",
+    "tables",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,25 @@
+# One image for web, worker, beat and the one-shot migrate; docker-compose.yml says how each is run.
+ARG PYTHON_VERSION=3.11
+
+FROM python:${PYTHON_VERSION}-slim AS packages
+COPY requirements/base.txt requirements/base.txt
+RUN python -m venv /opt/venv \
+    && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps --requirement requirements/base.txt
+
+FROM python:${PYTHON_VERSION}-slim
+RUN groupadd --system --gid 10001 trabecula \
+    && useradd --system --uid 10001 --gid trabecula --no-create-home --shell /usr/sbin/nologin trabecula
+COPY --from=packages /opt/venv /opt/venv
+WORKDIR /app
+COPY . .
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    DJANGO_SETTINGS_MODULE=backend.settings \
+    STATIC_ROOT=/app/static
+# Compiled now, because the root file system is read-only later.
+RUN TRABECULA_WITHOUT_SERVICES=1 python manage.py collectstatic --no-input \
+    && python -m compileall -q backend tracking notifications
+USER trabecula
+EXPOSE 8000
+CMD ["gunicorn", "backend.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", \
+     "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-"]

@@ -1,0 +1,153 @@
+"""Every refusal leaves the API as one shape: RFC 9457 problem+json with the fields named."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+
+from tracking.domain.problems import Issue, Problem
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+# Stable names, relative so that they are the same behind every host; docs/api.md explains each.
+TYPE = "/problems/{code}"
+
+STATUS = {
+    "invalid": status.HTTP_422_UNPROCESSABLE_ENTITY,
+    "conflict": status.HTTP_409_CONFLICT,
+    "not-found": status.HTTP_404_NOT_FOUND,
+    "forbidden": status.HTTP_403_FORBIDDEN,
+    "precondition": status.HTTP_412_PRECONDITION_FAILED,
+}
+TITLES = {
+    "invalid": "Something in what was sent cannot be accepted.",
+    "conflict": "This does not fit what is already stored.",
+    "not-found": "There is nothing here.",
+    "forbidden": "This account may not do that.",
+    "precondition": "The record has changed since it was read.",
+    "unreadable": "The request could not be read.",
+    "not-signed-in": "Sign in first.",
+    "method-not-allowed": "This address does not know that method.",
+    "not-acceptable": "This address answers in JSON only.",
+    "media-type": "Send JSON.",
+    "too-many-requests": "Too many tries. Wait a little.",
+    "too-large": "The request is too large.",
+    "unavailable": "The service is not available at the moment.",
+    "error": "Something went wrong on our side.",
+}
+_DRF = {
+    exceptions.ParseError: "unreadable",
+    exceptions.NotAuthenticated: "not-signed-in",
+    exceptions.AuthenticationFailed: "not-signed-in",
+    exceptions.PermissionDenied: "forbidden",
+    exceptions.NotFound: "not-found",
+    exceptions.MethodNotAllowed: "method-not-allowed",
+    exceptions.NotAcceptable: "not-acceptable",
+    exceptions.UnsupportedMediaType: "media-type",
+    exceptions.Throttled: "too-many-requests",
+}
+
+
+def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:  # noqa: ARG001  DRF's signature
+    """Turn what a view raised into its problem; what is not foreseen stays an exception and becomes a 500."""
+    if isinstance(exc, Problem):
+        return _response(STATUS[exc.kind], exc.kind, _detail(exc.issues), errors=[_issue(issue) for issue in exc.issues])
+    if isinstance(exc, exceptions.ValidationError):
+        issues = list(_from_drf(exc.get_full_details(), ""))
+        return _response(STATUS["invalid"], "invalid", _detail(issues), errors=[_issue(issue) for issue in issues])
+    if isinstance(exc, Http404):
+        return _response(status.HTTP_404_NOT_FOUND, "not-found", gettext("There is no such record."))
+    if isinstance(exc, RequestDataTooBig):
+        return _response(
+            status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too-large", gettext("Send it in smaller parts, at most 2.5 MB each.")
+        )
+    if isinstance(exc, OperationalError | InterfaceError):
+        log.warning("database unavailable", exc_info=exc)
+        answer = _response(
+            status.HTTP_503_SERVICE_UNAVAILABLE, "unavailable", gettext("Nothing was stored. Try again in a minute.")
+        )
+        answer["Retry-After"] = "30"
+        return answer
+    if isinstance(exc, exceptions.APIException):
+        return _from_api_exception(exc)
+    return None
+
+
+def _from_api_exception(exc: exceptions.APIException) -> Response:
+    code = _DRF.get(type(exc), "error")
+    answer = _response(exc.status_code, code, str(exc.detail))
+    if wait := getattr(exc, "wait", None):
+        answer["Retry-After"] = str(int(wait) + 1)
+    if header := getattr(exc, "auth_header", None):
+        answer["WWW-Authenticate"] = header
+    return answer
+
+
+def _response(status_code: int, code: str, detail: str, **more: Any) -> Response:
+    return Response(_body(status_code, code, detail, **more), status=status_code, content_type=MEDIA_TYPE)
+
+
+def _body(status_code: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
+    return {"type": TYPE.format(code=code), "title": gettext(TITLES[code]), "status": status_code, "detail": detail} | more
+
+
+def _detail(issues: list[Issue] | tuple[Issue, ...]) -> str:
+    return " ".join(_text(issue) for issue in issues)
+
+
+def _text(issue: Issue) -> str:
+    return gettext(issue.text).format(**issue.params)
+
+
+def _issue(issue: Issue) -> dict[str, str]:
+    return {"pointer": issue.pointer, "code": issue.code, "detail": _text(issue)}
+
+
+def _from_drf(details: Any, pointer: str) -> Iterator[Issue]:
+    """DRF nests its errors by field and index; a JSON pointer says the same in one line."""
+    if isinstance(details, Mapping) and {"message", "code"} <= details.keys() and isinstance(details["message"], str):
+        yield Issue(pointer, str(details["code"]), "{text}", {"text": details["message"]})
+    elif isinstance(details, Mapping):
+        for name, inner in details.items():
+            yield from _from_drf(inner, pointer if name == "non_field_errors" else f"{pointer}/{name}")
+    elif isinstance(details, list):
+        for index, inner in enumerate(details):
+            is_error = isinstance(inner, Mapping) and {"message", "code"} <= inner.keys()
+            yield from _from_drf(inner, pointer if is_error else f"{pointer}/{index}")
+
+
+def _plain(status_code: int, code: str, detail: str) -> HttpResponse:
+    return JsonResponse(_body(status_code, code, detail), status=status_code, content_type=MEDIA_TYPE)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What no route answers to: a problem under /api/, Django's page elsewhere."""
+    if _wants_json(request):
+        return _plain(status.HTTP_404_NOT_FOUND, "not-found", gettext("There is no such address."))
+    from django.views.defaults import page_not_found as default  # noqa: PLC0415  only this branch needs it
+
+    return default(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A failure of ours: no detail leaves the house, the log has it under the request's id."""
+    if _wants_json(request):
+        return _plain(
+            status.HTTP_500_INTERNAL_SERVER_ERROR, "error", gettext("It has been noted. Try again later; nothing was half-stored.")
+        )
+    from django.views.defaults import server_error as default  # noqa: PLC0415
+
+    return default(request)

@@ -1,0 +1,133 @@
+"""Which messages a due item leads to, and from when until when each of them may be sent.
+
+A stage begins on its day and ends when the next one begins, so that after an outage one message goes out and not a storm.
+Windows are half-open, [send_at, expires_at). Where days coincide, the later stage takes the day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from notifications.domain.hours import Hours, next_allowed, send_at
+
+# The last stage has no next one to end it.
+LAST_STAGE_LIVES = timedelta(days=14)
+# How long to leave alone a man whose zone is unreadable, before looking at him again.
+UNREADABLE_ZONE_WAIT = timedelta(hours=1)
+
+
+class Stage(StrEnum):
+    BEFORE = "before"
+    ON = "on"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class DueDays:
+    """Local days: from when something can be done, by when it is due, and from when it is late."""
+
+    opens_on: date
+    due_on: date
+    overdue_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One message to come: it may be sent in [send_at, expires_at), both UTC."""
+
+    stage: Stage
+    send_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One pass through the stages of one item. An answer, or a due date that moved far, begins the next.
+
+    ``snoozed_until``: this round began because he asked to be reminded again then. ``is_done``: he said it is done.
+    """
+
+    number: int
+    began_at: datetime
+    snoozed_until: datetime | None = None
+    is_done: bool = False
+
+
+class Fate(StrEnum):
+    SEND = "send"
+    WAIT = "wait"
+    SILENCE = "silence"
+    EXPIRE = "expire"
+
+
+def stages(days: DueDays, hours: Hours, zone: ZoneInfo) -> tuple[Sending, ...]:
+    """Every stage that has a window at all, in order; the windows touch and do not overlap."""
+    begins = {
+        Stage.BEFORE: send_at(days.opens_on, hours, zone),
+        Stage.ON: send_at(days.due_on, hours, zone),
+        Stage.OVERDUE: send_at(days.overdue_on, hours, zone),
+    }
+    ends = [begin for _, begin in pairwise(begins.values())]
+    ends.append(send_at(days.overdue_on + LAST_STAGE_LIVES, hours, zone))
+    return tuple(
+        Sending(stage, begin, end) for (stage, begin), end in zip(begins.items(), ends, strict=True) if begin < end
+    )
+
+
+def round_for(now: datetime, *, past: Round | None, told_due_on: date | None, due_on: date, resend_after_days: int) -> Round:
+    """The round that an item is in now: the one it was in, unless the man was told a due date more than so many days off."""
+    if past is None:
+        return Round(1, now)
+    if told_due_on is not None and abs((due_on - told_due_on).days) > resend_after_days:
+        return Round(past.number + 1, now)
+    return past
+
+
+def sendings(round_: Round, days: DueDays, hours: Hours, zone: ZoneInfo) -> tuple[Sending, ...]:
+    """The messages of one round, in order; the same however often and however late it is asked.
+
+    - Stages that were over when the round began are left out. If that leaves none, one late message says so.
+    - A snooze repeats the stage in hand at the time he asked for; it never holds back the stage after that.
+    - What he said is done is not mentioned again.
+    """
+    if round_.is_done:
+        return ()
+    ahead = [sending for sending in stages(days, hours, zone) if sending.expires_at > round_.began_at]
+    if not ahead:
+        return (_late(round_.snoozed_until or round_.began_at, hours, zone),)
+    if round_.snoozed_until is None:
+        return tuple(ahead)
+    in_hand, *later = ahead
+    again = max(in_hand.send_at, next_allowed(round_.snoozed_until, hours, zone))
+    if not later:
+        return (_late(again, hours, zone),)
+    if again < in_hand.expires_at:
+        return (replace(in_hand, send_at=again), *later)
+    return tuple(later)
+
+
+def fate(
+    now: datetime, *, expires_at: datetime, is_wanted: bool, hours: Hours, zone: ZoneInfo | None
+) -> tuple[Fate, datetime]:
+    """What becomes at ``now`` of a message whose time has come, and for ``WAIT`` until when. The order of the tests is the rule."""
+    if not is_wanted:
+        return Fate.SILENCE, now
+    if now >= expires_at:
+        return Fate.EXPIRE, now
+    if zone is None:
+        return Fate.WAIT, now + UNREADABLE_ZONE_WAIT
+    allowed = next_allowed(now, hours, zone)
+    if allowed == now:
+        return Fate.SEND, now
+    if allowed >= expires_at:
+        return Fate.EXPIRE, now
+    return Fate.WAIT, allowed
+
+
+def _late(instant: datetime, hours: Hours, zone: ZoneInfo) -> Sending:
+    begin = next_allowed(instant, hours, zone)
+    return Sending(Stage.OVERDUE, begin, send_at(begin.astimezone(zone).date() + LAST_STAGE_LIVES, hours, zone))

@@ -1,0 +1,72 @@
+"""What a man reads.
+
+``OUTSIDE`` stands on lock screens and in mailboxes that others see: it names no drug, hormone, result or clinic. The inbox is
+read after signing in and says what is due; it never says what to take. English texts serve as message ids for translation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from notifications.domain.stages import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    title: str
+    body: str
+
+
+OUTSIDE = Words("Trabecula: a reminder for you", "Something is due. Open the app to see it.")
+
+INBOX_TITLES = MappingProxyType(
+    {
+        Stage.BEFORE: "Coming up",
+        Stage.ON: "Due now",
+        Stage.OVERDUE: "Overdue",
+    }
+)
+
+# By kind and stage; "" is any kind that has no words of its own.
+INBOX_BODIES = MappingProxyType(
+    {
+        "": {
+            Stage.BEFORE: "Something in your plan can be done from now on and is due by {day}.",
+            Stage.ON: "Something in your plan is due by {day}.",
+            Stage.OVERDUE: "Something in your plan was due by {day}.",
+        },
+        "labs": {
+            Stage.BEFORE: "Your next blood test can be drawn from now on and is due by {day}.",
+            Stage.ON: "Your next blood test is due by {day}.",
+            Stage.OVERDUE: "Your blood test was due by {day}. Until it is done, nobody can say where you stand.",
+        },
+        "recheck": {
+            Stage.BEFORE: "After your last change a blood test can be drawn from now on. It is due by {day}.",
+            Stage.ON: "The blood test after your last change is due by {day}.",
+            Stage.OVERDUE: "The blood test after your last change was due by {day}. Until it is done, nobody can say how you responded.",
+        },
+        "dexa": {
+            Stage.BEFORE: "Your next bone density scan can be booked. It is due by {day}.",
+            Stage.ON: "Your bone density scan is due by {day}.",
+            Stage.OVERDUE: "Your bone density scan was due by {day}.",
+        },
+        "vitamin_d": {
+            Stage.BEFORE: "Your next vitamin D test can be drawn from now on and is due by {day}.",
+            Stage.ON: "Your vitamin D test is due by {day}.",
+            Stage.OVERDUE: "Your vitamin D test was due by {day}.",
+        },
+        "denosumab": {
+            Stage.BEFORE: "Your next bone treatment is due by {day}. Please arrange the appointment with your clinic.",
+            Stage.ON: "Your bone treatment is due by {day}. It must not slip: please speak to your clinic if no date is set.",
+            Stage.OVERDUE: "Your bone treatment was due by {day}. A delay can cost bone: please speak to your clinic.",
+        },
+    }
+)
+
+
+def inbox_words(kind: str, stage: Stage, due_on: date) -> Words:
+    """Title and text for his inbox. An unknown kind gets words that fit anything."""
+    body = INBOX_BODIES.get(kind, INBOX_BODIES[""])[stage]
+    return Words(INBOX_TITLES[stage], body.format(day=f"{due_on.day} {due_on:%B} {due_on.year}"))

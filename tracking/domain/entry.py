@@ -1,0 +1,221 @@
+"""Checks on entry: refused, to be confirmed, or for staff only. Pure; services enforce what they return.
+
+Limits are held in the unit that was sent, so that the person reads the figures he typed against. A censored value says where the
+truth is not, so it is held to the hard limits only (CLINICAL 9.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+from tracking.domain.history import SiteRecord
+from tracking.domain.problems import Issue, raise_all
+from tracking.domain.reported import Value
+from tracking.domain.rulebook import DoseLimits, Limits, RegionRule, RuleBook
+from tracking.domain.schedule import Schedule
+from tracking.domain.units import analyte_rule, convert, read_unit, rounded
+
+_BMD_UNITS = MappingProxyType({"g/cm2": 1, "mg/cm2": 1000})
+# Limits are shown with no more digits than a laboratory would print.
+_SHOWN_DECIMALS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class EntryCheck:
+    """What stands against an entry. ``refused`` always; ``staff_only`` unless staff; ``confirm`` unless confirmed with a reason."""
+
+    refused: tuple[Issue, ...] = ()
+    staff_only: tuple[Issue, ...] = ()
+    confirm: tuple[Issue, ...] = ()
+
+    @property
+    def needs_confirmation(self) -> bool:
+        return bool(self.confirm)
+
+    def __add__(self, other: EntryCheck) -> EntryCheck:
+        return EntryCheck(
+            self.refused + other.refused, self.staff_only + other.staff_only, self.confirm + other.confirm
+        )
+
+    def under(self, prefix: str) -> EntryCheck:
+        """The same seen from one level further out."""
+        return EntryCheck(*(tuple(issue.under(prefix) for issue in part) for part in (self.refused, self.staff_only, self.confirm)))
+
+    def enforce(self, *, confirmed: bool, staff: bool) -> None:
+        """Raise one :class:`Problem` with everything that stands against it for this person."""
+        raise_all(
+            (*self.refused, *(() if staff else self.staff_only), *(() if confirmed else self.confirm))
+        )
+
+
+def check_entry(analyte: str, value: Value, rulebook: RuleBook) -> EntryCheck:
+    """Hold a lab value to its unit (``/unit``) and limits (``/value``).
+
+    Raises :class:`Problem` for an unknown analyte (``/analyte``) or a missing or unknown unit, naming the accepted ones.
+    """
+    rule = analyte_rule(analyte, rulebook)
+    unit = read_unit(analyte, value.unit, rulebook)
+    number = convert(value.number, rule, unit, rule.unit)
+    if _outside(number, rule.hard):
+        text = "{received} {unit} is outside {low} to {high} {unit}, which no {name} reaches. Check digits and unit."
+        return EntryCheck(refused=(_limit_issue("value-out-of-limits", text, value, unit, rule.name, _in_unit(rule.hard, rule.units[unit])),))
+    if not value.comparator.censors and _outside(number, rule.confirm):
+        text = "{received} {unit} is unusual for {name} (expected {low} to {high} {unit}). Check digits and unit, or confirm."
+        limits = _in_unit(rule.confirm, rule.units[unit])
+        return EntryCheck(confirm=(_limit_issue("value-unusual", text, value, unit, rule.name, limits),))
+    return EntryCheck()
+
+
+def check_dose(
+    drug: str, dose_mg: Decimal, rulebook: RuleBook, *, schedule: Schedule | None = None, pointer: str = "/dose_mg"
+) -> EntryCheck:
+    """Hold one dose, and its weekly sum where a schedule says how often, to the limits of CLINICAL 9.9.
+
+    Raises :class:`Problem` (``/drug``) for an unknown drug. Use ``pointer="/amount_mg"`` for a dose event.
+    """
+    rule = rulebook.drugs.get(drug)
+    if rule is None:
+        text = "'{received}' is not a known drug. Accepted: {accepted}."
+        raise_all([_issue("/drug", "drug-unknown", text, received=drug[:40], accepted=", ".join(sorted(rulebook.drugs)))])
+        raise AssertionError  # unreachable: an issue was given
+    if dose_mg <= 0:
+        return EntryCheck(refused=(_issue(pointer, "dose-not-positive", "A dose is more than 0 mg."),))
+    weekly = weekly_mg(dose_mg, schedule) if schedule else None
+    checks = [_dose_limit(pointer, rule.name, Fraction(dose_mg), rule.dose, weekly=False)]
+    if weekly is not None:
+        checks.append(_dose_limit(pointer, rule.name, weekly, rule.dose, weekly=True))
+    return checks[0] if len(checks) == 1 else _strictest(*checks)
+
+
+def weekly_mg(dose_mg: Decimal, schedule: Schedule) -> Fraction | None:
+    """Milligrams a week, exactly; None for as needed."""
+    per_week = schedule.doses_per_week
+    return None if per_week is None else Fraction(dose_mg) * per_week
+
+
+def check_sites(sites: Sequence[SiteRecord], rulebook: RuleBook) -> EntryCheck:
+    """Hold the measured regions of a scan to the limits of CLINICAL 2.3. Pointers ``/sites/0/bmd`` and so on."""
+    checked = EntryCheck()
+    for number, site in enumerate(sites):
+        checked += check_site(site, rulebook).under(f"/sites/{number}")
+    return checked
+
+
+def check_site(site: SiteRecord, rulebook: RuleBook) -> EntryCheck:
+    """One region: ``/region``, ``/unit``, ``/bmd``, ``/t_score``, ``/z_score``, ``/lsc``."""
+    region = rulebook.bone.regions.get(site.region)
+    if region is None:
+        accepted = ", ".join(sorted(rulebook.bone.regions))
+        text = "'{received}' is not a region. Accepted: {accepted}."
+        return EntryCheck(refused=(_issue("/region", "region-unknown", text, received=site.region[:40], accepted=accepted),))
+    check = _check_bmd(site.bmd, region)
+    score = rulebook.bone.score
+    for pointer, value in (("/t_score", site.t_score), ("/z_score", site.z_score)):
+        if value is not None:
+            check += _check_number(pointer, Fraction(value), str(value), score.hard, score.confirm)
+    if site.lsc is not None and site.lsc <= 0:
+        text = "A least significant change is more than 0 g/cm2."
+        check += EntryCheck(refused=(_issue("/lsc", "lsc-not-positive", text),))
+    return check
+
+
+def check_floor(pg_ml: Decimal, expires_on: date | None, today: date, rulebook: RuleBook) -> EntryCheck:
+    """A floor that a prescriber sets himself: within the limits of the rulebook (``/floor``), and not expired (``/expires_on``)."""
+    limits = rulebook.estradiol.override
+    issues = []
+    if not limits.low <= pg_ml <= limits.high:
+        text = "A floor of his own lies from {low} to {high} {unit}."
+        issues.append(_issue("/floor", "floor-out-of-limits", text, low=str(limits.low), high=str(limits.high), unit=limits.unit))
+    if expires_on is not None and expires_on < today:
+        issues.append(_issue("/expires_on", "floor-expired", "The floor would have expired already."))
+    return EntryCheck(refused=tuple(issues))
+
+
+def _check_bmd(bmd: Value, region: RegionRule) -> EntryCheck:
+    if bmd.unit not in _BMD_UNITS:
+        text = "'{received}' is not a unit for bone density. Accepted: {accepted}."
+        issue = _issue("/unit", "unit-unknown", text, received=bmd.unit[:40], accepted=", ".join(_BMD_UNITS))
+        return EntryCheck(refused=(issue,))
+    if bmd.comparator.censors:
+        return EntryCheck(refused=(_issue("/bmd", "bmd-censored", "A bone density is a plain number, without a comparator."),))
+    factor = Fraction(_BMD_UNITS[bmd.unit])
+    limits = (_in_unit(region.hard, factor), _in_unit(region.confirm, factor))
+    return _check_number("/bmd", Fraction(bmd.number), str(bmd), *limits)
+
+
+def _check_number(pointer: str, number: Fraction, received: str, hard: Limits, confirm: Limits) -> EntryCheck:
+    if _outside(number, hard):
+        text = "{received} is outside {low} to {high}."
+        limits = {"low": str(hard.low), "high": str(hard.high)}
+        return EntryCheck(refused=(_issue(pointer, "value-out-of-limits", text, received=received, **limits),))
+    if _outside(number, confirm):
+        text = "{received} is unusual (expected {low} to {high}). Check it, or confirm."
+        limits = {"low": str(confirm.low), "high": str(confirm.high)}
+        return EntryCheck(confirm=(_issue(pointer, "value-unusual", text, received=received, **limits),))
+    return EntryCheck()
+
+
+def _dose_limit(pointer: str, name: str, amount: Fraction, limits: DoseLimits, *, weekly: bool) -> EntryCheck:
+    kind, per = ("weekly", "mg a week") if weekly else ("single", "mg at once")
+    bounds: tuple[Decimal | None, Decimal | None, Decimal | None] = (
+        (limits.reject_weekly, limits.staff_weekly, limits.confirm_weekly)
+        if weekly
+        else (limits.reject_single, limits.staff_single, limits.confirm_single)
+    )
+    reject, staff, confirm = bounds
+    said = {"received": str(rounded(amount, _SHOWN_DECIMALS).normalize()), "name": name, "per": per, "limit_kind": kind}
+    if reject is not None and amount > reject:
+        text = "{received} {per} of {name} is more than {limit}, the most that is accepted. Check the amount."
+        return EntryCheck(refused=(_issue(pointer, "dose-out-of-limits", text, limit=str(reject), **said),))
+    if staff is not None and amount > staff:
+        text = "{received} {per} of {name} is more than {limit}: only staff can enter it."
+        return EntryCheck(
+            staff_only=(_issue(pointer, "dose-staff-only", text, limit=str(staff), **said),),
+            confirm=(_issue(pointer, "dose-unusual", _UNUSUAL, limit=str(staff), **said),),
+        )
+    if confirm is not None and amount > confirm:
+        return EntryCheck(confirm=(_issue(pointer, "dose-unusual", _UNUSUAL, limit=str(confirm), **said),))
+    return EntryCheck()
+
+
+_UNUSUAL = "{received} {per} of {name} is more than {limit}. Check the amount, or confirm."
+
+
+def _strictest(single: EntryCheck, weekly: EntryCheck) -> EntryCheck:
+    """Everything of both: a person mends both at once."""
+    return single + weekly
+
+
+def _limit_issue(code: str, text: str, value: Value, unit: str, name: str, limits: Limits) -> Issue:
+    return _issue(
+        "/value", code, text, received=value.text, unit=unit, name=name, low=_printed(limits.low), high=_printed(limits.high)
+    )
+
+
+def _in_unit(limits: Limits, factor: Fraction) -> Limits:
+    low, high = (Fraction(end) * factor for end in (limits.low, limits.high))
+    return Limits(_near(low), _near(high))
+
+
+def _near(exact: Fraction) -> Decimal:
+    """Enough digits to hold a value against, exact wherever the ratio is a decimal."""
+    return Decimal(exact.numerator) / Decimal(exact.denominator)
+
+
+def _printed(limit: Decimal) -> str:
+    plain = round(limit, _SHOWN_DECIMALS).normalize()
+    return f"{plain:f}"
+
+
+def _outside(number: Fraction, limits: Limits) -> bool:
+    return not limits.low <= number <= limits.high
+
+
+def _issue(pointer: str, code: str, text: str, **params: Any) -> Issue:
+    return Issue(pointer, code, text, MappingProxyType(params))

@@ -1,0 +1,123 @@
+"""One man's history put in order once: what happened on which local day, as of one instant."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+
+from tracking.domain.exposure import Exposure, read_exposure
+from tracking.domain.history import DoseKind, DoseRecord, FractureRecord, History, LabRecord, Person, ScanRecord
+from tracking.domain.reported import Precision
+from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, RuleBook
+
+_HOUR = timedelta(hours=1)
+_TENTH = Decimal("0.1")
+_DATED = frozenset({Precision.MINUTE, Precision.DAY})
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One result with the local day it was drawn on.
+
+    ``on`` is the first day it can have been drawn on, None where nothing bounds it; ``dated``: known to the day.
+    """
+
+    lab: LabRecord
+    on: date | None
+    dated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A history as of ``as_of``: nothing drawn, scanned or broken later is in it; regimens that begin later are."""
+
+    person: Person
+    zone: ZoneInfo
+    as_of: datetime
+    today: date
+    draws: Mapping[str, tuple[Draw, ...]]
+    exposure: Exposure
+    scans: tuple[ScanRecord, ...]
+    fractures: tuple[FractureRecord, ...]
+    doses: Mapping[str, tuple[DoseRecord, ...]]
+    dose_times: Mapping[str, tuple[datetime, ...]]
+    later: tuple[datetime, ...]
+
+    def start_of(self, day: date) -> datetime:
+        """The instant at which a local day begins."""
+        return datetime.combine(day, time(), self.zone).astimezone(UTC)
+
+    def hours_since_dose(self, drug_class: str, draw: Draw, rulebook: RuleBook) -> Decimal | None:
+        """Hours from the last logged dose to a draw; None where the draw or the dose has no time of day, or none is logged."""
+        collected = draw.lab.reported.collected
+        if not collected.has_time:
+            return None
+        number = bisect_right(self.dose_times[drug_class], collected.at)
+        if not number:
+            return None
+        dose = self.doses[drug_class][number - 1]
+        since = collected.at - dose.taken.at
+        if not dose.taken.has_time or since > timedelta(days=rulebook.drugs[dose.drug].logged_days):
+            return None
+        return (Decimal(since // timedelta(minutes=1)) / Decimal(_HOUR // timedelta(minutes=1))).quantize(_TENTH)
+
+    def age_on(self, day: date) -> tuple[int, int] | None:
+        """The youngest and the oldest age in whole years that he can have on a day; None where nothing is known."""
+        if self.person.birth_date is not None:
+            age = relativedelta(day, self.person.birth_date).years
+            return age, age
+        if self.person.birth_year is not None:
+            years = day.year - self.person.birth_year
+            return years - 1, years
+        return None
+
+
+def read_timeline(history: History, rulebook: RuleBook, as_of: datetime) -> Timeline:
+    """Sort a history once. Its rows may come in any order."""
+    zone = ZoneInfo(history.person.zone)
+    today = as_of.astimezone(zone).date()
+    draws: dict[str, list[Draw]] = defaultdict(list)
+    later: list[datetime] = []
+    for lab in history.labs:
+        collected = lab.reported.collected
+        if collected.at > as_of:
+            later.append(collected.at)
+            continue
+        on = None if collected.precision is Precision.UNKNOWN else collected.local.date()
+        draws[lab.analyte].append(Draw(lab, on, collected.precision in _DATED))
+    doses = sorted((d for d in history.doses if d.taken.at <= as_of), key=lambda d: (d.taken.at, d.key))
+    later += [d.taken.at for d in history.doses if d.taken.at > as_of]
+    later += [f.occurred.at for f in history.fractures if f.occurred.at > as_of]
+    later += [datetime.combine(s.scanned_on, time(), zone).astimezone(UTC) for s in history.scans if s.scanned_on > today]
+    taken = {name: tuple(_taken(doses, name, rulebook)) for name in (AROMATASE_INHIBITOR, TESTOSTERONE)}
+    return Timeline(
+        person=history.person,
+        zone=zone,
+        as_of=as_of,
+        today=today,
+        draws={analyte: tuple(sorted(of, key=_draw_order)) for analyte, of in draws.items()},
+        exposure=read_exposure(history.regimens, doses, rulebook),
+        scans=tuple(sorted((s for s in history.scans if s.scanned_on <= today), key=lambda s: (s.scanned_on, s.key))),
+        fractures=tuple(
+            sorted((f for f in history.fractures if f.occurred.at <= as_of), key=lambda f: (f.occurred.at, f.key))
+        ),
+        doses=taken,
+        dose_times={name: tuple(dose.taken.at for dose in of) for name, of in taken.items()},
+        later=tuple(later),
+    )
+
+
+def _taken(doses: Iterable[DoseRecord], drug_class: str, rulebook: RuleBook) -> Iterable[DoseRecord]:
+    return (d for d in doses if d.kind is not DoseKind.SKIPPED and rulebook.drug_class(d.drug) == drug_class)
+
+
+def _draw_order(draw: Draw) -> tuple[date, datetime, str]:
+    """By local day; a draw of unknown date comes first, for it can never be said to be the latest."""
+    return draw.on or date.min, draw.lab.reported.collected.at, draw.lab.key

@@ -1,0 +1,87 @@
+"""Units of an analyte: exact conversion by the ratios of the rulebook.
+
+A mass is never converted into an activity: a unit that an analyte does not list is not accepted for it. Arithmetic is exact
+(fractions); only what is shown, or a threshold that a reported value is held against, is rounded, half to even.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from functools import lru_cache
+
+from tracking.domain.problems import problem
+from tracking.domain.reported import Value
+from tracking.domain.rulebook import AnalyteRule, RuleBook
+
+# Far beyond any digit a laboratory reports, so that a converted threshold cannot tie with a reported value by rounding.
+_EXACT_DIGITS = 50
+
+
+def analyte_rule(analyte: str, rulebook: RuleBook, *, pointer: str = "/analyte") -> AnalyteRule:
+    """The rule of an analyte; raises :class:`Problem` naming the known ones."""
+    rule = rulebook.analytes.get(analyte)
+    if rule is None:
+        raise problem(
+            pointer,
+            "analyte-unknown",
+            "'{received}' is not an analyte. Accepted: {accepted}.",
+            received=analyte[:40],
+            accepted=", ".join(sorted(rulebook.analytes)),
+        )
+    return rule
+
+
+def read_unit(analyte: str, sent: str, rulebook: RuleBook, *, pointer: str = "/unit") -> str:
+    """The UCUM code of a unit as sent, which may be another accepted spelling; raises :class:`Problem` otherwise."""
+    rule = analyte_rule(analyte, rulebook)
+    accepted = ", ".join(rule.units)
+    if not sent.strip():
+        raise problem(
+            pointer, "unit-missing", "State the unit. Accepted for {analyte}: {accepted}.", analyte=analyte, accepted=accepted
+        )
+    if sent in rule.units:
+        return sent
+    code = rule.spellings.get("".join(sent.split()).lower())
+    if code is None:
+        raise problem(
+            pointer,
+            "unit-unknown",
+            "'{received}' is not a unit for {analyte}. Accepted: {accepted}.",
+            received=sent.strip()[:40],
+            analyte=analyte,
+            accepted=accepted,
+        )
+    return code
+
+
+def convert(number: Decimal, rule: AnalyteRule, from_unit: str, to_unit: str) -> Fraction:
+    """``number`` in another unit of the same analyte, exactly. Raises KeyError for a unit that the analyte does not list."""
+    return Fraction(number) * rule.units[to_unit] / rule.units[from_unit]
+
+
+def rounded(exact: Fraction, decimals: int) -> Decimal:
+    """Round half to even to so many decimals."""
+    return Decimal(round(exact * 10**decimals)).scaleb(-decimals)
+
+
+def shown(value: Value, rule: AnalyteRule, to_unit: str, decimals: int) -> str:
+    """A value in another unit for display, its comparator kept: ``<18.4``."""
+    return f"{value.comparator}{rounded(convert(value.number, rule, value.unit, to_unit), decimals)}"
+
+
+@lru_cache(maxsize=4096)
+def threshold(rulebook: RuleBook, analyte: str, number: Decimal, unit: str, to_unit: str, decimals: int) -> Decimal:
+    """A threshold in the reported unit, rounded half to even to the reported decimals (CLINICAL 1.3).
+
+    One sample reported as 20.0 pg/mL, 73.4 pmol/L or 73 pmol/L so meets one threshold.
+    """
+    return rounded(convert(number, rulebook.analytes[analyte], unit, to_unit), decimals)
+
+
+@lru_cache(maxsize=4096)
+def exact_threshold(rulebook: RuleBook, analyte: str, number: Decimal, unit: str, to_unit: str) -> Decimal:
+    """A threshold in the reported unit, unrounded (to 50 digits), to see whether rounding could hide it."""
+    exact = convert(number, rulebook.analytes[analyte], unit, to_unit)
+    with localcontext(prec=_EXACT_DIGITS):
+        return Decimal(exact.numerator) / Decimal(exact.denominator)

@@ -1,0 +1,147 @@
+"""What must hold across the rules of one book, beyond the shape of each."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+
+from tracking.domain.rulebook import (
+    AROMATASE_INHIBITOR,
+    TESTOSTERONE,
+    AnalyteRule,
+    AnalyteThresholdRule,
+    BandsRule,
+    Limits,
+    RuleBook,
+    ThresholdRule,
+    Tier,
+)
+from tracking.evidence.reader import EvidenceError
+
+_BAND_ORDER = (Tier.CRITICAL, Tier.BELOW_FLOOR, Tier.BORDERLINE, Tier.IN_RANGE, Tier.ABOVE_RANGE)
+_DRUG_CLASSES = (AROMATASE_INHIBITOR, TESTOSTERONE, "other")
+_SURE = ("high", "medium", "low")
+# He never reads these: a tier for staff, two judgements that no value supports, and verbs of a dose instruction.
+NEVER_TO_THE_MAN = ("critical", "safe", "dangerous", "stop taking", "take less", "take more", "reduce your", "lower your dose")
+
+
+def check(rulebook: RuleBook) -> None:
+    """Raise :class:`EvidenceError` at the first thing that does not hold."""
+    _check_sources(rulebook)
+    for analyte in rulebook.analytes.values():
+        _check_analyte(analyte)
+    for drug in rulebook.drugs.values():
+        if drug.drug_class not in _DRUG_CLASSES:
+            raise EvidenceError(f"{drug.id}: unknown drug class {drug.drug_class}")
+        for recheck in drug.rechecks:
+            if not 0 <= recheck.opens_days <= recheck.due_days <= recheck.overdue_days:
+                raise EvidenceError(f"{drug.id}: the window of recheck {recheck.name} is out of order")
+            for needed in recheck.needs:
+                _known_analyte(rulebook, needed, drug.id)
+    _check_bands(rulebook.estradiol.mass_spectrometry)
+    _check_bands(rulebook.estradiol.other)
+    _check_thresholds(rulebook)
+    for region in rulebook.bone.regions.values():
+        _check_limits(region.id, region.hard, region.confirm)
+    _check_limits(rulebook.bone.score.id, rulebook.bone.score.hard, rulebook.bone.score.confirm)
+    _check_words(rulebook)
+
+
+def _check_sources(rulebook: RuleBook) -> None:
+    for rule in rulebook.rules.values():
+        for source in rule.sources:
+            if source not in rulebook.sources:
+                raise EvidenceError(f"{rule.id}: unknown source {source}")
+
+
+def _check_analyte(rule: AnalyteRule) -> None:
+    if rule.unit not in rule.units:
+        raise EvidenceError(f"{rule.id}: unknown unit {rule.unit}, it has no ratio among its units")
+    if rule.units[rule.unit] != 1:
+        raise EvidenceError(f"{rule.id}: the ratio of the canonical unit is 1")
+    for spelling, unit in rule.spellings.items():
+        if unit not in rule.units:
+            raise EvidenceError(f"{rule.id}: unknown unit {unit} for the spelling {spelling}")
+        if spelling != "".join(spelling.split()).lower():
+            raise EvidenceError(f"{rule.id}: the spelling {spelling} is to be in lower case without blanks")
+    for loinc in rule.loinc:
+        if loinc.unit not in rule.units:
+            raise EvidenceError(f"{rule.id}: unknown unit {loinc.unit} of LOINC {loinc.code}")
+        if loinc.sure not in _SURE:
+            raise EvidenceError(f"{rule.id}: LOINC {loinc.code} is sure to {loinc.sure}, not {', '.join(_SURE)}")
+    _check_limits(rule.id, rule.hard, rule.confirm)
+
+
+def _check_limits(rule_id: str, hard: Limits, confirm: Limits) -> None:
+    if not hard.low <= confirm.low < confirm.high <= hard.high:
+        raise EvidenceError(f"{rule_id}: the confirm limits are not inside the hard limits")
+
+
+def _check_bands(rule: BandsRule) -> None:
+    """Every value from 0 up belongs to exactly one band."""
+    if rule.critical_operator not in ("<", "<="):
+        raise EvidenceError(f"{rule.id}: the critical operator is < or <=")
+    if tuple(band.tier for band in rule.bands) != _BAND_ORDER:
+        raise EvidenceError(f"{rule.id}: the bands are {', '.join(_BAND_ORDER)}, in this order")
+    if rule.bands[0].start != 0:
+        raise EvidenceError(f"{rule.id}: gap below the first band")
+    for lower, upper in zip(rule.bands, rule.bands[1:], strict=False):
+        if lower.end is None or lower.end > upper.start:
+            raise EvidenceError(f"{rule.id}: bands {lower.tier} and {upper.tier} overlap")
+        if lower.end < upper.start:
+            raise EvidenceError(f"{rule.id}: gap between bands {lower.tier} and {upper.tier}")
+        if lower.end <= lower.start:
+            raise EvidenceError(f"{rule.id}: band {lower.tier} is empty")
+    if rule.bands[-1].end is not None:
+        raise EvidenceError(f"{rule.id}: gap above the last band")
+
+
+def _check_thresholds(rulebook: RuleBook) -> None:
+    estradiol = rulebook.analytes.get("estradiol")
+    if estradiol is None:
+        raise EvidenceError("analytes.toml: estradiol is missing")
+    units = {
+        rule.id: (rule.unit, "estradiol")
+        for rule in rulebook.rules.values()
+        if isinstance(rule, BandsRule | ThresholdRule)
+    }
+    units |= {rule.id: (rule.unit, rule.analyte) for rule in rulebook.rules.values() if isinstance(rule, AnalyteThresholdRule)}
+    for rule_id, (unit, analyte) in units.items():
+        _known_analyte(rulebook, analyte, rule_id)
+        if unit not in rulebook.analytes[analyte].units:
+            raise EvidenceError(f"{rule_id}: unknown unit {unit} for {analyte}")
+    if rulebook.estradiol.mass_spectrometry.critical != rulebook.estradiol.other.critical:
+        raise EvidenceError("estradiol.other: critical is one figure for every assay")
+
+
+def _known_analyte(rulebook: RuleBook, analyte: str, rule_id: str) -> None:
+    if analyte not in rulebook.analytes:
+        raise EvidenceError(f"{rule_id}: unknown analyte {analyte}")
+
+
+def _check_words(rulebook: RuleBook) -> None:
+    for place, sentence in sentences(rulebook):
+        try:
+            list(string.Formatter().parse(sentence))
+        except ValueError as error:
+            raise EvidenceError(f"{place}: {error} in: {sentence}") from None
+    for place, sentence in sentences_for_man(rulebook):
+        for word in NEVER_TO_THE_MAN:
+            if word in sentence.lower():
+                raise EvidenceError(f"{place}: the man is never told '{word}'")
+
+
+def sentences(rulebook: RuleBook) -> Iterator[tuple[str, str]]:
+    """Every sentence of the catalogue with its place."""
+    for group in fields(rulebook.words):
+        named: Mapping[str, str] = getattr(rulebook.words, group.name)
+        yield from ((f"words.{group.name}.{code}", sentence) for code, sentence in named.items())
+    for finding in rulebook.findings.values():
+        yield from ((f"{finding.id}.{part}", getattr(finding, part)) for part in ("prescriber", "man", "clears"))
+
+
+def sentences_for_man(rulebook: RuleBook) -> Iterator[tuple[str, str]]:
+    """Those that the man may read."""
+    yield from ((f"words.man.{code}", sentence) for code, sentence in rulebook.words.man.items())
+    yield from ((f"{finding.id}.man", finding.man) for finding in rulebook.findings.values())

@@ -1,0 +1,199 @@
+"""Scans with their sites, fractures and risk factors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from tracking.domain.actor import Actor
+from tracking.domain.entry import check_sites
+from tracking.domain.history import SiteRecord
+from tracking.domain.problems import Collector, problem
+from tracking.domain.reported import parse_value
+from tracking.evidence import load_rulebook
+from tracking.models import DexaScan, DexaSite, Fracture, Patient, RiskFactor
+from tracking.services import evaluations, records
+from tracking.services.access import acting_as, lock_patient
+from tracking.services.lived import check_day, read_moment
+
+__all__ = ["record_fracture", "record_risk_factor", "record_scan", "withdraw"]
+
+
+def record_scan(
+    *,
+    patient: Patient,
+    by: Actor,
+    now: datetime,
+    scanned_on: date,
+    sites: Sequence[Mapping[str, Any]],
+    facility: str = "",
+    device: str = "",
+    reference: str = "",
+    confirmed_reason: str = "",
+    staff: bool = False,
+    client_id: str | None = None,
+    source: records.Source = records.TYPED,
+) -> tuple[DexaScan, bool]:
+    """Store one scan with its measured regions; the second value says whether it is new.
+
+    A site has region, side, vertebrae, bmd (text), unit (g/cm2 or mg/cm2), t_score, z_score and lsc (g/cm2, the facility's).
+    """
+    rulebook = load_rulebook()
+    with acting_as(by):
+        man = lock_patient(patient)
+        found = Collector()
+        found.run(check_day, scanned_on, man=man, now=now, pointer="/scanned_on", rulebook=rulebook)
+        if not sites:
+            found.run(_refuse_without_sites)
+        measured = [found.under(f"/sites/{number}").run(_site, site) for number, site in enumerate(sites)]
+        read = [site for site in measured if site is not None]
+        if len(read) == len(sites):
+            found.run(_refuse_twice, read)
+            found.run(check_sites(read, rulebook).enforce, confirmed=bool(confirmed_reason.strip()), staff=staff)
+        found.raise_found()
+        content = {
+            "scanned_on": scanned_on,
+            "facility": facility,
+            "device": device,
+            "reference": reference,
+            "confirmed_reason": confirmed_reason.strip(),
+        }
+        scan, is_new = records.add(DexaScan, man=man, by=by, now=now, content=content, client_id=client_id, source=source)
+        if is_new:
+            DexaSite.objects.bulk_create([_site_row(man, scan, site) for site in read])
+        evaluations.refresh(man, now=now)
+        return scan, is_new
+
+
+def record_fracture(
+    *,
+    patient: Patient,
+    by: Actor,
+    now: datetime,
+    site: str,
+    occurred_at: object,
+    zone: str | None = None,
+    precision: str | None = None,
+    fragility: bool | None = None,
+    client_id: str | None = None,
+) -> tuple[Fracture, bool]:
+    with acting_as(by):
+        man = lock_patient(patient)
+        moment = read_moment(
+            occurred_at,
+            man=man,
+            now=now,
+            zone=zone,
+            precision=precision,
+            pointer="/occurred_at",
+            rulebook=load_rulebook(),
+        )
+        content = {
+            "site": site,
+            "fragility": fragility,
+            "at": moment.at,
+            "precision": moment.precision.value,
+            "zone": moment.zone,
+        }
+        row, is_new = records.add(Fracture, man=man, by=by, now=now, content=content, client_id=client_id)
+        evaluations.refresh(man, now=now)
+        return row, is_new
+
+
+def record_risk_factor(
+    *,
+    patient: Patient,
+    by: Actor,
+    now: datetime,
+    code: str,
+    since: date | None = None,
+    until: date | None = None,
+    note: str = "",
+    client_id: str | None = None,
+) -> tuple[RiskFactor, bool]:
+    accepted = load_rulebook().bone.risk_factors.factors
+    if code not in accepted:
+        raise problem(
+            "/code",
+            "risk-factor-unknown",
+            "'{received}' is not a risk factor. Accepted: {accepted}.",
+            received=code[:40],
+            accepted=", ".join(sorted(accepted)),
+        )
+    if since and until and until < since:
+        raise problem("/until", "ends-before-start", "{until} is before {since}.", until=until.isoformat(), since=since.isoformat())
+    with acting_as(by):
+        man = lock_patient(patient)
+        content = {"code": code, "since": since, "until": until, "note": note}
+        row, is_new = records.add(RiskFactor, man=man, by=by, now=now, content=content, client_id=client_id)
+        evaluations.refresh(man, now=now)
+        return row, is_new
+
+
+def withdraw(
+    *, patient: Patient, of: type[DexaScan | Fracture | RiskFactor], key: str, by: Actor, now: datetime, reason: str
+) -> None:
+    """Take a scan, fracture or risk factor back, with the reason."""
+    with acting_as(by):
+        man = lock_patient(patient)
+        records.withdraw(records.find(of, man, key), man=man, now=now, reason=reason)
+        evaluations.refresh(man, now=now)
+
+
+def _site(sent: Mapping[str, Any]) -> SiteRecord:
+    found = Collector()
+    bmd = found.run(parse_value, sent.get("bmd"), str(sent.get("unit") or "g/cm2"), pointer="/bmd")
+    scores = {name: found.run(_decimal, sent.get(name), f"/{name}") for name in ("t_score", "z_score", "lsc")}
+    found.raise_found()
+    assert bmd is not None
+    return SiteRecord(
+        region=str(sent.get("region") or ""),
+        side=str(sent.get("side") or ""),
+        vertebrae=str(sent.get("vertebrae") or ""),
+        bmd=bmd,
+        **scores,
+    )
+
+
+def _decimal(sent: object, pointer: str) -> Decimal | None:
+    if sent is None or sent == "":
+        return None
+    try:
+        number = Decimal(str(sent))
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise problem(
+            pointer, "number-unreadable", "'{received}' is not a number. Write it like -1.5.", received=str(sent)[:20]
+        )
+    return number
+
+
+def _refuse_without_sites() -> None:
+    raise problem("/sites", "sites-missing", "A scan has at least one measured region.")
+
+
+def _refuse_twice(sites: Sequence[SiteRecord]) -> None:
+    seen = set()
+    for number, site in enumerate(sites):
+        name = (site.region, site.side, site.vertebrae)
+        if name in seen:
+            raise problem(f"/sites/{number}", "site-twice", "This region is there twice. Send each region once.")
+        seen.add(name)
+
+
+def _site_row(man: Patient, scan: DexaScan, site: SiteRecord) -> DexaSite:
+    return DexaSite(
+        patient=man,
+        scan=scan,
+        region=site.region,
+        side=site.side,
+        vertebrae=site.vertebrae,
+        bmd_digits=site.bmd.digits,
+        bmd_unit=site.bmd.unit,
+        t_score=site.t_score,
+        z_score=site.z_score,
+        lsc_digits="" if site.lsc is None else f"{site.lsc:f}",
+    )

@@ -1,0 +1,113 @@
+"""One man's rows as the frozen records that the evaluation reads."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tracking.domain.history import (
+    DoseKind,
+    DoseRecord,
+    FractureRecord,
+    History,
+    LabRecord,
+    Origin,
+    Person,
+    RegimenRecord,
+    RiskFactorRecord,
+    ScanRecord,
+    SiteRecord,
+)
+from tracking.domain.reported import Comparator, Moment, Precision, Value
+from tracking.domain.schedule import parse_schedule
+from tracking.models import DexaScan, DoseEvent, Fracture, LabResult, Patient, Regimen, RiskFactor
+
+__all__ = ["history_of"]
+
+
+def history_of(man: Patient) -> History:
+    """Everything that stands about him: neither superseded nor withdrawn. Seven queries, whatever the length."""
+    return History(
+        person=Person(zone=man.zone, birth_date=man.birth_date, birth_year=man.birth_year),
+        labs=tuple(_lab(row) for row in LabResult.objects.live().filter(patient=man)),
+        regimens=tuple(_regimen(row) for row in Regimen.objects.live().filter(patient=man)),
+        doses=tuple(_dose(row) for row in DoseEvent.objects.live().filter(patient=man)),
+        scans=tuple(_scan(row) for row in DexaScan.objects.live().filter(patient=man).prefetch_related("sites")),
+        fractures=tuple(_fracture(row) for row in Fracture.objects.live().filter(patient=man)),
+        risk_factors=tuple(_risk_factor(row) for row in RiskFactor.objects.live().filter(patient=man)),
+    )
+
+
+def _lab(row: LabResult) -> LabRecord:
+    def end(digits: str) -> Value | None:
+        return Value(Comparator.EQUAL, digits, row.unit) if digits else None
+
+    return LabRecord(
+        key=str(row.uid),
+        analyte=row.analyte,
+        reported=row.reported,
+        recorded_at=row.recorded_at,
+        laboratory=row.laboratory,
+        range_low=end(row.range_low),
+        range_high=end(row.range_high),
+        lloq=end(row.lloq),
+    )
+
+
+def _regimen(row: Regimen) -> RegimenRecord:
+    return RegimenRecord(
+        key=str(row.uid),
+        drug=row.drug,
+        dose_mg=Decimal(row.dose_digits),
+        schedule=parse_schedule(row.schedule),
+        origin=Origin(row.origin),
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        zone=row.zone,
+        reason=row.reason,
+        review_on=row.review_on,
+    )
+
+
+def _dose(row: DoseEvent) -> DoseRecord:
+    return DoseRecord(
+        key=str(row.uid),
+        drug=row.drug,
+        kind=DoseKind(row.kind),
+        amount_mg=Decimal(row.amount_digits) if row.amount_digits else None,
+        taken=Moment(row.at, Precision(row.precision), row.zone),
+    )
+
+
+def _scan(row: DexaScan) -> ScanRecord:
+    return ScanRecord(
+        key=str(row.uid),
+        scanned_on=row.scanned_on,
+        facility=row.facility,
+        device=row.device,
+        reference=row.reference,
+        sites=tuple(
+            SiteRecord(
+                region=site.region,
+                side=site.side,
+                vertebrae=site.vertebrae,
+                bmd=Value(Comparator.EQUAL, site.bmd_digits, site.bmd_unit),
+                t_score=site.t_score,
+                z_score=site.z_score,
+                lsc=Decimal(site.lsc_digits) if site.lsc_digits else None,
+            )
+            for site in sorted(row.sites.all(), key=lambda site: site.pk)
+        ),
+    )
+
+
+def _fracture(row: Fracture) -> FractureRecord:
+    return FractureRecord(
+        key=str(row.uid),
+        site=row.site,
+        occurred=Moment(row.at, Precision(row.precision), row.zone),
+        fragility=row.fragility,
+    )
+
+
+def _risk_factor(row: RiskFactor) -> RiskFactorRecord:
+    return RiskFactorRecord(key=str(row.uid), code=row.code, since=row.since, until=row.until)

@@ -1,0 +1,132 @@
+"""How any record is added, corrected and withdrawn. The nouns beside this module say what may be in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from tracking.domain.actor import Actor
+from tracking.domain.problems import problem
+from tracking.models import ImportBatch, Patient, Tombstone
+from tracking.models.base import CLIENT_ID, Record
+from tracking.services.access import not_found
+
+__all__ = ["Source", "add", "find", "supersede", "withdraw"]
+
+R = TypeVar("R", bound=Record)
+
+# What a row says about itself rather than about the man; two rows that differ only in these say the same.
+_ABOUT_THE_ROW = {
+    "id", "uid", "patient", "revision", "recorded_at", "recorded_by", "source_system", "source_id", "import_batch",
+    "superseded_at", "supersedes", "withdrawn_at", "withdrawn_reason", "number", "previous",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a record came from, when it was not typed here."""
+
+    system: str = ""
+    id: str = ""
+    batch: ImportBatch | None = None
+
+
+TYPED = Source()
+
+
+def add(
+    model: type[R],
+    *,
+    man: Patient,
+    by: Actor,
+    now: datetime,
+    content: dict[str, Any],
+    client_id: str | None = None,
+    source: Source = TYPED,
+) -> tuple[R, bool]:
+    """Insert a row; returns it and whether it is new.
+
+    The same content under the same ``client_id`` is a repeat after a lost answer: the stored row comes back. Other content under
+    it is a conflict (409), which a correction would solve.
+    """
+    if client_id is not None:
+        _check_client_id(client_id)
+        standing = model.objects.filter(patient=man, client_id=client_id, superseded_at=None).first()
+        if standing is not None:
+            if standing.withdrawn_at is None and same_content(standing, content):
+                return standing, False
+            raise problem(
+                "/client_id",
+                "client-id-taken",
+                "'{received}' already names another record of this account. Correct that one, or send a new id.",
+                kind="conflict",
+                received=client_id,
+            )
+        content = content | {"client_id": client_id}
+    row = model(
+        patient=man,
+        recorded_at=now,
+        recorded_by=str(by),
+        source_system=source.system,
+        source_id=source.id,
+        import_batch=source.batch,
+        **content,
+    )
+    row.save(force_insert=True)
+    return row, True
+
+
+def find(model: type[R], man: Patient, key: str) -> R:
+    """A standing row by the id its reader knows: the phone's, or the uid."""
+    rows = model.objects.live().filter(patient=man)
+    row = rows.filter(client_id=key).first() or (rows.filter(uid=key).first() if _UID.fullmatch(key) else None)
+    if row is None:
+        raise not_found()
+    found: R = row
+    return found
+
+
+def supersede(row: R, *, man: Patient, by: Actor, now: datetime, content: dict[str, Any]) -> tuple[R, bool]:
+    """Put a corrected row in the place of ``row``, under the same phone id. Equal content changes nothing."""
+    if same_content(row, content):
+        return row, False
+    type(row).objects.filter(pk=row.pk).update(superseded_at=now)
+    kept = {name: getattr(row, name) for name in ("client_id", "source_system", "source_id", "import_batch")}
+    corrected = type(row)(patient=man, recorded_at=now, recorded_by=str(by), supersedes=row, **kept, **content)
+    corrected.save(force_insert=True)
+    return corrected, True
+
+
+def withdraw(row: Record, *, man: Patient, now: datetime, reason: str) -> None:
+    """Take a row back. It stays stored with the reason; phones are told to drop it."""
+    type(row).objects.filter(pk=row.pk).update(withdrawn_at=now, withdrawn_reason=reason)
+    table = row.ownership.sync
+    if table:
+        Tombstone.objects.create(patient=man, table=table, client_id=row.client_id)
+
+
+def same_content(row: Record, content: dict[str, Any]) -> bool:
+    """Whether ``content`` says what ``row`` says, defaults included."""
+    for field in row._meta.concrete_fields:
+        if field.name in _ABOUT_THE_ROW or field.name == "client_id":
+            continue
+        sent = content[field.name] if field.name in content else field.get_default()
+        if getattr(row, field.name) != sent:
+            return False
+    return True
+
+
+_UID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+_CLIENT_ID = re.compile(CLIENT_ID, re.ASCII)
+
+
+def _check_client_id(client_id: str) -> None:
+    if not _CLIENT_ID.fullmatch(client_id):
+        raise problem(
+            "/client_id",
+            "client-id-form",
+            "'{received}' is not an id. Accepted: 1 to 36 letters, digits, '_', '.' or '-', for example a UUID.",
+            received=client_id[:40],
+        )
