@@ -124,6 +124,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+if ENVIRONMENT == "test":
+    # Hashing a test's password slowly protects nobody and costs the suite minutes.
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "/admin/login/"
 
 # --- Time and language -----------------------------------------------------------------------------------------------
@@ -202,6 +205,11 @@ elif not WITHOUT_SERVICES:
     sys.exit("Trabecula cannot start: EMAIL_URL is not set. It is the mail server, smtp+tls://user:password@host:587.")
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Trabecula <no-reply@localhost>")
+
+# --- What a man reads, and when ----------------------------------------------------------------------------------------
+FINDINGS_RELEASE: str = env.str("FINDINGS_RELEASE", default="immediate")
+if FINDINGS_RELEASE not in ("immediate", "reviewed"):
+    sys.exit(f"Trabecula cannot start: FINDINGS_RELEASE is '{FINDINGS_RELEASE}'. Accepted: immediate or reviewed.")
 
 # --- Files and doors -------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -12,6 +12,7 @@ from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection  # noqa: TID251  this is the e-mail channel
+from django.core.mail.backends.base import BaseEmailBackend  # noqa: TID251  this is the e-mail channel
 from django.core.mail.backends.smtp import EmailBackend  # noqa: TID251  this is the e-mail channel
 
 from notifications.channels.base import Message, Outcome, Refused, Sent, Unknown
@@ -37,13 +38,16 @@ class EmailChannel:
                 "Auto-Submitted": "auto-generated",
             },
         )
-        connection = get_connection()
-        if not isinstance(connection, EmailBackend):
-            return _by_other_backend(mail)
-        text = mail.message().as_bytes(linesep="\r\n")
         try:
+            text = b"\r\n".join(mail.message().as_bytes().splitlines())
+        except ValueError as error:  # a line break in a header
+            return Refused(_said(error), is_retryable=False)
+        try:
+            connection = get_connection()
+            if not isinstance(connection, EmailBackend):
+                return _by_other_backend(connection, mail)
             connection.open()
-        except (OSError, smtplib.SMTPException) as error:
+        except Exception as error:  # noqa: BLE001  a wrong setting, a closed door, a wrong password: nothing was sent
             return Refused(_said(error), is_retryable=True)
         server = connection.connection
         assert server is not None
@@ -60,10 +64,11 @@ class EmailChannel:
 def _converse(server: smtplib.SMTP, sender: str, target: str, text: bytes) -> Outcome:
     try:
         server.ehlo_or_helo_if_needed()
-        for step in (lambda: server.mail(sender), lambda: server.rcpt(target)):
-            reply = step()
-            if not _is_positive(reply):
-                return _refusal(reply)
+        reply = server.mail(sender)
+        if _is_positive(reply):
+            reply = server.rcpt(target)
+        if not _is_positive(reply):
+            return _refusal(reply)
     except UnicodeError:
         return Refused("the address is not ASCII", is_retryable=False)
     except (OSError, smtplib.SMTPException) as error:
@@ -77,10 +82,10 @@ def _converse(server: smtplib.SMTP, sender: str, target: str, text: bytes) -> Ou
     return Sent(_text(reply)) if _is_positive(reply) else _refusal(reply)
 
 
-def _by_other_backend(mail: EmailMessage) -> Outcome:
+def _by_other_backend(connection: BaseEmailBackend, mail: EmailMessage) -> Outcome:
     """A backend that is not SMTP tells nothing about steps; whatever it raises, the message may be out."""
     try:
-        mail.send()
+        connection.send_messages([mail])
     except Exception as error:  # noqa: BLE001  any backend may raise anything, and all of it means the same here
         return Unknown(_said(error))
     return Sent()

@@ -21,5 +21,5 @@ def retry_delay(attempts: int, *, jitter: float, retry_after: timedelta | None =
         raise ValueError("attempts are counted from 1 and jitter is in [0, 1)")
     if attempts >= MOST_ATTEMPTS:
         return None
-    doubled = min(FIRST_DELAY * 2 ** (attempts - 1), LONGEST_DELAY)
+    doubled: timedelta = min(FIRST_DELAY * 2 ** (attempts - 1), LONGEST_DELAY)
     return max(doubled * (1 + SPREAD * jitter), retry_after or timedelta())

@@ -73,9 +73,7 @@ def stages(days: DueDays, hours: Hours, zone: ZoneInfo) -> tuple[Sending, ...]:
     }
     ends = [begin for _, begin in pairwise(begins.values())]
     ends.append(send_at(days.overdue_on + LAST_STAGE_LIVES, hours, zone))
-    return tuple(
-        Sending(stage, begin, end) for (stage, begin), end in zip(begins.items(), ends, strict=True) if begin < end
-    )
+    return tuple(Sending(stage, begin, end) for (stage, begin), end in zip(begins.items(), ends, strict=True) if begin < end)
 
 
 def round_for(now: datetime, *, past: Round | None, told_due_on: date | None, due_on: date, resend_after_days: int) -> Round:
@@ -110,17 +108,13 @@ def sendings(round_: Round, days: DueDays, hours: Hours, zone: ZoneInfo) -> tupl
     return tuple(later)
 
 
-def fate(
-    now: datetime, *, expires_at: datetime, is_wanted: bool, hours: Hours, zone: ZoneInfo | None
-) -> tuple[Fate, datetime]:
-    """What becomes at ``now`` of a message whose time has come, and for ``WAIT`` until when. The order of the tests is the rule."""
+def fate(now: datetime, *, expires_at: datetime, is_wanted: bool, hours: Hours, zone: ZoneInfo | None) -> tuple[Fate, datetime]:
+    """What becomes of a message whose time has come, and for ``WAIT`` until when; the first test that holds decides."""
     if not is_wanted:
         return Fate.SILENCE, now
     if now >= expires_at:
         return Fate.EXPIRE, now
-    if zone is None:
-        return Fate.WAIT, now + UNREADABLE_ZONE_WAIT
-    allowed = next_allowed(now, hours, zone)
+    allowed = now + UNREADABLE_ZONE_WAIT if zone is None else next_allowed(now, hours, zone)
     if allowed == now:
         return Fate.SEND, now
     if allowed >= expires_at:

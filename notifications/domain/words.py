@@ -45,7 +45,7 @@ INBOX_BODIES = MappingProxyType(
         "recheck": {
             Stage.BEFORE: "After your last change a blood test can be drawn from now on. It is due by {day}.",
             Stage.ON: "The blood test after your last change is due by {day}.",
-            Stage.OVERDUE: "The blood test after your last change was due by {day}. Until it is done, nobody can say how you responded.",
+            Stage.OVERDUE: "The blood test after your last change was due by {day}. Until then your response is unknown.",
         },
         "dexa": {
             Stage.BEFORE: "Your next bone density scan can be booked. It is due by {day}.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -38,9 +39,9 @@ class Claimed:
 def claim(*, now: datetime, limit: int = MOST_REMINDERS) -> Claimed:
     """Claim every planned reminder whose time has come and not gone, however late this sweep is.
 
-    Claimed is said: a reminder is claimed once, by one sweep, and its inbox row stands when the claim does. Silenced: its item
-    is answered. Expired: the next stage has begun. Postponed: quiet hours. Men who are being written to, and due dates that have
-    just moved and are not yet planned anew, wait for the next sweep.
+    Claimed is said: a reminder is claimed once, by one sweep, and its inbox row stands when the claim does. Silenced: its
+    item is answered. Expired: the next stage has begun. Postponed: quiet hours. Men who are being written to, and due dates
+    that have just moved and are not yet planned anew, wait for the next sweep.
     """
     done = Claimed()
     mark: _Mark | None = None
@@ -82,9 +83,7 @@ def _settle(rows: list[Reminder], now: datetime, done: Claimed) -> None:
         if is_open and item is not None and item.due_on != row.due_on:
             continue  # moved a moment ago: the planner comes first
         hours = preferences[row.patient_id].hours if row.patient_id in preferences else Hours()
-        verdict, at = fate(
-            now, expires_at=row.expires_at, is_wanted=is_open, hours=hours, zone=_zone(person)
-        )
+        verdict, at = fate(now, expires_at=row.expires_at, is_wanted=is_open, hours=hours, zone=_zone(person))
         if verdict == Fate.WAIT:
             row.send_at = at
         fates[verdict].append(row)
@@ -95,3 +94,28 @@ def _settle(rows: list[Reminder], now: datetime, done: Claimed) -> None:
     done.silenced += len(fates[Fate.SILENCE])
     done.expired += len(fates[Fate.EXPIRE])
     done.postponed += len(fates[Fate.WAIT])
+
+
+def _zone(person: Contact | None) -> ZoneInfo | None:
+    return None if person is None else zone_named(person.zone)
+
+
+def _mark(rows: list[Reminder], state: Reminder.State) -> None:
+    Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(state=state)
+
+
+def _say(rows: list[Reminder], now: datetime, done: Claimed) -> None:
+    Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(state=_State.CLAIMED, claimed_at=now)
+    messages = [_inbox_message(row, now) for row in rows if row.channel == Via.INBOX]
+    InboxMessage.objects.bulk_create(messages)
+    leaving = [row for row in rows if row.channel != Via.INBOX]
+    Delivery.objects.bulk_create(
+        Delivery(patient_id=row.patient_id, reminder=row, channel=row.channel, next_attempt_at=now) for row in leaving
+    )
+    done.inbox += len(messages)
+    done.queued += len(leaving)
+
+
+def _inbox_message(row: Reminder, now: datetime) -> InboxMessage:
+    words = inbox_words(row.kind, Stage(row.stage), row.due_on)
+    return InboxMessage(patient_id=row.patient_id, reminder=row, title=words.title, body=words.body, created_at=now)

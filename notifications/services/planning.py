@@ -99,8 +99,10 @@ def replan(*, patient_id: int, now: datetime) -> None:
 def begin_round(*, notice: due.DueNotice, round_: Round, now: datetime) -> None:
     """Leave the rounds before this one and plan it. Call it holding his lock."""
     man = circumstances(notice.patient_id)
+    changes = _Changes()
     if man is not None:
-        _store(_changes(man, notice, _history([notice])[notice.id], round_, now))
+        _fit(man, notice, _history([notice])[notice.id], round_, changes, now=now)
+    _store(changes)
 
 
 def circumstances(patient_id: int) -> Circumstances | None:
@@ -121,9 +123,7 @@ def _plan_for(patient_id: int, notices: list[due.DueNotice], now: datetime) -> N
     if man is None or not notices:
         return
     history = _history(notices)
-    is_done = set(
-        Answer.objects.filter(due_item_id__in=history, what=Answer.What.DONE).values_list("due_item_id", "round")
-    )
+    is_done = set(Answer.objects.filter(due_item_id__in=history, what=Answer.What.DONE).values_list("due_item_id", "round"))
     changes = _Changes()
     for notice in notices:
         past = history[notice.id]
@@ -137,7 +137,7 @@ def _plan_for(patient_id: int, notices: list[due.DueNotice], now: datetime) -> N
             due_on=notice.due_on,
             resend_after_days=notice.resend_after_days,
         )
-        _changes(man, notice, past, round_, now, changes)
+        _fit(man, notice, past, round_, changes, now=now)
     _store(changes)
 
 
@@ -162,16 +162,10 @@ def _told_due_on(past: list[Reminder]) -> date | None:
     return max(told, key=lambda row: (row.claimed_at is not None, row.claimed_at or row.send_at)).due_on if told else None
 
 
-def _changes(
-    man: Circumstances,
-    notice: due.DueNotice,
-    past: list[Reminder],
-    round_: Round,
-    now: datetime,
-    changes: _Changes | None = None,
-) -> _Changes:
-    """What must change so that exactly the messages of this round stand, except those that are settled."""
-    changes = _Changes() if changes is None else changes
+def _fit(
+    man: Circumstances, notice: due.DueNotice, past: list[Reminder], round_: Round, changes: _Changes, *, now: datetime
+) -> None:
+    """Note what must change so that exactly the messages of this round stand, except those that are settled."""
     days = DueDays(notice.opens_on, notice.due_on, notice.overdue_on)
     wanted = {
         (sending.stage, way): sending for sending in sendings(round_, days, man.hours, man.zone) for way in sorted(man.ways)
@@ -191,7 +185,6 @@ def _changes(
             _move(row, sending, notice.due_on, changes, revive=True)
         else:
             changes.new.append(_new(notice, round_, sending, way))
-    return changes
 
 
 def _new(notice: due.DueNotice, round_: Round, sending: Sending, way: Via) -> Reminder:

@@ -31,8 +31,8 @@ def set_preference(
 ) -> Preference:
     """State all of it anew; what is planned moves at once. What was already sent is not sent again.
 
-    Raises Problem: an hour outside 0 to 23, quiet hours with seconds, fewer than two hours of the day left open, a preferred hour
-    inside the quiet hours, or no such man.
+    Raises Problem: an hour outside 0 to 23, quiet hours with seconds, fewer than two hours of the day left open, a
+    preferred hour inside the quiet hours, or no such man.
     """
     issues = [*_refusals(preferred_hour, quiet_from, quiet_until)]
     if issues:

@@ -2,21 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, ClassVar, cast
+from uuid import UUID
 
+from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tracking import clock
+from tracking.api.fields import AsSent, Clock, Input, Instant, Output, Text, Whole
+from tracking.api.paging import PAGE, chosen, given, page
+from tracking.api.parsing import StrictJSONParser
+from tracking.api.schema import Operation, Query, RecordSchema, page_of
 from tracking.domain.actor import Actor
 from tracking.models import Patient, User
 from tracking.services import audit
-from tracking.services.access import Isolation, acting_as, own_patient, visible_patient
+from tracking.services.access import Isolation, acting_as, not_found, own_patient, visible_patient
+
+# What the API of notifications is built from too.
+__all__ = [
+    "PAGE", "ApiView", "AsSent", "Clock", "Input", "Instant", "Operation", "Output", "Query", "RecordView", "Text", "Whole",
+    "chosen", "page_of",
+]  # fmt: skip
 
 
-class RecordView(APIView):
+class ApiView(APIView):
+    """What every view has: strict JSON in, a word for each method in the document, and nothing kept by caches on the way.
+
+    ``operations`` describes each method to the OpenAPI document; a query parameter that it does not list is refused.
+    """
+
+    parser_classes = [StrictJSONParser]
+    metadata_class = None  # OPTIONS tells nothing: the document does
+    schema = RecordSchema()
+    operations: ClassVar[Mapping[str, Operation]] = {}
+
+    now: datetime
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """As DRF's own, and read the clock."""
+        super().initial(request, *args, **kwargs)
+        self.now = clock.now()
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        """As DRF's own, and keep the answer out of caches."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        final.headers.setdefault("Cache-Control", "no-store")
+        return cast("Response", final)
+
+    def sent(self, takes: type[Input], **options: Any) -> Any:
+        """The body, read by ``takes``. Raises where a field is wrong, missing or not known."""
+        body = takes(data=self.request.data, **options)
+        body.is_valid(raise_exception=True)
+        return body.validated_data
+
+    def query(self) -> dict[str, str]:
+        """The query parameters, none of them unknown."""
+        method = "GET" if self.request.method == "HEAD" else str(self.request.method)
+        return given(self.request, self.operations[method].query)
+
+    def page(self, rows: QuerySet[Any], render: Callable[[Any], dict[str, Any]], *, by: str | None) -> Response:
+        """One page of a list; ``by`` names the column that orders it."""
+        found, following = page(rows, self.request, self.query(), by=by)
+        return Response({"next": following, "results": [render(row) for row in found]})
+
+
+class RecordView(ApiView):
     """A view whose handler runs in one transaction of the signed-in account.
 
     The same view serves a man on his own record (``/labs``) and staff on a man's (``/patients/{patient_uid}/labs``): there the
@@ -27,23 +81,22 @@ class RecordView(APIView):
     what = "record"
 
     request: Request
-    now: datetime
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]  # always DRF's response
         """As DRF's own, with the handler inside ``acting_as``: a refusal rolls everything back before it is rendered."""
         self.args, self.kwargs = args, kwargs
         self.request = request = self.initialize_request(request, *args, **kwargs)
         self.headers = self.default_response_headers
-        self.now = clock.now()
         try:
             self.initial(request, *args, **kwargs)
-            handler = getattr(self, str(request.method).lower(), self.http_method_not_allowed)
+            method = str(request.method).lower()
+            known = method in self.http_method_names
+            handler = getattr(self, method, self.http_method_not_allowed) if known else self.http_method_not_allowed
             with acting_as(self.actor, isolation=self.isolation):
                 response = handler(request, *args, **kwargs)
         except Exception as exc:  # noqa: BLE001  DRF turns each into an answer or raises it again
             response = self.handle_exception(exc)
         self.response = self.finalize_response(request, response, *args, **kwargs)
-        self.response.headers.setdefault("Cache-Control", "no-store")
         return self.response
 
     @property
@@ -61,8 +114,16 @@ class RecordView(APIView):
 
     def patient(self) -> Patient:
         """The man whose record this request is about, visible to this account; else 404."""
-        if not self.is_staff_route:
-            return own_patient(self.user)
-        man = visible_patient(self.user, self.kwargs["patient_uid"])
+        return self.patient_of_another(self.kwargs["patient_uid"]) if self.is_staff_route else own_patient(self.user)
+
+    def patient_of_another(self, uid: UUID) -> Patient:
+        """A man in this account's care. Never himself: what a prescriber may write, no man writes into his own record."""
+        man = visible_patient(self.user, uid)
+        if man.user_id == self.user.pk:
+            raise not_found()
         audit.note_visit(patient=man, user=self.user, through="api", what=self.what, now=self.now)
         return man
+
+    def row(self, shown: dict[str, Any], *, status: int = 200) -> Response:
+        """One row, with its revision as the ETag."""
+        return Response(shown, status=status, headers={"ETag": f'"{shown["revision"]}"'})

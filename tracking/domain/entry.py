@@ -1,7 +1,7 @@
 """Checks on entry: refused, to be confirmed, or for staff only. Pure; services enforce what they return.
 
-Limits are held in the unit that was sent, so that the person reads the figures he typed against. A censored value says where the
-truth is not, so it is held to the hard limits only (CLINICAL 9.1).
+Limits are told in the unit that was sent, so that the person reads the figures he typed against. A censored value says where
+the truth is not, so it is held to the hard limits only (CLINICAL 9.1).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tracking.domain.problems import Issue, raise_all
 from tracking.domain.reported import Value
 from tracking.domain.rulebook import DoseLimits, Limits, RegionRule, RuleBook
 from tracking.domain.schedule import Schedule
-from tracking.domain.units import analyte_rule, convert, read_unit, rounded
+from tracking.domain.units import analyte_rule, convert, read_unit, rounded, trimmed
 
 _BMD_UNITS = MappingProxyType({"g/cm2": 1, "mg/cm2": 1000})
 # Limits are shown with no more digits than a laboratory would print.
@@ -28,7 +28,7 @@ _SHOWN_DECIMALS = 2
 
 @dataclass(frozen=True, slots=True)
 class EntryCheck:
-    """What stands against an entry. ``refused`` always; ``staff_only`` unless staff; ``confirm`` unless confirmed with a reason."""
+    """What stands against an entry. ``refused`` always; ``staff_only`` unless staff; ``confirm`` unless confirmed."""
 
     refused: tuple[Issue, ...] = ()
     staff_only: tuple[Issue, ...] = ()
@@ -39,19 +39,17 @@ class EntryCheck:
         return bool(self.confirm)
 
     def __add__(self, other: EntryCheck) -> EntryCheck:
-        return EntryCheck(
-            self.refused + other.refused, self.staff_only + other.staff_only, self.confirm + other.confirm
-        )
+        return EntryCheck(self.refused + other.refused, self.staff_only + other.staff_only, self.confirm + other.confirm)
 
     def under(self, prefix: str) -> EntryCheck:
         """The same seen from one level further out."""
-        return EntryCheck(*(tuple(issue.under(prefix) for issue in part) for part in (self.refused, self.staff_only, self.confirm)))
+        return EntryCheck(
+            *(tuple(issue.under(prefix) for issue in part) for part in (self.refused, self.staff_only, self.confirm))
+        )
 
     def enforce(self, *, confirmed: bool, staff: bool) -> None:
         """Raise one :class:`Problem` with everything that stands against it for this person."""
-        raise_all(
-            (*self.refused, *(() if staff else self.staff_only), *(() if confirmed else self.confirm))
-        )
+        raise_all((*self.refused, *(() if staff else self.staff_only), *(() if confirmed else self.confirm)))
 
 
 def check_entry(analyte: str, value: Value, rulebook: RuleBook) -> EntryCheck:
@@ -62,13 +60,15 @@ def check_entry(analyte: str, value: Value, rulebook: RuleBook) -> EntryCheck:
     rule = analyte_rule(analyte, rulebook)
     unit = read_unit(analyte, value.unit, rulebook)
     number = convert(value.number, rule, unit, rule.unit)
+    factor = rule.units[unit]
     if _outside(number, rule.hard):
         text = "{received} {unit} is outside {low} to {high} {unit}, which no {name} reaches. Check digits and unit."
-        return EntryCheck(refused=(_limit_issue("value-out-of-limits", text, value, unit, rule.name, _in_unit(rule.hard, rule.units[unit])),))
+        said = {"unit": unit, "name": rule.name, **_ends(_in_unit(rule.hard, factor))}
+        return EntryCheck(refused=(_issue("/value", "value-out-of-limits", text, received=value.text, **said),))
     if not value.comparator.censors and _outside(number, rule.confirm):
         text = "{received} {unit} is unusual for {name} (expected {low} to {high} {unit}). Check digits and unit, or confirm."
-        limits = _in_unit(rule.confirm, rule.units[unit])
-        return EntryCheck(confirm=(_limit_issue("value-unusual", text, value, unit, rule.name, limits),))
+        said = {"unit": unit, "name": rule.name, **_ends(_in_unit(rule.confirm, factor))}
+        return EntryCheck(confirm=(_issue("/value", "value-unusual", text, received=value.text, **said),))
     return EntryCheck()
 
 
@@ -87,10 +87,9 @@ def check_dose(
     if dose_mg <= 0:
         return EntryCheck(refused=(_issue(pointer, "dose-not-positive", "A dose is more than 0 mg."),))
     weekly = weekly_mg(dose_mg, schedule) if schedule else None
-    checks = [_dose_limit(pointer, rule.name, Fraction(dose_mg), rule.dose, weekly=False)]
-    if weekly is not None:
-        checks.append(_dose_limit(pointer, rule.name, weekly, rule.dose, weekly=True))
-    return checks[0] if len(checks) == 1 else _strictest(*checks)
+    check = _dose_limit(pointer, rule.name, Fraction(dose_mg), rule.dose, weekly=False)
+    # A person mends both at once, so he reads both.
+    return check if weekly is None else check + _dose_limit(pointer, rule.name, weekly, rule.dose, weekly=True)
 
 
 def weekly_mg(dose_mg: Decimal, schedule: Schedule) -> Fraction | None:
@@ -126,12 +125,14 @@ def check_site(site: SiteRecord, rulebook: RuleBook) -> EntryCheck:
 
 
 def check_floor(pg_ml: Decimal, expires_on: date | None, today: date, rulebook: RuleBook) -> EntryCheck:
-    """A floor that a prescriber sets himself: within the limits of the rulebook (``/floor``), and not expired (``/expires_on``)."""
+    """A floor that a prescriber sets: within the limits of the rulebook (``/floor``), not expired (``/expires_on``)."""
     limits = rulebook.estradiol.override
     issues = []
     if not limits.low <= pg_ml <= limits.high:
         text = "A floor of his own lies from {low} to {high} {unit}."
-        issues.append(_issue("/floor", "floor-out-of-limits", text, low=str(limits.low), high=str(limits.high), unit=limits.unit))
+        issues.append(
+            _issue("/floor", "floor-out-of-limits", text, low=str(limits.low), high=str(limits.high), unit=limits.unit)
+        )
     if expires_on is not None and expires_on < today:
         issues.append(_issue("/expires_on", "floor-expired", "The floor would have expired already."))
     return EntryCheck(refused=tuple(issues))
@@ -152,12 +153,10 @@ def _check_bmd(bmd: Value, region: RegionRule) -> EntryCheck:
 def _check_number(pointer: str, number: Fraction, received: str, hard: Limits, confirm: Limits) -> EntryCheck:
     if _outside(number, hard):
         text = "{received} is outside {low} to {high}."
-        limits = {"low": str(hard.low), "high": str(hard.high)}
-        return EntryCheck(refused=(_issue(pointer, "value-out-of-limits", text, received=received, **limits),))
+        return EntryCheck(refused=(_issue(pointer, "value-out-of-limits", text, received=received, **_ends(hard)),))
     if _outside(number, confirm):
         text = "{received} is unusual (expected {low} to {high}). Check it, or confirm."
-        limits = {"low": str(confirm.low), "high": str(confirm.high)}
-        return EntryCheck(confirm=(_issue(pointer, "value-unusual", text, received=received, **limits),))
+        return EntryCheck(confirm=(_issue(pointer, "value-unusual", text, received=received, **_ends(confirm)),))
     return EntryCheck()
 
 
@@ -169,7 +168,7 @@ def _dose_limit(pointer: str, name: str, amount: Fraction, limits: DoseLimits, *
         else (limits.reject_single, limits.staff_single, limits.confirm_single)
     )
     reject, staff, confirm = bounds
-    said = {"received": str(rounded(amount, _SHOWN_DECIMALS).normalize()), "name": name, "per": per, "limit_kind": kind}
+    said = {"received": str(trimmed(rounded(amount, _SHOWN_DECIMALS))), "name": name, "per": per, "limit_kind": kind}
     if reject is not None and amount > reject:
         text = "{received} {per} of {name} is more than {limit}, the most that is accepted. Check the amount."
         return EntryCheck(refused=(_issue(pointer, "dose-out-of-limits", text, limit=str(reject), **said),))
@@ -187,15 +186,8 @@ def _dose_limit(pointer: str, name: str, amount: Fraction, limits: DoseLimits, *
 _UNUSUAL = "{received} {per} of {name} is more than {limit}. Check the amount, or confirm."
 
 
-def _strictest(single: EntryCheck, weekly: EntryCheck) -> EntryCheck:
-    """Everything of both: a person mends both at once."""
-    return single + weekly
-
-
-def _limit_issue(code: str, text: str, value: Value, unit: str, name: str, limits: Limits) -> Issue:
-    return _issue(
-        "/value", code, text, received=value.text, unit=unit, name=name, low=_printed(limits.low), high=_printed(limits.high)
-    )
+def _ends(limits: Limits) -> dict[str, str]:
+    return {"low": _printed(limits.low), "high": _printed(limits.high)}
 
 
 def _in_unit(limits: Limits, factor: Fraction) -> Limits:
@@ -209,8 +201,7 @@ def _near(exact: Fraction) -> Decimal:
 
 
 def _printed(limit: Decimal) -> str:
-    plain = round(limit, _SHOWN_DECIMALS).normalize()
-    return f"{plain:f}"
+    return str(trimmed(round(limit, _SHOWN_DECIMALS)))
 
 
 def _outside(number: Fraction, limits: Limits) -> bool:

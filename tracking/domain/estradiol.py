@@ -66,8 +66,7 @@ class Reading:
 
     key: str
     text: str
-    value: Value
-    assay: Assay
+    lab: LabRecord
     proven: bool
     tier: Tier
     best_tier: Tier
@@ -80,6 +79,10 @@ class Reading:
     margin: Decimal | None
     notes: tuple[str, ...]
     rules: tuple[str, ...]
+
+    @property
+    def value(self) -> Value:
+        return self.lab.reported.value
 
     @property
     def queue_tier(self) -> Tier:
@@ -105,14 +108,16 @@ def floor_for(assay: Assay, rulebook: RuleBook, override: FloorOverride | None =
     return Floor(rule.floor, kind, f"rulebook {rulebook.version}", rule.id)
 
 
-def read_result(lab: LabRecord, rulebook: RuleBook, override: FloorOverride | None = None, today: date | None = None) -> Reading:
+def read_result(
+    lab: LabRecord, rulebook: RuleBook, override: FloorOverride | None = None, today: date | None = None
+) -> Reading:
     """Place one estradiol result."""
     value, assay = lab.reported.value, lab.reported.assay
     proven = assay_is_mass_spectrometry(assay, rulebook)
     floor = floor_for(assay, rulebook, override, today)
     kind = "mass_spectrometry" if proven else "other"
     upper = _lab_upper(lab, rulebook, floor, kind)
-    limits = _limits(rulebook, kind, floor.pg_ml, upper, value.unit, value.decimals)
+    limits = _limits(rulebook, kind, floor.pg_ml, upper, unit=value.unit, decimals=value.decimals)
     worst, best, too_coarse = _span(value, limits, rulebook)
     point = worst if value.comparator.censors else bisect_right(limits.rounded, (value.number, _AT))
     at_boundary = not value.comparator.censors and worst != best
@@ -121,8 +126,7 @@ def read_result(lab: LabRecord, rulebook: RuleBook, override: FloorOverride | No
     return Reading(
         key=lab.key,
         text=str(lab.reported),
-        value=value,
-        assay=assay,
+        lab=lab,
         proven=proven,
         tier=tier,
         best_tier=_BANDS[best],
@@ -161,7 +165,7 @@ def _lab_upper(lab: LabRecord, rulebook: RuleBook, floor: Floor, kind: str) -> t
 
 @lru_cache(maxsize=4096)
 def _limits(
-    rulebook: RuleBook, kind: str, floor: Decimal, upper: tuple[Decimal, str] | None, unit: str, decimals: int
+    rulebook: RuleBook, kind: str, floor: Decimal, upper: tuple[Decimal, str] | None, *, unit: str, decimals: int
 ) -> _Limits:
     """The limits of the tiers in the reported unit: rounded to the reported decimals, and exact."""
     rule = _bands(kind, rulebook)
@@ -172,7 +176,7 @@ def _limits(
         (floor + rule.borderline_width, rule.unit, _BEFORE),
         (top, top_unit, _AFTER),
     )
-    rounded = tuple((threshold(rulebook, ANALYTE, number, of, unit, decimals), side) for number, of, side in numbers)
+    rounded = tuple((threshold(rulebook, ANALYTE, number, of, unit, decimals=decimals), side) for number, of, side in numbers)
     exact = tuple((exact_threshold(rulebook, ANALYTE, number, of, unit), side) for number, of, side in numbers)
     review = rulebook.estradiol.high_review
     thresholds = Thresholds(
@@ -183,7 +187,7 @@ def _limits(
         borderline_end=rounded[2][0],
         upper=rounded[3][0],
         upper_from="laboratory" if upper else "rulebook",
-        high_review=threshold(rulebook, ANALYTE, review.value, review.unit, unit, decimals),
+        high_review=threshold(rulebook, ANALYTE, review.value, review.unit, unit, decimals=decimals),
     )
     return _Limits(thresholds, rounded, exact)
 

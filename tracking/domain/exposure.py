@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import pairwise
 
 from tracking.domain.history import DoseKind, DoseRecord, Origin, RegimenRecord
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, RuleBook
@@ -228,10 +227,9 @@ def _changes(courses: list[Course]) -> list[Change]:
             kind = "dose" if before.dose_mg != course.dose_mg else "interval"
             found.append(_change(course.starts_on, kind, before, course))
         before = course
-    for course, following in pairwise([*courses, None]):
-        if course is None or course.ends_on is None or course.basis == LOGGED:
-            continue
-        if following is None or following.starts_on > course.ends_on:
+    for number, course in enumerate(courses):
+        resumed = number + 1 < len(courses) and courses[number + 1].starts_on == course.ends_on
+        if course.ends_on is not None and course.basis != LOGGED and not resumed:
             found.append(_change(course.ends_on, "stop", course, None))
     return found
 

@@ -38,4 +38,4 @@ def is_above(value: Value, rule: AnalyteThresholdRule, rulebook: RuleBook) -> bo
 
 
 def _limit(value: Value, rule: AnalyteThresholdRule, rulebook: RuleBook) -> Decimal:
-    return threshold(rulebook, rule.analyte, rule.value, rule.unit, value.unit, value.decimals)
+    return threshold(rulebook, rule.analyte, rule.value, rule.unit, value.unit, decimals=value.decimals)

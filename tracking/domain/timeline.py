@@ -105,9 +105,7 @@ def read_timeline(history: History, rulebook: RuleBook, as_of: datetime) -> Time
         draws={analyte: tuple(sorted(of, key=_draw_order)) for analyte, of in draws.items()},
         exposure=read_exposure(history.regimens, doses, rulebook),
         scans=tuple(sorted((s for s in history.scans if s.scanned_on <= today), key=lambda s: (s.scanned_on, s.key))),
-        fractures=tuple(
-            sorted((f for f in history.fractures if f.occurred.at <= as_of), key=lambda f: (f.occurred.at, f.key))
-        ),
+        fractures=tuple(sorted((f for f in history.fractures if f.occurred.at <= as_of), key=lambda f: (f.occurred.at, f.key))),
         doses=taken,
         dose_times={name: tuple(dose.taken.at for dose in of) for name, of in taken.items()},
         later=tuple(later),

@@ -65,13 +65,19 @@ def rounded(exact: Fraction, decimals: int) -> Decimal:
     return Decimal(round(exact * 10**decimals)).scaleb(-decimals)
 
 
+def trimmed(number: Decimal) -> Decimal:
+    """The same number without trailing zeros, and never with an exponent: 100, not 1E+2."""
+    plain = number.normalize()
+    return plain.quantize(Decimal(1)) if plain == plain.to_integral_value() else plain
+
+
 def shown(value: Value, rule: AnalyteRule, to_unit: str, decimals: int) -> str:
     """A value in another unit for display, its comparator kept: ``<18.4``."""
     return f"{value.comparator}{rounded(convert(value.number, rule, value.unit, to_unit), decimals)}"
 
 
 @lru_cache(maxsize=4096)
-def threshold(rulebook: RuleBook, analyte: str, number: Decimal, unit: str, to_unit: str, decimals: int) -> Decimal:
+def threshold(rulebook: RuleBook, analyte: str, number: Decimal, unit: str, to_unit: str, *, decimals: int) -> Decimal:
     """A threshold in the reported unit, rounded half to even to the reported decimals (CLINICAL 1.3).
 
     One sample reported as 20.0 pg/mL, 73.4 pmol/L or 73 pmol/L so meets one threshold.

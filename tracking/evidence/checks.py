@@ -102,9 +102,7 @@ def _check_thresholds(rulebook: RuleBook) -> None:
     if estradiol is None:
         raise EvidenceError("analytes.toml: estradiol is missing")
     units = {
-        rule.id: (rule.unit, "estradiol")
-        for rule in rulebook.rules.values()
-        if isinstance(rule, BandsRule | ThresholdRule)
+        rule.id: (rule.unit, "estradiol") for rule in rulebook.rules.values() if isinstance(rule, BandsRule | ThresholdRule)
     }
     units |= {rule.id: (rule.unit, rule.analyte) for rule in rulebook.rules.values() if isinstance(rule, AnalyteThresholdRule)}
     for rule_id, (unit, analyte) in units.items():

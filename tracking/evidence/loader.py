@@ -24,6 +24,7 @@ from tracking.domain.rulebook import (
     Rule,
     RuleBook,
     SafetyRules,
+    ScopeRule,
     Source,
     TestosteroneRules,
     Words,
@@ -67,6 +68,7 @@ def build(content: Mapping[str, Mapping[str, Any]]) -> RuleBook:
     label = content["rulebook"].get("label")
     if not isinstance(label, str) or not label:
         raise EvidenceError("rulebook.toml: no label")
+    scope = read_rule(ScopeRule, "scope", content["rulebook"].get("scope"), "rulebook.toml [scope]")
     tables = dict(content["bone"])
     regions = tables.pop("regions", {})
     analytes = _each(AnalyteRule, "analyte", content["analytes"], "analytes.toml")
@@ -78,7 +80,7 @@ def build(content: Mapping[str, Mapping[str, Any]]) -> RuleBook:
     monitoring = _group(MonitoringRules, "monitoring", content["monitoring"])
     bone_regions = _each(RegionRule, "bone.region", regions, "bone.toml regions")
     bone = _group(BoneRules, "bone", tables, regions=bone_regions)
-    rules: dict[str, Rule] = {}
+    rules: dict[str, Rule] = {scope.id: scope}
     for group in (analytes, drugs, findings, bone_regions):
         rules.update({rule.id: rule for rule in group.values()})
     for part in (estradiol, testosterone, safety, monitoring, bone):
@@ -88,6 +90,7 @@ def build(content: Mapping[str, Mapping[str, Any]]) -> RuleBook:
         version=f"{label}+{digest[:_HASH_DIGITS]}",
         digest=digest,
         sources=_sources(content["sources"]),
+        scope=scope,
         analytes=analytes,
         drugs=drugs,
         estradiol=estradiol,
@@ -132,7 +135,9 @@ def _parsed(path: Path) -> Mapping[str, Any]:
 
 
 def _sources(tables: Mapping[str, Any]) -> Mapping[str, Source]:
-    return MappingProxyType({name: read(Source, {"id": name, **table}, f"sources.toml [{name}]") for name, table in tables.items()})
+    return MappingProxyType(
+        {name: read(Source, {"id": name, **table}, f"sources.toml [{name}]") for name, table in tables.items()}
+    )
 
 
 def _each(cls: type[RuleT], prefix: str, tables: Mapping[str, Any], file: str) -> Mapping[str, RuleT]:
@@ -150,4 +155,6 @@ def _group(cls: type[GroupT], name: str, tables: Mapping[str, Any], **ready: Any
         raise EvidenceError(f"{file}: unknown rule {', '.join(unknown)}")
     if absent:
         raise EvidenceError(f"{file}: missing rule {', '.join(absent)}")
-    return cls(**ready, **{key: read_rule(kind, f"{name}.{key}", tables[key], f"{file} [{key}]") for key, kind in kinds.items()})
+    return cls(
+        **ready, **{key: read_rule(kind, f"{name}.{key}", tables[key], f"{file} [{key}]") for key, kind in kinds.items()}
+    )

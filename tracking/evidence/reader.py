@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -17,7 +16,6 @@ from tracking.domain.rulebook import Rule
 
 T = TypeVar("T")
 RuleT = TypeVar("RuleT", bound=Rule)
-_RATIO_PARTS = 2
 
 # What every rule must state, and how a missing one is named to the person who wrote the rule.
 _STATED = {
@@ -59,7 +57,6 @@ def read(cls: type[T], table: object, place: str) -> T:
     return cls(**{name: value(types_of[name], given, f"{place} {name}") for name, given in table.items()})
 
 
-@cache
 def _shape(cls: type) -> tuple[dict[str, Any], frozenset[str]]:
     hints = get_type_hints(cls)
     stated = fields(cls)
@@ -126,10 +123,8 @@ def _ratio(given: object, place: str) -> Fraction:
     """A number, or two as ``"1000/272.382"`` where the decimal form would be a rounding."""
     try:
         if isinstance(given, str):
-            parts = [Fraction(Decimal(part)) for part in given.split("/")]
-            if len(parts) != _RATIO_PARTS:
-                raise ValueError(given)
-            ratio = parts[0] / parts[1]
+            above, below = (Fraction(Decimal(part)) for part in given.split("/"))
+            ratio = above / below
         else:
             ratio = Fraction(_decimal(given, place))
     except (ArithmeticError, ValueError):

@@ -1,0 +1,1 @@
+"""Text to domain records and back: files, messages, feeds. No database."""

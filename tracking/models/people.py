@@ -122,6 +122,7 @@ class Patient(models.Model):
     zone = models.CharField(max_length=64, help_text="IANA time zone")
     is_statistical = models.BooleanField(default=False)
     statistical_key = models.CharField(max_length=64, blank=True, default="", help_text="its key in the survey")
+    statistical_facts = models.JSONField(default=dict, blank=True, help_text="what else the survey says, in its own words")
     revision = models.BigIntegerField(default=1, editable=False)
     revision_xact = models.BigIntegerField(default=0, editable=False, help_text="the transaction that raised it last")
     profile_revision = models.BigIntegerField(default=1, editable=False, help_text="the revision of the profile itself")

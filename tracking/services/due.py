@@ -6,15 +6,28 @@ Reminders know due items only through the functions here. ``version`` rises when
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import F
 
-from tracking.models import DueItem
+from tracking.domain.due import DueItem as Planned
+from tracking.models import DueItem, Patient
 
-__all__ = ["DueNotice", "mark_announced", "notice", "patients_with_news", "still_due", "unannounced"]
+__all__ = [
+    "DueNotice",
+    "mark_announced",
+    "notice",
+    "patients_with_news",
+    "still_due",
+    "store_plan",
+    "unannounced",
+]
+
+# A change of any of these is news to whoever reminds; a reworded reason is not.
+_NEWS = ("opens_on", "due_on", "overdue_on", "zone", "state", "time_critical", "resend_after_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +45,53 @@ class DueNotice:
     version: int
     time_critical: bool
     resend_after_days: int
+
+
+def store_plan(man: Patient, planned: Iterable[Planned]) -> None:
+    """Make the stored items say what the plan says. Call it holding his lock.
+
+    An item keeps its row through every later plan. One that the plan no longer knows (its anchor was withdrawn) is superseded,
+    not deleted: reminders and phones hear of it as of any other change.
+    """
+    stored = {(row.kind, row.anchor): row for row in DueItem.objects.filter(patient=man)}
+    for item in planned:
+        row = stored.pop((item.kind, item.anchor), None)
+        content = _content(item)
+        if row is None:
+            DueItem.objects.create(patient=man, kind=item.kind, anchor=item.anchor, **content)
+        else:
+            _update(row, content)
+    for row in stored.values():
+        _update(row, {"state": DueItem.State.SUPERSEDED})
+
+
+def _content(item: Planned) -> dict[str, Any]:
+    return {
+        "rule": item.rule,
+        "reason": item.words,
+        "opens_on": item.opens_on,
+        "due_on": item.due_on,
+        "overdue_on": item.overdue_on,
+        "earliest_answer_on": item.earliest_on,
+        "zone": item.zone,
+        "state": item.state,
+        "answered_by": item.answered_by,
+        "priority": None if item.priority is None else item.priority.rank,
+        "time_critical": item.time_critical,
+        "resend_after_days": item.resend_after_days,
+    }
+
+
+def _update(row: DueItem, content: Mapping[str, Any]) -> None:
+    changed = [name for name, value in content.items() if getattr(row, name) != value]
+    if not changed:
+        return
+    for name in changed:
+        setattr(row, name, content[name])
+    if any(name in _NEWS for name in changed):
+        row.version += 1
+        changed.append("version")
+    row.save(update_fields=changed)
 
 
 def patients_with_news(*, limit: int, above_id: int = 0) -> list[int]:

@@ -1,0 +1,190 @@
+"""The story cohort: read from cohort.toml and told to the API, the way an app and a clinic would."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+
+# Known to everybody who reads this: the demo listens on loopback only.
+PASSWORD = "invented-for-the-demo"  # noqa: S105
+_FILE = Path(__file__).with_name("cohort.toml")
+_DRAWN_AT = time(7, 40)
+_TAKEN_AT = time(8, 0)
+# Hours around now that are not quiet, so that the demo shows its reminders by night as well.
+_AWAKE_HOURS = 8
+
+
+class RefusedError(Exception):
+    """The API refused what the demo sent; the text names the man, the request and the problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A signed-in account of the demo, and a way to call the API as him."""
+
+    name: str
+    email: str
+    client: httpx.Client
+
+    def call(self, method: str, path: str, body: object = None, *, accept: tuple[int, ...] = ()) -> Any:
+        """The answer's JSON (None where it has none); raises :class:`RefusedError` unless 2xx or among ``accept``."""
+        answer = self.client.request(method, f"/api/v1{path}", json=body)
+        if not answer.is_success and answer.status_code not in accept:
+            raise RefusedError(f"{self.name}: {method} {path} was refused: {answer.text}")
+        return answer.json() if answer.content else None
+
+
+def men() -> list[dict[str, Any]]:
+    """The men of the story as the file has them."""
+    with _FILE.open("rb") as file:
+        found: list[dict[str, Any]] = tomllib.load(file)["men"]
+    return found
+
+
+def sign_in(base_url: str, *, name: str, email: str) -> Person | None:
+    """Sign in; None where there is no such account yet."""
+    answer = httpx.post(f"{base_url}/api/v1/token", json={"email": email, "password": PASSWORD}, timeout=30)
+    return _signed_in(base_url, name, email, answer.json()["token"]) if answer.is_success else None
+
+
+def sign_up(base_url: str, man: Mapping[str, Any]) -> Person:
+    """Make the account, or sign in where a former run made it."""
+    email = email_of(man)
+    standing = sign_in(base_url, name=man["name"], email=email)
+    if standing is not None:
+        return standing
+    body = {"email": email, "password": PASSWORD, "name": man["name"], "birth_date": man["born"], "zone": man["zone"]}
+    answer = httpx.post(f"{base_url}/api/v1/accounts", json=body, timeout=30)
+    if not answer.is_success:
+        raise RefusedError(f"{man['name']}: no account could be made: {answer.text}")
+    return _signed_in(base_url, man["name"], email, answer.json()["token"])
+
+
+def _signed_in(base_url: str, name: str, email: str, token: str) -> Person:
+    return Person(name, email, httpx.Client(base_url=base_url, timeout=30, headers={"Authorization": f"Token {token}"}))
+
+
+def email_of(man: Mapping[str, Any]) -> str:
+    return f"{man['name'].split()[0].lower()}@example.org"
+
+
+def tell(man: Mapping[str, Any], himself: Person, clinic: Person, clinic_uid: str, *, now: datetime) -> str:
+    """Everything of one man's story, in the order of life. Ids are the story's own, so a second run stores nothing twice.
+
+    Returns the uid under which his clinic finds him.
+    """
+    himself.call("PUT", "/preferences", awake_now(man["zone"], now))
+    himself.call("POST", "/consents", {"clinic": clinic_uid})
+    uid: str = himself.call("GET", "/profile")["uid"]
+    today = now.astimezone(ZoneInfo(man["zone"])).date()
+    for by, path, body in _statements(man, today):
+        teller, prefix = (himself, "") if by == "man" else (clinic, f"/patients/{uid}")
+        # 409: a run on an earlier day told it, counted from that day. It stays as it was told.
+        teller.call("POST", f"{prefix}{path}", body, accept=(httpx.codes.CONFLICT,))
+    return uid
+
+
+def awake_now(zone: str, now: datetime) -> dict[str, Any]:
+    """Preferences under which this very hour is his preferred one and his night is far away."""
+    local = now.astimezone(ZoneInfo(zone))
+    quiet_from, quiet_until = (local + timedelta(hours=hours) for hours in (_AWAKE_HOURS, 24 - _AWAKE_HOURS))
+    return {
+        "preferred_hour": local.hour,
+        "quiet_from": f"{quiet_from:%H}:00",
+        "quiet_until": f"{quiet_until:%H}:00",
+    }
+
+
+Statement = tuple[str, str, dict[str, Any] | list[dict[str, Any]]]
+
+
+def _statements(man: Mapping[str, Any], today: date) -> Iterator[Statement]:
+    """(by, path, body) of all that is recorded about him."""
+    zone = man["zone"]
+    day: Callable[[float], date] = lambda ago: today - timedelta(days=ago)  # noqa: E731  two letters beat a nested def
+    for number, regimen in enumerate(man.get("regimens", ())):
+        yield regimen.get("by", "clinic"), "/regimens", _regimen(regimen, f"regimen-{number}", day)
+    for number, scan in enumerate(man.get("scans", ())):
+        yield "clinic", "/dexa-scans", _scan(scan, f"scan-{number}", day)
+    for number, factor in enumerate(man.get("risk_factors", ())):
+        yield "man", "/risk-factors", {"client_id": f"risk-{number}", "code": factor}
+    for log in man.get("doses", ()):
+        yield "man", "/doses/bulk", list(_doses(log, zone, day))
+    for number, draw in enumerate(man.get("labs", ())):
+        for analyte in ("estradiol", "testosterone_total"):
+            yield draw.get("by", "clinic"), "/labs", _lab(draw, analyte, f"lab-{number}-{analyte}", zone, day)
+
+
+def _regimen(regimen: Mapping[str, Any], client_id: str, day: Callable[[float], date]) -> dict[str, Any]:
+    schedule = (
+        {"kind": "daily", "times": regimen["times"]} if "times" in regimen else {"kind": "every", "days": regimen["every"]}
+    )
+    body = {
+        "client_id": client_id,
+        "drug": regimen["drug"],
+        "dose_mg": regimen["dose_mg"],
+        "schedule": schedule,
+        "starts_on": day(regimen["ago"]).isoformat(),
+        "reason": regimen["reason"],
+        "confirmed_reason": "as told in the demo",
+    }
+    if "until" in regimen:
+        body["ends_on"] = day(regimen["until"]).isoformat()
+    if "review_in" in regimen:
+        body["review_on"] = day(-regimen["review_in"]).isoformat()
+    return body
+
+
+def _scan(scan: Mapping[str, Any], client_id: str, day: Callable[[float], date]) -> dict[str, Any]:
+    site = {"region": "total_hip", "side": "left", "bmd": scan["total_hip"], "unit": "g/cm2"}
+    site |= {name: scan[name] for name in ("t_score", "z_score", "lsc") if name in scan}
+    return {
+        "client_id": client_id,
+        "scanned_on": day(scan["ago"]).isoformat(),
+        "device": scan["device"],
+        "reference": scan["reference"],
+        "facility": "Invented Imaging",
+        "sites": [site],
+    }
+
+
+def _doses(log: Mapping[str, Any], zone: str, day: Callable[[float], date]) -> Iterator[dict[str, Any]]:
+    ago = float(log["from"])
+    while ago >= 1:
+        yield {
+            "client_id": f"dose-{log['drug'][:12]}-{ago:g}",
+            "drug": log["drug"],
+            "amount_mg": log["mg"],
+            "taken_at": _at(day(ago), _TAKEN_AT, zone),
+            "zone": zone,
+        }
+        ago -= log["every"]
+
+
+def _lab(draw: Mapping[str, Any], analyte: str, client_id: str, zone: str, day: Callable[[float], date]) -> dict[str, Any]:
+    value, _, unit = draw[analyte].partition(" ")
+    body = {
+        "client_id": client_id,
+        "analyte": analyte,
+        "value": value,
+        "unit": unit,
+        "collected_at": _at(day(draw["ago"]), _DRAWN_AT, zone),
+        "zone": zone,
+        "method": draw["method"],
+        "laboratory": "Invented Laboratory",
+        "confirmed_reason": "as told in the demo",
+    }
+    if draw.get("by", "clinic") == "clinic":
+        body["verified_from_report"] = True
+    return body
+
+
+def _at(day: date, at: time, zone: str) -> str:
+    return datetime.combine(day, at, tzinfo=ZoneInfo(zone)).astimezone(UTC).isoformat()

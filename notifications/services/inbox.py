@@ -1,0 +1,37 @@
+"""What a man finds in the app."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from notifications.models import InboxMessage, Reminder, Via
+from tracking.services.access import Actor, acting_as, lock_patient, not_found
+
+
+def inbox_of(patient_id: int) -> QuerySet[InboxMessage]:
+    """His messages with the reminders they belong to, newest first."""
+    return InboxMessage.objects.filter(patient_id=patient_id).select_related("reminder").order_by("-id")
+
+
+def reminders_of(patient_id: int) -> QuerySet[Reminder]:
+    """What he has been reminded of and has not answered, and what is to come; each once, however many ways it goes; by time."""
+    return Reminder.objects.filter(
+        patient_id=patient_id, channel=Via.INBOX, state__in=[Reminder.State.PLANNED, Reminder.State.CLAIMED]
+    ).order_by("send_at", "id")
+
+
+def mark_read(*, patient_id: int, message_uid: UUID, by: Actor, now: datetime) -> InboxMessage:
+    """Note when he first read it. Reading again changes nothing. Raises Problem where the message is not his."""
+    with acting_as(by):
+        lock_patient(patient_id)
+        message = InboxMessage.objects.select_related("reminder").filter(patient_id=patient_id, uid=message_uid).first()
+        if message is None:
+            raise not_found("message")
+        if message.read_at is None:
+            message.read_at = max(now, message.created_at)  # the clocks of two machines differ a little
+            message.save(update_fields=["read_at"])
+            message.refresh_from_db(fields=["revision"])
+        return message

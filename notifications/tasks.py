@@ -1,0 +1,23 @@
+"""What the beat calls. Each reads the clock and calls one service; all are safe to run late, twice and side by side."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from notifications import services
+from tracking import clock
+
+
+@shared_task  # type: ignore[untyped-decorator]  # celery has no types
+def plan_reminders() -> None:
+    services.plan(now=clock.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # celery has no types
+def claim_reminders() -> None:
+    services.claim(now=clock.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # celery has no types
+def deliver_queued() -> None:
+    services.deliver(now=clock.now())

@@ -1,0 +1,129 @@
+"""The e-mail channel against a real SMTP server that says what the test wants."""
+
+from __future__ import annotations
+
+import email
+import re
+import socket
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.mail.backends.base import BaseEmailBackend  # noqa: TID251  a backend of the test's own
+
+from notifications.channels import CHANNELS, Message, Refused, Sent, Unknown
+from tests.notifications.conftest import Obedient
+
+MESSAGE = Message(
+    "Trabecula: a reminder for you", "Something is due. Open the app to see it.", "01890000-0000-7000-8000-000000000001"
+)
+EMAIL = CHANNELS["email"]
+
+
+def test_what_is_accepted_is_sent_and_looks_like_this(mail_server: Obedient) -> None:
+    assert EMAIL.send(MESSAGE, "adam@example.org") == Sent("250 kept as 4711")
+    (envelope,) = mail_server.accepted
+    assert envelope.mail_from == "no-reply@trabecula.example"
+    assert envelope.rcpt_tos == ["adam@example.org"]
+    mail = email.message_from_bytes(envelope.content)
+    assert mail["Subject"] == "Trabecula: a reminder for you"
+    assert mail["From"] == "Trabecula <no-reply@trabecula.example>"
+    assert mail["To"] == "adam@example.org"
+    assert mail["Message-ID"] == "<01890000-0000-7000-8000-000000000001@trabecula.example>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail.get_payload().replace("\r\n", "\n") == (
+        "Something is due. Open the app to see it.\n\n-- \n"
+        "You receive this because reminders by e-mail are switched on. You can switch them off in the app.\n"
+    )
+    assert not re.search(rb"(?<!\r)\n", envelope.content)
+
+
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA", "TEXT"])
+@pytest.mark.parametrize(
+    ("reply", "is_retryable"),
+    [("421 try again later", True), ("451 busy", True), ("452 full", True), ("550 no such man", False), ("554 no", False)],
+)
+def test_a_refusal_at_any_step_is_definite(mail_server: Obedient, step: str, reply: str, *, is_retryable: bool) -> None:
+    mail_server[step] = reply
+    assert EMAIL.send(MESSAGE, "adam@example.org") == Refused(reply, is_retryable)
+    assert mail_server.accepted == []
+
+
+@pytest.mark.parametrize("step", ["MAIL", "RCPT"])
+@pytest.mark.parametrize("how", ["disconnect", "hang"])
+def test_silence_before_the_text_is_a_refusal(mail_server: Obedient, settings: Any, step: str, how: str) -> None:
+    settings.EMAIL_TIMEOUT = 0.2
+    mail_server[step] = how
+    outcome = EMAIL.send(MESSAGE, "adam@example.org")
+    assert isinstance(outcome, Refused)
+    assert outcome.is_retryable
+    assert mail_server.heard == 0
+
+
+@pytest.mark.parametrize("how", ["disconnect", "hang"])
+def test_silence_after_the_text_is_unknown(mail_server: Obedient, settings: Any, how: str) -> None:
+    settings.EMAIL_TIMEOUT = 0.2
+    mail_server["TEXT"] = how
+    assert isinstance(EMAIL.send(MESSAGE, "adam@example.org"), Unknown)
+    assert mail_server.heard == 1
+
+
+def test_a_reply_that_means_nothing_is_unknown(mail_server: Obedient) -> None:
+    mail_server["TEXT"] = "999 what"
+    assert EMAIL.send(MESSAGE, "adam@example.org") == Unknown("unreadable reply: 999 what")
+
+
+def test_a_closed_door_is_a_refusal_that_can_be_tried_again(mail_server: Obedient, settings: Any) -> None:
+    with socket.socket() as taken:  # bound, not listening: nobody answers there
+        taken.bind(("127.0.0.1", 0))
+        settings.EMAIL_PORT = taken.getsockname()[1]
+        outcome = EMAIL.send(MESSAGE, "adam@example.org")
+    assert isinstance(outcome, Refused)
+    assert outcome.is_retryable
+    assert "ConnectionRefusedError" in outcome.reason
+
+
+def test_an_address_outside_ascii_is_refused_for_good(mail_server: Obedient) -> None:
+    assert EMAIL.send(MESSAGE, "ädam@example.org") == Refused("the address is not ASCII", is_retryable=False)
+
+
+def test_a_dot_alone_on_a_line_ends_nothing(mail_server: Obedient) -> None:
+    assert isinstance(EMAIL.send(Message("Title", "one\n.\ntwo ä", "r1"), "adam@example.org"), Sent)
+    (envelope,) = mail_server.accepted
+    body = email.message_from_bytes(envelope.content).get_payload(decode=True)
+    assert body.replace(b"\r\n", b"\n").startswith("one\n.\ntwo ä\n".encode())
+
+
+def test_another_backend_sends_too(settings: Any, mailoutbox: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert EMAIL.send(MESSAGE, "adam@example.org") == Sent()
+    assert mailoutbox[0].to == ["adam@example.org"]
+
+
+class Failing(BaseEmailBackend):
+    def send_messages(self, email_messages: Any) -> int:
+        raise ConnectionError("lost")
+
+
+def test_another_backend_that_fails_while_sending_leaves_it_unknown(settings: Any) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.Failing"
+    assert EMAIL.send(MESSAGE, "adam@example.org") == Unknown("ConnectionError: lost")
+
+
+def test_a_line_break_in_a_header_is_refused_for_good() -> None:
+    outcome = EMAIL.send(Message("Title\nBcc: carl@example.org", "text", "r1"), "adam@example.org")
+    assert isinstance(outcome, Refused)
+    assert not outcome.is_retryable
+
+
+def test_a_backend_that_cannot_even_be_made_has_sent_nothing(settings: Any, tmp_path: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    (tmp_path / "file").write_text("a file where a folder is needed")
+    settings.EMAIL_FILE_PATH = str(tmp_path / "file")
+    outcome = EMAIL.send(MESSAGE, "adam@example.org")
+    assert isinstance(outcome, Refused)
+    assert outcome.is_retryable
+
+
+def test_a_refusal_can_say_when_to_come_back() -> None:
+    assert Refused("busy", is_retryable=True, retry_after=timedelta(seconds=30)).retry_after == timedelta(seconds=30)

@@ -1,0 +1,141 @@
+"""What no later table can slip past: every patient-owned table is in the registry, locked in the database, and stated in full."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from tracking.services import owned
+
+OURS = ("tracking", "notifications")
+# Tables of ours that hold nothing of one man, each with the reason.
+NOBODYS = {
+    "tracking_user": "an account; it may be a man's, a prescriber's or both, and is needed before anybody acts",
+    "tracking_user_groups": "permissions of accounts",
+    "tracking_user_user_permissions": "permissions of accounts",
+    "tracking_clinic": "a clinic",
+    "tracking_prescriber": "membership of a clinic",
+    "tracking_importbatch": "where records came from; it names no man",
+}
+# Changeable tables without a history of their own, each with the reason.
+WITHOUT_HISTORY = {
+    "tracking_standing": "a pointer to the latest evaluation, and evaluations are kept",
+    "tracking_dueitem": "derived from the record by rules; its version counts the changes",
+    "notifications_reminder": "its answers and deliveries are rows of their own",
+    "notifications_delivery": "append-only by nature: attempts and outcomes",
+    "notifications_inboxmessage": "its text never changes; reading it is an answer",
+}
+
+TABLES = list(owned.tables())
+IDS = [table.name for table in TABLES]
+every_table = pytest.mark.parametrize("table", TABLES, ids=IDS)
+
+
+def our_models():
+    return [model for label in OURS for model in apps.get_app_config(label).get_models(include_auto_created=True)]
+
+
+@pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.db_table)
+def test_every_model_is_patient_owned_or_named_as_nobodys(model):
+    name = model._meta.db_table
+    assert (name in IDS) != (name in NOBODYS), f"{name}: state its `ownership`, or say in NOBODYS why it is nobody's"
+
+
+@pytest.mark.parametrize("model", our_models(), ids=lambda model: model._meta.db_table)
+def test_every_model_with_a_patient_is_in_the_registry(model):
+    columns = {field.attname for field in model._meta.concrete_fields}
+    assert "patient_id" not in columns or model._meta.db_table in IDS
+
+
+@every_table
+def test_every_owned_table_has_its_owner_column_filled_always(table):
+    (field,) = (field for field in table.model._meta.concrete_fields if field.attname == table.ownership.owner)
+    assert not field.null
+
+
+@every_table
+@pytest.mark.django_db
+def test_row_level_security_is_forced_and_its_policies_are_those_of_the_registry(table):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass", [table.name])
+        assert cursor.fetchone() == (True, True)
+        cursor.execute(
+            "SELECT policyname, permissive, cmd, roles::text, qual, with_check FROM pg_policies WHERE tablename = %s ORDER BY 1",
+            [table.name],
+        )
+        owned_policy, somebody_acts = cursor.fetchall()
+    assert owned_policy[:4] == ("owned", "PERMISSIVE", "ALL", "{public}")
+    assert f"({table.ownership.owner} IN ( SELECT trabecula_visible_patients(" in owned_policy[4]
+    assert owned_policy[4] == owned_policy[5]
+    assert somebody_acts[:3] == ("somebody_acts", "RESTRICTIVE", "ALL")
+
+
+@every_table
+@pytest.mark.django_db
+def test_the_application_may_not_delete_and_may_not_change_what_is_append_only(table):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p, has_table_privilege(current_user, %s, p) FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE',"
+            " 'TRUNCATE', 'TRIGGER', 'REFERENCES']) p",
+            [table.name],
+        )
+        rights = {name for name, granted in cursor.fetchall() if granted}
+    deleted_by_design = {"DELETE"} if table.name in MAY_DELETE else set()
+    assert rights == {"SELECT", "INSERT"} | (set() if table.ownership.append_only else {"UPDATE"}) | deleted_by_design
+
+
+# Rows that the application itself must be able to remove, each with the reason. None so far.
+MAY_DELETE: dict[str, str] = {}
+
+
+@pytest.mark.django_db
+def test_the_application_may_not_change_the_schema():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_schema_privilege(current_user, 'public', 'CREATE')")
+        assert cursor.fetchone() == (False,)
+
+
+@every_table
+@pytest.mark.django_db
+def test_what_phones_pull_carries_a_revision_that_the_database_stamps(table):
+    if not table.ownership.revisioned or table.ownership.owner == "id":
+        pytest.skip("not pulled by phones, or the man's row itself, whose number is tested by name")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_trigger WHERE tgrelid = %s::regclass AND tgname LIKE 'pgtrigger_revision_%%' AND tgenabled = 'O'",
+            [table.name],
+        )
+        assert cursor.fetchone() == (1,)
+        cursor.execute("SELECT count(*) FROM pg_indexes WHERE tablename = %s AND indexdef LIKE '%%(patient_id, revision)%%'", [table.name])
+        assert cursor.fetchone() == (1,)
+
+
+@every_table
+def test_what_can_change_keeps_its_history(table):
+    if table.is_history or table.ownership.append_only:
+        return
+    assert (f"{table.name}history" in IDS) != (table.name in WITHOUT_HISTORY)
+
+
+@every_table
+def test_every_owned_table_says_why_it_is_kept_and_for_how_long(table):
+    assert len(table.ownership.why) > 10
+    assert len(table.ownership.kept) > 10
+
+
+def test_names_in_the_phone_contract_are_used_once():
+    names = [table.ownership.sync for table in TABLES if table.ownership.sync]
+    assert len(names) == len(set(names))
+
+
+def test_no_foreign_key_leads_from_one_app_to_the_other():
+    across = [
+        f"{model._meta.label}.{field.name}"
+        for model in our_models()
+        for field in model._meta.get_fields()
+        if field.is_relation
+        and field.concrete
+        and {model._meta.app_label, field.related_model._meta.app_label} == set(OURS)
+    ]
+    assert across == []

@@ -1,0 +1,86 @@
+"""A whole Trabecula for a story: a migrated database of its own, and web, worker and beat as real processes."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from backend.devstack.services import Services
+from backend.devstack.stack import Stack
+
+PASSWORD = "correct horse battery"
+DAY = 86_400
+
+
+class Running:
+    """The stack of one story, and how its people use it."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+
+    def start(self, *, days_later: float = 0) -> None:
+        """Start web, worker and beat at a clock so many days ahead; those that run are stopped first."""
+        env = {"CLOCK_OFFSET": str(days_later * DAY), "SWEEP_SECONDS": "1", "SIGN_IN_RATE": "1000/min"}
+        for kind in ("beat", "worker", "web"):
+            if kind in self._running:
+                self.stack.stop_process(kind)
+        for kind in ("web", "worker", "beat"):
+            self.stack.start_process(kind, extra_env=env)
+            self._running.add(kind)
+
+    _running: set[str] = set()
+
+    def call(self, method: str, path: str, body: object = None, *, token: str = "", expect: int | None = None) -> Any:
+        headers = {"Authorization": f"Token {token}"} if token else {}
+        answer = httpx.request(method, f"{self.stack.web_url}/api/v1{path}", json=body, headers=headers, timeout=30)
+        if expect is None:
+            assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        else:
+            assert answer.status_code == expect, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
+    def mails(self) -> list[EmailMessage]:
+        files = sorted(self.stack.mail_folder.glob("*.eml"))
+        return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+
+    def wait_for(self, what: Callable[[], Any], *, seconds: float = 45) -> Any:
+        """Look until something is there; the processes work in their own time."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if found := what():
+                return found
+            time.sleep(0.2)
+        logs = {log.name: log.read_text()[-3000:] for log in self.stack.logs.glob("*.log")}
+        pytest.fail(f"it did not happen within {seconds} seconds: {logs}")
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    services = Services(
+        database_url=os.environ["DATABASE_URL"],
+        migration_database_url=os.environ["MIGRATION_DATABASE_URL"],
+        broker_url=os.environ["BROKER_URL"],
+    )
+    name = f"story_{os.getpid()}"
+    with psycopg.connect(services.migration_database_url, autocommit=True) as owner:
+        owner.execute(f"CREATE DATABASE {name}")
+    try:
+        own = services.for_database(name).for_broker_database(7)
+        with Stack(tmp_path / "story", services=own) as stack:
+            stack.start_services()
+            stack.run_manage("migrate", "--database", "owner", "--no-input")
+            story = Running(stack)
+            story._running = set()
+            yield story
+    finally:
+        with psycopg.connect(services.migration_database_url, autocommit=True) as owner:
+            owner.execute(f"DROP DATABASE {name} WITH (FORCE)")

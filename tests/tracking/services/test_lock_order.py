@@ -1,0 +1,160 @@
+"""Every write to a man's record locks him first: two writers queue, and never wait for each other in a circle."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+import time
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import connection, connections
+
+from tracking.domain.actor import Actor
+from tracking.domain.history import Origin
+from tracking.models import Clinic, DexaScan, LabResult, Patient
+from tracking.services import access, accounts, audit, bone, consent, doses, labs, regimens
+
+NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+SYSTEM = Actor.system("test")
+COMMON = {"by": SYSTEM, "now": NOW}
+LAB = {"analyte": "estradiol", "value": "24", "unit": "pg/mL", "collected_at": "2026-10-01T08:00:00+02:00"}
+DOSE = {"drug": "anastrozole", "amount_mg": "0.5", "taken_at": "2026-10-01T08:00:00+02:00"}
+PLAN = {"drug": "anastrozole", "dose_mg": "0.5", "schedule": {"kind": "every", "days": "3.5"}, "starts_on": date(2026, 5, 1)}
+SITE = {"region": "total_hip", "side": "left", "bmd": "0.900"}
+
+# One call per writer. A writer that is missing here fails the last test of this module.
+WRITERS = {
+    accounts.edit_profile: lambda man: accounts.edit_profile(patient=man, name="Adam the Second", **COMMON),
+    audit.note_visit: lambda man: audit.note_visit(
+        patient=man, user=_stranger(), through="api", what="labs", now=NOW
+    ),
+    bone.record_fracture: lambda man: bone.record_fracture(patient=man, site="wrist", occurred_at="2026-01", **COMMON),
+    bone.record_risk_factor: lambda man: bone.record_risk_factor(patient=man, code="smoking", **COMMON),
+    bone.record_scan: lambda man: bone.record_scan(patient=man, scanned_on=date(2026, 9, 1), sites=[SITE], **COMMON),
+    bone.withdraw: lambda man: bone.withdraw(patient=man, of=DexaScan, key="none", reason="typed twice", **COMMON),
+    consent.grant: lambda man: consent.grant(patient=man, clinic_uid=Clinic.objects.get().uid, **COMMON),
+    consent.revoke: lambda man: consent.revoke(patient=man, uid=Clinic.objects.get().uid, **COMMON),
+    doses.correct: lambda man: doses.correct(patient=man, key="none", **DOSE, **COMMON),
+    doses.log: lambda man: doses.log(patient=man, **DOSE, **COMMON),
+    doses.log_many: lambda man: doses.log_many(patient=man, events=[dict(DOSE)], **COMMON),
+    doses.withdraw: lambda man: doses.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
+    labs.correct: lambda man: labs.correct(patient=man, key="none", **LAB, **COMMON),
+    labs.record: lambda man: labs.record(patient=man, **LAB, **COMMON),
+    labs.withdraw: lambda man: labs.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
+    regimens.change: lambda man: regimens.change(
+        patient=man, key="none", origin=Origin.SELF, from_date=date(2026, 9, 1), **COMMON
+    ),
+    regimens.correct: lambda man: regimens.correct(patient=man, key="none", origin=Origin.SELF, **PLAN, **COMMON),
+    regimens.end: lambda man: regimens.end(
+        patient=man, key="none", origin=Origin.SELF, ends_on=date(2026, 9, 1), **COMMON
+    ),
+    regimens.start: lambda man: regimens.start(patient=man, origin=Origin.SELF, **PLAN, **COMMON),
+    regimens.withdraw: lambda man: regimens.withdraw(patient=man, key="none", origin=Origin.SELF, reason="x", **COMMON),
+}
+# Writers that begin no record of an existing man.
+CREATE_THE_MAN = {accounts.sign_up}
+
+
+def _stranger():
+    from tracking.models import User
+
+    return User.objects.get(email="staff@example.org")
+
+
+@pytest.fixture
+def man(committed):
+    from tracking.models import User
+
+    user = User.objects.create_user("adam@example.org", "pw")
+    User.objects.create_user("staff@example.org", "pw")
+    Clinic.objects.create(name="Invented Clinic")
+    with access.acting_as(SYSTEM):
+        return Patient.objects.create(user=user, name="Adam Invented", zone="Europe/Berlin", birth_date=date(1980, 5, 4))
+
+
+@pytest.mark.parametrize("writer", WRITERS, ids=lambda writer: f"{writer.__module__.rpartition('.')[2]}.{writer.__name__}")
+def test_a_writer_waits_for_the_man_before_it_locks_or_writes_anything_else(man, writer):
+    outcome = []
+
+    def write():
+        try:
+            with access.acting_as(SYSTEM):
+                WRITERS[writer](man)
+            outcome.append("done")
+        except Exception as refused:  # "no such record" after the lock is an answer too
+            outcome.append(f"{type(refused).__name__}: {refused}")
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=write)
+    with access.acting_as(SYSTEM):
+        access.lock_patient(man)
+        thread.start()
+        waiting_for, locked = _waiter(thread, outcome)
+    thread.join(timeout=30)
+    assert 'FROM "tracking_patient"' in waiting_for
+    assert "FOR NO KEY UPDATE" in waiting_for
+    assert locked == []
+    assert outcome == ["done"] or outcome[0].startswith("Problem: ")
+
+
+def _waiter(thread: threading.Thread, outcome: list[str]) -> tuple[str, list[str]]:
+    """The statement that another connection waits in, and the tables it has written or row-locked by then."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and thread.is_alive():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees the first look for ever
+            cursor.execute(
+                "SELECT pid, query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            found = cursor.fetchone()
+            if found:
+                cursor.execute(
+                    "SELECT relation::regclass::text FROM pg_locks WHERE pid = %s AND mode = 'RowExclusiveLock'"
+                    " AND relation::regclass::text LIKE '%%tracking%%' ORDER BY 1",
+                    [found[0]],
+                )
+                return found[1], [name for (name,) in cursor.fetchall()]
+        thread.join(0.02)
+    pytest.fail(f"nobody waited for the man: the writer did not lock him first: {outcome}")
+
+
+def test_two_writers_at_once_both_succeed_and_the_revision_counts_both(man):
+    barrier = threading.Barrier(2)
+    problems = []
+
+    def write(number):
+        try:
+            barrier.wait(timeout=10)
+            labs.record(patient=man, **(LAB | {"value": str(20 + number)}), **COMMON)
+        except Exception as error:
+            problems.append(error)
+        finally:
+            connections.close_all()
+
+    with access.acting_as(SYSTEM):
+        before = access.lock_patient(man).revision
+    threads = [threading.Thread(target=write, args=[number]) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert problems == []
+    with access.acting_as(SYSTEM):
+        assert access.lock_patient(man).revision == before + 2
+        assert sorted(LabResult.objects.values_list("revision", flat=True)) == [before + 1, before + 2]
+
+
+def test_every_writer_of_the_services_is_in_the_table_above():
+    modules = (accounts, audit, bone, consent, doses, labs, regimens)
+    writers = {
+        function
+        for module in modules
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__
+        and not name.startswith("_")
+        and "now" in inspect.signature(function).parameters
+        and "patient" in inspect.signature(function).parameters
+    }
+    assert writers == set(WRITERS) - CREATE_THE_MAN

@@ -1,0 +1,148 @@
+"""A prescriber's patients: the list, worst first, and the page of one man."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Case, F, Prefetch, QuerySet, When
+from django.db.models.expressions import OrderBy
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from tracking import clock
+from tracking.admin import phrases, record, versions, writes
+from tracking.admin.base import RecordAdmin, RecordChangeList, patients_of
+from tracking.models import DueItem, Patient
+from tracking.services.lived import local_today
+
+# Within one priority: what is known to be low, then what nobody can see.
+WORD_ORDER = ("below", "cannot_say", "no_current_data", "not_below")
+_EVALUATION = "standing__evaluation__"
+_BASIS = f"{_EVALUATION}basis__"
+
+
+class PatientChangeList(RecordChangeList):
+    """One row per man. Of an evaluation's basis only the parts that are shown leave the database."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Patient]:
+        found: QuerySet[Patient] = super().get_queryset(request, exclude_parameters)
+        open_items = DueItem.objects.filter(state=DueItem.State.OPEN).order_by("due_on", "pk")
+        return found.annotate(
+            word=F(f"{_EVALUATION}word"),
+            state=F(f"{_EVALUATION}state"),
+            drawn_on=F(f"{_BASIS}verdict__drawn_on"),
+            result=F(f"{_BASIS}result"),
+            worst=F(f"{_BASIS}findings__0"),
+        ).prefetch_related(Prefetch("dueitem_rows", queryset=open_items, to_attr="open_items"))
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        now = clock.now()
+        for man in self.result_list:
+            man.today = local_today(man, now)
+
+
+@admin.register(Patient)
+class PatientAdmin(RecordAdmin):
+    """The list is a changelist as everywhere in the admin; the page is our own."""
+
+    what = "patient page"
+    page_template = "admin/tracking/patient/page.html"
+    list_display = ("name_and_age", "verdict", "last_estradiol", "floor", "worst_finding", "next_due")
+    search_fields = ("name", "user__email")
+    ordering: ClassVar[list[OrderBy]] = [  # type: ignore[misc]  # the stubs allow names only
+        F(f"{_EVALUATION}priority").asc(nulls_last=True),
+        Case(*(When(**{f"{_EVALUATION}word": word}, then=rank) for rank, word in enumerate(WORD_ORDER)), default=len(WORD_ORDER)).asc(),
+        F("name").asc(),
+    ]
+    sortable_by = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:
+        return patients_of(request)
+
+    def man_of(self, row: Patient) -> Patient:
+        return row
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002  Django's
+        return PatientChangeList
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Patients", **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:  # type: ignore[override]
+        wrap = self.admin_site.admin_view
+        return [
+            *super().get_urls(),
+            path("<uuid:uid>/history/", wrap(self.versions_view), name="tracking_patient_history"),
+            *writes.urls(self),
+        ]
+
+    def page(self, request: HttpRequest, row: Patient) -> dict[str, Any]:
+        return record.page(row, request, clock.now())
+
+    def versions_view(self, request: HttpRequest, uid: UUID) -> HttpResponse:
+        """Every version of every row about him: who, when, what it said."""
+        man = self.open(request, uid)
+        context = self.around(request, man) | versions.page(man, request)
+        return TemplateResponse(request, "admin/tracking/patient/versions.html", context)
+
+    @admin.display(description="Patient")
+    def name_and_age(self, man: Any) -> SafeString:
+        return format_html('{}<span class="quiet">{}</span>', str(man), phrases.born(man, man.today))
+
+    @admin.display(description="Verdict")
+    def verdict(self, man: Any) -> SafeString:
+        return verdict_word(man.word, man.state)
+
+    @admin.display(description="Last estradiol")
+    def last_estradiol(self, man: Any) -> str | SafeString:
+        if not man.result:
+            return "none on record"
+        drawn_on = datetime.fromisoformat(man.drawn_on).date() if man.drawn_on else None
+        age = phrases.ago(drawn_on, man.today) if drawn_on else "date not known"
+        reported = man.result["lab"]["reported"]
+        value = reported["value"]
+        return format_html(
+            '<b>{}{} {}</b><span class="quiet">{}, {}</span>',
+            value["comparator"], value["digits"], value["unit"], record.assay_of(reported["assay"]), age,
+        )  # fmt: skip
+
+    @admin.display(description="Floor used")
+    def floor(self, man: Any) -> str:
+        if not man.result:
+            return "–"
+        limits = man.result["thresholds"]
+        return f"{limits['floor']} {limits['unit']}"
+
+    @admin.display(description="Worst finding")
+    def worst_finding(self, man: Any) -> str | SafeString:
+        if not man.worst:
+            return "none"
+        return format_html('<span class="priority {}">{}</span> {}', man.worst["priority"], man.worst["priority"], man.worst["prescriber"])
+
+    @admin.display(description="Next due")
+    def next_due(self, man: Any) -> str | SafeString:
+        if not man.open_items:
+            return "nothing"
+        item: DueItem = man.open_items[0]
+        late = item.overdue_on <= man.today
+        return format_html(
+            '{}<span class="quiet{}">{}{}</span>',
+            record.KINDS.get(item.kind, item.kind), " late" if late else "", phrases.day(item.due_on), ", overdue" if late else "",
+        )  # fmt: skip
+
+
+def verdict_word(word: str | None, state: str | None) -> SafeString:
+    """One of the four words, with its state; what nobody can see is hatched, never blank."""
+    said = word or "no_current_data"
+    return format_html(
+        '<span class="verdict verdict-{}">{}</span><span class="quiet">{}</span>', said, phrases.spaced(said), record.STATES.get(state or "", "")
+    )

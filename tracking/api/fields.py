@@ -1,0 +1,201 @@
+"""Fields that take what was sent or refuse it, never something in between: ``5`` is not text, ``"yes"`` is not true.
+
+A refusal says what is accepted. What a service reads itself (values, moments, schedules) passes through :class:`AsSent`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.fields import empty
+from rest_framework.serializers import ErrorDetail, ValidationError
+
+from tracking.domain.problems import Problem
+from tracking.domain.schedule import ACCEPTED, WEEKDAYS, parse_schedule
+
+__all__ = [
+    "AsSent", "Clock", "Day", "Email", "Flag", "Input", "Instant", "Output", "Plan", "Text", "Uid", "Whole",
+]  # fmt: skip
+
+_MOST_UNKNOWN = 10
+_YEARS = range(1900, 2200)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_COMMON = {"required": _("Send this field."), "null": _("Null is not accepted here. Leave the field out instead.")}
+
+Output = serializers.Serializer
+
+
+class Input(serializers.Serializer[Any]):
+    """A body. A field that it does not know is refused by name, so that a typing error is never silently a default.
+
+    ``when_missing``: for a required field, what the service is told where it is not sent; its refusal says more than ours.
+    """
+
+    when_missing: ClassVar[Mapping[str, Any]] = {}
+    default_error_messages = {"invalid": _("Send a JSON object."), "unknown-field": _("There is no such field. Accepted: {accepted}.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            self.fail("invalid")
+        names = self.fields.keys()
+        unknown = [name for name in data if name not in names][:_MOST_UNKNOWN]
+        errors: dict[str, Any] = {}
+        if unknown:
+            text = self.error_messages["unknown-field"].format(accepted=", ".join(names))
+            errors = {name: [ErrorDetail(text, "unknown-field")] for name in unknown}
+        try:
+            content = super().to_internal_value({**self.when_missing, **data})
+        except ValidationError as refused:
+            assert isinstance(refused.detail, dict)
+            raise ValidationError({**refused.detail, **errors}) from None
+        if errors:
+            raise ValidationError(errors)
+        return content
+
+
+class Text(serializers.CharField):
+    """Text of at most so many characters, without blanks around it."""
+
+    default_error_messages = {
+        **_COMMON,
+        "type": _("Send text."),
+        "blank": _("Send some text, or leave the field out."),
+        "max_length": _("Too long. Accepted: at most {max_length} characters."),
+    }
+
+    def run_validation(self, data: Any = empty) -> Any:
+        if data is not empty and data is not None and not isinstance(data, str):
+            self.fail("type")
+        return super().run_validation(data)
+
+
+class Email(Text, serializers.EmailField):
+    default_error_messages = {"invalid": _("This is not an e-mail address. Accepted: name@example.org.")}
+
+
+class Flag(serializers.BooleanField):
+    default_error_messages = {**_COMMON, "invalid": _("Accepted: true or false.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
+class Whole(serializers.IntegerField):
+    default_error_messages = {**_COMMON, "invalid": _("Accepted: a whole number.")}
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return data
+
+
+class Uid(serializers.UUIDField):
+    default_error_messages = {**_COMMON, "invalid": _("This is not a uid. Accepted: a UUID as this API shows it.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Day(serializers.DateField):
+    default_error_messages = {**_COMMON, "invalid": _("'{received}' is not a date. Accepted: YYYY-MM-DD, for example 2026-03-03.")}
+
+    def to_internal_value(self, value: Any) -> date:
+        text = value if isinstance(value, str) else ""
+        try:
+            day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+        except ValueError:
+            day = None
+        if day is None or day.year not in _YEARS:
+            self.fail("invalid", received=str(value)[:40])
+        return day
+
+
+class Clock(serializers.TimeField):
+    default_error_messages = {**_COMMON, "invalid": _("'{received}' is not a time of day. Accepted: HH:MM, for example 21:30.")}
+
+    def to_internal_value(self, value: Any) -> Any:
+        if not isinstance(value, str) or not _CLOCK.fullmatch(value):
+            self.fail("invalid", received=str(value)[:40])
+        return super().to_internal_value(value)
+
+
+class Instant(serializers.DateTimeField):
+    """An instant with its offset from UTC; a naive one is never taken for anybody's local time."""
+
+    default_error_messages = {
+        **_COMMON,
+        "invalid": _("'{received}' is not an instant with an offset. Accepted: for example 2026-03-03T08:10:00+01:00."),
+    }
+
+    def to_internal_value(self, value: Any) -> datetime:
+        try:
+            instant = datetime.fromisoformat(value) if isinstance(value, str) else None
+        except ValueError:
+            instant = None
+        if instant is None or instant.tzinfo is None or instant.year not in _YEARS:
+            self.fail("invalid", received=str(value)[:40])
+        return instant
+
+
+@extend_schema_field({"type": "string"})
+class AsSent(serializers.Field[Any, Any, Any, Any]):
+    """Passed on as it came, for a service that reads it and says what is wrong with it. Bounded in length."""
+
+    default_error_messages = {**_COMMON, "max_length": _("Too long. Accepted: at most {max_length} characters.")}
+
+    def __init__(self, *, max_length: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.max_length = max_length
+
+    def to_internal_value(self, data: Any) -> Any:
+        if len(data if isinstance(data, str) else json.dumps(data)) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {
+            "kind": {"type": "string", "enum": ["every", "weekdays", "daily", "as_needed"]},
+            "days": {
+                "description": "with `every` a number of days as text, with `weekdays` a list of days",
+                "oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string", "enum": list(WEEKDAYS)}}],
+            },
+            "times": {"type": "integer", "description": "with `daily`: how often a day"},
+        },
+        "additionalProperties": False,
+        "description": f"Accepted: {ACCEPTED}.",
+    }
+)
+class Plan(AsSent):
+    """How often a regimen repeats, as the service reads it; a key that does not belong to its kind is refused here."""
+
+    default_error_messages = {"unknown-key": _("'{received}' does not belong to this kind of schedule. Accepted: {accepted}.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        sent = super().to_internal_value(data)
+        try:
+            plan = parse_schedule(sent)
+        except Problem:
+            return sent  # the service says so together with everything else
+        for name in sent:
+            if name not in plan.as_dict():
+                self.fail("unknown-key", received=name[:40], accepted=ACCEPTED)
+        return sent

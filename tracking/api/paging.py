@@ -1,0 +1,139 @@
+"""Lists: newest first, page by page, with filters that are never silently ignored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.utils.urls import replace_query_param
+
+from tracking.api.schema import Query
+from tracking.domain.moments import start_of_day
+from tracking.domain.problems import Issue, Problem, problem, raise_all
+
+__all__ = ["PAGE", "PERIOD", "chosen", "given", "in_period", "page"]
+
+_USUAL, _MOST = 50, 200
+PAGE = (
+    Query("limit", f"rows per page, 1 to {_MOST}; {_USUAL} where it is not sent"),
+    Query("cursor", "where to go on; take it from `next`"),
+)
+PERIOD = (
+    Query("from", "first local day, YYYY-MM-DD"),
+    Query("to", "last local day, YYYY-MM-DD"),
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_CURSOR = re.compile(r"(?P<mark>-?[0-9]{1,18})\.(?P<uid>[0-9a-f-]{36})", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_YEARS = range(1900, 2200)
+
+
+def given(request: Request, accepted: Iterable[Query]) -> dict[str, str]:
+    """The query parameters sent. Raises Problem, with ``?name`` as the pointer, for one that is unknown or stands twice."""
+    names = [query.name for query in accepted]
+    sent = request.query_params
+    text = "There is no such parameter. Accepted: {accepted}."
+    unknown = [Issue(f"?{name[:60]}", "parameter-unknown", text, {"accepted": ", ".join(names)}) for name in sent if name not in names]
+    doubled = [Issue(f"?{name}", "parameter-doubled", "Send it once.") for name in names if len(sent.getlist(name)) > 1]
+    raise_all([*unknown, *doubled])
+    return {name: sent[name] for name in sent}
+
+
+def chosen(sent: dict[str, str], name: str, accepted: Collection[str]) -> str | None:
+    """The value of a filter out of those accepted; None where it is not sent."""
+    value = sent.get(name)
+    if value is not None and value not in accepted:
+        raise problem(
+            f"?{name}",
+            "filter-unknown",
+            "'{received}' is not accepted. Accepted: {accepted}.",
+            received=value[:40],
+            accepted=", ".join(sorted(accepted)),
+        )
+    return value
+
+
+def in_period(rows: QuerySet[Any], sent: dict[str, str], zone: str) -> QuerySet[Any]:
+    """Rows whose instant lies from the start of the day ``from`` to the end of the day ``to``, in this zone."""
+    first, last = _day(sent, "from"), _day(sent, "to")
+    if first is not None and last is not None and last < first:
+        raise problem("?to", "period-reversed", "{last} is before {first}.", last=str(last), first=str(first))
+    if first is not None:
+        rows = rows.filter(at__gte=start_of_day(first, zone))
+    if last is not None:
+        rows = rows.filter(at__lt=start_of_day(last + timedelta(days=1), zone))
+    return rows
+
+
+def page(rows: QuerySet[Any], request: Request, sent: dict[str, str], *, by: str | None) -> tuple[list[Any], str | None]:
+    """One page and the address of the next. ``by``: the instant or day that orders the rows; None: the order of their making.
+
+    Equal marks at the edge of a page are told apart by uid, so that no row is lost or shown twice however many share one.
+    """
+    order = [f"-{by}", "-uid"] if by else ["-uid"]
+    size = _limit(sent)
+    if "cursor" in sent:
+        rows = _after(rows, sent["cursor"], by)
+    found = list(rows.order_by(*order)[: size + 1])
+    if len(found) <= size:
+        return found, None
+    last = found[size - 1]
+    cursor = f"{_mark(getattr(last, by)) if by else 0}.{last.uid}"
+    return found[:size], replace_query_param(request.build_absolute_uri(), "cursor", cursor)
+
+
+def _after(rows: QuerySet[Any], cursor: str, by: str | None) -> QuerySet[Any]:
+    match = _CURSOR.fullmatch(cursor)
+    try:
+        if match is None:
+            raise _no_cursor()
+        uid = UUID(match["uid"])
+        if by is None:
+            return rows.filter(uid__lt=uid)
+        is_day = rows.model._meta.get_field(by).get_internal_type() == "DateField"
+        mark = _unmark(int(match["mark"]), is_day=is_day)
+    except (ValueError, OverflowError):
+        raise _no_cursor() from None
+    return rows.filter(**{f"{by}__lte": mark}).exclude(**{by: mark, "uid__gte": uid})
+
+
+def _mark(value: date) -> int:
+    return (value - _EPOCH) // _MICROSECOND if isinstance(value, datetime) else value.toordinal()
+
+
+def _unmark(number: int, *, is_day: bool) -> date:
+    return date.fromordinal(number) if is_day else _EPOCH + timedelta(microseconds=number)
+
+
+def _no_cursor() -> Problem:
+    return problem("?cursor", "cursor-unreadable", "This is not a place in this list. Take the address from `next`.")
+
+
+def _limit(sent: dict[str, str]) -> int:
+    text = sent.get("limit", str(_USUAL))
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(_MOST)) and 1 <= int(text) <= _MOST):
+        raise problem(
+            "?limit", "limit-out-of-range", "'{received}' is not accepted. Accepted: 1 to {most}.", received=text[:20], most=_MOST
+        )
+    return int(text)
+
+
+def _day(sent: dict[str, str], name: str) -> date | None:
+    text = sent.get(name)
+    if text is None:
+        return None
+    try:
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None or day.year not in _YEARS:
+        raise problem(
+            f"?{name}", "date-unreadable", "'{received}' is not a date. Accepted: YYYY-MM-DD, for example 2026-03-03.", received=text[:40]
+        )
+    return day

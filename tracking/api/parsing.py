@@ -1,0 +1,110 @@
+"""Reading a body: JSON as RFC 8259 has it, with one reading only, and nothing in it that cannot be stored or shown again."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import IO, Any, NoReturn
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+
+from tracking.domain.problems import Issue, raise_all
+
+__all__ = ["StrictJSONParser", "pointer_part"]
+
+_DEEPEST = 20
+_LONGEST_NUMBER = 40
+_MOST_ISSUES = 10
+# NUL cannot be stored by PostgreSQL; half of a surrogate pair is no character and cannot be written as UTF-8.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class StrictJSONParser(BaseParser):
+    """What ``json`` lets through and others read differently is refused: NaN, doubled keys, numbers beyond range."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:  # noqa: ARG002
+        """The value sent. Raises ParseError (400), RequestDataTooBig (413) or Problem (422, with pointers)."""
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+        raw = stream.read(most + 1)
+        if len(raw) > most:
+            raise RequestDataTooBig
+        try:
+            value = json.loads(
+                raw.decode("utf-8"), parse_float=_float, parse_int=_int, parse_constant=_constant, object_pairs_hook=_object
+            )
+        except UnicodeDecodeError:
+            raise ParseError("The body is not UTF-8.") from None
+        except RecursionError:
+            raise _too_deep() from None
+        except ValueError as error:
+            raise ParseError(f"The body is not JSON: {error}.") from None
+        raise_all(_unstorable(value))
+        return value
+
+
+def pointer_part(name: str) -> str:
+    """One step of a JSON pointer (RFC 6901), of a length fit to be repeated."""
+    return name[:60].replace("~", "~0").replace("/", "~1")
+
+
+def _unstorable(value: Any) -> Iterator[Issue]:
+    """An issue for each text that cannot be kept, the first ones only; raises where it is nested too deeply."""
+    found = 0
+    left: list[tuple[Any, str, int]] = [(value, "", 0)]
+    while left and found < _MOST_ISSUES:
+        item, pointer, depth = left.pop()
+        if isinstance(item, str) and _UNSTORABLE.search(item):
+            found += 1
+            yield Issue(pointer, "text-unstorable", "The text has a NUL or half a character in it. Send plain Unicode text.")
+        elif isinstance(item, dict | list) and depth == _DEEPEST:
+            raise _too_deep()
+        elif isinstance(item, dict):
+            for name, inner in item.items():
+                if _UNSTORABLE.search(name):
+                    left.append((name, pointer, depth))
+                else:
+                    left.append((inner, f"{pointer}/{pointer_part(name)}", depth + 1))
+        elif isinstance(item, list):
+            left.extend((inner, f"{pointer}/{number}", depth + 1) for number, inner in enumerate(item))
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        seen: set[str] = set()
+        doubled = next(name for name, _ in pairs if name in seen or seen.add(name))
+        shown = ascii(doubled[:60])
+        raise ParseError(f"The key {shown} stands twice in one object. Send it once.")
+    return content
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if len(text) > _LONGEST_NUMBER or not math.isfinite(number):
+        raise _out_of_range(text)
+    return number
+
+
+def _int(text: str) -> int:
+    if len(text) > _LONGEST_NUMBER:
+        raise _out_of_range(text)
+    return int(text)
+
+
+def _constant(name: str) -> NoReturn:
+    raise ParseError(f"{name} is not JSON. Leave the field out instead.")
+
+
+def _out_of_range(text: str) -> ParseError:
+    return ParseError(f"The number {text[:20]}… is out of range. Accepted: at most {_LONGEST_NUMBER} characters, and finite.")
+
+
+def _too_deep() -> ParseError:
+    return ParseError(f"The body is nested too deeply. Accepted: at most {_DEEPEST} levels.")

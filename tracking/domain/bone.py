@@ -1,0 +1,237 @@
+"""Bone density: the class of a scan, and change against the error of measurement (CLINICAL 9.5). Only BMD is trended."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from dateutil.relativedelta import relativedelta
+
+from tracking.domain.history import ScanRecord, SiteRecord
+from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook
+from tracking.domain.timeline import Timeline
+from tracking.domain.units import rounded, trimmed
+
+OSTEOPOROSIS = "osteoporosis"
+LOW_FOR_AGE = "low_for_age"
+NOT_STATED = "reference_not_stated"
+LOSS = "loss"
+GAIN = "gain"
+WITHIN_ERROR = "within_error"
+UNDETERMINED = "undetermined"
+
+_PER_G_CM2 = {"g/cm2": 1, "mg/cm2": 1000}
+_DAYS_A_YEAR = Fraction(1461, 4)
+_PERCENT_DECIMALS = 2
+_BMD_DECIMALS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ScanReading:
+    """One scan: which score counts by the age at the scan, the lowest region by it, and the class it makes."""
+
+    key: str
+    on: date
+    scale: str
+    bone_class: str
+    region: str
+    score: Decimal | None
+    reference: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteChange:
+    """One region on one device between two scans. BMD and ``lsc`` in g/cm2 (``lsc_from`` facility) or percent (default)."""
+
+    region: str
+    side: str
+    vertebrae: str
+    from_key: str
+    to_key: str
+    from_on: date
+    to_on: date
+    before: Decimal
+    after: Decimal
+    change: Decimal
+    percent: Decimal
+    percent_a_year: Decimal | None
+    lsc: str
+    lsc_from: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoneStanding:
+    """Every scan read, the latest with a class, and the changes that end at the latest scan of each region."""
+
+    scans: tuple[ScanReading, ...]
+    classified: ScanReading | None
+    changes: tuple[SiteChange, ...]
+    scale_changed: bool
+    rules: tuple[str, ...]
+
+
+def bone_of(timeline: Timeline, rulebook: RuleBook) -> BoneStanding:
+    """Read all scans up to today."""
+    scans = tuple(read_scan(scan, timeline, rulebook) for scan in timeline.scans)
+    classified = [scan for scan in scans if scan.bone_class in _CLASSES]
+    scales = [scan.scale for scan in scans if scan.scale]
+    rules = rulebook.bone
+    return BoneStanding(
+        scans=scans,
+        classified=classified[-1] if classified else None,
+        changes=site_changes(timeline, rulebook),
+        scale_changed="Z" in scales and scales[-1:] == ["T"],
+        rules=(rules.score.id, rules.classes.id, rules.change.id) if scans else (),
+    )
+
+
+_CLASSES = frozenset({OSTEOPOROSIS, "low_bone_mass", "normal", LOW_FOR_AGE, "within_expected_for_age"})
+
+
+def read_scan(scan: ScanRecord, timeline: Timeline, rulebook: RuleBook) -> ScanReading:
+    """The class of one scan. Without a stored reference database there is none, whatever the score."""
+    ages = timeline.age_on(scan.scanned_on)
+    rule = rulebook.bone.score
+    scale = ""
+    if ages is not None and (ages[0] >= rule.t_from_age) == (ages[1] >= rule.t_from_age):
+        scale = "T" if ages[0] >= rule.t_from_age else "Z"
+    site, score = _lowest(scan.sites, scale, rulebook)
+    notes: tuple[str, ...] = ()
+    if _spine_alone(scan.sites, rulebook) and ages is not None and ages[1] >= rulebook.bone.spine_alone.age:
+        notes = ("spine_alone",)
+    if not scale:
+        bone_class = "age_unknown"
+    elif score is None:
+        bone_class = "scores_missing"
+    elif not scan.reference:
+        bone_class = NOT_STATED
+    else:
+        bone_class = _class_by(scale, score, rulebook)
+    return ScanReading(scan.key, scan.scanned_on, scale, bone_class, site, score, scan.reference, notes)
+
+
+def _class_by(scale: str, score: Decimal, rulebook: RuleBook) -> str:
+    rule = rulebook.bone.classes
+    if scale == "Z":
+        return LOW_FOR_AGE if score <= rule.low_z else "within_expected_for_age"
+    if score <= rule.osteoporosis_t:
+        return OSTEOPOROSIS
+    return "low_bone_mass" if score < rule.normal_t else "normal"
+
+
+def _lowest(sites: Sequence[SiteRecord], scale: str, rulebook: RuleBook) -> tuple[str, Decimal | None]:
+    """The lowest score of spine and hip; the substitute regions only where those have none."""
+    regions = rulebook.bone.regions
+    for substitute in (False, True):
+        scored = [
+            (score, site.region)
+            for site in sites
+            if site.region in regions and regions[site.region].classifies and regions[site.region].substitute is substitute
+            if (score := site.t_score if scale == "T" else site.z_score) is not None
+        ]
+        if scale and scored:
+            score, region = min(scored)
+            return region, score
+    return "", None
+
+
+def _spine_alone(sites: Sequence[SiteRecord], rulebook: RuleBook) -> bool:
+    named = {site.region for site in sites if site.region in rulebook.bone.regions}
+    return named == {"lumbar_spine"}
+
+
+def site_changes(timeline: Timeline, rulebook: RuleBook) -> tuple[SiteChange, ...]:
+    """Latest against baseline, and against the previous scan, for each region measured twice on one device."""
+    series: dict[tuple[str, ...], list[tuple[ScanRecord, SiteRecord]]] = defaultdict(list)
+    for scan in timeline.scans:
+        for site in scan.sites:
+            # An unnamed device is not the same device as another unnamed one.
+            if scan.device and site.bmd.unit in _PER_G_CM2 and not site.bmd.comparator.censors:
+                series[scan.facility, scan.device, site.region, site.side, site.vertebrae].append((scan, site))
+    changes = []
+    for _, measured in sorted(series.items()):
+        latest = measured[-1]
+        earlier = [m for m in measured[:-1] if m[0].scanned_on < latest[0].scanned_on]
+        if not earlier:
+            continue
+        baseline, previous = _baseline(earlier, timeline, rulebook), earlier[-1]
+        changes.append(_site_change(baseline, latest, rulebook))
+        if previous is not baseline:
+            changes.append(_site_change(previous, latest, rulebook))
+    return tuple(changes)
+
+
+def _baseline(
+    earlier: list[tuple[ScanRecord, SiteRecord]], timeline: Timeline, rulebook: RuleBook
+) -> tuple[ScanRecord, SiteRecord]:
+    """On an AI the first scan that can serve as its baseline, or the last before; else the first of all."""
+    span = timeline.exposure.span(AROMATASE_INHIBITOR, timeline.today)
+    if span is None:
+        return earlier[0]
+    valid_from = span.starts_on - relativedelta(months=rulebook.monitoring.dexa_baseline.months_before)
+    return next((m for m in earlier if m[0].scanned_on >= valid_from), earlier[-1])
+
+
+def _site_change(first: tuple[ScanRecord, SiteRecord], last: tuple[ScanRecord, SiteRecord], rulebook: RuleBook) -> SiteChange:
+    (from_scan, from_site), (to_scan, to_site) = first, last
+    before, after = _bmd(from_site), _bmd(to_site)
+    change = after - before
+    percent = change * 100 / before
+    lsc, lsc_from, beyond = _against_lsc(from_site, to_site, change, percent, rulebook)
+    if not lsc_from or (lsc_from == "default" and not beyond):
+        verdict = UNDETERMINED
+    elif not beyond:
+        verdict = WITHIN_ERROR
+    else:
+        verdict = LOSS if change < 0 else GAIN
+    rated_from = from_scan.scanned_on + relativedelta(months=rulebook.bone.change.annualise_months)
+    a_year = None
+    if beyond and to_scan.scanned_on >= rated_from:
+        years = Fraction((to_scan.scanned_on - from_scan.scanned_on).days) / _DAYS_A_YEAR
+        a_year = rounded(percent / years, _PERCENT_DECIMALS)
+    return SiteChange(
+        region=to_site.region,
+        side=to_site.side,
+        vertebrae=to_site.vertebrae,
+        from_key=from_scan.key,
+        to_key=to_scan.key,
+        from_on=from_scan.scanned_on,
+        to_on=to_scan.scanned_on,
+        before=trimmed(rounded(before, _BMD_DECIMALS)),
+        after=trimmed(rounded(after, _BMD_DECIMALS)),
+        change=trimmed(rounded(change, _BMD_DECIMALS)),
+        percent=rounded(percent, _PERCENT_DECIMALS),
+        percent_a_year=a_year,
+        lsc=lsc,
+        lsc_from=lsc_from,
+        verdict=verdict,
+    )
+
+
+def _against_lsc(
+    first: SiteRecord, last: SiteRecord, change: Fraction, percent: Fraction, rulebook: RuleBook
+) -> tuple[str, str, bool]:
+    """The error of measurement, whose it is, and whether the change lies beyond it.
+
+    The facility's counts from its own value on; the default, which is conservative and nobody's measurement, only beyond it.
+    Of two recorded ones the larger counts.
+    """
+    recorded = [site.lsc for site in (first, last) if site.lsc is not None and site.lsc > 0]
+    if recorded:
+        lsc = max(recorded)
+        return f"{lsc} g/cm2", "facility", abs(change) >= lsc
+    region = rulebook.bone.regions.get(last.region)
+    default = region.default_lsc_percent if region else None
+    if default is None:
+        return "", "", False
+    return f"{default} %", "default", abs(percent) > default
+
+
+def _bmd(site: SiteRecord) -> Fraction:
+    return Fraction(site.bmd.number) / _PER_G_CM2[site.bmd.unit]

@@ -1,0 +1,127 @@
+"""What he took at a draw and takes now, and from whose statement that is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from dateutil.relativedelta import relativedelta
+
+from tracking.domain.entry import weekly_mg
+from tracking.domain.exposure import LOGGED, Change, Course
+from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, RuleBook
+from tracking.domain.timeline import Draw, Timeline
+from tracking.domain.units import rounded, trimmed
+
+_DAYS_A_WEEK = 7
+_MONTHS_A_YEAR = 12
+_SHOWN_DECIMALS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """One drug. ``basis``: logged, self or prescribed. ``weekly_mg`` is None where neither log nor schedule says."""
+
+    drug: str
+    name: str
+    text: str
+    basis: str
+    weekly_mg: Decimal | None
+    since: date
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What was in force at one time. Hours are None where unknown: not logged, or no time of day."""
+
+    on: date
+    ai: tuple[InForce, ...]
+    testosterone: tuple[InForce, ...]
+    hours_since_ai: Decimal | None = None
+    hours_since_testosterone: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """At the draw the verdict rests on, and now."""
+
+    at_draw: Standing | None
+    now: Standing
+    ai_since: date | None
+    months_on_ai: int | None
+    last_change: Change | None
+
+
+def context_of(timeline: Timeline, draw: Draw | None, rulebook: RuleBook) -> Context:
+    today = timeline.today
+    now = Standing(
+        today,
+        _in_force(timeline, timeline.exposure.on(AROMATASE_INHIBITOR, today), timeline.as_of, rulebook),
+        _in_force(timeline, timeline.exposure.on(TESTOSTERONE, today), timeline.as_of, rulebook),
+    )
+    span = timeline.exposure.span(AROMATASE_INHIBITOR, today) if now.ai else None
+    changes = timeline.exposure.changes_until(today)
+    return Context(
+        at_draw=standing_at(timeline, draw, rulebook) if draw is not None else None,
+        now=now,
+        ai_since=span.starts_on if span else None,
+        months_on_ai=_whole_months(span.starts_on, today) if span else None,
+        last_change=changes[-1] if changes else None,
+    )
+
+
+def standing_at(timeline: Timeline, draw: Draw, rulebook: RuleBook) -> Standing | None:
+    """What was in force at a draw; None where its date is not known."""
+    if draw.on is None:
+        return None
+    at = draw.lab.reported.collected.latest
+    exposure = timeline.exposure
+    return Standing(
+        draw.on,
+        _in_force(timeline, exposure.at_draw(AROMATASE_INHIBITOR, draw.on), at, rulebook),
+        _in_force(timeline, exposure.at_draw(TESTOSTERONE, draw.on), at, rulebook),
+        timeline.hours_since_dose(AROMATASE_INHIBITOR, draw, rulebook),
+        timeline.hours_since_dose(TESTOSTERONE, draw, rulebook),
+    )
+
+
+def _in_force(timeline: Timeline, courses: tuple[Course, ...], at: datetime, rulebook: RuleBook) -> tuple[InForce, ...]:
+    return tuple(_one(timeline, course, at, rulebook) for course in courses)
+
+
+def _one(timeline: Timeline, course: Course, at: datetime, rulebook: RuleBook) -> InForce:
+    """Logged doses first, then what the regimen says; the basis names which."""
+    logged = _logged_weekly(timeline, course, at, rulebook)
+    stated = weekly_mg(course.dose_mg, course.schedule) if course.dose_mg is not None and course.schedule else None
+    weekly = logged if logged is not None else stated
+    return InForce(
+        drug=course.drug,
+        name=rulebook.drugs[course.drug].name,
+        text=course.text,
+        basis=LOGGED if logged is not None else course.basis,
+        weekly_mg=None if weekly is None else trimmed(rounded(weekly, _SHOWN_DECIMALS)),
+        since=course.starts_on,
+        keys=course.keys,
+    )
+
+
+def _logged_weekly(timeline: Timeline, course: Course, at: datetime, rulebook: RuleBook) -> Fraction | None:
+    """The mean logged weekly dose, where this course is logged over the whole window; None otherwise."""
+    days = rulebook.monitoring.in_force.weekly_window_days
+    start = at - timedelta(days=days)
+    began = datetime.combine(course.starts_on, time(), UTC)
+    if began > start:
+        return None
+    window = [d for d in timeline.doses[course.drug_class] if d.drug == course.drug and d.taken.at <= at]
+    if not window or window[0].taken.at > start:
+        return None
+    amounts = [Fraction(d.amount_mg) for d in window if d.taken.at > start and d.amount_mg is not None]
+    return sum(amounts, Fraction()) * _DAYS_A_WEEK / days if amounts else None
+
+
+def _whole_months(start: date, day: date) -> int:
+    passed = relativedelta(day, start)
+    return passed.years * _MONTHS_A_YEAR + passed.months

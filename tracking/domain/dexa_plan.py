@@ -1,0 +1,167 @@
+"""When bone density is to be measured (CLINICAL 9.4, 9.5): baseline, a year on, then by risk; one after a stop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from tracking.domain.bone import LOW_FOR_AGE, OSTEOPOROSIS, BoneStanding
+from tracking.domain.due import ANSWERED, DEXA, OPEN, SUPERSEDED, DueItem
+from tracking.domain.estradiol import LOW, Reading
+from tracking.domain.exposure import Span
+from tracking.domain.history import RiskFactorRecord, ScanRecord
+from tracking.domain.rulebook import AROMATASE_INHIBITOR, Priority, RuleBook
+from tracking.domain.timeline import Timeline
+from tracking.domain.words import fill, on_day
+
+
+def is_baseline(scanned_on: date, ai_start: date, rulebook: RuleBook) -> bool:
+    """Near enough to the start of the AI to be what later scans are held against. Both ends count."""
+    rule = rulebook.monitoring.dexa_baseline
+    earliest = ai_start - relativedelta(months=rule.months_before)
+    return earliest <= scanned_on <= ai_start + relativedelta(months=rule.months_after)
+
+
+def baseline_scan(span: Span, timeline: Timeline, rulebook: RuleBook) -> ScanRecord | None:
+    """The scan that answers the request for a baseline: a valid one, else the first one after (late, but there)."""
+    earliest = span.starts_on - relativedelta(months=rulebook.monitoring.dexa_baseline.months_before)
+    able = [scan for scan in timeline.scans if scan.sites and scan.scanned_on >= earliest]
+    valid = [scan for scan in able if is_baseline(scan.scanned_on, span.starts_on, rulebook)]
+    return valid[-1] if valid else next(iter(able), None)
+
+
+def high_risk(timeline: Timeline, bone: BoneStanding, risk_factors: tuple[RiskFactorRecord, ...], rulebook: RuleBook) -> bool:
+    """A checklist, not a probability: fragility fracture, lowest class, or enough factors."""
+    if any(fracture.fragility for fracture in timeline.fractures):
+        return True
+    if bone.classified is not None and bone.classified.bone_class in (OSTEOPOROSIS, LOW_FOR_AGE):
+        return True
+    today = timeline.today
+    active = {
+        factor.code
+        for factor in risk_factors
+        if (factor.since is None or factor.since <= today) and (factor.until is None or today < factor.until)
+    }
+    return len(active) >= rulebook.monitoring.dexa_follow_up.risk_factors_for_high
+
+
+def dexa_items(
+    timeline: Timeline,
+    readings: Mapping[str, Reading],
+    bone: BoneStanding,
+    risk_factors: tuple[RiskFactorRecord, ...],
+    rulebook: RuleBook,
+) -> list[DueItem]:
+    """Every item of every exposure to an AI up to today."""
+    at_risk = high_risk(timeline, bone, risk_factors, rulebook)
+    months = rulebook.monitoring.dexa_follow_up.interval_high_risk if at_risk else rulebook.monitoring.dexa_follow_up.interval
+    items: list[DueItem] = []
+    spans = [s for s in timeline.exposure.spans[AROMATASE_INHIBITOR] if s.starts_on <= timeline.today]
+    for number, span in enumerate(spans):
+        following = spans[number + 1] if number + 1 < len(spans) else None
+        items += _on_ai(span, timeline, months, rulebook)
+        items += _after_stop(span, following, timeline, readings, rulebook)
+    return items
+
+
+def _on_ai(span: Span, timeline: Timeline, months: int, rulebook: RuleBook) -> list[DueItem]:
+    baseline, follow_up = rulebook.monitoring.dexa_baseline, rulebook.monitoring.dexa_follow_up
+    start = span.starts_on
+    answer = baseline_scan(span, timeline, rulebook)
+    first = _item(
+        f"{span.anchor}:baseline",
+        "dexa_baseline",
+        baseline.id,
+        {"on": str(start)},
+        (start, start, start + timedelta(days=baseline.overdue_days), start - relativedelta(months=baseline.months_before)),
+        timeline=timeline,
+        rulebook=rulebook,
+        priority=Priority.P2,
+    )
+    items = [_closed(first, answer, span, timeline)]
+    if answer is None:
+        return items
+    counted = start if is_baseline(answer.scanned_on, start, rulebook) else answer.scanned_on
+    anchor, since, interval, reason = f"{span.anchor}:year-1", counted, follow_up.first_months, "dexa_first_follow_up"
+    while True:
+        due = since + relativedelta(months=interval)
+        opens = due - timedelta(days=follow_up.opens_before_days)
+        window = (opens, due, due + timedelta(days=rulebook.monitoring.late.overdue_days), opens)
+        said = {"on": str(since), "months": str(interval)}
+        item = _item(anchor, reason, follow_up.id, said, window, timeline=timeline, rulebook=rulebook)
+        # A scan before its window is used for comparison but does not stand for it; only scans within the exposure answer.
+        scan = next((s for s in timeline.scans if s.sites and s.scanned_on >= opens and _within(s.scanned_on, span)), None)
+        items.append(_closed(item, scan, span, timeline))
+        if scan is None:
+            return items
+        anchor, since, interval, reason = f"scan:{scan.key}", scan.scanned_on, months, "dexa_interval"
+
+
+def _within(day: date, span: Span) -> bool:
+    return span.ends_on is None or day < span.ends_on
+
+
+def _after_stop(
+    span: Span, following: Span | None, timeline: Timeline, readings: Mapping[str, Reading], rulebook: RuleBook
+) -> list[DueItem]:
+    """One scan a year or two after a stop, where an estradiol was ever below the floor. A log that ended is no stop."""
+    stops = {c.on for c in timeline.exposure.changes if c.kind == "stop" and c.drug_class == AROMATASE_INHIBITOR}
+    stop = span.ends_on
+    if stop is None or stop > timeline.today or stop not in stops:
+        return []
+    if not any(reading.tier in LOW for reading in readings.values()):
+        return []
+    rule = rulebook.monitoring.dexa_after_stop
+    due, last = stop + relativedelta(months=rule.from_months), stop + relativedelta(months=rule.until_months)
+    item = _item(
+        f"stop:{span.anchor}", "dexa_after_stop", rule.id, {"on": str(stop)}, (due, due, last, due), timeline, rulebook
+    )
+    scan = next((s for s in timeline.scans if s.sites and s.scanned_on >= due), None)
+    if scan is not None:
+        return [replace(item, state=ANSWERED, answered_by=scan.key)]
+    if following is not None:
+        return [replace(item, state=SUPERSEDED, superseded_by=following.anchor)]
+    return [item]
+
+
+def _closed(item: DueItem, scan: ScanRecord | None, span: Span, timeline: Timeline) -> DueItem:
+    if scan is not None:
+        return replace(item, state=ANSWERED, answered_by=scan.key)
+    if span.ends_on is not None and span.ends_on <= timeline.today:
+        return replace(item, state=SUPERSEDED, superseded_by=f"end:{span.anchor}")
+    return item
+
+
+def _item(
+    anchor: str,
+    reason: str,
+    rule: str,
+    params: dict[str, str],
+    window: tuple[date, date, date, date],
+    *,
+    timeline: Timeline,
+    rulebook: RuleBook,
+    priority: Priority | None = None,
+) -> DueItem:
+    opens, due, overdue, earliest = window
+    said = {**params, "on": on_day(date.fromisoformat(params["on"]), date.min)}
+    return DueItem(
+        kind=DEXA,
+        anchor=anchor,
+        rule=rule,
+        reason=reason,
+        params=params,
+        words=fill(rulebook.words.due[reason], said),
+        opens_on=opens,
+        due_on=due,
+        overdue_on=overdue,
+        earliest_on=earliest,
+        zone=timeline.person.zone,
+        state=OPEN,
+        answered_by="",
+        priority=priority,
+        resend_after_days=rulebook.monitoring.resend.days[DEXA],
+    )

@@ -1,0 +1,63 @@
+"""Something to be looked at again, and by when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from tracking.domain.rulebook import Priority
+
+LAB = "lab_e2_t"
+DEXA = "dexa"
+
+OPEN = "open"
+ANSWERED = "answered"
+NOT_USABLE = "answered_not_usable"
+SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """What is due, to which event it answers, and its window of local dates in ``zone``.
+
+    ``kind`` and ``anchor`` are its identity: planning again with more rows finds the same item. ``overdue_on`` is the first
+    day on which it is overdue; a draw or scan before ``earliest_on`` does not answer it. An item that
+    was answered by something that could not be used stays so, and the repeat is an item of its own. ``rule`` is the id of the
+    rule behind it.
+    """
+
+    kind: str
+    anchor: str
+    rule: str
+    reason: str
+    params: Mapping[str, str]
+    words: str
+    opens_on: date
+    due_on: date
+    overdue_on: date
+    earliest_on: date
+    zone: str
+    state: str
+    answered_by: str
+    priority: Priority | None
+    resend_after_days: int
+    time_critical: bool = False
+    superseded_by: str = ""
+    needs: tuple[str, ...] = field(default=())
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == OPEN
+
+    def is_overdue(self, today: date) -> bool:
+        return self.is_open and today >= self.overdue_on
+
+    def phase(self, today: date) -> str:
+        """waiting, open, due or overdue; the state where it is no longer open."""
+        if not self.is_open:
+            return self.state
+        for day, name in ((self.overdue_on, "overdue"), (self.due_on, "due"), (self.opens_on, "open")):
+            if today >= day:
+                return name
+        return "waiting"

@@ -1,0 +1,150 @@
+"""The whole evaluation of one man: one pure call over his history, the rules and an instant.
+
+``evaluate`` is a function of (history, rulebook, as_of) whatever the order of rows: no clock, no I/O, nothing kept.
+It never computes a dose. People without any regimen, and draws whose date is not known, evaluate like all others: the result
+keeps its tier, and the verdict says that nothing speaks for today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from tracking.domain.bone import bone_of
+from tracking.domain.context import context_of
+from tracking.domain.estradiol import ANALYTE, LOW, read_result
+from tracking.domain.evaluation import CitedRule, Evaluation
+from tracking.domain.findings import Facts, Finding, find
+from tracking.domain.findings.estradiol import bounds_text
+from tracking.domain.for_man import words_for_man
+from tracking.domain.history import History
+from tracking.domain.lab_plan import paired
+from tracking.domain.missing import Missing, missing_from
+from tracking.domain.monitoring import plan_items
+from tracking.domain.next_change import next_change_at
+from tracking.domain.plain import digest, history_digest
+from tracking.domain.reading_notes import note_sentences, with_circumstances
+from tracking.domain.rulebook import RuleBook
+from tracking.domain.timeline import read_timeline
+from tracking.domain.verdict import NO_CURRENT_DATA, NO_DATA, SUPERSEDED, latest_draw, verdict_of
+from tracking.domain.words import fill, on_day
+
+__all__ = ["Evaluation", "Finding", "Missing", "evaluate", "gather", "words_for_man"]
+
+
+def evaluate(history: History, rulebook: RuleBook, as_of: datetime) -> Evaluation:
+    """Evaluate one man as of an aware instant."""
+    facts = gather(history, rulebook, as_of)
+    findings = find(facts)
+    missing = missing_from(facts)
+    verdict = facts.verdict
+    reading = facts.reading
+    used = [*verdict.rules, *(reading.rules if reading else ()), *facts.bone.rules]
+    used += [rule for finding in findings for rule in finding.rules]
+    used += [item.rule for item in facts.due if item.is_open]
+    inputs = [*((verdict.reading,) if verdict.reading else ()), *(key for finding in findings for key in finding.inputs)]
+    inputs += [key for drug in (*facts.context.now.ai, *facts.context.now.testosterone) for key in drug.keys[:1]]
+    inputs += [scan.key for scan in facts.bone.scans]
+    notes = note_sentences(reading, rulebook) if reading else {}
+    return Evaluation(
+        as_of=as_of,
+        zone=history.person.zone,
+        today=facts.timeline.today,
+        rulebook_version=rulebook.version,
+        rulebook_digest=rulebook.digest,
+        word=rulebook.words.word[verdict.word],
+        headline=headline(facts, missing),
+        reasons=(*(finding.prescriber for finding in findings), *notes.values()),
+        verdict=verdict,
+        readings=facts.readings,
+        context=facts.context,
+        bone=facts.bone,
+        findings=findings,
+        due=facts.due,
+        missing=missing,
+        rules=_cited(dict.fromkeys(used), rulebook),
+        standing=_standing(rulebook),
+        inputs=tuple(sorted(dict.fromkeys(inputs))),
+        input_digest=history_digest(history),
+        outcome_digest=digest(_outcome(facts, findings, missing)),
+        next_change_at=next_change_at(facts, history),
+    )
+
+
+def gather(history: History, rulebook: RuleBook, as_of: datetime) -> Facts:
+    """Everything that findings are made from, worked out once."""
+    timeline = read_timeline(history, rulebook, as_of)
+    draws = timeline.draws.get(ANALYTE, ())
+    read = {draw.lab.key: read_result(draw.lab, rulebook, history.floor, timeline.today) for draw in draws}
+    readings = {draw.lab.key: with_circumstances(read[draw.lab.key], draw, timeline, rulebook) for draw in draws}
+    bone = bone_of(timeline, rulebook)
+    draw = latest_draw(timeline, readings)
+    return Facts(
+        timeline=timeline,
+        rulebook=rulebook,
+        readings=readings,
+        verdict=verdict_of(timeline, readings, rulebook),
+        context=context_of(timeline, draw, rulebook),
+        bone=bone,
+        due=plan_items(timeline, readings, bone, history.risk_factors, rulebook),
+        draw=draw,
+        testosterone=paired(draw, timeline, rulebook) if draw is not None else None,
+    )
+
+
+def headline(facts: Facts, missing: Iterable[Missing]) -> str:
+    """One sentence: the word, the value as reported, and why."""
+    verdict, reading, rulebook = facts.verdict, facts.reading, facts.rulebook
+    sentences, today = rulebook.words.headline, facts.timeline.today
+    if reading is None:
+        return sentences[NO_DATA]
+    limits = reading.thresholds
+    needed = next((item.words for item in missing), rulebook.words.missing["estradiol_readable"])
+    said = {
+        "value": str(reading.value),
+        "on": on_day(verdict.drawn_on, today),
+        "assay": str(reading.lab.reported.assay),
+        "floor": f"{limits.floor} {limits.unit}",
+        "bounds": bounds_text(reading, facts),
+        "needed": needed,
+        "changed": on_day(verdict.changed_by.on, today) if verdict.changed_by else "",
+    }
+    if verdict.word != NO_CURRENT_DATA:
+        return fill(sentences[verdict.word], said)
+    if verdict.why_stale == "date_unknown":
+        return fill(sentences["date_unknown"], said)
+    low = reading.tier in LOW
+    if verdict.state == SUPERSEDED:
+        return fill(sentences["superseded_low" if low else "superseded_by_change"], said)
+    return fill(sentences["stale_low" if low else "stale"], said)
+
+
+def _cited(ids: Iterable[str], rulebook: RuleBook) -> tuple[CitedRule, ...]:
+    rules = (rulebook.rules[rule_id] for rule_id in sorted(ids))
+    return tuple(
+        CitedRule(r.id, r.reason, rulebook.citations(r.id), r.contrary, r.verified, r.checked_by, r.next_review) for r in rules
+    )
+
+
+def _standing(rulebook: RuleBook) -> tuple[str, ...]:
+    checkers = sorted({rule.checked_by for rule in rulebook.rules.values()})
+    return tuple(fill(sentence, {"checked_by": "; ".join(checkers)}) for sentence in rulebook.words.standing.values())
+
+
+def _outcome(facts: Facts, findings: Iterable[Finding], missing: Iterable[Missing]) -> dict[str, Any]:
+    """What makes two evaluations the same to a reader: no instant, no age, no count of days, no sentence."""
+    today = facts.timeline.today
+    now = facts.context.now
+    return {
+        "rulebook": facts.rulebook.digest,
+        "verdict": facts.verdict,
+        "readings": {
+            key: (r.tier, r.worst_tier, r.best_tier, r.floor.pg_ml, r.floor.kind, r.notes) for key, r in facts.readings.items()
+        },
+        "findings": [(f.code, f.priority, f.params, f.note_codes, f.inputs) for f in findings],
+        "due": [(i.kind, i.anchor, i.opens_on, i.due_on, i.overdue_on, i.answered_by, i.phase(today)) for i in facts.due],
+        "missing": [item.code for item in missing],
+        "in_force": sorted(f"{drug.text}" for drug in (*now.ai, *now.testosterone)),
+        "bone": facts.bone,
+    }

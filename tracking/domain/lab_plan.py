@@ -1,0 +1,236 @@
+"""When estradiol and testosterone are to be drawn again (CLINICAL 9.4).
+
+One walk through changes and draws in order of time. At any time one item decides: the recheck after the last change, else the
+routine draw after the last usable one, else the repeat of one that could not be used. A change on the day of a draw comes after
+it. A draw counts by the day it was drawn on, whenever it was entered: a back-dated one never answers a newer recheck.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from math import ceil
+
+from dateutil.relativedelta import relativedelta
+
+from tracking.domain.due import ANSWERED, LAB, NOT_USABLE, OPEN, SUPERSEDED, DueItem
+from tracking.domain.estradiol import ANALYTE, Reading
+from tracking.domain.exposure import Change
+from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Recheck, RuleBook, Tier
+from tracking.domain.timeline import Draw, Timeline
+from tracking.domain.verdict import interval_months
+from tracking.domain.words import fill, on_day
+
+TESTOSTERONE_TOTAL = "testosterone_total"
+_HOURS_A_DAY = 24
+_DAY = timedelta(days=1)
+_ROUTINE = "routine"
+
+
+def paired(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> Draw | None:
+    """The testosterone that belongs to an estradiol: nearest in days within the limit, no change between them."""
+    on = draw.on
+    if on is None:
+        return None
+    within = rulebook.testosterone.pairing.days
+    near = [
+        other
+        for other in timeline.draws.get(TESTOSTERONE_TOTAL, ())
+        if other.on is not None and abs((other.on - on).days) <= within
+    ]
+    if any(other.on != on for other in near):
+        days = [change.on for change in timeline.exposure.changes]
+        near = [other for other in near if not any(_between(other.on, day, on) for day in days)]
+    return min(near, key=lambda d: (abs((d.on - on).days) if d.on else within, d.lab.key), default=None)
+
+
+def _between(one: date | None, day: date, other: date) -> bool:
+    """A change on the day of the earlier draw lies after it, one on the day of the later draw does not lie before it."""
+    return one is not None and min(one, other) <= day < max(one, other)
+
+
+@dataclass(slots=True)
+class _Walk:
+    timeline: Timeline
+    readings: Mapping[str, Reading]
+    rulebook: RuleBook
+    done: list[DueItem]
+    main: DueItem | None = None
+    sides: tuple[DueItem, ...] = ()
+
+    def change(self, change: Change) -> None:
+        """A change closes what was open and starts a clock of its own."""
+        drug = self.rulebook.drugs[change.drug]
+        if not drug.rechecks:
+            return
+        # A recheck that was still waiting for another drug to settle hands its earliest day on.
+        waiting = self.main.earliest_on if self.main is not None and self.main.reason not in (_ROUTINE, "repeat") else None
+        self._supersede(change.anchor)
+        first, *others = drug.rechecks
+        self.main = self._recheck(change, first, drug.id, waiting)
+        if change.kind != "stop":
+            self.sides = tuple(self._recheck(change, other, drug.id, None) for other in others)
+
+    def draw(self, draw: Draw) -> None:
+        on = draw.on
+        if on is None or self.main is None:
+            return
+        other = paired(draw, self.timeline, self.rulebook)
+        kept = []
+        for side in self.sides:
+            if on < side.earliest_on:
+                kept.append(side)
+            else:
+                self.done.append(self._answer(side, draw, usable=self._usable(side, draw, other)))
+        self.sides = tuple(kept)
+        if on < self.main.earliest_on:
+            return
+        if self._usable(self.main, draw, other):
+            self.done.append(self._answer(self.main, draw, usable=True))
+            self.main = self._routine(draw)
+        elif on >= self.main.opens_on or self.main.reason != _ROUTINE:
+            # Before its window a routine draw may fail without a trace: the next one is still to come.
+            self.done.append(self._answer(self.main, draw, usable=False))
+            self.main = self._repeat(draw, self.main)
+
+    def _usable(self, item: DueItem, draw: Draw, other: Draw | None) -> bool:
+        if self.readings[draw.lab.key].tier is Tier.INDETERMINATE or not draw.dated:
+            return False
+        if TESTOSTERONE_TOTAL not in item.needs:
+            return True
+        return other is not None and other.on is not None and other.on >= item.earliest_on
+
+    def _supersede(self, anchor: str) -> None:
+        for item in (self.main, *self.sides):
+            if item is not None:
+                self.done.append(replace(item, state=SUPERSEDED, superseded_by=anchor))
+        self.main, self.sides = None, ()
+
+    def _answer(self, item: DueItem, draw: Draw, *, usable: bool) -> DueItem:
+        return replace(item, state=ANSWERED if usable else NOT_USABLE, answered_by=draw.lab.key)
+
+    def _recheck(self, change: Change, recheck: Recheck, rule: str, waiting: date | None) -> DueItem:
+        start = change.on
+        due = start + timedelta(days=recheck.due_days)
+        if recheck.interval_end:
+            due = start + timedelta(days=self._interval_days(change) or recheck.due_days)
+        opens = due - timedelta(days=recheck.due_days - recheck.opens_days)
+        earliest = start + timedelta(days=recheck.earliest_draw_days)
+        if recheck.interval_end:
+            earliest = opens
+        if waiting is not None and waiting > earliest:
+            earliest = waiting
+        due = max(due, earliest)
+        name = "recheck" if recheck.name == "main" else recheck.name
+        return self._item(
+            anchor=change.anchor if recheck.name == "main" else f"{change.anchor}:{recheck.name}",
+            rule=rule,
+            reason=name,
+            params={
+                "change": self.rulebook.words.change[change.kind],
+                "drug": self.rulebook.drugs[change.drug].name,
+                "on": str(start),
+            },
+            opens=min(opens, due),
+            due=due,
+            overdue=due + timedelta(days=recheck.overdue_days - recheck.due_days),
+            earliest=earliest,
+            needs=recheck.needs,
+        )
+
+    def _interval_days(self, change: Change) -> int | None:
+        course = next((c for c in self.timeline.exposure.courses if c.anchor == change.anchor), None)
+        hours = course.schedule.interval_hours if course is not None and course.schedule is not None else None
+        return None if hours is None else ceil(hours / _HOURS_A_DAY)
+
+    def _routine(self, draw: Draw) -> DueItem | None:
+        """The next draw while he is on something; after everything was stopped none."""
+        on = draw.on
+        if on is None or not (self._on(AROMATASE_INHIBITOR, on) or self._on(TESTOSTERONE, on)):
+            return None
+        rule = self.rulebook.monitoring.routine
+        months = interval_months(on, self.timeline, self.rulebook)
+        due = on + relativedelta(months=months)
+        return self._item(
+            anchor=f"after:{draw.lab.key}",
+            rule=rule.id,
+            reason=_ROUTINE,
+            params={"months": str(months), "on": str(on)},
+            opens=max(due - timedelta(days=rule.opens_before_days), on + _DAY),
+            due=due,
+            overdue=due + timedelta(days=self.rulebook.monitoring.late.overdue_days),
+            earliest=on + _DAY,
+            needs=(ANALYTE, TESTOSTERONE_TOTAL),
+        )
+
+    def _repeat(self, draw: Draw, failed: DueItem) -> DueItem:
+        on = draw.on or failed.due_on
+        rule = self.rulebook.monitoring.repeat
+        due = on + timedelta(days=rule.due_days)
+        return self._item(
+            anchor=f"repeat:{draw.lab.key}",
+            rule=rule.id,
+            reason="repeat",
+            params={"on": str(on)},
+            opens=on + _DAY,
+            due=due,
+            overdue=due + timedelta(days=self.rulebook.monitoring.late.overdue_days),
+            earliest=on + _DAY,
+            needs=failed.needs,
+        )
+
+    def _on(self, drug_class: str, day: date) -> bool:
+        return bool(self.timeline.exposure.on(drug_class, day))
+
+    def _item(
+        self,
+        *,
+        anchor: str,
+        rule: str,
+        reason: str,
+        params: dict[str, str],
+        opens: date,
+        due: date,
+        overdue: date,
+        earliest: date,
+        needs: tuple[str, ...],
+    ) -> DueItem:
+        said = {**params, "on": on_day(date.fromisoformat(params["on"]), date.min)}
+        return DueItem(
+            kind=LAB,
+            anchor=anchor,
+            rule=rule,
+            reason=reason,
+            params=params,
+            words=fill(self.rulebook.words.due[reason], said),
+            opens_on=opens,
+            due_on=due,
+            overdue_on=overdue,
+            earliest_on=earliest,
+            zone=self.timeline.person.zone,
+            state=OPEN,
+            answered_by="",
+            priority=None,
+            resend_after_days=self.rulebook.monitoring.resend.days[LAB],
+            needs=needs,
+        )
+
+
+def lab_items(timeline: Timeline, readings: Mapping[str, Reading], rulebook: RuleBook) -> list[DueItem]:
+    """Every item there has been and the one that is open now, if any."""
+    walk = _Walk(timeline, readings, rulebook, [])
+    changes = timeline.exposure.changes_until(timeline.today)
+    draws = [draw for draw in timeline.draws.get(ANALYTE, ()) if draw.on is not None]
+    # Of several on one day the readable one is taken first: it answers, and the others are then too early for the next.
+    unreadable = {draw.lab.key: readings[draw.lab.key].tier is Tier.INDETERMINATE for draw in draws}
+    draws.sort(key=lambda d: (d.on or date.min, unreadable[d.lab.key], d.lab.key))
+    number = 0
+    for draw in draws:
+        while number < len(changes) and changes[number].on < (draw.on or date.min):
+            walk.change(changes[number])
+            number += 1
+        walk.draw(draw)
+    for change in changes[number:]:
+        walk.change(change)
+    return [*walk.done, *([walk.main] if walk.main is not None else []), *walk.sides]

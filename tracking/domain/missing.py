@@ -1,0 +1,71 @@
+"""What is not there. Missing data is named as missing; it is never read as fine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tracking.domain.bone import NOT_STATED
+from tracking.domain.findings.finding import Facts
+from tracking.domain.reported import Method, Precision
+from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    code: str
+    words: str
+
+
+def missing_from(facts: Facts) -> tuple[Missing, ...]:
+    """In the order of how much hangs on it."""
+    words = facts.rulebook.words.missing
+    return tuple(Missing(code, words[code]) for code in dict.fromkeys(_codes(facts)))
+
+
+def _codes(facts: Facts) -> Iterator[str]:
+    yield from _of_estradiol(facts)
+    yield from _of_therapy(facts)
+    yield from _of_bone(facts)
+
+
+def _of_estradiol(facts: Facts) -> Iterator[str]:
+    reading = facts.reading
+    if reading is None:
+        yield "estradiol"
+        return
+    if reading.tier is Tier.INDETERMINATE:
+        yield "estradiol_readable"
+    if facts.verdict.state != "current":
+        yield "estradiol_current"
+    if facts.testosterone is None:
+        yield "testosterone_with_estradiol"
+    if not reading.proven and reading.lab.reported.assay.method is not Method.IMMUNOASSAY:
+        yield "assay"
+    if not reading.lab.reported.collected.has_time:
+        yield "draw_time"
+
+
+def _of_therapy(facts: Facts) -> Iterator[str]:
+    if facts.on_ai and not any(c.drug_class == TESTOSTERONE for c in facts.timeline.exposure.courses):
+        yield "testosterone_regimen"
+    if facts.on_ai and not facts.timeline.doses[AROMATASE_INHIBITOR]:
+        yield "ai_log"
+    if facts.context.now.testosterone and "hematocrit" not in facts.timeline.draws:
+        yield "hematocrit"
+
+
+def _of_bone(facts: Facts) -> Iterator[str]:
+    scans = facts.bone.scans
+    if facts.on_ai and not scans:
+        yield "dexa"
+    if scans:
+        last = scans[-1].bone_class
+        codes = {NOT_STATED: "dexa_reference", "age_unknown": "birth_date", "scores_missing": "dexa_scores"}
+        yield from (codes[name] for name in (last,) if name in codes)
+        if any(change.verdict == "undetermined" for change in facts.bone.changes):
+            yield "dexa_lsc"
+        if len(scans) > 1 and not facts.bone.changes:
+            yield "dexa_comparable"
+    if any(fracture.occurred.precision is Precision.UNKNOWN for fracture in facts.timeline.fractures):
+        yield "fracture_date"

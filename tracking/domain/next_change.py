@@ -1,0 +1,66 @@
+"""When time alone would change an outcome. Between now and then the outcome is the same, whatever the clock says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from tracking.domain.findings.bone import new_until
+from tracking.domain.findings.estradiol import blind_from
+from tracking.domain.findings.finding import Facts
+from tracking.domain.findings.therapy import latest
+from tracking.domain.history import History
+from tracking.domain.lab_plan import TESTOSTERONE_TOTAL
+from tracking.domain.verdict import too_old_on
+
+_DAY = timedelta(days=1)
+
+
+def next_change_at(facts: Facts, history: History) -> datetime | None:
+    """The next instant at which the outcome can change without new data; None where it never will."""
+    today = facts.timeline.today
+    ahead = [day for day in _days(facts, history) if day > today]
+    instants = [facts.timeline.start_of(min(ahead))] if ahead else []
+    instants += [instant for instant in facts.timeline.later if instant > facts.timeline.as_of]
+    return min(instants, default=None)
+
+
+def _days(facts: Facts, history: History) -> Iterator[date]:
+    """Local days at whose start something changes."""
+    yield from _known(facts.verdict.stale_on, blind_from(facts))
+    yield from _of_courses(facts)
+    for item in facts.due:
+        if item.is_open:
+            yield from (item.opens_on, item.due_on, item.overdue_on)
+    for fracture in facts.timeline.fractures:
+        yield from _after(new_until(fracture, facts))
+    testosterone = latest(facts, TESTOSTERONE_TOTAL)
+    if testosterone is not None:
+        yield from _known(too_old_on(testosterone, facts.timeline, facts.rulebook))
+    yield from _of_person(facts, history)
+
+
+def _of_courses(facts: Facts) -> Iterator[date]:
+    """Every start and end, planned ones included."""
+    for course in facts.timeline.exposure.courses:
+        yield from _known(course.starts_on, course.ends_on)
+
+
+def _of_person(facts: Facts, history: History) -> Iterator[date]:
+    if history.floor is not None:
+        yield from _after(history.floor.expires_on)
+    for factor in history.risk_factors:
+        yield from _known(factor.since, factor.until)
+    if facts.timeline.scans and history.person.birth_date is not None:
+        yield history.person.birth_date + relativedelta(years=facts.rulebook.bone.score.t_from_age)
+
+
+def _known(*days: date | None) -> Iterator[date]:
+    return (day for day in days if day is not None)
+
+
+def _after(last: date | None) -> Iterator[date]:
+    """The day after the last one on which something holds."""
+    return _known(last + _DAY if last is not None else None)

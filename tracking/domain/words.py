@@ -1,0 +1,27 @@
+"""Sentences from the catalogue. Codes and parameters in, English out; nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+_SHORT = "{0.day} {0:%b}"
+_LONG = "{0.day} {0:%b} {0.year}"
+
+
+def on_day(day: date | None, today: date) -> str:
+    """``3 Mar`` in the year of ``today``, ``3 Mar 2025`` in any other."""
+    if day is None:
+        return "a date not known"
+    return (_SHORT if day.year == today.year else _LONG).format(day)
+
+
+def listed(names: Iterable[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    *head, last = list(names) or [""]
+    return f"{', '.join(head)} and {last}" if head else last
+
+
+def fill(sentence: str, params: Mapping[str, str]) -> str:
+    """Raises KeyError for a placeholder without a parameter: a half sentence is never shown."""
+    return sentence.format_map(params)

@@ -1,0 +1,27 @@
+"""manage.py create_clinic: a clinic and its first prescriber."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from tracking.services import clinics
+
+
+class Command(BaseCommand):
+    help = "Set up a clinic with a prescriber who can sign in to the admin. Safe to repeat. Prints the clinic's id as JSON."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", help="the clinic's name")
+        parser.add_argument("--email", required=True, help="the prescriber's e-mail address, with which he signs in")
+        parser.add_argument("--prescriber", required=True, help="the prescriber's name")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        password = os.environ.get("PRESCRIBER_PASSWORD") or getpass.getpass("Password for the prescriber: ")
+        clinic = clinics.set_up(name=options["name"])
+        clinics.add_prescriber(clinic=clinic, email=options["email"], name=options["prescriber"], password=password)
+        self.stdout.write(json.dumps({"clinic": str(clinic.uid), "name": clinic.name}))
