@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext
@@ -44,6 +44,7 @@ TITLES = {
     "unavailable": "The service is not available at the moment.",
     "error": "Something went wrong on our side.",
 }
+_NOT_OURS = "The request is not one that a client of ours sends."
 _DRF = {
     exceptions.ParseError: "unreadable",
     exceptions.NotAuthenticated: "not-signed-in",
@@ -64,12 +65,20 @@ def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:  # no
     if isinstance(exc, exceptions.ValidationError):
         issues = list(_from_drf(exc.get_full_details(), ""))
         return _response(STATUS["invalid"], "invalid", _detail(issues), errors=[_issue(issue) for issue in issues])
+    if isinstance(exc, exceptions.APIException):
+        return _from_api_exception(exc)
+    return _from_django(exc)
+
+
+def _from_django(exc: Exception) -> Response | None:
     if isinstance(exc, Http404):
         return _response(status.HTTP_404_NOT_FOUND, "not-found", gettext("There is no such record."))
     if isinstance(exc, RequestDataTooBig):
         return _response(
             status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too-large", gettext("Send it in smaller parts, at most 2.5 MB each.")
         )
+    if isinstance(exc, SuspiciousOperation):
+        return _response(status.HTTP_400_BAD_REQUEST, "unreadable", gettext(_NOT_OURS))
     if isinstance(exc, OperationalError | InterfaceError):
         log.warning("database unavailable", exc_info=exc)
         answer = _response(
@@ -77,8 +86,6 @@ def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:  # no
         )
         answer["Retry-After"] = "30"
         return answer
-    if isinstance(exc, exceptions.APIException):
-        return _from_api_exception(exc)
     return None
 
 
@@ -118,11 +125,16 @@ def _from_drf(details: Any, pointer: str) -> Iterator[Issue]:
         yield Issue(pointer, str(details["code"]), "{text}", {"text": details["message"]})
     elif isinstance(details, Mapping):
         for name, inner in details.items():
-            yield from _from_drf(inner, pointer if name == "non_field_errors" else f"{pointer}/{name}")
+            yield from _from_drf(inner, pointer if name == "non_field_errors" else f"{pointer}/{_step(name)}")
     elif isinstance(details, list):
         for index, inner in enumerate(details):
             is_error = isinstance(inner, Mapping) and {"message", "code"} <= inner.keys()
             yield from _from_drf(inner, pointer if is_error else f"{pointer}/{index}")
+
+
+def _step(name: str) -> str:
+    """One step of a JSON pointer (RFC 6901), of a length fit to be repeated."""
+    return str(name)[:60].replace("~", "~0").replace("/", "~1")
 
 
 def _plain(status_code: int, code: str, detail: str) -> HttpResponse:
@@ -131,6 +143,15 @@ def _plain(status_code: int, code: str, detail: str) -> HttpResponse:
 
 def _wants_json(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What Django refuses before a view sees it."""
+    if _wants_json(request):
+        return _plain(status.HTTP_400_BAD_REQUEST, "unreadable", gettext(_NOT_OURS))
+    from django.views.defaults import bad_request as default  # noqa: PLC0415  only this branch needs it
+
+    return default(request, exception)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -146,7 +167,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """A failure of ours: no detail leaves the house, the log has it under the request's id."""
     if _wants_json(request):
         return _plain(
-            status.HTTP_500_INTERNAL_SERVER_ERROR, "error", gettext("It has been noted. Try again later; nothing was half-stored.")
+            status.HTTP_500_INTERNAL_SERVER_ERROR,
+            "error",
+            gettext("It has been noted. Try again later; nothing was half-stored."),
         )
     from django.views.defaults import server_error as default  # noqa: PLC0415
 

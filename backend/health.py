@@ -26,5 +26,7 @@ def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
     except DatabaseError:
         return JsonResponse({"status": "the database is away"}, status=503)
     if not migrated:
-        return JsonResponse({"status": "the database has not been migrated: run manage.py migrate --database owner"}, status=503)
+        return JsonResponse(
+            {"status": "the database has not been migrated: run manage.py migrate --database owner"}, status=503
+        )
     return JsonResponse({"status": "ready"})

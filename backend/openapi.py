@@ -19,7 +19,11 @@ _PROBLEM = {
                 "type": "object",
                 "required": ["pointer", "code", "detail"],
                 "properties": {
-                    "pointer": {"type": "string", "description": "JSON pointer into what was sent", "examples": ["/unit"]},
+                    "pointer": {
+                        "type": "string",
+                        "description": "JSON pointer into the body, or ?name for a query parameter",
+                        "examples": ["/unit"],
+                    },
                     "code": {"type": "string", "examples": ["unit-unknown"]},
                     "detail": {"type": "string"},
                 },

@@ -97,7 +97,9 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # --- Database --------------------------------------------------------------------------------------------------------
 # Two roles: `default` is the application (no DDL, bound by row-level security), `owner` runs migrations and nothing else.
-DATABASE_URL = required("DATABASE_URL", "the PostgreSQL address for the application's role, postgresql://user:password@host/name")
+DATABASE_URL = required(
+    "DATABASE_URL", "the PostgreSQL address for the application's role, postgresql://user:password@host/name"
+)
 MIGRATION_DATABASE_URL: str = env.str("MIGRATION_DATABASE_URL", default="")
 APP_DB_ROLE: str = env.str("APP_DB_ROLE", default="trabecula_app")
 
@@ -194,7 +196,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "plan-reminders": {"task": "notifications.tasks.plan_reminders", "schedule": SWEEP_SECONDS},
     "send-reminders": {"task": "notifications.tasks.claim_reminders", "schedule": SWEEP_SECONDS},
     "deliver": {"task": "notifications.tasks.deliver_queued", "schedule": SWEEP_SECONDS},
-    "time-passes": {"task": "tracking.tasks.reevaluate_due", "schedule": crontab(minute=env.str("REEVALUATE_MINUTE", default="7"))},
+    "time-passes": {
+        "task": "tracking.tasks.reevaluate_due",
+        "schedule": crontab(minute=env.str("REEVALUATE_MINUTE", default="7")),
+    },
 }
 
 # --- Mail ------------------------------------------------------------------------------------------------------------

@@ -1,1 +1,23 @@
-urlpatterns: list[object] = []
+"""Every address of this service."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from backend import health
+from backend.api.views import Docs, Schema
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+    path("api/v1/", include("tracking.api.urls")),
+    path("api/v1/", include("notifications.api.urls")),
+    path("api/v1/schema", Schema.as_view(), name="schema"),
+    path("api/v1/docs", Docs.as_view(), name="docs"),
+]
+
+handler400 = "backend.errors.bad_request"
+handler404 = "backend.errors.page_not_found"
+handler500 = "backend.errors.server_error"

@@ -39,7 +39,7 @@ def make_man(db: None, now: datetime) -> Callable[..., Any]:
     def make(name: str = "Adam Invented", **fields: Any) -> Any:
         return accounts.sign_up(
             **{
-                "email": f"{name.split()[0].lower()}@example.org",
+                "email": f"{name.split(maxsplit=1)[0].lower()}@example.org",
                 "password": PASSWORD,
                 "name": name,
                 "birth_date": date(1980, 5, 4),

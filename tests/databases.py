@@ -1,6 +1,6 @@
 """A database for each test process.
 
-Tables are made and emptied by the owner's role; tests run as the application's role, bound by row-level security like the product.
+Tables are made and emptied by the owner's role; tests run as the application's, bound by row-level security like the product.
 """
 
 from __future__ import annotations

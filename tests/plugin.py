@@ -14,7 +14,7 @@ _SESSION: list[devstack.TestSession] = []
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Any:
-    """A wrapper runs before pytest-django reads the settings. Only the first process starts servers; workers inherit its words."""
+    """A wrapper runs before pytest-django reads the settings. Only the first process starts servers; workers inherit."""
     if "PYTEST_XDIST_WORKER" not in os.environ and not early_config.known_args_namespace.help:
         session = devstack.begin()
         _SESSION.append(session)

@@ -16,7 +16,7 @@ _PAGE = 500
 _TIME_PASSES = Actor.system("time-passes")
 
 
-@shared_task  # type: ignore[misc]  # celery is untyped
+@shared_task
 def reevaluate_due() -> int:
     """Evaluate again whoever's outcome changes by now: one transaction per man, safe to run twice or late."""
     now = clock.now()

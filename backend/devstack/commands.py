@@ -12,7 +12,18 @@ from typing import Any
 # Lower ranks end first: whoever uses a service before the service itself.
 RANKS = {"beat": 10, "worker": 20, "web": 30, "mail": 40, "broker": 50, "postgres": 60}
 # What our own processes may see of the caller's environment. The rest could change what they do.
-INHERITED = ("PATH", "PYTHONPATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER", "COVERAGE_PROCESS_START", "COVERAGE_FILE")
+INHERITED = (
+    "PATH",
+    "PYTHONPATH",
+    "LD_LIBRARY_PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "USER",
+    "COVERAGE_PROCESS_START",
+    "COVERAGE_FILE",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,8 +101,11 @@ class Stack:
                 database_url=app_url, migration_database_url=owner_url, broker_url=embedded.start_broker()
             )
         self._email_url = embedded.start_mail()
-        self._lock.describe(url=self.web_url)
         return self._services
+
+    def announce(self) -> None:
+        """Note where web is served, for the sentence that a second start in this home prints."""
+        self._lock.describe(url=self.web_url)
 
     def environment(self) -> dict[str, str]:
         """The settings of this stack's processes, owner's address included: for `migrate` and for tests."""
@@ -145,14 +148,15 @@ class Stack:
         name: str | None = None,
         extra_env: Mapping[str, str] | None = None,
         concurrency: int = 1,
+        wait: bool = True,
     ) -> int:
-        """Start web, worker or beat and return its process id once it is ready.
+        """Start web, worker or beat and return its process id once it is ready (`wait=False`: at once).
 
-        `concurrency` counts the processes of web or worker. `name` tells two of a kind apart. ProcessDiedError where it
+        `concurrency` counts the processes of web or worker. `name` tells two workers apart. ProcessDiedError where it
         ends before it is ready, SetupError where it takes too long.
         """
         name = name or kind
-        ready_file = self.home / "ready" / name
+        ready_file = self._ready_file(name)
         ready_file.unlink(missing_ok=True)
         command = Command(
             name=name,
@@ -165,9 +169,14 @@ class Stack:
             orphan_signal=signal.SIGTERM if kind == "beat" else signal.SIGQUIT,
         )
         pid = self._launcher.start(command)
-        ready = self._web_is_ready if kind == "web" else ready_file.exists
-        wait_until(self._launcher, name, ready, log=command.log)
+        if wait:
+            self.wait_until_ready(name)
         return pid
+
+    def wait_until_ready(self, name: str) -> None:
+        """Wait for a process that was started with `wait=False`; the errors are those of `start_process`."""
+        ready = self._web_is_ready if name == "web" else self._ready_file(name).exists
+        wait_until(self._launcher, name, ready, log=self.logs / f"{name}.log")
 
     def stop_process(self, name: str) -> None:
         """End a process as an operator would (SIGTERM, then harder, within bounds) and wait for it."""
@@ -206,6 +215,9 @@ class Stack:
             # Workers of one stack have nothing to tell each other, and asking costs a second at the start.
             return (*celery, "worker", *pool, "--loglevel", "INFO", "--without-gossip", "--without-mingle")
         return (*celery, "beat", "--loglevel", "INFO", "--pidfile=", "--schedule", str(self.home / f"{name}-schedule"))
+
+    def _ready_file(self, name: str) -> Path:
+        return self.home / "ready" / name
 
     def _web_is_ready(self) -> bool:
         try:

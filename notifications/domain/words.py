@@ -37,30 +37,15 @@ INBOX_BODIES = MappingProxyType(
             Stage.ON: "Something in your plan is due by {day}.",
             Stage.OVERDUE: "Something in your plan was due by {day}.",
         },
-        "labs": {
+        "lab_e2_t": {
             Stage.BEFORE: "Your next blood test can be drawn from now on and is due by {day}.",
             Stage.ON: "Your next blood test is due by {day}.",
             Stage.OVERDUE: "Your blood test was due by {day}. Until it is done, nobody can say where you stand.",
-        },
-        "recheck": {
-            Stage.BEFORE: "After your last change a blood test can be drawn from now on. It is due by {day}.",
-            Stage.ON: "The blood test after your last change is due by {day}.",
-            Stage.OVERDUE: "The blood test after your last change was due by {day}. Until then your response is unknown.",
         },
         "dexa": {
             Stage.BEFORE: "Your next bone density scan can be booked. It is due by {day}.",
             Stage.ON: "Your bone density scan is due by {day}.",
             Stage.OVERDUE: "Your bone density scan was due by {day}.",
-        },
-        "vitamin_d": {
-            Stage.BEFORE: "Your next vitamin D test can be drawn from now on and is due by {day}.",
-            Stage.ON: "Your vitamin D test is due by {day}.",
-            Stage.OVERDUE: "Your vitamin D test was due by {day}.",
-        },
-        "denosumab": {
-            Stage.BEFORE: "Your next bone treatment is due by {day}. Please arrange the appointment with your clinic.",
-            Stage.ON: "Your bone treatment is due by {day}. It must not slip: please speak to your clinic if no date is set.",
-            Stage.OVERDUE: "Your bone treatment was due by {day}. A delay can cost bone: please speak to your clinic.",
         },
     }
 )

@@ -63,7 +63,7 @@ class Reminder(OwnedRow):
                     state__in=["planned", "silenced", "superseded", "expired"],
                     claimed_at=None,
                 )
-                | Q(state="claimed", claimed_at__gte=F("send_at"), claimed_at__lt=F("expires_at"))
+                | Q(state="claimed", claimed_at__isnull=False, claimed_at__gte=F("send_at"), claimed_at__lt=F("expires_at"))
                 | Q(state="answered"),
                 name="reminder_claimed_inside_its_window",
             ),
@@ -119,7 +119,8 @@ class Answer(RevisionedRow):
             ),
             models.UniqueConstraint(fields=["reminder"], condition=Q(what="not_now"), name="answer_not_now_once"),
             models.CheckConstraint(
-                condition=Q(what="snooze", until__gt=F("at")) | Q(what__in=["done", "not_now"], until=None),
+                condition=Q(what="snooze", until__isnull=False, until__gt=F("at"))
+                | Q(what__in=["done", "not_now"], until=None),
                 name="answer_snooze_says_until_when",
             ),
         ]

@@ -114,5 +114,7 @@ def _round(reminder: Reminder) -> int:
 
 
 def _next_at(due_item_id: int) -> datetime | None:
+    if not due.still_due(due_item_id):
+        return None
     planned = Reminder.objects.filter(due_item_id=due_item_id, channel=Via.INBOX, state=_State.PLANNED)
     return planned.order_by("send_at").values_list("send_at", flat=True).first()

@@ -51,8 +51,6 @@ class Handover:
     delivery: Delivery
     message: Message
     target: str
-    expires_at: datetime
-    time_critical: bool
 
 
 def deliver(*, now: datetime, limit: int = MOST_DELIVERIES) -> Delivered:
@@ -77,12 +75,13 @@ def _take(now: datetime, done: Delivered) -> tuple[Handover | None, bool]:
         delivery = (
             Delivery.objects.filter(state=_State.QUEUED, next_attempt_at__lte=now)
             .order_by("next_attempt_at", "id")
-            .select_for_update(skip_locked=True)
+            .select_related("reminder")
+            .select_for_update(skip_locked=True, of=("self",))
             .first()
         )
         if delivery is None:
             return None, False
-        reminder = Reminder.objects.get(pk=delivery.reminder_id)
+        reminder = delivery.reminder
         person = contact(delivery.patient_id)
         if person is None or not person.email:
             _end(delivery, _State.DEAD, now, "nowhere to send it")
@@ -104,15 +103,12 @@ def _take(now: datetime, done: Delivered) -> tuple[Handover | None, bool]:
             _requeue(delivery, at, delivery.last_reason)
             done.postponed += 1
             return None, True
-        notice = due.notice(reminder.due_item_id)
         delivery.state, delivery.sending_since, delivery.attempts = _State.SENDING, now, delivery.attempts + 1
         delivery.save(update_fields=["state", "sending_since", "attempts"])
         return Handover(
             delivery=delivery,
             message=Message(OUTSIDE.title, OUTSIDE.body, reference=str(delivery.uid)),
             target=person.email,
-            expires_at=reminder.expires_at,
-            time_critical=notice is not None and notice.time_critical,
         ), True
 
 
@@ -133,24 +129,29 @@ def _record(handover: Handover, outcome: Outcome, now: datetime, done: Delivered
             _end(delivery, _State.SENT, now, "")
             done.sent += 1
         case Refused(reason=reason, is_retryable=True, retry_after=retry_after):
-            _try_again(handover, now, reason, retry_after)
+            _try_again(delivery, now, reason, retry_after)
             done.refused += 1
         case Refused(reason=reason):
             _end(delivery, _State.REFUSED, now, reason)
             done.refused += 1
         case Unknown(reason=reason):
-            if handover.time_critical:
-                _try_again(handover, now, reason, None)
+            if _is_time_critical(delivery):
+                _try_again(delivery, now, reason, None)
             else:
                 _end(delivery, _State.UNKNOWN, now, reason)
             done.unknown += 1
 
 
-def _try_again(handover: Handover, now: datetime, reason: str, retry_after: timedelta | None) -> None:
-    delivery = handover.delivery
+def _is_time_critical(delivery: Delivery) -> bool:
+    """Whether it is better to say it twice than perhaps not at all."""
+    notice = due.notice(delivery.reminder.due_item_id)
+    return notice is not None and notice.time_critical
+
+
+def _try_again(delivery: Delivery, now: datetime, reason: str, retry_after: timedelta | None) -> None:
     jitter = (delivery.uid.int % 1024) / 1024
     delay = retry_delay(delivery.attempts, jitter=jitter, retry_after=retry_after)
-    if delay is None or now + delay >= handover.expires_at:
+    if delay is None or now + delay >= delivery.reminder.expires_at:
         _end(delivery, _State.DEAD, now, reason)
     else:
         _requeue(delivery, now + delay, reason)
@@ -161,10 +162,9 @@ def _settle_lost(now: datetime, done: Delivered) -> None:
     longest = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + settings.EMAIL_TIMEOUT)
     with acting_as(POSTMAN):
         lost = Delivery.objects.filter(state=_State.SENDING, sending_since__lt=now - longest)
-        for delivery in lost.order_by("id").select_for_update(skip_locked=True):
+        for delivery in lost.order_by("id").select_related("reminder").select_for_update(skip_locked=True, of=("self",)):
             reason = "the worker that sent it did not return"
-            notice = due.notice(delivery.reminder.due_item_id)
-            if notice is not None and notice.time_critical:
+            if _is_time_critical(delivery):
                 _requeue(delivery, now, reason)
             else:
                 _end(delivery, _State.UNKNOWN, now, reason)

@@ -122,7 +122,7 @@ def make_due() -> Callable[..., Any]:
             return DueItem.objects.create(
                 **{
                     "patient": patient,
-                    "kind": "labs",
+                    "kind": "lab_e2_t",
                     "anchor": "regimen:1",
                     "rule": "stable",
                     "reason": "three months after the last one",

@@ -14,8 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("backend", "tracking", "notifications")
 CONTRACTS = [
-    contract["id"]
-    for contract in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    contract["id"] for contract in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 ]
 
 # contract: (file, the line that must not be there)
@@ -31,23 +30,25 @@ VIOLATIONS = {
 
 
 def lint(tree: Path, contract: str) -> subprocess.CompletedProcess[str]:
+    run = "from importlinter.cli import lint_imports_command as run; run()"
     return subprocess.run(
-        [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--contract", contract,
-         "--no-cache"],
+        [sys.executable, "-c", run, "--contract", contract, "--no-cache"],
         cwd=tree,
         env={**os.environ, "PYTHONPATH": str(tree)},
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     for package in PACKAGES:
-        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__", "*.toml", "static", "*.html"))
+        shutil.copytree(
+            ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__", "*.toml", "static", "*.html")
+        )
     return tmp_path
 
 

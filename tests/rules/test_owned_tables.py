@@ -1,4 +1,4 @@
-"""What no later table can slip past: every patient-owned table is in the registry, locked in the database, and stated in full."""
+"""What no later table can slip past: every patient-owned table is registered, locked in the database, and stated in full."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ def test_row_level_security_is_forced_and_its_policies_are_those_of_the_registry
         cursor.execute("SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass", [table.name])
         assert cursor.fetchone() == (True, True)
         cursor.execute(
-            "SELECT policyname, permissive, cmd, roles::text, qual, with_check FROM pg_policies WHERE tablename = %s ORDER BY 1",
+            "SELECT policyname, permissive, cmd, roles::text, qual, with_check FROM pg_policies"
+            " WHERE tablename = %s ORDER BY 1",
             [table.name],
         )
         owned_policy, somebody_acts = cursor.fetchall()
@@ -103,11 +104,14 @@ def test_what_phones_pull_carries_a_revision_that_the_database_stamps(table):
         pytest.skip("not pulled by phones, or the man's row itself, whose number is tested by name")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_trigger WHERE tgrelid = %s::regclass AND tgname LIKE 'pgtrigger_revision_%%' AND tgenabled = 'O'",
+            "SELECT count(*) FROM pg_trigger WHERE tgrelid = %s::regclass AND tgenabled = 'O'"
+            " AND tgname LIKE 'pgtrigger_revision_%%'",
             [table.name],
         )
         assert cursor.fetchone() == (1,)
-        cursor.execute("SELECT count(*) FROM pg_indexes WHERE tablename = %s AND indexdef LIKE '%%(patient_id, revision)%%'", [table.name])
+        cursor.execute(
+            "SELECT count(*) FROM pg_indexes WHERE tablename = %s AND indexdef LIKE '%%(patient_id, revision)%%'", [table.name]
+        )
         assert cursor.fetchone() == (1,)
 
 
@@ -134,8 +138,6 @@ def test_no_foreign_key_leads_from_one_app_to_the_other():
         f"{model._meta.label}.{field.name}"
         for model in our_models()
         for field in model._meta.get_fields()
-        if field.is_relation
-        and field.concrete
-        and {model._meta.app_label, field.related_model._meta.app_label} == set(OURS)
+        if field.is_relation and field.concrete and {model._meta.app_label, field.related_model._meta.app_label} == set(OURS)
     ]
     assert across == []

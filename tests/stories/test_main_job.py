@@ -55,7 +55,13 @@ def test_from_the_first_lab_to_the_reminder_and_the_result_that_silences_it(runn
     )  # fmt: skip
     clinic = json.loads(made.strip().splitlines()[-1])["clinic"]
     bell = running.call("POST", "/token", {"email": "bell@example.org", "password": PASSWORD})["token"]
-    account = {"email": "adam@example.org", "password": PASSWORD, "name": "Adam Invented", "birth_date": "1980-05-04", "zone": ZONE}
+    account = {
+        "email": "adam@example.org",
+        "password": PASSWORD,
+        "name": "Adam Invented",
+        "birth_date": "1980-05-04",
+        "zone": ZONE,
+    }
     adam = running.call("POST", "/accounts", account)["token"]
     uid = running.call("GET", "/profile", token=adam)["uid"]
     running.call("GET", f"/patients/{uid}/labs", token=bell, expect=404)
@@ -109,4 +115,8 @@ def test_from_the_first_lab_to_the_reminder_and_the_result_that_silences_it(runn
 def swept(running: Running, token: str):
     """His reminders, once the planner has taken notice of the result: none of the closed item is planned any more."""
     reminders = running.call("GET", "/reminders", token=token)["results"]
-    return reminders if all(item["state"] != "planned" or item["kind"] != "lab_e2_t" or item["round"] >= 0 for item in reminders) else None
+    return (
+        reminders
+        if all(item["state"] != "planned" or item["kind"] != "lab_e2_t" or item["round"] >= 0 for item in reminders)
+        else None
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.contrib import admin
@@ -16,6 +16,11 @@ from tracking import clock
 from tracking.admin.site import is_prescriber
 from tracking.models import Patient, User
 from tracking.services import audit
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+else:  # Django's class takes a type only in its stubs
+    ModelAdmin = admin.ModelAdmin
 
 SAFE = ("GET", "HEAD")
 
@@ -33,7 +38,7 @@ class RecordChangeList(ChangeList):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[result.uid])
 
 
-class RecordAdmin(admin.ModelAdmin[Any]):
+class RecordAdmin(ModelAdmin):
     """Pages of one patient-owned table, for active prescribers. Each write is a form of its own over one service."""
 
     actions = None

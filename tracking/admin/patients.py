@@ -17,8 +17,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tracking import clock
-from tracking.admin import phrases, record, versions, writes
+from tracking.admin import phrases, record, rows, versions, writes
 from tracking.admin.base import RecordAdmin, RecordChangeList, patients_of
+from tracking.admin.site import page_of
 from tracking.models import DueItem, Patient
 from tracking.services.lived import local_today
 
@@ -50,7 +51,7 @@ class PatientChangeList(RecordChangeList):
             man.today = local_today(man, now)
 
 
-@admin.register(Patient)
+@page_of(Patient)
 class PatientAdmin(RecordAdmin):
     """The list is a changelist as everywhere in the admin; the page is our own."""
 
@@ -112,7 +113,7 @@ class PatientAdmin(RecordAdmin):
         value = reported["value"]
         return format_html(
             '<b>{}{} {}</b><span class="quiet">{}, {}</span>',
-            value["comparator"], value["digits"], value["unit"], record.assay_of(reported["assay"]), age,
+            value["comparator"], value["digits"], value["unit"], rows.assay_of(reported["assay"]), age,
         )  # fmt: skip
 
     @admin.display(description="Floor used")
@@ -136,7 +137,7 @@ class PatientAdmin(RecordAdmin):
         late = item.overdue_on <= man.today
         return format_html(
             '{}<span class="quiet{}">{}{}</span>',
-            record.KINDS.get(item.kind, item.kind), " late" if late else "", phrases.day(item.due_on), ", overdue" if late else "",
+            rows.KINDS.get(item.kind, item.kind), " late" if late else "", phrases.day(item.due_on), ", overdue" if late else "",
         )  # fmt: skip
 
 

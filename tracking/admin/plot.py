@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from tracking.domain.entry import weekly_mg
 from tracking.domain.estradiol import ANALYTE as ESTRADIOL
@@ -104,6 +105,10 @@ class Plot:
     doses: Mapping[str, tuple[Dose, ...]]
     changes: tuple[Mark, ...]
     scans: tuple[Mark, ...]
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
 
 
 def plot_of(history: History, rulebook: RuleBook, as_of: datetime) -> Plot:

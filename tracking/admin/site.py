@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
@@ -18,6 +19,18 @@ from tracking.models import Patient, Prescriber
 from tracking.services.access import acting_as
 
 OUR_APPS = frozenset({"tracking", "notifications"})
+_PAGES: list[tuple[type[models.Model], type[admin.ModelAdmin[Any]]]] = []
+Page = TypeVar("Page", bound="type[admin.ModelAdmin[Any]]")
+
+
+def page_of(model: type[models.Model]) -> Callable[[Page], Page]:
+    """Put a page on the site. Django's own decorator would ask for the site while the site is being made from this package."""
+
+    def registered(page: Page) -> Page:
+        _PAGES.append((model, page))
+        return page
+
+    return registered
 
 
 class StaffRequest(HttpRequest):
@@ -39,10 +52,15 @@ class TrabeculaAdminSite(admin.AdminSite):
     site_url = None
     enable_nav_sidebar = False
 
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        for model, page in _PAGES:
+            self.register(model, page)
+
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Libraries register pages of their own as they load; the REST framework's would show the keys to men's records."""
-        models = model_or_iterable if isinstance(model_or_iterable, list | tuple) else [model_or_iterable]
-        super().register([model for model in models if model._meta.app_label in OUR_APPS], admin_class, **options)
+        given = model_or_iterable if isinstance(model_or_iterable, list | tuple) else [model_or_iterable]
+        super().register([model for model in given if model._meta.app_label in OUR_APPS], admin_class, **options)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., HttpResponse]:  # noqa: FBT001, FBT002  Django's
         """The view and the rendering of what it returns, in one transaction; a refusal or a failure leaves nothing behind."""

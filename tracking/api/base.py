@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, cast
 from uuid import UUID
@@ -13,19 +13,19 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tracking import clock
-from tracking.api.fields import AsSent, Clock, Input, Instant, Output, Text, Whole
-from tracking.api.paging import PAGE, chosen, given, page
+from tracking.api.fields import ClientId, Clock, Flag, Input, Instant, Output, Text, Whole
+from tracking.api.paging import PAGE, given, page
 from tracking.api.parsing import StrictJSONParser
-from tracking.api.schema import Operation, Query, RecordSchema, page_of
+from tracking.api.schema import Operation, RecordSchema, page_of
 from tracking.domain.actor import Actor
-from tracking.models import Patient, User
+from tracking.models import DueItem, Patient, User
 from tracking.services import audit
 from tracking.services.access import Isolation, acting_as, not_found, own_patient, visible_patient
 
 # What the API of notifications is built from too.
 __all__ = [
-    "PAGE", "ApiView", "AsSent", "Clock", "Input", "Instant", "Operation", "Output", "Query", "RecordView", "Text", "Whole",
-    "chosen", "page_of",
+    "PAGE", "ApiView", "ClientId", "Clock", "Flag", "Input", "Instant", "Operation", "Output", "RecordView", "Text", "Whole",
+    "due_item_uids", "page", "page_of",
 ]  # fmt: skip
 
 
@@ -41,17 +41,20 @@ class ApiView(APIView):
     operations: ClassVar[Mapping[str, Operation]] = {}
 
     now: datetime
+    query: dict[str, str]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """As DRF's own, and read the clock."""
+        """As DRF's own; then read the clock, and refuse a query parameter that means nothing here."""
         super().initial(request, *args, **kwargs)
         self.now = clock.now()
+        operation = self.operations.get("GET" if request.method == "HEAD" else str(request.method))
+        self.query = given(request, operation.query if operation else ())
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         """As DRF's own, and keep the answer out of caches."""
         final = super().finalize_response(request, response, *args, **kwargs)
         final.headers.setdefault("Cache-Control", "no-store")
-        return cast("Response", final)
+        return final
 
     def sent(self, takes: type[Input], **options: Any) -> Any:
         """The body, read by ``takes``. Raises where a field is wrong, missing or not known."""
@@ -59,14 +62,9 @@ class ApiView(APIView):
         body.is_valid(raise_exception=True)
         return body.validated_data
 
-    def query(self) -> dict[str, str]:
-        """The query parameters, none of them unknown."""
-        method = "GET" if self.request.method == "HEAD" else str(self.request.method)
-        return given(self.request, self.operations[method].query)
-
     def page(self, rows: QuerySet[Any], render: Callable[[Any], dict[str, Any]], *, by: str | None) -> Response:
         """One page of a list; ``by`` names the column that orders it."""
-        found, following = page(rows, self.request, self.query(), by=by)
+        found, following = page(rows, self.request, self.query, by=by)
         return Response({"next": following, "results": [render(row) for row in found]})
 
 
@@ -82,7 +80,7 @@ class RecordView(ApiView):
 
     request: Request
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]  # always DRF's response
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """As DRF's own, with the handler inside ``acting_as``: a refusal rolls everything back before it is rendered."""
         self.args, self.kwargs = args, kwargs
         self.request = request = self.initialize_request(request, *args, **kwargs)
@@ -127,3 +125,8 @@ class RecordView(ApiView):
     def row(self, shown: dict[str, Any], *, status: int = 200) -> Response:
         """One row, with its revision as the ETag."""
         return Response(shown, status=status, headers={"ETag": f'"{shown["revision"]}"'})
+
+
+def due_item_uids(ids: Iterable[int]) -> dict[int, str]:
+    """The public names of due items, in one query, for those who know them by their numbers."""
+    return {pk: str(uid) for pk, uid in DueItem.objects.filter(pk__in=ids).values_list("pk", "uid")}

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -19,18 +19,22 @@ from rest_framework.serializers import ErrorDetail, ValidationError
 
 from tracking.domain.problems import Problem
 from tracking.domain.schedule import ACCEPTED, WEEKDAYS, parse_schedule
+from tracking.models.base import CLIENT_ID, MAX_CLIENT_ID
 
 __all__ = [
-    "AsSent", "Clock", "Day", "Email", "Flag", "Input", "Instant", "Output", "Plan", "Text", "Uid", "Whole",
+    "AsSent", "ClientId", "Clock", "Day", "Email", "Flag", "Input", "Instant", "Output", "Plan", "Text", "Uid", "Whole",
 ]  # fmt: skip
 
 _MOST_UNKNOWN = 10
 _YEARS = range(1900, 2200)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_CLIENT_ID = re.compile(CLIENT_ID, re.ASCII)
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _COMMON = {"required": _("Send this field."), "null": _("Null is not accepted here. Leave the field out instead.")}
 
-Output = serializers.Serializer
+
+class Output(serializers.Serializer[Any]):
+    """The shape of an answer, for the document. Rows are rendered by plain functions: lists are read often."""
 
 
 class Input(serializers.Serializer[Any]):
@@ -40,7 +44,10 @@ class Input(serializers.Serializer[Any]):
     """
 
     when_missing: ClassVar[Mapping[str, Any]] = {}
-    default_error_messages = {"invalid": _("Send a JSON object."), "unknown-field": _("There is no such field. Accepted: {accepted}.")}
+    default_error_messages = {
+        "invalid": _("Send a JSON object."),
+        "unknown-field": _("There is no such field. Accepted: {accepted}."),
+    }
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
@@ -54,8 +61,7 @@ class Input(serializers.Serializer[Any]):
         try:
             content = super().to_internal_value({**self.when_missing, **data})
         except ValidationError as refused:
-            assert isinstance(refused.detail, dict)
-            raise ValidationError({**refused.detail, **errors}) from None
+            raise ValidationError({**cast("dict[str, Any]", refused.detail), **errors}) from None
         if errors:
             raise ValidationError(errors)
         return content
@@ -75,6 +81,23 @@ class Text(serializers.CharField):
         if data is not empty and data is not None and not isinstance(data, str):
             self.fail("type")
         return super().run_validation(data)
+
+
+class ClientId(Text):
+    """An id minted by the sender, unique in the man's account: the same content under it again is stored once."""
+
+    default_error_messages = {"invalid": _("Accepted: 1 to 36 letters, digits, '_', '.' or '-', for example a UUID.")}
+
+    def __init__(self) -> None:
+        super().__init__(
+            max_length=MAX_CLIENT_ID, required=False, help_text="minted by the sender; the same again is stored once"
+        )
+
+    def to_internal_value(self, data: Any) -> str:
+        text: str = super().to_internal_value(data)
+        if not _CLIENT_ID.fullmatch(text):
+            self.fail("invalid")
+        return text
 
 
 class Email(Text, serializers.EmailField):
@@ -109,7 +132,10 @@ class Uid(serializers.UUIDField):
 
 
 class Day(serializers.DateField):
-    default_error_messages = {**_COMMON, "invalid": _("'{received}' is not a date. Accepted: YYYY-MM-DD, for example 2026-03-03.")}
+    default_error_messages = {
+        **_COMMON,
+        "invalid": _("'{received}' is not a date. Accepted: YYYY-MM-DD, for example 2026-03-03."),
+    }
 
     def to_internal_value(self, value: Any) -> date:
         text = value if isinstance(value, str) else ""

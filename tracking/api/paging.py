@@ -39,7 +39,9 @@ def given(request: Request, accepted: Iterable[Query]) -> dict[str, str]:
     names = [query.name for query in accepted]
     sent = request.query_params
     text = "There is no such parameter. Accepted: {accepted}."
-    unknown = [Issue(f"?{name[:60]}", "parameter-unknown", text, {"accepted": ", ".join(names)}) for name in sent if name not in names]
+    unknown = [
+        Issue(f"?{name[:60]}", "parameter-unknown", text, {"accepted": ", ".join(names)}) for name in sent if name not in names
+    ]
     doubled = [Issue(f"?{name}", "parameter-doubled", "Send it once.") for name in names if len(sent.getlist(name)) > 1]
     raise_all([*unknown, *doubled])
     return {name: sent[name] for name in sent}
@@ -119,7 +121,11 @@ def _limit(sent: dict[str, str]) -> int:
     text = sent.get("limit", str(_USUAL))
     if not (text.isascii() and text.isdecimal() and len(text) <= len(str(_MOST)) and 1 <= int(text) <= _MOST):
         raise problem(
-            "?limit", "limit-out-of-range", "'{received}' is not accepted. Accepted: 1 to {most}.", received=text[:20], most=_MOST
+            "?limit",
+            "limit-out-of-range",
+            "'{received}' is not accepted. Accepted: 1 to {most}.",
+            received=text[:20],
+            most=_MOST,
         )
     return int(text)
 
@@ -134,6 +140,9 @@ def _day(sent: dict[str, str], name: str) -> date | None:
         day = None
     if day is None or day.year not in _YEARS:
         raise problem(
-            f"?{name}", "date-unreadable", "'{received}' is not a date. Accepted: YYYY-MM-DD, for example 2026-03-03.", received=text[:40]
+            f"?{name}",
+            "date-unreadable",
+            "'{received}' is not a date. Accepted: YYYY-MM-DD, for example 2026-03-03.",
+            received=text[:40],
         )
     return day

@@ -78,9 +78,8 @@ def _unstorable(value: Any) -> Iterator[Issue]:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) != len(pairs):
-        seen: set[str] = set()
-        doubled = next(name for name, _ in pairs if name in seen or seen.add(name))
-        shown = ascii(doubled[:60])
+        names = [name for name, _ in pairs]
+        shown = ascii(next(name for name in names if names.count(name) > 1)[:60])
         raise ParseError(f"The key {shown} stands twice in one object. Send it once.")
     return content
 

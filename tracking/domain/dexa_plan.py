@@ -116,9 +116,8 @@ def _after_stop(
         return []
     rule = rulebook.monitoring.dexa_after_stop
     due, last = stop + relativedelta(months=rule.from_months), stop + relativedelta(months=rule.until_months)
-    item = _item(
-        f"stop:{span.anchor}", "dexa_after_stop", rule.id, {"on": str(stop)}, (due, due, last, due), timeline, rulebook
-    )
+    said, window = {"on": str(stop)}, (due, due, last, due)
+    item = _item(f"stop:{span.anchor}", "dexa_after_stop", rule.id, said, window, timeline=timeline, rulebook=rulebook)
     scan = next((s for s in timeline.scans if s.sites and s.scanned_on >= due), None)
     if scan is not None:
         return [replace(item, state=ANSWERED, answered_by=scan.key)]

@@ -84,7 +84,7 @@ class DoseRecord:
 
 @dataclass(frozen=True, slots=True)
 class SiteRecord:
-    """One measured region. BMD in g/cm2 with digits as reported; ``lsc`` is the facility's least significant change in g/cm2."""
+    """One measured region, BMD with digits as reported. ``lsc`` is the facility's least significant change in g/cm2."""
 
     region: str
     side: str

@@ -29,10 +29,15 @@ _ROUTINE = "routine"
 
 
 def paired(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> Draw | None:
-    """The testosterone that belongs to an estradiol: nearest in days within the limit, no change between them."""
+    """The testosterone that belongs to an estradiol: nearest in days within the limit, no change between them.
+
+    Where the date is not known, only one of the very same moment: two rows of one draw.
+    """
     on = draw.on
     if on is None:
-        return None
+        collected = draw.lab.reported.collected
+        same = (d for d in timeline.draws.get(TESTOSTERONE_TOTAL, ()) if d.lab.reported.collected == collected)
+        return next(same, None)
     within = rulebook.testosterone.pairing.days
     near = [
         other

@@ -1,4 +1,4 @@
-"""Reading moments: an instant with an offset, or a date known to the day, month or year, always with the zone it was lived in."""
+"""Reading moments: an instant with an offset, or a date known to the day, month or year, with the zone it was lived in."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def parse_moment(
 ) -> Moment:
     """Read a moment as sent.
 
-    An RFC 3339 instant must carry its offset: a naive one has two readings twice a year, and 24 to someone abroad. ``precision``
-    may coarsen an instant (``day`` turns 08:10 into that local day); a bare date carries its own.
+    An RFC 3339 instant must carry its offset: a naive one has two readings twice a year, and 24 abroad. ``precision`` may
+    coarsen an instant (``day`` turns 08:10 into that local day); a bare date carries its own.
     """
     named = parse_zone(zone, pointer=zone_pointer)
     text = sent.isoformat() if isinstance(sent, datetime) else sent

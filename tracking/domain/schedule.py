@@ -11,6 +11,9 @@ from typing import Any
 from tracking.domain.problems import Problem, problem
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# What a schedule can be at all; whether a dose is sensible is for the rulebook.
+LEAST_DAYS, MOST_DAYS = Decimal("0.25"), Decimal(400)
+MOST_TIMES = 8
 ACCEPTED = (
     '{"kind": "every", "days": "3.5"}, {"kind": "weekdays", "days": ["mon", "thu"]}, {"kind": "daily", "times": 1} '
     'or {"kind": "as_needed"}'
@@ -19,7 +22,7 @@ ACCEPTED = (
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """``every`` so many days (a decimal, 3.5 is twice weekly), on ``weekdays``, so many ``times`` ``daily``, or ``as_needed``."""
+    """``every`` so many days (3.5 is twice weekly), on ``weekdays``, so many ``times`` ``daily``, or ``as_needed``."""
 
     kind: str
     days: Decimal | None = None
@@ -72,7 +75,7 @@ def parse_schedule(sent: object, *, pointer: str = "/schedule") -> Schedule:
             days = Decimal(str(sent.get("days")))
         except InvalidOperation:
             raise _refused(f"{pointer}/days", sent.get("days")) from None
-        if not (days.is_finite() and Decimal("0.25") <= days <= 400):
+        if not (days.is_finite() and LEAST_DAYS <= days <= MOST_DAYS):
             raise _refused(f"{pointer}/days", sent.get("days"))
         return Schedule("every", days=days)
     if kind == "weekdays":
@@ -82,7 +85,7 @@ def parse_schedule(sent: object, *, pointer: str = "/schedule") -> Schedule:
         return Schedule("weekdays", weekdays=tuple(day for day in WEEKDAYS if day in named))
     if kind == "daily":
         times = sent.get("times", 1)
-        if isinstance(times, bool) or not isinstance(times, int) or not 1 <= times <= 8:
+        if isinstance(times, bool) or not isinstance(times, int) or not 1 <= times <= MOST_TIMES:
             raise _refused(f"{pointer}/times", times)
         return Schedule("daily", times=times)
     if kind == "as_needed":

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -47,7 +48,7 @@ def read(cls: type[T], table: object, place: str) -> T:
     """A frozen dataclass from a table, each field by its type."""
     if not isinstance(table, Mapping):
         raise EvidenceError(f"{place}: expected a table, found {table!r}")
-    types_of, required = _shape(cls)
+    types_of, required = _shape(cls)  # type: ignore[arg-type]  # every class is hashable
     unknown = sorted(set(table) - set(types_of))
     if unknown:
         raise EvidenceError(f"{place}: unknown field {', '.join(unknown)}")
@@ -57,6 +58,7 @@ def read(cls: type[T], table: object, place: str) -> T:
     return cls(**{name: value(types_of[name], given, f"{place} {name}") for name, given in table.items()})
 
 
+@cache
 def _shape(cls: type) -> tuple[dict[str, Any], frozenset[str]]:
     hints = get_type_hints(cls)
     stated = fields(cls)

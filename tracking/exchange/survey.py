@@ -61,9 +61,7 @@ def read_survey(lines: Iterable[str]) -> Iterator[SurveyMan]:
     reader = csv.DictReader(lines)
     missing = [name for name in ("id", *_LABS, *_FACTS) if name not in (reader.fieldnames or ())]
     if missing:
-        raise problem(
-            "", "columns-missing", "This is not the survey file: it lacks {columns}.", columns=", ".join(missing)
-        )
+        raise problem("", "columns-missing", "This is not the survey file: it lacks {columns}.", columns=", ".join(missing))
     for row in reader:
         yield SurveyMan(
             key=row["id"],

@@ -33,7 +33,7 @@ def new_client_id() -> str:
 
 
 def keeps_history(model: M) -> M:
-    """Every version of a row goes, with the actor, into an append-only table beside it. The database writes it, whoever writes."""
+    """Every version of a row goes, with the actor, into an append-only table beside it: the database writes it."""
     names = {field.name for field in model._meta.concrete_fields}
     tracked = pghistory.track(
         pghistory.InsertEvent(),
@@ -55,7 +55,7 @@ def stamps_revision(*columns: str) -> pgtrigger.Trigger:
 
     ``columns``: on an update only where one of these is written; all of them when none is named.
     """
-    updated = pgtrigger.UpdateOf(*columns) if columns else pgtrigger.Update
+    updated = pgtrigger.UpdateOf(*columns) if columns else pgtrigger.Update  # type: ignore[no-untyped-call]  # of pgtrigger
     return pgtrigger.Trigger(
         name="revision",
         when=pgtrigger.Before,
@@ -70,11 +70,10 @@ def append_only() -> pgtrigger.Trigger:
 
 
 class OwnedRow(models.Model):
-    """A row of one man. ``id`` stays inside; ``uid`` is its name towards staff and other systems."""
+    """A row of one man. Its bigint ``id`` stays inside."""
 
     ownership: ClassVar[Ownership]
 
-    uid = models.UUIDField(default=new_uid, unique=True, editable=False)
     patient = models.ForeignKey("tracking.Patient", on_delete=models.PROTECT, related_name="%(class)s_rows")
 
     class Meta:
@@ -82,8 +81,12 @@ class OwnedRow(models.Model):
 
 
 class RevisionedRow(OwnedRow):
-    """A row that phones pull: it carries the revision of the transaction that touched it last."""
+    """A row that phones pull: it carries the revision of the transaction that touched it last.
 
+    ``uid`` is its name towards staff and other systems.
+    """
+
+    uid = models.UUIDField(default=new_uid, unique=True, editable=False)
     revision = models.BigIntegerField(default=0, editable=False)
 
     class Meta:

@@ -61,7 +61,9 @@ class DexaSite(RevisionedRow):
 class Fracture(TimedRecord):
     """A fracture as a dated event."""
 
-    ownership: ClassVar[Ownership] = Ownership(why="a fracture outweighs every figure", kept="as long as the account", sync="fractures")
+    ownership: ClassVar[Ownership] = Ownership(
+        why="a fracture outweighs every figure", kept="as long as the account", sync="fractures"
+    )
 
     site = models.CharField(max_length=40)
     fragility = models.BooleanField(null=True, blank=True, help_text="from standing height or less; empty: not stated")

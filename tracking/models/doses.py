@@ -71,7 +71,8 @@ class DoseEvent(TimedRecord):
             *TimedRecord.Meta.constraints,
             models.CheckConstraint(condition=Q(kind__in=list(DoseKind)), name="doseevent_kind_known"),
             models.CheckConstraint(
-                condition=Q(kind=DoseKind.SKIPPED, amount_digits="") | (~Q(kind=DoseKind.SKIPPED) & Q(amount_digits__regex=DIGITS)),
+                condition=Q(kind=DoseKind.SKIPPED, amount_digits="")
+                | (~Q(kind=DoseKind.SKIPPED) & Q(amount_digits__regex=DIGITS)),
                 name="doseevent_amount_unless_skipped",
             ),
         ]

@@ -114,8 +114,12 @@ class DueItem(RevisionedRow):
     class Meta(RevisionedRow.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["patient", "kind", "anchor"], name="dueitem_once_per_event"),
-            models.CheckConstraint(condition=Q(opens_on__lte=F("due_on"), due_on__lte=F("overdue_on")), name="dueitem_window_in_order"),
-            models.CheckConstraint(condition=Q(state__in=["open", "answered", "answered_not_usable", "superseded"]), name="dueitem_state_known"),
+            models.CheckConstraint(
+                condition=Q(opens_on__lte=F("due_on"), due_on__lte=F("overdue_on")), name="dueitem_window_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "answered", "answered_not_usable", "superseded"]), name="dueitem_state_known"
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             *RevisionedRow.Meta.indexes,

@@ -35,9 +35,13 @@ class LabResult(TimedRecord):
     method = models.CharField(max_length=12, default=Method.UNKNOWN)
     method_evidence = models.CharField(max_length=20, default=MethodEvidence.NONE)
     laboratory = models.CharField(max_length=120, blank=True, default="")
-    range_low = models.CharField(max_length=24, blank=True, default="", help_text="the laboratory's range, in the unit of the value")
+    range_low = models.CharField(
+        max_length=24, blank=True, default="", help_text="the laboratory's range, in the unit of the value"
+    )
     range_high = models.CharField(max_length=24, blank=True, default="")
-    lloq = models.CharField(max_length=24, blank=True, default="", help_text="lower limit of quantitation, in the unit of the value")
+    lloq = models.CharField(
+        max_length=24, blank=True, default="", help_text="lower limit of quantitation, in the unit of the value"
+    )
     confirmed_reason = models.CharField(max_length=200, blank=True, default="", help_text="why an unusual value is right")
 
     class Meta(TimedRecord.Meta):
@@ -50,7 +54,9 @@ class LabResult(TimedRecord):
                 condition=Q(method__in=list(Method), method_evidence__in=list(MethodEvidence)), name="labresult_assay_known"
             ),
             *(
-                models.CheckConstraint(condition=Q(**{name: ""}) | Q(**{f"{name}__regex": DIGITS}), name=f"labresult_{name}_number")
+                models.CheckConstraint(
+                    condition=Q(**{name: ""}) | Q(**{f"{name}__regex": DIGITS}), name=f"labresult_{name}_number"
+                )
                 for name in ("range_low", "range_high", "lloq")
             ),
         ]

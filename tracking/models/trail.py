@@ -47,7 +47,6 @@ class Tombstone(OwnedRow):
         append_only=True,
     )
 
-    uid = None  # a deletion needs no name of its own
     table = models.CharField(max_length=40, help_text="its name in the phone contract")
     client_id = models.CharField(max_length=36)
     revision = models.BigIntegerField(default=0, editable=False)

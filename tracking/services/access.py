@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -47,8 +48,8 @@ def current_actor() -> Actor | None:
 def acting_as(actor: Actor, *, isolation: Isolation | None = None) -> Iterator[None]:
     """Open a transaction in which ``actor`` acts. Row-level security and the history read him from it.
 
-    Within the same actor it nests (a savepoint); another actor inside is a programming error and raises RuntimeError, because a
-    setting made in a savepoint would outlive it. ``isolation`` must be asked for by the outermost one: it is the first statement.
+    Within the same actor it nests (a savepoint); another actor inside is a programming error and raises RuntimeError, because
+    a setting made in a savepoint would outlive it. ``isolation`` is for the outermost only: it must be the first statement.
     """
     outer = _acting.get()
     if outer is not None:
@@ -98,7 +99,7 @@ def own_patient(user: User) -> Patient:
         raise not_found() from None
 
 
-def visible_patient(user: User, uid: object) -> Patient:
+def visible_patient(user: User, uid: UUID) -> Patient:
     """A man this account may see; what is out of scope is not found, exactly like what does not exist."""
     try:
         return Patient.objects.visible_to(user).get(uid=uid)

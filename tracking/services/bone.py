@@ -123,7 +123,9 @@ def record_risk_factor(
             accepted=", ".join(sorted(accepted)),
         )
     if since and until and until < since:
-        raise problem("/until", "ends-before-start", "{until} is before {since}.", until=until.isoformat(), since=since.isoformat())
+        raise problem(
+            "/until", "ends-before-start", "{until} is before {since}.", until=until.isoformat(), since=since.isoformat()
+        )
     with acting_as(by):
         man = lock_patient(patient)
         content = {"code": code, "since": since, "until": until, "note": note}

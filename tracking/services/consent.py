@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from tracking.domain.actor import Actor
 from tracking.models import CareRelationship, Clinic, Patient, Prescriber
@@ -15,7 +16,7 @@ __all__ = ["grant", "revoke"]
 def grant(
     *,
     patient: Patient,
-    clinic_uid: object,
+    clinic_uid: UUID,
     by: Actor,
     now: datetime,
     lead: Prescriber | None = None,
@@ -35,7 +36,7 @@ def grant(
         )
 
 
-def revoke(*, patient: Patient, uid: object, by: Actor, now: datetime) -> None:
+def revoke(*, patient: Patient, uid: UUID, by: Actor, now: datetime) -> None:
     """Close the door at once. Revoking what has ended changes nothing."""
     with acting_as(by):
         man = lock_patient(patient)

@@ -31,7 +31,8 @@ def log(
     **sent: Any,
 ) -> tuple[DoseEvent, bool]:
     """Log one dose; the second value says whether it is new. ``sent``: drug, kind, amount_mg (text), taken_at, zone, precision,
-    site, regimen (its client id), confirmed_reason."""
+    site, regimen (its client id), confirmed_reason.
+    """
     with acting_as(by):
         man = lock_patient(patient)
         content = _content(man=man, now=now, staff=staff, **sent)
@@ -40,7 +41,9 @@ def log(
         return row, is_new
 
 
-def log_many(*, patient: Patient, by: Actor, now: datetime, events: list[dict[str, Any]], staff: bool = False) -> list[DoseEvent]:
+def log_many(
+    *, patient: Patient, by: Actor, now: datetime, events: list[dict[str, Any]], staff: bool = False
+) -> list[DoseEvent]:
     """Log several in one transaction with one evaluation: all of them, or none and a Problem that says which."""
     with acting_as(by):
         man = lock_patient(patient)
@@ -146,4 +149,6 @@ def _amount(kind: DoseKind | None, sent: object) -> Value | None:
 
 
 def _refuse_other_drug(drug: str) -> None:
-    raise problem("/regimen", "regimen-of-another-drug", "That regimen is of {drug}. Name one of the same drug, or none.", drug=drug)
+    raise problem(
+        "/regimen", "regimen-of-another-drug", "That regimen is of {drug}. Name one of the same drug, or none.", drug=drug
+    )

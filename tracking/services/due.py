@@ -97,9 +97,7 @@ def _update(row: DueItem, content: Mapping[str, Any]) -> None:
 def patients_with_news(*, limit: int, above_id: int = 0) -> list[int]:
     """Ids, ascending, of men with an item that changed since it was last announced. Statistical records have none."""
     return list(
-        DueItem.objects.filter(
-            announced_version__lt=F("version"), patient_id__gt=above_id, patient__is_statistical=False
-        )
+        DueItem.objects.filter(announced_version__lt=F("version"), patient_id__gt=above_id, patient__is_statistical=False)
         .order_by("patient_id")
         .values_list("patient_id", flat=True)
         .distinct()[:limit]

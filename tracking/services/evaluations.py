@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,27 +15,40 @@ from tracking.evidence import load_rulebook
 from tracking.models import Evaluation, Finding, Patient, Standing
 from tracking.services import due
 from tracking.services.access import acting_as, lock_patient
-from tracking.services.history import history_of
+from tracking.services.history import histories_of
 
-__all__ = ["changing_by", "of", "reevaluate", "refresh"]
+__all__ = ["changing_by", "of", "reevaluate", "refresh", "refresh_many"]
 
 
 def refresh(man: Patient, *, now: datetime) -> Evaluation:
-    """Evaluate him as of ``now`` and store what came out, if it is not what stands. Call it holding his lock.
+    """Evaluate him as of ``now`` and store what came out, if it is not what stands. Call it holding his lock."""
+    return refresh_many([man], now=now)[man.pk]
+
+
+def refresh_many(men: Sequence[Patient], *, now: datetime) -> dict[int, Evaluation]:
+    """The same for several men, whose locks are held, in a number of statements that does not grow with them.
 
     A new row is made where the outcome, the inputs or the rulebook differ; time alone makes none.
     """
-    conclusion = evaluate(history_of(man), load_rulebook(), now)
-    standing = Standing.objects.filter(patient=man).select_related("evaluation").first()
-    latest = standing.evaluation if standing else None
-    if latest is None or not _says_the_same(latest, conclusion):
-        latest = _store(man, conclusion, now=now)
-    Standing.objects.update_or_create(
-        patient=man,
-        defaults={"evaluation": latest, "evaluated_at": now, "next_change_at": conclusion.next_change_at},
+    rulebook = load_rulebook()
+    conclusions = {pk: evaluate(history, rulebook, now) for pk, history in histories_of(men).items()}
+    standing = {row.patient_id: row.evaluation for row in Standing.objects.filter(patient__in=men).select_related("evaluation")}
+    news = [man for man in men if man.pk not in standing or not _says_the_same(standing[man.pk], conclusions[man.pk])]
+    latest = standing | _store([(man, conclusions[man.pk]) for man in news], now=now)
+    Standing.objects.bulk_create(
+        (
+            Standing(
+                patient=man, evaluation=latest[man.pk], evaluated_at=now, next_change_at=conclusions[man.pk].next_change_at
+            )
+            for man in men
+        ),
+        update_conflicts=True,
+        unique_fields=["patient"],
+        update_fields=["evaluation", "evaluated_at", "next_change_at"],
     )
-    if not man.is_statistical:
-        due.store_plan(man, conclusion.due)
+    for man in men:
+        if not man.is_statistical:
+            due.store_plan(man, conclusions[man.pk].due)
     return latest
 
 
@@ -64,10 +78,16 @@ def _says_the_same(row: Evaluation, conclusion: Conclusion) -> bool:
     )
 
 
-def _store(man: Patient, conclusion: Conclusion, *, now: datetime) -> Evaluation:
-    basis = conclusion.as_dict()
+def _store(concluded: Sequence[tuple[Patient, Conclusion]], *, now: datetime) -> dict[int, Evaluation]:
+    rows = Evaluation.objects.bulk_create(_row(man, conclusion, now=now) for man, conclusion in concluded)
+    released_at = _released_at(now)
+    Finding.objects.bulk_create(_finding(row, said, released_at=released_at) for row in rows for said in row.basis["findings"])
+    return {row.patient_id: row for row in rows}
+
+
+def _row(man: Patient, conclusion: Conclusion, *, now: datetime) -> Evaluation:
     verdict = conclusion.verdict
-    row = Evaluation.objects.create(
+    return Evaluation(
         patient=man,
         as_of=now,
         rulebook_version=conclusion.rulebook_version,
@@ -76,19 +96,17 @@ def _store(man: Patient, conclusion: Conclusion, *, now: datetime) -> Evaluation
         tier=verdict.tier or "",
         best_tier=verdict.best_tier or "",
         worst_tier=verdict.worst_tier or "",
-        priority=min((finding.priority.rank for finding in conclusion.findings), default=None),
-        basis=basis,
+        priority=None if conclusion.priority is None else conclusion.priority.rank,
+        basis=conclusion.as_dict(),
         input_digest=conclusion.input_digest,
         outcome_digest=conclusion.outcome_digest,
         next_change_at=conclusion.next_change_at,
     )
-    Finding.objects.bulk_create(_finding(man, row, said, released_at=_released_at(now)) for said in basis["findings"])
-    return row
 
 
-def _finding(man: Patient, row: Evaluation, said: dict[str, Any], *, released_at: datetime | None) -> Finding:
+def _finding(row: Evaluation, said: dict[str, Any], *, released_at: datetime | None) -> Finding:
     return Finding(
-        patient=man,
+        patient_id=row.patient_id,
         evaluation=row,
         code=said["code"],
         priority=int(said["priority"][1:]),

@@ -147,7 +147,9 @@ def _range_end(text: str, unit: str, name: str) -> str:
         return ""
     end: Value = parse_value(text, unit, pointer=f"/{name}")
     if end.comparator.censors:
-        raise problem(f"/{name}", "range-censored", "A range or limit is a plain number, without '{sign}'.", sign=end.comparator)
+        raise problem(
+            f"/{name}", "range-censored", "A range or limit is a plain number, without '{sign}'.", sign=end.comparator
+        )
     return end.digits
 
 

@@ -64,8 +64,7 @@ def _take_in(model: type[models.Model]) -> None:
     if ownership is None:
         return
     _tables[model._meta.db_table] = OwnedTable(model, ownership)
-    history = getattr(model, "pgh_event_models", None)
-    for event_model in {tracked for tracked in (history or {}).values()}:
+    for event_model in set(getattr(model, "pgh_event_models", {}).values()):
         stated = replace(
             ownership,
             why=f"every version of: {ownership.why}",
@@ -90,9 +89,7 @@ def by_sync_name() -> dict[str, OwnedTable]:
 
 def policy_expression(owner: str) -> str:
     """The row-level security test: the system, or a man or prescriber to whom this patient is open."""
-    return (
-        f"(SELECT trabecula_is_system()) OR {owner} IN (SELECT trabecula_visible_patients((SELECT trabecula_user())))"
-    )
+    return f"(SELECT trabecula_is_system()) OR {owner} IN (SELECT trabecula_visible_patients((SELECT trabecula_user())))"
 
 
 def protect(table: str, *, app_role: str, owner: str = "patient_id", append_only: bool = False) -> RunSQL:
@@ -103,13 +100,14 @@ def protect(table: str, *, app_role: str, owner: str = "patient_id", append_only
     taken = "UPDATE, DELETE, TRUNCATE" if append_only else "DELETE, TRUNCATE"
     test = policy_expression(owner)
     return RunSQL(
+        # Names of our own tables and role; DDL takes no parameters.
         f"""
         ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
         ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
         CREATE POLICY owned ON {table} USING ({test}) WITH CHECK ({test});
         CREATE POLICY somebody_acts ON {table} AS RESTRICTIVE USING ((SELECT trabecula_actor()) IS NOT NULL);
         REVOKE {taken} ON {table} FROM {app_role};
-        """,
+        """,  # noqa: S608
         f"""
         DROP POLICY somebody_acts ON {table};
         DROP POLICY owned ON {table};

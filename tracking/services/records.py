@@ -48,8 +48,8 @@ def add(
 ) -> tuple[R, bool]:
     """Insert a row; returns it and whether it is new.
 
-    The same content under the same ``client_id`` is a repeat after a lost answer: the stored row comes back. Other content under
-    it is a conflict (409), which a correction would solve.
+    The same content under the same ``client_id`` is a repeat after a lost answer: the stored row comes back. Other content
+    under it is a conflict (409), which a correction would solve.
     """
     if client_id is not None:
         _check_client_id(client_id)

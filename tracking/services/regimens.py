@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -36,7 +38,10 @@ def start(
     source: records.Source = records.TYPED,
     **sent: Any,
 ) -> Regimen:
-    """Begin a regimen. ``sent``: drug, dose_mg (text), schedule, starts_on, ends_on, zone, reason, review_on, confirmed_reason."""
+    """Begin a regimen.
+
+    ``sent``: drug, dose_mg (text), schedule, starts_on, ends_on, zone, reason, review_on, confirmed_reason.
+    """
     with acting_as(by):
         man = lock_patient(patient)
         content = _content(man=man, now=now, origin=origin, **sent)
@@ -158,7 +163,9 @@ def _content(
 
 def _plain(dose: Any, pointer: str) -> None:
     if dose is not None and dose.comparator is not Comparator.EQUAL:
-        raise problem(pointer, "dose-censored", "A dose is a plain number of milligrams, without '{sign}'.", sign=dose.comparator)
+        raise problem(
+            pointer, "dose-censored", "A dose is a plain number of milligrams, without '{sign}'.", sign=dose.comparator
+        )
 
 
 def _in_order(starts_on: date, ends_on: date | None) -> None:
@@ -211,22 +218,18 @@ def _insert(
     return row
 
 
-class _overlap_named:  # noqa: N801  reads as a block
+@contextmanager
+def _overlap_named() -> Iterator[None]:
     """A savepoint in which the database's refusal of an overlap becomes a Problem that names the field."""
-
-    def __init__(self) -> None:
-        self._savepoint = transaction.atomic()
-
-    def __enter__(self) -> None:
-        self._savepoint.__enter__()
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        self._savepoint.__exit__(kind, error, trace)
-        if isinstance(error, IntegrityError) and (_OVERLAP in str(error) or _ONE_OPEN in str(error)):
-            raise problem(
-                "/starts_on",
-                "regimen-overlap",
-                "Another regimen of this drug and origin covers part of this time. End or change that one first, "
-                "or choose dates outside it.",
-                kind="invalid",
-            ) from error
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if _OVERLAP not in str(error) and _ONE_OPEN not in str(error):
+            raise
+        raise problem(
+            "/starts_on",
+            "regimen-overlap",
+            "Another regimen of this drug and origin covers part of this time. End or change that one first, "
+            "or choose dates outside it.",
+        ) from error

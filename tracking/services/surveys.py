@@ -40,7 +40,9 @@ def statistical(**facts: str) -> Iterator[Patient]:
 
 
 def _store(chunk: list[SurveyMan], *, batch: ImportBatch, by: Actor, now: datetime) -> None:
-    known = set(Patient.objects.filter(statistical_key__in=[man.key for man in chunk]).values_list("statistical_key", flat=True))
+    known = set(
+        Patient.objects.filter(statistical_key__in=[man.key for man in chunk]).values_list("statistical_key", flat=True)
+    )
     fresh = [man for man in chunk if man.key not in known]
     patients = Patient.objects.bulk_create(
         Patient(is_statistical=True, statistical_key=man.key, statistical_facts=dict(man.facts), zone="UTC") for man in fresh
@@ -71,8 +73,7 @@ def _store(chunk: list[SurveyMan], *, batch: ImportBatch, by: Actor, now: dateti
         for lab in man.labs
     ]
     LabResult.objects.bulk_create(rows)
-    for patient in patients:
-        evaluations.refresh(patient, now=now)
+    evaluations.refresh_many(patients, now=now)
 
 
 def _chunks(men: Iterable[SurveyMan]) -> Iterator[list[SurveyMan]]:

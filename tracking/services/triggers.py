@@ -29,7 +29,7 @@ class InstallTriggers(Operation):
             for trigger in to_state.models[app_label, name].options["triggers"]:
                 schema_editor.execute(trigger.install_sql, params=None)
 
-    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:  # noqa: ARG002
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Nothing: they go with their tables."""
 
     def describe(self) -> str:

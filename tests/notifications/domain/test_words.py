@@ -38,6 +38,6 @@ def test_an_unknown_kind_has_words_too() -> None:
 
 
 def test_a_blood_test_is_called_one() -> None:
-    assert inbox_words("labs", Stage.BEFORE, date(2026, 5, 3)).body == (
+    assert inbox_words("lab_e2_t", Stage.BEFORE, date(2026, 5, 3)).body == (
         "Your next blood test can be drawn from now on and is due by 3 May 2026."
     )

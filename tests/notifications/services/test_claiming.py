@@ -50,13 +50,6 @@ def test_a_claim_writes_the_inbox_and_queues_the_mail(adam: Any, item: Any, rows
     ]
 
 
-def test_an_inbox_row_raises_the_mans_revision(adam: Any, item: Any, rows: Any) -> None:
-    (before,) = rows(Patient, "revision", pk=adam.pk)
-    services.claim(now=BEFORE)
-    assert rows(Patient, "revision", pk=adam.pk) == [before + 1]
-    assert rows(InboxMessage, "revision") == [before + 1]
-
-
 def test_three_runs_of_the_whole_job_make_one_message(item: Any, rows: Any, mailoutbox: Any) -> None:
     for tick in range(3):
         now = BEFORE + tick * MINUTE
@@ -82,13 +75,13 @@ def test_after_a_long_outage_there_is_one_message(item: Any, rows: Any, mailoutb
     assert rows(Reminder, "state", channel="inbox") == ["expired", "expired", "claimed"]
 
 
-def test_a_year_of_sweeps_says_three_things(item: Any, rows: Any, mailoutbox: Any) -> None:
+def test_two_months_of_sweeps_says_three_things(item: Any, rows: Any, mailoutbox: Any) -> None:
     now = NOW
     while now < NOW + timedelta(days=60):
         services.plan(now=now)
         services.claim(now=now)
         services.deliver(now=now)
-        now += timedelta(hours=7)
+        now += timedelta(hours=11)
     assert messages(rows) == ["Coming up", "Due now", "Overdue"]
     assert len(mailoutbox) == 3
 

@@ -40,7 +40,7 @@ def test_an_item_becomes_three_stages_by_two_ways_in_his_zone(adam: Any, make_du
         (datetime(2026, 12, 1, 8, tzinfo=UTC), datetime(2026, 12, 15, 8, tzinfo=UTC)),
     ]
     assert rows(DueItem, "version", "announced_version", pk=item.pk) == [(1, 1)]
-    assert set(rows(Reminder, "patient_id", "due_item_id", "kind", "due_on")) == {(adam.pk, item.pk, "labs", DUE)}
+    assert set(rows(Reminder, "patient_id", "due_item_id", "kind", "due_on")) == {(adam.pk, item.pk, "lab_e2_t", DUE)}
 
 
 def test_planning_again_changes_nothing(adam: Any, make_due: Any, rows: Any, change_due: Any) -> None:

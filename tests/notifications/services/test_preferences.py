@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from notifications import services
 from notifications.models import Preference
@@ -33,17 +34,11 @@ def test_what_he_states_is_kept_with_its_history(adam: Any, rows: Any) -> None:
     state(adam, preferred_hour=19)
     assert rows(Preference, "patient_id", "preferred_hour") == [(adam.pk, 19)]
     with acting_as(Actor.system("test")):
-        history = Preference.pgh_event_models["update_update"].objects.order_by("pgh_id")
+        history = apps.get_model("notifications", "PreferenceHistory").objects.order_by("pgh_id")
         assert [(kept.preferred_hour, kept.pgh_context["actor"]) for kept in history] == [
             (18, f"user:{adam.user_id}"),
             (19, f"user:{adam.user_id}"),
         ]
-
-
-def test_stating_the_same_again_raises_no_revision(adam: Any) -> None:
-    first = state(adam, preferred_hour=18)
-    assert state(adam, preferred_hour=18).revision == first.revision
-    assert state(adam, preferred_hour=19).revision == first.revision + 1
 
 
 @pytest.mark.parametrize(

@@ -26,9 +26,7 @@ SITE = {"region": "total_hip", "side": "left", "bmd": "0.900"}
 # One call per writer. A writer that is missing here fails the last test of this module.
 WRITERS = {
     accounts.edit_profile: lambda man: accounts.edit_profile(patient=man, name="Adam the Second", **COMMON),
-    audit.note_visit: lambda man: audit.note_visit(
-        patient=man, user=_stranger(), through="api", what="labs", now=NOW
-    ),
+    audit.note_visit: lambda man: audit.note_visit(patient=man, user=_stranger(), through="api", what="labs", now=NOW),
     bone.record_fracture: lambda man: bone.record_fracture(patient=man, site="wrist", occurred_at="2026-01", **COMMON),
     bone.record_risk_factor: lambda man: bone.record_risk_factor(patient=man, code="smoking", **COMMON),
     bone.record_scan: lambda man: bone.record_scan(patient=man, scanned_on=date(2026, 9, 1), sites=[SITE], **COMMON),
@@ -46,9 +44,7 @@ WRITERS = {
         patient=man, key="none", origin=Origin.SELF, from_date=date(2026, 9, 1), **COMMON
     ),
     regimens.correct: lambda man: regimens.correct(patient=man, key="none", origin=Origin.SELF, **PLAN, **COMMON),
-    regimens.end: lambda man: regimens.end(
-        patient=man, key="none", origin=Origin.SELF, ends_on=date(2026, 9, 1), **COMMON
-    ),
+    regimens.end: lambda man: regimens.end(patient=man, key="none", origin=Origin.SELF, ends_on=date(2026, 9, 1), **COMMON),
     regimens.start: lambda man: regimens.start(patient=man, origin=Origin.SELF, **PLAN, **COMMON),
     regimens.withdraw: lambda man: regimens.withdraw(patient=man, key="none", origin=Origin.SELF, reason="x", **COMMON),
 }

@@ -38,18 +38,20 @@ def _ai_without_testosterone(facts: Facts) -> Iterator[Finding]:
 
 
 def latest(facts: Facts, analyte: str) -> Draw | None:
-    """The latest dated result of an analyte."""
-    draws = [draw for draw in facts.timeline.draws.get(analyte, ()) if draw.on is not None]
+    """The latest result of an analyte; one of unknown date only where there is no other."""
+    draws = facts.timeline.draws.get(analyte, ())
     return draws[-1] if draws else None
 
 
 def current_testosterone(facts: Facts) -> Draw | None:
-    """The latest testosterone, where no change came after it and it is not too old."""
+    """The latest testosterone, where no change came after it and it is not too old. One of unknown date: where nothing changed."""
     draw = latest(facts, TESTOSTERONE_TOTAL)
     if draw is None or first_change_after(draw, facts.timeline) is not None:
         return None
     old = too_old_on(draw, facts.timeline, facts.rulebook)
-    return draw if old is not None and facts.timeline.today < old else None
+    if old is None:
+        return None if facts.timeline.exposure.changes else draw
+    return draw if facts.timeline.today < old else None
 
 
 def _testosterone(facts: Facts) -> Iterator[Finding]:
@@ -57,7 +59,7 @@ def _testosterone(facts: Facts) -> Iterator[Finding]:
     if draw is None:
         return
     rules, value = facts.rulebook.testosterone, draw.lab.reported.value
-    params = {"value": str(value), "on": str(draw.on)}
+    params = {"value": str(value), "on": str(draw.on or "")}
     said = {"on": on_day(draw.on, facts.timeline.today)}
     if is_below(value, rules.low, facts.rulebook):
         limit = {"limit": limit_text(value, rules.low, facts.rulebook)}
@@ -80,7 +82,7 @@ def _hematocrit(facts: Facts) -> Iterator[Finding]:
     rules, value = facts.rulebook.safety, draw.lab.reported.value
     for rule in (rules.hematocrit_very_high, rules.hematocrit_high):
         if is_below(value, rule, facts.rulebook) is False:
-            params = {"value": str(value), "on": str(draw.on), "limit": limit_text(value, rule, facts.rulebook)}
+            params = {"value": str(value), "on": str(draw.on or ""), "limit": limit_text(value, rule, facts.rulebook)}
             said = {"on": on_day(draw.on, facts.timeline.today)}
             priority: Priority = rule.priority
             yield make(facts, "hematocrit_high", params, inputs=(draw.lab.key,), rules=(rule.id,), said=said, priority=priority)

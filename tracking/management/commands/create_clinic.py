@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--email", required=True, help="the prescriber's e-mail address, with which he signs in")
         parser.add_argument("--prescriber", required=True, help="the prescriber's name")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         password = os.environ.get("PRESCRIBER_PASSWORD") or getpass.getpass("Password for the prescriber: ")
         clinic = clinics.set_up(name=options["name"])
         clinics.add_prescriber(clinic=clinic, email=options["email"], name=options["prescriber"], password=password)

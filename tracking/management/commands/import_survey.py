@@ -26,13 +26,15 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="the CSV file described in data/README.md")
         parser.add_argument("--list-taking", metavar="DRUG", help="print, as JSON, the men who take this (testosterone, ...)")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         path: Path = options["file"]
         try:
             men = list(read_survey(path.read_text(encoding="utf-8").splitlines()))
             self._import(men, hashlib.sha256(path.read_bytes()).hexdigest())
         except OSError as error:
-            raise CommandError(f"{path} cannot be read: {error.strerror}. Name the CSV file, data/nhanes_2013_2014_men.csv.") from error
+            raise CommandError(
+                f"{path} cannot be read: {error.strerror}. Name the CSV file, data/nhanes_2013_2014_men.csv."
+            ) from error
         except Problem as refused:
             raise CommandError(str(refused)) from refused
         if options["list_taking"]:
@@ -52,4 +54,9 @@ def _taking(drug: str) -> list[dict[str, Any]]:
 
 def _row(man: Patient) -> dict[str, Any]:
     labs = {lab.analyte: str(lab.reported.value) for lab in LabResult.objects.live().filter(patient=man)}
-    return {"key": man.statistical_key, "facts": man.statistical_facts, "labs": labs, "evaluation": man.standing.evaluation.basis}
+    return {
+        "key": man.statistical_key,
+        "facts": man.statistical_facts,
+        "labs": labs,
+        "evaluation": man.standing.evaluation.basis,
+    }

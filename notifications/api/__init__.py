@@ -1,0 +1,1 @@
+"""Reminders, inbox and preferences of the man himself: parse, call one service, render."""

@@ -1,0 +1,225 @@
+"""What he is reminded of, what he found in his inbox, and when he wants to hear from us. All of it is his own alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from notifications import services
+from notifications.models import Answer, InboxMessage, Preference, Reminder
+from tracking.api.base import (
+    PAGE,
+    ClientId,
+    Clock,
+    Flag,
+    Input,
+    Instant,
+    Operation,
+    Output,
+    RecordView,
+    Text,
+    Whole,
+    due_item_uids,
+    page,
+    page_of,
+)
+from tracking.services.access import not_found
+from tracking.services.owned import problem
+
+__all__ = ["Answers", "Inbox", "Preferences", "ReadMark", "Reminders"]
+
+
+class AnswerInput(Input):
+    answer = Text(max_length=10, help_text=", ".join(Answer.What.values))
+    until = Instant(required=False, help_text="for snooze, and for snooze only")
+    client_id = ClientId()
+
+
+class PreferenceInput(Input):
+    preferred_hour = Whole(help_text="0 to 23, in his time zone")
+    quiet_from = Clock()
+    quiet_until = Clock(help_text="equal to quiet_from: no quiet hours")
+    by_email = Flag(required=False, help_text="left out: as it was")
+
+
+class ReminderRow(Output):
+    id = serializers.CharField()
+    uid = serializers.UUIDField()
+    due_item = serializers.UUIDField()
+    kind = serializers.CharField()
+    round = serializers.IntegerField(help_text="rises when an answer, or a due date that moved far, begins it anew")
+    stage = serializers.CharField(help_text="before, on or overdue")
+    due_on = serializers.DateField()
+    send_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    state = serializers.ChoiceField(Reminder.State.values, help_text="planned: still to come; claimed: told and not answered")
+
+
+class InboxRow(Output):
+    id = serializers.CharField()
+    uid = serializers.UUIDField()
+    revision = serializers.IntegerField()
+    title = serializers.CharField()
+    body = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    read_at = serializers.DateTimeField(allow_null=True)
+    reminder = serializers.UUIDField(help_text="the reminder that it can be answered by")
+
+
+class AnswerRow(Output):
+    id = serializers.CharField()
+    uid = serializers.UUIDField()
+    revision = serializers.IntegerField()
+    answer = serializers.ChoiceField(Answer.What.values)
+    until = serializers.DateTimeField(allow_null=True)
+    at = serializers.DateTimeField()
+    next_at = serializers.DateTimeField(allow_null=True, help_text="when he is next reminded of it; null: not any more")
+
+
+class PreferenceRow(Output):
+    revision = serializers.IntegerField(help_text="0: never stated, these are the defaults")
+    preferred_hour = serializers.IntegerField()
+    quiet_from = serializers.RegexField(r"^\d\d:\d\d$")
+    quiet_until = serializers.RegexField(r"^\d\d:\d\d$")
+    by_email = serializers.BooleanField()
+
+
+class Reminders(RecordView):
+    """His reminders."""
+
+    operations = {"GET": Operation("List reminders to come and unanswered, the latest first", page_of(ReminderRow), query=PAGE)}
+
+    def get(self, _request: Request) -> Response:
+        found, following = page(services.reminders_of(self.patient().pk), self.request, self.query, by="send_at")
+        items = due_item_uids({row.due_item_id for row in found})
+        return Response({"next": following, "results": [_reminder(row, items[row.due_item_id]) for row in found]})
+
+
+class Answers(RecordView):
+    """What he says to a reminder."""
+
+    operations = {"POST": Operation("Answer a reminder", AnswerRow, AnswerInput, etag=True)}
+
+    def post(self, _request: Request, **kwargs: Any) -> Response:
+        man = self.patient()
+        if not Reminder.objects.filter(patient_id=man.pk, uid=kwargs["uid"]).exists():
+            raise not_found("reminder")
+        sent = self.sent(AnswerInput)
+        done = services.answer(
+            patient_id=man.pk,
+            reminder_uid=kwargs["uid"],
+            what=_what(sent["answer"]),
+            until=sent.get("until"),
+            client_id=sent.get("client_id"),
+            by=self.actor,
+            now=self.now,
+        )
+        return self.row(_answer(done))
+
+
+class Inbox(RecordView):
+    """His messages."""
+
+    operations = {"GET": Operation("List messages, newest first", page_of(InboxRow), query=PAGE)}
+
+    def get(self, _request: Request) -> Response:
+        return self.page(services.inbox_of(self.patient().pk), _message, by="created_at")
+
+
+class ReadMark(RecordView):
+    """That he read a message."""
+
+    operations = {"POST": Operation("Mark a message as read; the first time counts", InboxRow, etag=True)}
+
+    def post(self, _request: Request, **kwargs: Any) -> Response:
+        message = services.mark_read(patient_id=self.patient().pk, message_uid=kwargs["uid"], by=self.actor, now=self.now)
+        return self.row(_message(message))
+
+
+class Preferences(RecordView):
+    """When and how he wants to hear from us."""
+
+    operations = {
+        "GET": Operation("Read the preferences", PreferenceRow, etag=True),
+        "PUT": Operation("State the preferences, all of them anew", PreferenceRow, PreferenceInput, etag=True),
+    }
+
+    def get(self, _request: Request) -> Response:
+        return self.row(_preference(services.preference_of(self.patient().pk)))
+
+    def put(self, _request: Request) -> Response:
+        man = self.patient()
+        sent = {"by_email": services.preference_of(man.pk).by_email, **self.sent(PreferenceInput)}
+        return self.row(_preference(services.set_preference(patient_id=man.pk, by=self.actor, now=self.now, **sent)))
+
+
+def _what(sent: str) -> Answer.What:
+    try:
+        return Answer.What(sent)
+    except ValueError:
+        raise problem(
+            "/answer",
+            "answer-unknown",
+            "'{received}' is not an answer. Accepted: {accepted}.",
+            received=sent,
+            accepted=", ".join(Answer.What.values),
+        ) from None
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _reminder(row: Reminder, due_item: str) -> dict[str, Any]:
+    return {
+        "id": str(row.uid),
+        "uid": str(row.uid),
+        "due_item": due_item,
+        "kind": row.kind,
+        "round": row.round,
+        "stage": row.stage,
+        "due_on": row.due_on.isoformat(),
+        "send_at": _instant(row.send_at),
+        "expires_at": _instant(row.expires_at),
+        "state": row.state,
+    }
+
+
+def _message(row: InboxMessage) -> dict[str, Any]:
+    return {
+        "id": str(row.uid),
+        "uid": str(row.uid),
+        "revision": row.revision,
+        "title": row.title,
+        "body": row.body,
+        "created_at": _instant(row.created_at),
+        "read_at": _instant(row.read_at),
+        "reminder": str(row.reminder.uid),
+    }
+
+
+def _answer(done: services.Answered) -> dict[str, Any]:
+    row = done.answer
+    return {
+        "id": row.client_id,
+        "uid": str(row.uid),
+        "revision": row.revision,
+        "answer": row.what,
+        "until": _instant(row.until),
+        "at": _instant(row.at),
+        "next_at": _instant(done.next_at),
+    }
+
+
+def _preference(row: Preference) -> dict[str, Any]:
+    return {
+        "revision": row.revision,
+        "preferred_hour": row.preferred_hour,
+        "quiet_from": f"{row.quiet_from:%H:%M}",
+        "quiet_until": f"{row.quiet_until:%H:%M}",
+        "by_email": row.by_email,
+    }

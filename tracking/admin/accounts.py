@@ -1,0 +1,97 @@
+"""Clinics, their members and staff accounts, for superusers. No page here shows a man's record, nor that somebody has one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from tracking.admin.site import page_of
+from tracking.models import Clinic, Prescriber, User
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+    CreationForm = AdminUserCreationForm[User]
+    ChangeForm = UserChangeForm[User]
+else:  # Django's classes take a type only in their stubs
+    ModelAdmin, CreationForm, ChangeForm = admin.ModelAdmin, AdminUserCreationForm, UserChangeForm
+
+
+class KeptAdmin(ModelAdmin):
+    """What is switched off, never deleted: decisions keep their author."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002  Django's
+        return False
+
+
+@page_of(Clinic)
+class ClinicAdmin(KeptAdmin):
+    list_display = search_fields = ("name",)
+
+
+@page_of(Prescriber)
+class PrescriberAdmin(KeptAdmin):
+    list_display = ("user", "clinic", "is_active")
+    list_filter = ("is_active", "clinic")
+    list_select_related = ("user", "clinic")
+    search_fields = ("user__name", "user__email", "clinic__name")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only staff may be chosen: a list of all accounts would be a list of men on testosterone."""
+        if db_field.name == "user":
+            kwargs["queryset"] = staff()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class StaffCreationForm(CreationForm):
+    class Meta:
+        model = User
+        fields = ("email", "name")
+        field_classes: dict[str, type[forms.Field]] = {}
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+    def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002  Django's
+        self.instance.is_staff = True
+        return super().save(commit=commit)
+
+
+class StaffChangeForm(ChangeForm):
+    class Meta:
+        model = User
+        fields = ("email", "name", "is_active", "is_superuser")
+        field_classes: dict[str, type[forms.Field]] = {}
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+@page_of(User)
+class StaffAdmin(KeptAdmin, UserAdmin):
+    """Accounts that may open the admin, and no others."""
+
+    form = StaffChangeForm
+    add_form = StaffCreationForm
+    list_display = ("email", "name", "is_active", "is_superuser")
+    list_filter = ("is_active", "is_superuser")
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("email", "name", "password")}),
+        ("Rights", {"fields": ("is_active", "is_superuser")}),
+    )
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "usable_password", "password1", "password2")}),)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:  # noqa: ARG002  Django's
+        return staff()
+
+
+def staff() -> QuerySet[User]:
+    return User.objects.filter(is_staff=True).order_by("email")

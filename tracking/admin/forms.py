@@ -1,0 +1,233 @@
+"""What a prescriber fills in. A form reads and shows; whether it can be accepted, the service decides."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from tracking.domain.problems import problem
+from tracking.domain.reported import Method, Precision
+from tracking.domain.rulebook import RuleBook
+from tracking.domain.schedule import WEEKDAYS
+from tracking.models import Patient, Regimen
+from tracking.models.base import MAX_CLIENT_ID, new_client_id
+
+__all__ = ["ChangeRegimenForm", "EndRegimenForm", "LabForm", "RegimenForm", "ScanForm", "SiteForm", "blank_sites"]
+
+SITES = 4
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+KNOWN_TO = (
+    (Precision.DAY, "the day, or the minute where a time is given"),
+    (Precision.MONTH, "the month"),
+    (Precision.YEAR, "the year"),
+    (Precision.UNKNOWN, "not known: by this day at the latest"),
+)
+METHODS = (
+    (Method.UNKNOWN, "not stated on the report"),
+    (Method.LCMSMS, "LC-MS/MS"),
+    (Method.GCMS, "GC-MS"),
+    (Method.IMMUNOASSAY, "immunoassay"),
+)
+SCHEDULES = (("every", "every … days"), ("weekdays", "on days of the week"), ("daily", "… times a day"), ("as_needed", "as needed"))
+
+NEEDED = {"every": "every_days", "weekdays": "weekdays", "daily": "times"}
+
+
+class WriteForm(forms.Form):
+    """Every form carries the id of what it will make, so that a form sent twice makes one record."""
+
+    pointers: ClassVar[dict[str, str]] = {}
+    required_css_class = "required"
+
+    client_id = forms.CharField(widget=forms.HiddenInput, max_length=MAX_CLIENT_ID, initial=new_client_id)
+
+    def __init__(self, *args: Any, man: Patient, rulebook: RuleBook, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.man = man
+        self.rulebook = rulebook
+
+
+def confirmed_reason() -> forms.CharField:
+    return forms.CharField(
+        required=False, max_length=200, label="Why an unusual figure is right", help_text="Asked for only where a figure is unusual."
+    )
+
+
+class LabForm(WriteForm):
+    """One result, as the laboratory reported it."""
+
+    pointers: ClassVar[dict[str, str]] = {"collected_at": "collected_on", "precision": "known_to"}
+
+    analyte = forms.ChoiceField()
+    value = forms.CharField(max_length=30, help_text="Exactly as reported, with its sign: 24, 5.10, <5. A point for decimals.")
+    unit = forms.CharField(max_length=40, help_text="As reported: pg/mL or pmol/L for estradiol, ng/dL or nmol/L for testosterone.")
+    collected_on = forms.DateField(widget=DAY, label="Drawn on")
+    collected_time = forms.TimeField(
+        required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), label="at", help_text="Local time, if known."
+    )
+    known_to = forms.ChoiceField(choices=KNOWN_TO, label="Known to")
+    zone = forms.CharField(max_length=64, label="Time zone of the draw")
+    method = forms.ChoiceField(choices=METHODS, label="Assay", help_text="What the report says. It counts as read on the report by you.")
+    laboratory = forms.CharField(required=False, max_length=120)
+    range_low = forms.CharField(required=False, max_length=24, label="Laboratory's range for men, from")
+    range_high = forms.CharField(required=False, max_length=24, label="to")
+    lloq = forms.CharField(required=False, max_length=24, label="Lower limit of quantitation")
+    confirmed_reason = confirmed_reason()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        analytes = sorted(self.rulebook.analytes.values(), key=lambda rule: (rule.code != "estradiol", rule.name))
+        choice = self.fields["analyte"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [(rule.code, rule.name) for rule in analytes]
+        self.fields["zone"].initial = self.man.zone
+
+    def sent(self) -> dict[str, Any]:
+        """What the service takes."""
+        given = dict(self.cleaned_data)
+        day, at, known_to = given.pop("collected_on"), given.pop("collected_time"), Precision(given.pop("known_to"))
+        exact = known_to is Precision.DAY and at is not None
+        moment = local_instant(day, at, given["zone"]) if exact else _DATES.get(known_to, "{:%Y-%m-%d}").format(day)
+        return given | {"collected_at": moment, "precision": Precision.MINUTE if exact else known_to}
+
+
+_DATES = {Precision.MONTH: "{:%Y-%m}", Precision.YEAR: "{:%Y}"}
+
+
+def local_instant(day: date, at: time, zone: str) -> str:
+    """An instant with its offset. A wall-clock time that does not exist, or exists twice, on that day is refused, not guessed."""
+    try:
+        first = datetime.combine(day, at, ZoneInfo(zone))
+    except (KeyError, ValueError, OSError):
+        return day.isoformat()  # the service names the zone
+    if first.utcoffset() != first.replace(fold=1).utcoffset():
+        raise problem(
+            "/collected_time",
+            "clock-changed",
+            "The clocks were changed that night, and {received} is no single moment. Leave the time out.",
+            received=f"{at:%H:%M}",
+        )
+    return first.isoformat()
+
+
+class DoseForm(WriteForm):
+    """How much and how often."""
+
+    pointers: ClassVar[dict[str, str]] = {
+        "schedule/days": "every_days", "schedule/times": "times", "schedule": "schedule_kind", "from_date": "starts_on",
+    }  # fmt: skip
+
+    dose_mg = forms.CharField(max_length=24, label="One dose, mg", help_text="Milligrams of the product as written: 0.5, 100.")
+    schedule_kind = forms.ChoiceField(choices=SCHEDULES, label="How often")
+    every_days = forms.DecimalField(required=False, label="Every so many days", help_text="3.5 is twice a week.")
+    weekdays = forms.MultipleChoiceField(
+        required=False, choices=[(day, day.capitalize()) for day in WEEKDAYS], widget=forms.CheckboxSelectMultiple, label="Days of the week"
+    )
+    times = forms.IntegerField(required=False, label="Times a day")
+    starts_on = forms.DateField(widget=DAY, label="From")
+    reason = forms.CharField(required=False, max_length=200, label="Reason")
+    review_on = forms.DateField(required=False, widget=DAY, label="Planned review")
+    confirmed_reason = confirmed_reason()
+
+    def clean(self) -> dict[str, Any]:
+        """How often needs its figure: said here in the words of the form."""
+        given = super().clean() or self.cleaned_data
+        needed = NEEDED.get(given.get("schedule_kind", ""))
+        if needed is not None and not given.get(needed) and needed not in self.errors:
+            self.add_error(needed, "State it, or choose another way to say how often.")
+        return given
+
+    def schedule(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        kind = given["schedule_kind"]
+        if kind == "every":
+            return {"kind": kind, "days": str(given["every_days"])}
+        if kind == "weekdays":
+            return {"kind": kind, "days": given["weekdays"]}
+        return {"kind": kind, "times": given["times"]} if kind == "daily" else {"kind": kind}
+
+    def sent(self) -> dict[str, Any]:
+        names = ("client_id", "dose_mg", "reason", "review_on", "confirmed_reason")
+        return {name: self.cleaned_data[name] for name in names} | {"schedule": self.schedule()}
+
+
+class RegimenForm(DoseForm):
+    """A new prescription."""
+
+    field_order = ("drug",)
+    drug = forms.ChoiceField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for rule in self.rulebook.drugs.values():
+            groups.setdefault(rule.drug_class.replace("_", " ").capitalize(), []).append((rule.code, rule.name))
+        choice = self.fields["drug"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = list(groups.items())
+
+    def sent(self) -> dict[str, Any]:
+        return super().sent() | {"drug": self.cleaned_data["drug"], "starts_on": self.cleaned_data["starts_on"]}
+
+
+class ChangeRegimenForm(DoseForm):
+    """The next version of a prescription. What stood is filled in."""
+
+    def sent(self) -> dict[str, Any]:
+        return super().sent() | {"from_date": self.cleaned_data["starts_on"]}
+
+    @staticmethod
+    def initial_from(row: Regimen) -> dict[str, Any]:
+        kind = row.schedule["kind"]
+        days = {"every": {"every_days": row.schedule.get("days")}, "weekdays": {"weekdays": row.schedule.get("days")}}
+        often = days.get(kind, {"times": row.schedule.get("times")})
+        return {"dose_mg": row.dose_digits, "schedule_kind": kind, "review_on": row.review_on} | often
+
+
+class EndRegimenForm(WriteForm):
+    ends_on = forms.DateField(widget=DAY, label="First day without it")
+    reason = forms.CharField(required=False, max_length=200, label="Reason")
+
+
+class ScanForm(WriteForm):
+    """One visit to a scanner."""
+
+    scanned_on = forms.DateField(widget=DAY, label="Scanned on")
+    facility = forms.CharField(required=False, max_length=120)
+    device = forms.CharField(
+        required=False, max_length=120, help_text="Model and serial number: change is read only between scans of one device."
+    )
+    reference = forms.CharField(
+        required=False, max_length=120, label="Reference database", help_text="Behind the T- and Z-scores, for example NHANES III."
+    )
+    confirmed_reason = confirmed_reason()
+
+
+class SiteForm(forms.Form):
+    """One measured region; left empty where there is none."""
+
+    region = forms.ChoiceField(required=False)
+    side = forms.ChoiceField(required=False, choices=(("", "–"), ("left", "left"), ("right", "right")))
+    vertebrae = forms.CharField(required=False, max_length=20)
+    bmd = forms.CharField(required=False, max_length=24, label="BMD")
+    unit = forms.ChoiceField(required=False, choices=(("g/cm2", "g/cm²"), ("mg/cm2", "mg/cm²")))
+    t_score = forms.CharField(required=False, max_length=8, label="T-score")
+    z_score = forms.CharField(required=False, max_length=8, label="Z-score")
+    lsc = forms.CharField(required=False, max_length=24, label="LSC, g/cm²")
+
+    def __init__(self, *args: Any, rulebook: RuleBook, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["region"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [("", "–"), *((rule.code, rule.name) for rule in rulebook.bone.regions.values())]
+
+    @property
+    def is_filled(self) -> bool:
+        return any(value for name, value in self.cleaned_data.items() if name != "unit")
+
+
+def blank_sites(rulebook: RuleBook, posted: Any = None) -> list[SiteForm]:
+    return [SiteForm(posted, prefix=f"site{number}", rulebook=rulebook) for number in range(SITES)]

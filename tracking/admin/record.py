@@ -1,0 +1,115 @@
+"""Everything that a man's page shows, read with a fixed number of queries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.db.models.fields.json import KT
+from django.http import HttpRequest
+
+from tracking.admin import phrases, rows
+from tracking.admin.basis import findings_of, sources_of
+from tracking.admin.chart import chart
+from tracking.admin.plot import plot_of
+from tracking.admin.tabulated import tabulated
+from tracking.evidence import load_rulebook
+from tracking.models import (
+    AccessEvent,
+    CareRelationship,
+    DexaScan,
+    DoseEvent,
+    DueItem,
+    Evaluation,
+    LabResult,
+    Patient,
+    Regimen,
+)
+from tracking.services import evaluations
+from tracking.services.history import history_of
+from tracking.services.lived import local_today
+
+__all__ = ["STATES", "page"]
+
+STATES = {
+    "current": "current",
+    "superseded_by_change": "before a change of treatment",
+    "stale": "too old to speak for today",
+    "no_data": "none on record",
+}
+LABS, DOSES, EVALUATIONS, VISITS = 40, 20, 10, 10
+
+
+def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
+    """The context of the template. What was concluded comes from the standing evaluation, never from a new one."""
+    rulebook = load_rulebook()
+    standing = evaluations.of(man)
+    basis: dict[str, Any] = standing.basis if standing else {}
+    today = local_today(man, now)
+
+    labs = _paged(request, "labs", LabResult.objects.live().filter(patient=man).order_by("-at", "analyte", "-pk"), LABS)
+    doses = _paged(request, "doses", DoseEvent.objects.live().filter(patient=man).order_by("-at", "-pk"), DOSES)
+    regimens = list(Regimen.objects.live().filter(patient=man).order_by("-starts_on", "drug", "-pk"))
+    scans = list(DexaScan.objects.live().filter(patient=man).prefetch_related("sites").order_by("-scanned_on", "-pk"))
+    consents = list(CareRelationship.objects.filter(patient=man).select_related("clinic", "lead__user").order_by("-granted_at"))
+    visits = _paged(request, "visits", AccessEvent.objects.filter(patient=man).select_related("user").order_by("-at"), VISITS)
+    concluded = _paged(request, "evaluations", _evaluations(man), EVALUATIONS)
+
+    actors = [row.recorded_by for row in (*labs, *doses, *regimens, *scans)]
+    actors += [actor for care in consents for actor in (care.granted_by, care.revoked_by)]
+    known = phrases.names(actors)
+
+    def name(actor: str) -> str:
+        return phrases.who(actor, known, man)
+
+    plot = plot_of(history_of(man), rulebook, now)
+    return {
+        "born": phrases.born(man, today),
+        "local_time": f"{now.astimezone(ZoneInfo(man.zone)):%H:%M}",
+        "evaluation": standing,
+        "basis": basis,
+        "state": STATES.get(standing.state, "") if standing else "",
+        "findings": findings_of(basis),
+        "sources": sources_of(basis),
+        "evaluated_at": phrases.instant(standing.as_of, man.zone) if standing else "",
+        "chart": chart(plot),
+        "tabulated": tabulated(plot),
+        "labs": labs,
+        "lab_lines": [rows.lab_line(row, basis.get("results", {}), rulebook, name, man.zone) for row in labs],
+        "regimens": [rows.regimen_line(row, rulebook, name, today) for row in regimens],
+        "doses": doses,
+        "dose_lines": [rows.dose_line(row, rulebook, name, man.zone) for row in doses],
+        "scans": [rows.scan_line(row, basis.get("bone", {}), rulebook, name, man.zone) for row in scans],
+        "evaluations": concluded,
+        "evaluation_lines": [
+            (row, phrases.spaced(row.word), phrases.instant(row.as_of, man.zone), STATES.get(row.state, row.state)) for row in concluded
+        ],
+        "due": [rows.due_line(item, today) for item in DueItem.objects.filter(patient=man).order_by("state", "due_on", "pk")],
+        "consents": [(care, phrases.instant(care.granted_at, man.zone), phrases.instant(care.revoked_at, man.zone)) for care in consents],
+        "consent_since": _since(consents, man),
+        "visits": visits,
+        "visit_lines": [(visit, phrases.instant(visit.at, man.zone)) for visit in visits],
+    }
+
+
+def _evaluations(man: Patient) -> QuerySet[Evaluation]:
+    """Headlines only: a basis is read on its own page."""
+    return Evaluation.objects.filter(patient=man).annotate(headline=KT("basis__headline")).defer("basis").order_by("-pk")
+
+
+def _paged(request: HttpRequest, name: str, found: Any, per_page: int) -> Page[Any]:
+    """The page of this table that the address asks for; an odd number shows the first or the last."""
+    page: Page[Any] = Paginator(found, per_page).get_page(request.GET.get(name))
+    return page
+
+
+def _since(consents: list[CareRelationship], man: Patient) -> list[tuple[str, str, str]]:
+    """Which clinics he has let in, since when, and who leads there."""
+    return [
+        (care.clinic.name, phrases.instant(care.granted_at, man.zone), str(care.lead.user) if care.lead else "")
+        for care in consents
+        if care.revoked_at is None
+    ]

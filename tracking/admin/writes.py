@@ -1,0 +1,183 @@
+"""The writes of a prescriber: each is a form of its own over one service, at an address of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from tracking import clock
+from tracking.admin import phrases, problems
+from tracking.admin.forms import ChangeRegimenForm, EndRegimenForm, LabForm, RegimenForm, ScanForm, SiteForm, WriteForm, blank_sites
+from tracking.domain.actor import Actor
+from tracking.domain.history import Origin
+from tracking.domain.problems import Problem
+from tracking.domain.schedule import parse_schedule
+from tracking.evidence import load_rulebook
+from tracking.models import Patient, Regimen
+from tracking.services import bone, labs, regimens
+
+if TYPE_CHECKING:
+    from tracking.admin.base import RecordAdmin
+
+__all__ = ["urls"]
+
+
+class Write:
+    """One thing that a prescriber may write about a man."""
+
+    address: ClassVar[str]
+    name: ClassVar[str]
+    title: ClassVar[str]
+    button: ClassVar[str]
+    form_class: ClassVar[type[WriteForm]]
+
+    def __init__(self, *, man: Patient, by: Actor, now: datetime, regimen_uid: UUID | None = None) -> None:
+        self.man, self.by, self.now = man, by, now
+        self.rulebook = load_rulebook()
+        self.regimen = None if regimen_uid is None else _prescribed(man, regimen_uid)
+
+    def form(self, posted: Any) -> WriteForm:
+        return self.form_class(posted, man=self.man, rulebook=self.rulebook, initial=self.initial())
+
+    def initial(self) -> dict[str, Any]:
+        return {}
+
+    def sites(self, posted: Any) -> list[SiteForm]:  # noqa: ARG002  for those that have some
+        return []
+
+    def store(self, form: Any, sites: Sequence[SiteForm]) -> str:
+        """Call the service; the sentence that tells what was stored."""
+        raise NotImplementedError
+
+    @property
+    def standing(self) -> str:
+        """The version that this write is about, in words."""
+        row = self.regimen
+        return "" if row is None else f"{self.rulebook.drugs[row.drug].name} {row.dose_digits} mg {parse_schedule(row.schedule)}"
+
+    @property
+    def who(self) -> dict[str, Any]:
+        return {"patient": self.man, "by": self.by, "now": self.now}
+
+
+class RecordLab(Write):
+    address, name = "record-lab/", "record_lab"
+    title, button = "Record a lab result", "Record result"
+    form_class = LabForm
+
+    def store(self, form: LabForm, sites: Sequence[SiteForm]) -> str:  # noqa: ARG002
+        stored = labs.record(**self.who, staff=True, **form.sent())
+        return f"Recorded: {stored.row}. Verdict now: {phrases.spaced(stored.current.word)}."
+
+
+class StartRegimen(Write):
+    address, name = "start-regimen/", "start_regimen"
+    title, button = "Start a regimen", "Start regimen"
+    form_class = RegimenForm
+
+    def store(self, form: RegimenForm, sites: Sequence[SiteForm]) -> str:  # noqa: ARG002
+        row = regimens.start(**self.who, origin=Origin.PRESCRIBED, **form.sent())
+        return f"Prescribed: {self.rulebook.drugs[row.drug].name} {row.dose_digits} mg from {phrases.day(row.starts_on)}."
+
+
+class ChangeRegimen(Write):
+    address, name = "regimen/<uuid:regimen_uid>/change/", "change_regimen"
+    title, button = "Change a regimen", "Store the change"
+    form_class = ChangeRegimenForm
+
+    def initial(self) -> dict[str, Any]:
+        assert self.regimen is not None
+        return ChangeRegimenForm.initial_from(self.regimen)
+
+    def store(self, form: ChangeRegimenForm, sites: Sequence[SiteForm]) -> str:  # noqa: ARG002
+        assert self.regimen is not None
+        row = regimens.change(**self.who, key=str(self.regimen.uid), origin=Origin.PRESCRIBED, **form.sent())
+        return f"Changed: {self.rulebook.drugs[row.drug].name} {row.dose_digits} mg from {phrases.day(row.starts_on)}."
+
+
+class EndRegimen(Write):
+    address, name = "regimen/<uuid:regimen_uid>/end/", "end_regimen"
+    title, button = "End a regimen", "End regimen"
+    form_class = EndRegimenForm
+
+    def store(self, form: EndRegimenForm, sites: Sequence[SiteForm]) -> str:  # noqa: ARG002
+        assert self.regimen is not None
+        given = {name: form.cleaned_data[name] for name in ("ends_on", "reason")}
+        row = regimens.end(**self.who, key=str(self.regimen.uid), origin=Origin.PRESCRIBED, **given)
+        return f"Ended: {self.rulebook.drugs[row.drug].name}, without it from {phrases.day(row.ends_on)}."
+
+
+class RecordScan(Write):
+    address, name = "record-scan/", "record_scan"
+    title, button = "Record a DXA scan", "Record scan"
+    form_class = ScanForm
+
+    def sites(self, posted: Any) -> list[SiteForm]:
+        return blank_sites(self.rulebook, posted)
+
+    def store(self, form: ScanForm, sites: Sequence[SiteForm]) -> str:
+        measured = [site.cleaned_data for site in sites]
+        scan, _ = bone.record_scan(**self.who, staff=True, sites=measured, **form.cleaned_data)
+        return f"Recorded: DXA of {phrases.day(scan.scanned_on)} with {len(measured)} region{'' if len(measured) == 1 else 's'}."
+
+
+WRITES: tuple[type[Write], ...] = (RecordLab, StartRegimen, ChangeRegimen, EndRegimen, RecordScan)
+
+
+def urls(page: RecordAdmin) -> list[URLPattern]:
+    return [
+        path(
+            f"<uuid:uid>/{write.address}",
+            page.admin_site.admin_view(_view(page, write)),
+            name=f"tracking_patient_{write.name}",
+        )
+        for write in WRITES
+    ]
+
+
+def _view(page: RecordAdmin, kind: type[Write]) -> Any:
+    def handle(request: HttpRequest, uid: UUID, **regimen: UUID) -> HttpResponse:
+        if request.method not in ("GET", "HEAD", "POST"):
+            return HttpResponseNotAllowed(("GET", "HEAD", "POST"))
+        man = page.open(request, uid)
+        write = kind(man=man, by=Actor.user(int(request.user.pk)), now=clock.now(), **regimen)
+        posted = request.POST if request.method == "POST" else None
+        form, sites = write.form(posted), write.sites(posted)
+        if posted is not None and _stored(write, form, sites, request):
+            return HttpResponseRedirect(reverse("admin:tracking_patient_change", args=[man.uid]))
+        context = page.around(request, man) | {"write": write, "form": form, "sites": sites, "title": write.title}
+        return TemplateResponse(request, "admin/tracking/patient/write.html", context)
+
+    return handle
+
+
+def _stored(write: Write, form: WriteForm, sites: Sequence[SiteForm], request: HttpRequest) -> bool:
+    """Whether the service took it; if not, the form says why."""
+    checked: list[forms.Form] = [form, *sites]
+    if not all([part.is_valid() for part in checked]):  # noqa: C419  every part is to show its errors
+        return False
+    filled = [site for site in sites if site.is_filled]
+    try:
+        messages.success(request, write.store(form, filled))
+    except Problem as refused:
+        if refused.kind == "not-found":
+            raise
+        problems.show(refused, form, {"sites": filled})
+        return False
+    return True
+
+
+def _prescribed(man: Patient, uid: UUID) -> Regimen:
+    """A standing prescription of this man. What he entered himself is his to change."""
+    row: Regimen | None = Regimen.objects.live().filter(patient=man, uid=uid, origin=Origin.PRESCRIBED).first()
+    if row is None:
+        raise Http404
+    return row

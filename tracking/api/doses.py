@@ -1,0 +1,158 @@
+"""Doses as they were taken, skipped, late or extra."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tracking.api.fields import AsSent, Input, Output, Text
+from tracking.api.paging import PERIOD, chosen, in_period
+from tracking.api.records import (
+    Correction,
+    Framed,
+    NounView,
+    Reader,
+    RecordInput,
+    RowsView,
+    Stored,
+    correcting,
+    instant,
+    listing,
+)
+from tracking.api.schema import Operation, Query
+from tracking.domain.history import DoseKind
+from tracking.domain.problems import Issue, raise_all
+from tracking.domain.reported import Precision
+from tracking.evidence import load_rulebook
+from tracking.models import DoseEvent, Patient, Regimen
+from tracking.services import doses
+
+__all__ = ["Dose", "Doses", "DosesBulk"]
+
+_MOST = 500
+
+
+class DoseCorrectionInput(Input):
+    """One dose as it was."""
+
+    when_missing = {"drug": "", "taken_at": ""}
+
+    drug = Text(max_length=40, allow_blank=True)
+    kind = Text(max_length=8, required=False, help_text=", ".join(DoseKind))
+    amount_mg = AsSent(max_length=60, required=False, help_text="text, in mg; left out for a skipped dose")
+    taken_at = AsSent(max_length=60, help_text="RFC 3339 with an offset, or a date, month or year where only that is known")
+    zone = Text(max_length=64, required=False, help_text="IANA zone; the man's own where it is not sent")
+    precision = Text(max_length=10, required=False, help_text=", ".join(Precision))
+    site = Text(max_length=40, required=False, allow_blank=True)
+    regimen = Text(max_length=36, required=False, help_text="id of the regimen that it belongs to")
+    confirmed_reason = Text(max_length=200, required=False, allow_blank=True, help_text="why an unusual dose is right")
+
+
+class DoseInput(DoseCorrectionInput, RecordInput):
+    """The same, new."""
+
+
+class DoseRow(Framed):
+    drug = serializers.CharField()
+    kind = serializers.ChoiceField(list(DoseKind))
+    amount_mg = serializers.CharField(help_text="empty for a skipped dose")
+    taken_at = serializers.DateTimeField(help_text="in the offset of `zone`; with a coarser precision the start of that span")
+    precision = serializers.ChoiceField(list(Precision))
+    zone = serializers.CharField()
+    site = serializers.CharField()
+    regimen = serializers.CharField(allow_null=True)
+    confirmed_reason = serializers.CharField()
+
+
+class DoseRows(Output):
+    results = DoseRow(many=True)
+
+
+class DoseNoun(NounView):
+    """What every view of doses knows."""
+
+    what = "doses"
+    model = DoseEvent
+    newest_by = "at"
+
+    def rows(self, man: Patient) -> QuerySet[Any]:
+        return super().rows(man).select_related("regimen")
+
+    def render(self, row: Any, reader: Reader) -> dict[str, Any]:
+        return {
+            **reader.frame(row),
+            "drug": row.drug,
+            "kind": row.kind,
+            "amount_mg": row.amount_digits,
+            "taken_at": instant(row.at.astimezone(ZoneInfo(row.zone))),
+            "precision": row.precision,
+            "zone": row.zone,
+            "site": row.site,
+            "regimen": reader.id_of(row.regimen) if row.regimen else None,
+            "confirmed_reason": row.confirmed_reason,
+        }
+
+    def with_regimens(self, man: Patient, events: list[dict[str, Any]], *, pointers: list[str]) -> list[dict[str, Any]]:
+        """The events with their regimens by phone id, as the service knows them. One query; the unknown are named by field."""
+        named = {sent["regimen"] for sent in events if "regimen" in sent}
+        reader = self.reader(man)
+        known = {reader.id_of(row): row.client_id for row in Regimen.objects.live().filter(patient=man)} if named else {}
+        text = "There is no regimen '{received}' in this record. Name one by its id, or none."
+        raise_all(
+            Issue(f"{pointer}/regimen", "regimen-unknown", text, {"received": sent["regimen"]})
+            for sent, pointer in zip(events, pointers, strict=True)
+            if "regimen" in sent and sent["regimen"] not in known
+        )
+        return [{**sent, "regimen": known[sent["regimen"]]} if "regimen" in sent else sent for sent in events]
+
+
+class Doses(DoseNoun, RowsView):
+    """His dose log, and a new dose."""
+
+    operations = listing("doses", DoseRow, DoseInput, filters=(Query("drug", "one drug only"), *PERIOD))
+
+    def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
+        drug = chosen(query, "drug", load_rulebook().drugs)
+        return in_period(rows if drug is None else rows.filter(drug=drug), query, man.zone)
+
+    def add(self, man: Patient, sent: dict[str, Any]) -> Stored:
+        (sent,) = self.with_regimens(man, [sent], pointers=[""])
+        row, is_new = doses.log(patient=man, by=self.actor, now=self.now, staff=self.is_staff_route, **sent)
+        return Stored(row, is_new)
+
+
+class DosesBulk(DoseNoun):
+    """Several doses at once: all of them, or none."""
+
+    operations = {
+        "POST": Operation(
+            f"Log up to {_MOST} doses at once: all of them, or none", DoseRows, DoseInput(many=True), status=(201,)
+        )
+    }
+
+    def post(self, _request: Request, **_: Any) -> Response:
+        man = self.patient()
+        events = self.sent(DoseInput, many=True, allow_empty=False, max_length=_MOST)
+        events = self.with_regimens(man, events, pointers=[f"/{number}" for number in range(len(events))])
+        made = doses.log_many(patient=man, by=self.actor, now=self.now, events=events, staff=self.is_staff_route)
+        rows = DoseEvent.objects.select_related("regimen").in_bulk([row.pk for row in made])
+        reader = self.reader(man)
+        return Response({"results": [self.render(rows[row.pk], reader) for row in made]}, status=201)
+
+
+class Dose(DoseNoun, Correction):
+    """One dose."""
+
+    operations = correcting("doses", DoseRow, DoseCorrectionInput)
+
+    def correct(self, man: Patient, key: str, sent: dict[str, Any]) -> Stored:
+        (sent,) = self.with_regimens(man, [sent], pointers=[""])
+        return Stored(doses.correct(patient=man, key=key, by=self.actor, now=self.now, staff=self.is_staff_route, **sent))
+
+    def withdraw(self, man: Patient, key: str, reason: str) -> None:
+        doses.withdraw(patient=man, key=key, by=self.actor, now=self.now, reason=reason)

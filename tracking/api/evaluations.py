@@ -1,0 +1,224 @@
+"""What was concluded about him, and what is due next."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db.models import Exists, OuterRef, QuerySet
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tracking.api.base import RecordView
+from tracking.api.fields import Output
+from tracking.api.paging import PAGE, chosen
+from tracking.api.records import Reader, day, instant
+from tracking.api.schema import Operation, Query, page_of
+from tracking.domain.evaluate import evaluate, words_for_man
+from tracking.domain.rulebook import Tier
+from tracking.evidence import load_rulebook
+from tracking.models import CareRelationship, DueItem, Evaluation, Finding, Patient
+from tracking.services import evaluations
+from tracking.services.access import not_found
+from tracking.services.history import history_of
+
+__all__ = ["Brief", "CurrentEvaluation", "DueItems", "Evaluations", "OneEvaluation", "Result", "Summary", "result", "summary"]
+
+# He never reads "critical" (CLINICAL 9.8).
+_FOR_HIM = {Tier.CRITICAL.value: "very_low"}
+_TIER = "for staff " + ", ".join(Tier) + "; for the man very_low in place of critical"
+_OPEN = DueItem.State.OPEN.value
+_ALL = "all"
+
+
+class Brief(Output):
+    """One conclusion in a line. While a prescriber has yet to release it, the man gets neither word nor tier."""
+
+    id = serializers.CharField()
+    uid = serializers.UUIDField()
+    revision = serializers.IntegerField()
+    as_of = serializers.DateTimeField()
+    word = serializers.CharField(allow_null=True, help_text="below, not_below, cannot_say or no_current_data")
+    state = serializers.CharField(help_text="current, superseded_by_change, stale or no_data")
+    tier = serializers.CharField(allow_null=True, help_text=_TIER)
+    best_tier = serializers.CharField(allow_null=True, help_text=_TIER)
+    worst_tier = serializers.CharField(allow_null=True, help_text=_TIER)
+    priority = serializers.IntegerField(allow_null=True, help_text="of the worst finding, 0 first; null for the man")
+    rulebook_version = serializers.CharField()
+
+
+class Summary(Brief):
+    words = serializers.ListField(child=serializers.CharField(), help_text="sentences fit to show to whoever asked")
+
+
+class Whole(Summary):
+    basis = serializers.SerializerMethodField(help_text="values, thresholds, rules with sources, sentences, as they were then")
+
+    @extend_schema_field({"type": ["object", "null"], "additionalProperties": True})
+    def get_basis(self, _: Any) -> None: ...
+
+
+class Result(Output):
+    """Where one estradiol stands by itself."""
+
+    text = serializers.CharField(help_text="as reported")
+    tier = serializers.CharField(help_text=_TIER)
+    best_tier = serializers.CharField(help_text=_TIER)
+    worst_tier = serializers.CharField(help_text=_TIER)
+    at_boundary = serializers.BooleanField()
+    floor = serializers.CharField()
+    notes = serializers.ListField(child=serializers.CharField())
+
+
+class Due(Output):
+    id = serializers.CharField()
+    uid = serializers.UUIDField()
+    revision = serializers.IntegerField()
+    kind = serializers.CharField()
+    rule = serializers.CharField()
+    reason = serializers.CharField(help_text="in words, for the prescriber; empty for the man")
+    opens_on = serializers.DateField()
+    due_on = serializers.DateField()
+    overdue_on = serializers.DateField()
+    earliest_answer_on = serializers.DateField(allow_null=True, help_text="an earlier draw or scan does not answer it")
+    zone = serializers.CharField()
+    state = serializers.ChoiceField(DueItem.State.values)
+
+
+def brief(row: Evaluation, reader: Reader, *, waits: bool) -> dict[str, Any]:
+    """What :class:`Brief` promises. ``waits``: a finding in it is not yet released to the man."""
+    hidden = waits and not reader.is_staff
+
+    def tier(name: str) -> str | None:
+        return None if hidden or not name else _tier(name, reader)
+
+    return {
+        "id": str(row.uid),
+        "uid": str(row.uid),
+        "revision": row.revision,
+        "as_of": instant(row.as_of),
+        "word": None if hidden else row.word,
+        "state": row.state,
+        "tier": tier(row.tier),
+        "best_tier": tier(row.best_tier),
+        "worst_tier": tier(row.worst_tier),
+        "priority": row.priority if reader.is_staff else None,
+        "rulebook_version": row.rulebook_version,
+    }
+
+
+def summary(row: Evaluation, reader: Reader) -> dict[str, Any]:
+    """What :class:`Summary` promises, in the words of whoever reads."""
+    row.refresh_from_db(fields=["revision"])
+    waits = _waits(row, reader)
+    words = [row.basis["headline"], *row.basis["reasons"]] if reader.is_staff else _his_words(row, reader.man, waits=waits)
+    return {**brief(row, reader, waits=waits), "words": words}
+
+
+def result(row: Evaluation, key: str, reader: Reader) -> dict[str, Any] | None:
+    """What :class:`Result` promises of the value with this uid; None where the rules give it no tier, or not yet to him."""
+    said = row.basis["results"].get(key)
+    if said is None or _waits(row, reader):
+        return None
+    tiers = {name: _tier(said[name], reader) for name in ("tier", "best_tier", "worst_tier")}
+    return {**{name: said[name] for name in ("text", "at_boundary", "floor", "notes")}, **tiers}
+
+
+def _tier(name: str, reader: Reader) -> str:
+    return name if reader.is_staff else _FOR_HIM.get(name, name)
+
+
+def _waits(row: Evaluation, reader: Reader) -> bool:
+    return not reader.is_staff and Finding.objects.filter(evaluation=row, released_at=None).exists()
+
+
+def _his_words(row: Evaluation, man: Patient, *, waits: bool) -> list[str]:
+    rulebook = load_rulebook()
+    conclusion = evaluate(history_of(man), rulebook, row.as_of)
+    connected = CareRelationship.objects.active().filter(patient=man).exists()
+    return list(words_for_man(conclusion, rulebook, clinic_connected=connected, comparison=not waits))
+
+
+class Evaluations(RecordView):
+    """His evaluations in short."""
+
+    what = "evaluations"
+    operations = {"GET": Operation("List evaluations in short, newest first", page_of(Brief), query=PAGE)}
+
+    def get(self, _request: Request, **_: Any) -> Response:
+        man = self.patient()
+        reader = Reader(self.is_staff_route, man)
+        unreleased = Finding.objects.filter(evaluation=OuterRef("pk"), released_at=None)
+        rows: QuerySet[Any] = Evaluation.objects.filter(patient=man).defer("basis").annotate(waits=Exists(unreleased))
+        return self.page(rows, lambda row: brief(row, reader, waits=row.waits), by="as_of")
+
+
+class OneEvaluation(RecordView):
+    """One evaluation with its whole basis."""
+
+    what = "evaluations"
+    operations: ClassVar = {"GET": Operation("Read one evaluation with its whole basis", Whole, etag=True)}
+
+    def get(self, _request: Request, **_: Any) -> Response:
+        man = self.patient()
+        row = self.found(man)
+        reader = Reader(self.is_staff_route, man)
+        basis = None if _waits(row, reader) else row.basis
+        return self.row({**summary(row, reader), "basis": basis})
+
+    def found(self, man: Patient) -> Evaluation:
+        """The evaluation that the address names, else 404."""
+        row = Evaluation.objects.filter(patient=man, uid=self.kwargs["uid"]).first()
+        if row is None:
+            raise not_found()
+        return row
+
+
+class CurrentEvaluation(OneEvaluation):
+    """Where he stands now."""
+
+    operations = {"GET": Operation("Read the evaluation that stands now, with its whole basis", Whole, etag=True)}
+
+    def found(self, man: Patient) -> Evaluation:
+        row = evaluations.of(man)
+        if row is None:
+            raise not_found()
+        return row
+
+
+class DueItems(RecordView):
+    """What is due next."""
+
+    what = "due items"
+    operations = {
+        "GET": Operation(
+            "List what is due; the open items unless another state is asked for",
+            page_of(Due),
+            query=(Query("state", f"{', '.join(DueItem.State.values)} or {_ALL}"), *PAGE),
+        )
+    }
+
+    def get(self, _request: Request, **_: Any) -> Response:
+        man = self.patient()
+        state = chosen(self.query, "state", [*DueItem.State.values, _ALL]) or _OPEN
+        rows = DueItem.objects.filter(patient=man)
+        reader = Reader(self.is_staff_route, man)
+        return self.page(rows if state == _ALL else rows.filter(state=state), lambda row: _due(row, reader), by="due_on")
+
+
+def _due(row: DueItem, reader: Reader) -> dict[str, Any]:
+    return {
+        "id": str(row.uid),
+        "uid": str(row.uid),
+        "revision": row.revision,
+        "kind": row.kind,
+        "rule": row.rule,
+        "reason": row.reason if reader.is_staff else "",
+        "opens_on": day(row.opens_on),
+        "due_on": day(row.due_on),
+        "overdue_on": day(row.overdue_on),
+        "earliest_answer_on": day(row.earliest_answer_on),
+        "zone": row.zone,
+        "state": row.state,
+    }

@@ -1,0 +1,108 @@
+"""The men in this prescriber's care."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tracking.api.base import RecordView
+from tracking.api.fields import Output
+from tracking.api.paging import PAGE, page
+from tracking.api.records import day, instant
+from tracking.api.schema import Operation, page_of
+from tracking.domain.estradiol import ANALYTE
+from tracking.models import Evaluation, LabResult, Patient, Standing
+
+__all__ = ["OnePatient", "Patients"]
+
+
+class LastEstradiol(Output):
+    value = serializers.CharField(help_text="comparator and digits as reported")
+    unit = serializers.CharField()
+    collected_at = serializers.DateTimeField()
+    printed = serializers.CharField()
+
+
+class PatientRow(Output):
+    id = serializers.CharField()
+    uid = serializers.UUIDField()
+    revision = serializers.IntegerField(help_text="of the whole record")
+    name = serializers.CharField()
+    birth_date = serializers.DateField(allow_null=True)
+    birth_year = serializers.IntegerField(allow_null=True)
+    zone = serializers.CharField()
+    word = serializers.CharField(allow_null=True, help_text="of the verdict that stands now")
+    state = serializers.CharField(allow_null=True)
+    tier = serializers.CharField(allow_null=True)
+    priority = serializers.IntegerField(allow_null=True, help_text="of the worst finding, 0 first")
+    evaluated_at = serializers.DateTimeField(allow_null=True)
+    last_estradiol = LastEstradiol(allow_null=True)
+
+
+class Patients(RecordView):
+    """The men who let a clinic of this account in. The list is a worklist: opening a man is what is noted as a visit."""
+
+    operations = {"GET": Operation("List the men in this account's care, the newest first", page_of(PatientRow), query=PAGE)}
+
+    def get(self, request: Request) -> Response:
+        men = Patient.objects.visible_to(self.user).exclude(user=self.user)
+        found, following = page(men, request, self.query, by=None)
+        return Response({"next": following, "results": patient_rows(found)})
+
+
+class OnePatient(RecordView):
+    """One man."""
+
+    what = "patient"
+    operations = {"GET": Operation("Read one man with his verdict in short", PatientRow, etag=True)}
+
+    def get(self, _request: Request, **_: Any) -> Response:
+        man = self.patient()
+        man.refresh_from_db()
+        return self.row(patient_rows([man])[0])
+
+
+def patient_rows(men: Iterable[Patient]) -> list[dict[str, Any]]:
+    """What :class:`PatientRow` promises, in two queries for however many men."""
+    men = list(men)
+    standing = {
+        row.patient_id: row
+        for row in Standing.objects.filter(patient__in=men).select_related("evaluation").defer("evaluation__basis")
+    }
+    results = LabResult.objects.live().filter(patient__in=men, analyte=ANALYTE)
+    # A draw of unknown date never hides a dated one; the verdict keeps the same order.
+    last = {row.patient_id: row for row in results.order_by("patient_id", "-at", "-id").distinct("patient_id")}
+    return [_row(man, standing.get(man.pk), last.get(man.pk)) for man in men]
+
+
+def _row(man: Patient, standing: Standing | None, last: LabResult | None) -> dict[str, Any]:
+    evaluation: Evaluation | None = None if standing is None else standing.evaluation
+    return {
+        "id": str(man.uid),
+        "uid": str(man.uid),
+        "revision": man.revision,
+        "name": man.name,
+        "birth_date": day(man.birth_date),
+        "birth_year": man.birth_year,
+        "zone": man.zone,
+        "word": None if evaluation is None else evaluation.word,
+        "state": None if evaluation is None else evaluation.state,
+        "tier": (evaluation.tier or None) if evaluation else None,
+        "priority": None if evaluation is None else evaluation.priority,
+        "evaluated_at": None if standing is None else instant(standing.evaluated_at),
+        "last_estradiol": None if last is None else _estradiol(last),
+    }
+
+
+def _estradiol(row: LabResult) -> dict[str, Any]:
+    reported = row.reported
+    return {
+        "value": reported.value.text,
+        "unit": row.unit,
+        "collected_at": instant(reported.collected.local),
+        "printed": str(reported),
+    }

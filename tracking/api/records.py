@@ -1,0 +1,223 @@
+"""The common shape of what is stated about a man: listed, added, read, corrected, withdrawn. The nouns say the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tracking.api.base import RecordView
+from tracking.api.fields import ClientId, Input, Output, Text
+from tracking.api.paging import PAGE
+from tracking.api.schema import Operation, Query, page_of
+from tracking.domain.actor import Actor
+from tracking.models import Evaluation, Patient
+from tracking.models.base import Record
+from tracking.services.access import not_found
+
+__all__ = [
+    "Correction", "Framed", "Reader", "RecordInput", "RowView", "RowsView", "Stored", "correcting", "day", "instant", "listing",
+    "reading",
+]  # fmt: skip
+
+
+class RecordInput(Input):
+    """What every new record may carry."""
+
+    client_id = ClientId()
+
+
+class Reason(Input):
+    reason = Text(max_length=200, required=False, help_text="why it is taken back; kept with the row")
+
+
+class Source(Output):
+    system = serializers.CharField(help_text="empty: typed here")
+    id = serializers.CharField()
+
+
+class Framed(Output):
+    """What every record says about itself."""
+
+    id = serializers.CharField(help_text="addresses the row: the phone's id in a man's own API, the uid for staff")
+    uid = serializers.UUIDField(help_text="names this version for good")
+    revision = serializers.IntegerField()
+    recorded_at = serializers.DateTimeField()
+    own_entry = serializers.BooleanField(help_text="entered by the man himself")
+    source = Source()  # type: ignore[assignment]  # DRF takes declared fields off the class
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads. It decides which id names a row, and whose words are used."""
+
+    is_staff: bool
+    man: Patient
+
+    def id_of(self, row: Record) -> str:
+        return str(row.uid) if self.is_staff else row.client_id
+
+    def frame(self, row: Record) -> dict[str, Any]:
+        """What :class:`Framed` promises."""
+        return {
+            "id": self.id_of(row),
+            "uid": str(row.uid),
+            "revision": row.revision,
+            "recorded_at": instant(row.recorded_at),
+            "own_entry": row.recorded_by == str(Actor.user(self.man.user_id)) if self.man.user_id else False,
+            "source": {"system": row.source_system, "id": row.source_id},
+        }
+
+
+def instant(at: datetime | None) -> str | None:
+    """RFC 3339, in the offset that it carries."""
+    return None if at is None else at.isoformat()
+
+
+def day(on: Any) -> str | None:
+    return None if on is None else on.isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a service answered: the row, whether it is new, and the man's evaluation where it says so."""
+
+    row: Any
+    is_new: bool = False
+    evaluation: Evaluation | None = None
+
+
+class NounView(RecordView):
+    """One noun. ``model``: its table; ``newest_by``: the column that orders its lists."""
+
+    model: ClassVar[type[Record]]
+    newest_by: ClassVar[str]
+
+    def reader(self, man: Patient) -> Reader:
+        return Reader(self.is_staff_route, man)
+
+    def rows(self, man: Patient) -> QuerySet[Any]:
+        """What stands about him."""
+        return self.model.objects.live().filter(patient=man)
+
+    def render(self, row: Any, reader: Reader) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def written(self, stored: Stored, reader: Reader) -> dict[str, Any]:
+        """What a write answers with: the row, unless the noun has more to say."""
+        return self.render(stored.row, reader)
+
+    def answer(self, stored: Stored, man: Patient, *, status: int) -> Response:
+        """The stored row as the database completed it: the revision is its doing."""
+        stored.row.refresh_from_db(fields=["revision"])
+        shown = self.written(stored, self.reader(man))
+        return Response(shown, status=status, headers={"ETag": f'"{stored.row.revision}"'})
+
+
+class RowsView(NounView):
+    """The list of a noun, and a new one."""
+
+    def get(self, _request: Request, **_: Any) -> Response:
+        man = self.patient()
+        reader = self.reader(man)
+        rows = self.narrowed(self.rows(man), self.query, man)
+        return self.page(rows, lambda row: self.render(row, reader), by=self.newest_by)
+
+    def post(self, _request: Request, **_: Any) -> Response:
+        man = self.patient()
+        stored = self.add(man, self.sent(self.operations["POST"].takes))
+        return self.answer(stored, man, status=201 if stored.is_new else 200)
+
+    def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:  # noqa: ARG002
+        """The rows that the filters leave."""
+        return rows
+
+    def add(self, man: Patient, sent: dict[str, Any]) -> Stored:
+        raise NotImplementedError
+
+
+class RowView(NounView):
+    """One row: read, and taken back."""
+
+    def get(self, _request: Request, **_: Any) -> Response:
+        man = self.patient()
+        return self.row(self.render(self.standing(man), self.reader(man)))
+
+    def delete(self, _request: Request, **_: Any) -> Response:
+        man = self.patient()
+        row = self.standing(man)
+        sent = self.sent(Reason)
+        self.withdraw(man, row.client_id, sent.get("reason", ""))
+        return Response(status=204)
+
+    def withdraw(self, man: Patient, key: str, reason: str) -> None:
+        raise NotImplementedError
+
+    def standing(self, man: Patient) -> Any:
+        """The row that the address names, else 404: staff name it by uid, the man by his phone's id, never the other way."""
+        return self.named(self.rows(man))
+
+    def named(self, rows: QuerySet[Any]) -> Any:
+        """The row among ``rows`` that the address names, else 404."""
+        key = self.kwargs["key"]
+        if not self.is_staff_route:
+            row = rows.filter(client_id=key).first()
+        else:
+            row = rows.filter(uid=key).first() if _is_uid(key) else None
+        if row is None:
+            raise not_found()
+        return row
+
+
+class Correction(RowView):
+    """One row that can also be put right."""
+
+    def put(self, _request: Request, **_: Any) -> Response:
+        man = self.patient()
+        row = self.standing(man)
+        stored = self.correct(man, row.client_id, self.sent(self.operations["PUT"].takes))
+        return self.answer(stored, man, status=200)
+
+    def correct(self, man: Patient, key: str, sent: dict[str, Any]) -> Stored:
+        raise NotImplementedError
+
+
+def _is_uid(key: str) -> bool:
+    try:
+        return str(UUID(key)) == key
+    except ValueError:
+        return False
+
+
+def listing(
+    noun: str, row: type[Output], takes: type[Input], *, written: Any = None, filters: tuple[Query, ...] = ()
+) -> dict[str, Operation]:
+    """The operations of a :class:`RowsView`."""
+    return {
+        "GET": Operation(f"List {noun}, newest first", page_of(row), query=(*filters, *PAGE)),
+        "POST": Operation(
+            f"Add to {noun}; 200 where it was there already", written or row, takes, status=(201, 200), etag=True
+        ),
+    }
+
+
+def reading(noun: str, row: type[Output]) -> dict[str, Operation]:
+    """The operations of a :class:`RowView`."""
+    return {
+        "GET": Operation(f"Read one of {noun}", row, etag=True),
+        "DELETE": Operation(f"Withdraw one of {noun}; it stays stored with the reason", takes=Reason, status=(204,)),
+    }
+
+
+def correcting(noun: str, row: type[Output], takes: type[Input], *, written: Any = None) -> dict[str, Operation]:
+    """The operations of a :class:`Correction`."""
+    put = Operation(
+        f"Correct one of {noun}: all of it anew; what was wrong stays among the versions", written or row, takes, etag=True
+    )
+    return {**reading(noun, row), "PUT": put}

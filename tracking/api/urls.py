@@ -1,0 +1,60 @@
+"""Addresses under /api/v1/. What is a man's own is staff's too, one level down, under the man's uid."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import StringConverter
+
+from tracking.api import accounts, bone, consents, doses, evaluations, labs, patients, regimens, rulebook
+
+__all__ = ["urlpatterns"]
+
+
+class KeyConverter(StringConverter):
+    """An id as phones mint them, or a uid. Anything else is no address of ours."""
+
+    regex = "[A-Za-z0-9_.-]{1,36}"
+
+
+register_converter(KeyConverter, "key")
+
+
+def record(prefix: str) -> list[URLPattern]:
+    """The routes of one man's record."""
+    return [
+        path(f"{prefix}labs", labs.Labs.as_view()),
+        path(f"{prefix}labs/<key:key>", labs.Lab.as_view()),
+        path(f"{prefix}labs/<key:key>/versions", labs.LabVersions.as_view()),
+        path(f"{prefix}regimens", regimens.Regimens.as_view()),
+        path(f"{prefix}regimens/<key:key>", regimens.Regimen.as_view()),
+        path(f"{prefix}regimens/<key:key>/change", regimens.RegimenChange.as_view()),
+        path(f"{prefix}regimens/<key:key>/end", regimens.RegimenEnd.as_view()),
+        path(f"{prefix}doses", doses.Doses.as_view()),
+        path(f"{prefix}doses/bulk", doses.DosesBulk.as_view()),
+        path(f"{prefix}doses/<key:key>", doses.Dose.as_view()),
+        path(f"{prefix}dexa-scans", bone.Scans.as_view()),
+        path(f"{prefix}dexa-scans/<key:key>", bone.Scan.as_view()),
+        path(f"{prefix}fractures", bone.Fractures.as_view()),
+        path(f"{prefix}fractures/<key:key>", bone.Fracture.as_view()),
+        path(f"{prefix}risk-factors", bone.RiskFactors.as_view()),
+        path(f"{prefix}risk-factors/<key:key>", bone.RiskFactor.as_view()),
+        path(f"{prefix}evaluations", evaluations.Evaluations.as_view()),
+        path(f"{prefix}evaluations/current", evaluations.CurrentEvaluation.as_view()),
+        path(f"{prefix}evaluations/<uuid:uid>", evaluations.OneEvaluation.as_view()),
+        path(f"{prefix}due-items", evaluations.DueItems.as_view()),
+    ]
+
+
+urlpatterns = [
+    path("accounts", accounts.Accounts.as_view()),
+    path("token", accounts.SignIn.as_view()),
+    path("profile", accounts.Profile.as_view()),
+    path("consents", consents.Consents.as_view()),
+    path("consents/<uuid:uid>", consents.Consent.as_view()),
+    path("access-log", consents.AccessLog.as_view()),
+    path("rulebook", rulebook.Rules.as_view()),
+    *record(""),
+    path("patients", patients.Patients.as_view()),
+    path("patients/<uuid:patient_uid>", patients.OnePatient.as_view()),
+    *record("patients/<uuid:patient_uid>/"),
+]
