@@ -20,6 +20,8 @@ set-up: ## Make the virtual environment with the locked packages (the others do 
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "Trabecula needs Python 3.11 or newer, and none was found. Install one (on Debian and Ubuntu: apt-get install" >&2; \
 		echo "python3 python3-venv), or name it: make demo PYTHON=/path/to/python3" >&2; exit 1; fi
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "PYTHON=$(PYTHON) is not Python 3.11 or newer. Name another, or leave it out." >&2; exit 1; }
 	@"$(PYTHON)" -m backend.devstack.environment
 
 demo: set-up ## Run everything with embedded services until Ctrl-C; ONCE=1 stops after the show
@@ -39,7 +41,7 @@ check: set-up ## Lint, types, architecture, migrations, dependencies
 	PYTHONPATH=. $(VENV_PYTHON) .venv/bin/lint-imports
 	$(WITHOUT_SERVICES) $(VENV_PYTHON) -W ignore:Got:RuntimeWarning manage.py makemigrations --check --dry-run
 	$(WITHOUT_SERVICES) $(VENV_PYTHON) -m backend.devstack.migration_lint
-	$(VENV_PYTHON) -m deptry .
+	$(VENV_PYTHON) -m deptry . --config backend/devstack/deptry.toml
 	$(VENV_PYTHON) -m backend.devstack.committed
 
 lock: set-up ## Lock requirements/*.in into *.txt, with hashes and without a registry's address (needs uv)

@@ -138,7 +138,8 @@ def _step(name: str) -> str:
 
 
 def _plain(status_code: int, code: str, detail: str) -> HttpResponse:
-    return JsonResponse(_body(status_code, code, detail), status=status_code, content_type=MEDIA_TYPE)
+    headers = {"Cache-Control": "no-store"}
+    return JsonResponse(_body(status_code, code, detail), status=status_code, content_type=MEDIA_TYPE, headers=headers)
 
 
 def _wants_json(request: HttpRequest) -> bool:

@@ -8,16 +8,16 @@ from notifications import services
 from tracking import clock
 
 
-@shared_task  # type: ignore[untyped-decorator]  # celery has no types
+@shared_task
 def plan_reminders() -> None:
     services.plan(now=clock.now())
 
 
-@shared_task  # type: ignore[untyped-decorator]  # celery has no types
+@shared_task
 def claim_reminders() -> None:
     services.claim(now=clock.now())
 
 
-@shared_task  # type: ignore[untyped-decorator]  # celery has no types
+@shared_task
 def deliver_queued() -> None:
     services.deliver(now=clock.now())

@@ -41,7 +41,7 @@ def main() -> int:
     parser.add_argument("--end-with-parent", action="store_true", help="stop when the calling process ends (Linux)")
     options = parser.parse_args()
     once = options.once or os.environ.get("ONCE", "") not in ("", "0")
-    console = Console()
+    console = Console(highlight=False)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _ask_to_stop)
     if options.end_with_parent:
@@ -52,8 +52,9 @@ def main() -> int:
         console.print("Stopped.")
         return 0
     except SetupError as problem:
-        console.print(str(problem), style="red", markup=False, highlight=False, soft_wrap=True)
-        console.print(problem.tail(), markup=False, highlight=False, soft_wrap=True)
+        console.print(str(problem), style="red", markup=False, soft_wrap=True)
+        if tail := problem.tail():
+            console.print(tail, markup=False, soft_wrap=True)
         return 1
     except Exception:  # noqa: BLE001  the last line of defence: nobody at a terminal is helped by a traceback
         log = _keep_traceback(HOME / "log" / "demo.log")
@@ -94,7 +95,7 @@ def _print_addresses(console: Console, stack: Stack) -> None:
         ("Mail sent", str(_short(stack.mail_folder))),
         ("Logs", str(_short(stack.logs))),
     ):
-        console.print(f"  {what:<10} {where}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"  {what:<10} {where}", markup=False, soft_wrap=True)
 
 
 @contextmanager

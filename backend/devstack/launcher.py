@@ -46,7 +46,7 @@ class Launcher:
         self._deaths: deque[Death] = deque()
         self._unread = b""
         self._number = 0
-        with log.open("ab") as diary:
+        with log.open("wb") as diary:
             self._keeper = subprocess.Popen(
                 [sys.executable, "-m", "backend.devstack.keeper"],
                 cwd=CHECKOUT,

@@ -22,7 +22,7 @@ def main() -> int:
     """Print the linter's findings; 1 where one is an error."""
     session = begin()
     try:
-        os.environ.update(session.environment(), DJANGO_SETTINGS_MODULE="backend.settings")
+        os.environ.update(session.environment(), DJANGO_SETTINGS_MODULE="backend.settings", LOG_LEVEL="WARNING")
         django.setup()
         # A first migration makes new tables, which nothing uses yet.
         linter = MigrationLinter(

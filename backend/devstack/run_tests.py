@@ -17,16 +17,18 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2, help="processes for the quick tests")
     parser.add_argument("arguments", nargs="*", help="go to pytest")
     options = parser.parse_args()
-    parts = (("not processes", ["-n", str(options.workers)]), ("processes", ["-n", "0"]))
-    codes = [_pytest(marker, [*how, SLOWEST, *options.arguments]) for marker, how in parts]
+    codes = [
+        _pytest("Quick tests", "not processes", ["-n", str(options.workers), *options.arguments]),
+        _pytest("Stories with real processes", "processes", options.arguments),
+    ]
     # With a file or a name among the arguments, one of the parts is empty, and that is no failure.
     wanted = [code for code in codes if code != NO_TESTS_FOUND]
     return max(wanted, default=NO_TESTS_FOUND)
 
 
-def _pytest(marker: str, arguments: list[str]) -> int:
-    print(f"Tests: {marker}", flush=True)
-    return subprocess.run([sys.executable, "-m", "pytest", "-m", marker, *arguments], check=False).returncode
+def _pytest(title: str, marker: str, arguments: list[str]) -> int:
+    print(f"\n{title}", flush=True)
+    return subprocess.run([sys.executable, "-m", "pytest", "-m", marker, SLOWEST, *arguments], check=False).returncode
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import dataclasses
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -34,6 +34,15 @@ class Services:
     database_url: str
     migration_database_url: str
     broker_url: str
+
+    @classmethod
+    def named_in(cls, environment: Mapping[str, str]) -> "Services":
+        """Those whose addresses stand in an environment, that of a test process for instance."""
+        return cls(
+            database_url=environment["DATABASE_URL"],
+            migration_database_url=environment["MIGRATION_DATABASE_URL"],
+            broker_url=environment["BROKER_URL"],
+        )
 
     def for_database(self, name: str) -> "Services":
         """The same servers, another database: that of one test worker, for instance."""

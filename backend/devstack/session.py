@@ -94,7 +94,7 @@ def _use(given: Mapping[str, str], run_folder: Path) -> TestSession:
                 [*problems, "", "An administrator of that server can make the roles so (leave out what exists):", "", sql]
             )
         )
-    services = Services(database_url=app_url, migration_database_url=owner_url, broker_url=given["BROKER_URL"])
+    services = Services.named_in(given)
     home = run_folder / f"{TEST_PREFIX}{os.getpid()}"
     home.mkdir(parents=True, exist_ok=True)
     ending = ExitStack()

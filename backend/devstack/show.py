@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -76,52 +77,51 @@ def _tell(stack: Stack, console: Console, bell: Person, clinic: str, now: dateti
 
 
 def _verdicts(told: Told, bell: Person) -> Table:
-    table = Table(
-        title="Estradiol against the bone-protective floor (decision support; nothing here is a dose)", show_lines=True
-    )
-    for column, options in (
-        ("Man (invented)", {"min_width": 14}),
-        ("Last E2, as reported", {"min_width": 18}),
-        ("Verdict", {"min_width": 13}),
-        ("Floor, and whose", {"min_width": 12}),
-        ("In words", {"ratio": 1}),
-        ("Source of the floor", {"max_width": 26}),
-    ):
-        table.add_column(column, **options)  # type: ignore[arg-type]  # rich takes each of these
+    title = "Estradiol against the bone-protective floor. Decision support; nothing here is a dose."
+    table = Table(title=title, show_lines=True)
+    table.add_column("Man (invented)", max_width=18)
+    table.add_column("Result, verdict, floor, source", max_width=34)
+    table.add_column("In words", ratio=1)
     for man, _, uid in told:
         basis = bell.call("GET", f"/patients/{uid}/evaluations/current")["basis"]
-        result = basis["result"]
-        table.add_row(
-            f"{man['name'].removesuffix(' Invented')}\n[dim]{man['story']}[/dim]",
-            result["text"] if result else "none",
-            f"[bold]{basis['word']}[/bold]\n[dim]{_STATES[basis['verdict']['state']]}[/dim]",
-            _floor(result) if result else "–",
-            "\n".join([basis["headline"], *(f"• {finding['prescriber']}" for finding in basis["findings"])]),
-            _source(basis, result) if result else "–",
-        )
+        words = [basis["headline"], *(f"• {finding['prescriber']}" for finding in basis["findings"])]
+        table.add_row(f"{_first_name(man)}\n[dim]{man['story']}[/dim]", _facts(basis), "\n".join(words))
     return table
 
 
-def _floor(result: Mapping[str, Any]) -> str:
-    limits = result["thresholds"]
-    return f"{limits['floor']} {limits['unit']}\n[dim]{result['floor']['whose']}[/dim]"
+def _facts(basis: Mapping[str, Any]) -> str:
+    """The last estradiol exactly as reported; the verdict and its state; the floor, whose it is, and its source."""
+    result = basis["result"]
+    verdict = f"[bold]{basis['word']}[/bold] · {_STATES[basis['verdict']['state']]}"
+    if result is None:
+        return f"no estradiol\n{verdict}"
+    limits, floor = result["thresholds"], result["floor"]
+    (rule,) = [rule for rule in basis["rules"] if rule["id"] == floor["rule"]]
+    sources = "; ".join(_short_citation(source) for source in rule["sources"])
+    return f"{result['text']}\n{verdict}\nfloor {limits['floor']} {limits['unit']}, {floor['whose']}\n[dim]{sources}[/dim]"
 
 
-def _source(basis: Mapping[str, Any], result: Mapping[str, Any]) -> str:
-    (rule,) = [rule for rule in basis["rules"] if rule["id"] == result["floor"]["rule"]]
-    first: str = rule["sources"][0]
-    return f"{first.partition('. ')[0]}, {first.rpartition(', ')[2].partition('.')[0]}" if len(first) > 80 else first  # noqa: PLR2004
+def _short_citation(citation: str) -> str:
+    """First author and year of "Mellstrom D, ... J Bone Miner Res 23:1552-60, 2008. doi:..."."""
+    author = citation.partition(" ")[0].rstrip(",.")
+    year = re.search(r", (\d{4})\.", citation)
+    return f"{author} {year[1]}" if year else author
+
+
+def _first_name(man: Mapping[str, Any]) -> str:
+    name: str = man["name"]
+    return name.removesuffix(" Invented")
 
 
 def _due(told: Told, bell: Person) -> Table:
     table = Table(title="What is due next, and why")
-    for column in ("Man", "What", "From", "Due", "Overdue from", "Why"):
+    for column in ("Man", "What", "From", "Due", "Overdue from"):
         table.add_column(column)
+    table.add_column("Why", ratio=1)
     for man, _, uid in told:
         for item in bell.call("GET", f"/patients/{uid}/due-items")["results"]:
-            what = {"lab_e2_t": "estradiol + testosterone", "dexa": "DEXA scan"}.get(item["kind"], item["kind"])
-            name = man["name"].removesuffix(" Invented")
-            table.add_row(name, what, item["opens_on"], item["due_on"], item["overdue_on"], item["reason"])
+            what = {"lab_e2_t": "E2 + T", "dexa": "DEXA"}.get(item["kind"], item["kind"])
+            table.add_row(_first_name(man), what, item["opens_on"], item["due_on"], item["overdue_on"], item["reason"])
     return table
 
 
@@ -164,7 +164,7 @@ def _delivered(messages: list[tuple[Mapping[str, Any], Mapping[str, Any]]], mail
         table.add_column(column)
     for man, message in messages:
         at = datetime.fromisoformat(message["created_at"]).astimezone(ZoneInfo(man["zone"]))
-        table.add_row(man["name"].removesuffix(" Invented"), f"{at:%d %b %H:%M} {man['zone']}", message["body"])
+        table.add_row(_first_name(man), f"{at:%d %b %H:%M} {man['zone']}", message["body"])
     return table
 
 

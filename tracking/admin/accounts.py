@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
     CreationForm = AdminUserCreationForm[User]
     ChangeForm = UserChangeForm[User]
+    AccountAdmin = UserAdmin[User]
 else:  # Django's classes take a type only in their stubs
-    ModelAdmin, CreationForm, ChangeForm = admin.ModelAdmin, AdminUserCreationForm, UserChangeForm
+    ModelAdmin, AccountAdmin = admin.ModelAdmin, UserAdmin
+    CreationForm, ChangeForm = AdminUserCreationForm, UserChangeForm
 
 
 class KeptAdmin(ModelAdmin):
@@ -73,7 +75,7 @@ class StaffChangeForm(ChangeForm):
 
 
 @page_of(User)
-class StaffAdmin(KeptAdmin, UserAdmin):
+class StaffAdmin(KeptAdmin, AccountAdmin):
     """Accounts that may open the admin, and no others."""
 
     form = StaffChangeForm

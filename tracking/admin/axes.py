@@ -73,7 +73,7 @@ class ValueAxis:
 
 def _round_step(least: float) -> float:
     """1, 2 or 5 times a power of ten, at or above ``least``."""
-    power = 10.0 ** (len(str(int(least))) - 1) if least >= 1 else 10.0 ** -2
+    power = 10.0 ** (len(str(int(least))) - 1) if least >= 1 else 10.0**-2
     while True:
         for factor in (1, 2, 2.5, 5):
             if power * factor >= least - 1e-9:

@@ -1,7 +1,7 @@
 """The timeline of one man as SVG: estradiol over the floor, testosterone, treatment with doses, and scans.
 
-A censored value is an arrow over everything it can stand for; each assay has its own marker and its own floor; no line crosses a
-change of assay or of treatment; where the time is not known the place is hatched.
+A censored value is an arrow over everything it can stand for; each assay has its own marker and its own floor; no line
+crosses a change of assay or of treatment; where the time is not known the place is hatched.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ __all__ = ["chart"]
 
 WIDTH, LEFT, RIGHT = 960.0, 64.0, 944.0
 UNDATED_WIDTH = 34.0
-PANEL_GAP, TITLE = 26.0, 18.0
-ESTRADIOL_HEIGHT, TESTOSTERONE_HEIGHT, LANE_HEIGHT, DOSE_HEIGHT, SCAN_HEIGHT = 200.0, 84.0, 38.0, 12.0, 26.0
+PANEL_GAP, TITLE = 22.0, 18.0
+ESTRADIOL_HEIGHT, TESTOSTERONE_HEIGHT, LANE_HEIGHT, DOSE_HEIGHT, SCAN_HEIGHT = 180.0, 60.0, 30.0, 12.0, 26.0
 # Room above the highest value, and what an axis shows at least.
 HEADROOM, LEAST_FLOORS = 1.08, 2.2
 LEAST_ESTRADIOL, LEAST_TESTOSTERONE = 40.0, 1000.0
@@ -37,8 +37,7 @@ def chart(plot: Plot) -> SafeString:
     undated = any(point.start is None for point in (*plot.estradiol, *plot.testosterone))
     axis = TimeAxis(_start(plot), plot.as_of, LEFT + (UNDATED_WIDTH if undated else 0.0), RIGHT, plot.zone)
     parts: list[SafeString] = []
-    y = 6.0
-    top = y + TITLE
+    top = 6.0 + TITLE
     parts += _estradiol(plot, axis, ValueAxis.over(_highest(plot), top, top + ESTRADIOL_HEIGHT))
     y = top + ESTRADIOL_HEIGHT + PANEL_GAP
     if plot.testosterone:
@@ -53,7 +52,6 @@ def chart(plot: Plot) -> SafeString:
     if plot.scans:
         parts += _scans(plot, axis, y)
         y += SCAN_HEIGHT
-    parts += _months(axis, 6.0 + TITLE, y)
     height = y + 22
     return drawn(
         "svg",
@@ -61,6 +59,7 @@ def chart(plot: Plot) -> SafeString:
             drawn("title", "Estradiol, testosterone, treatment and scans over time", id="chart-title"),
             drawn("desc", _summary(plot), id="chart-desc"),
             _hatching(),
+            *_months(axis, top, y),
             *parts,
         ],
         cls="chart",
@@ -94,7 +93,8 @@ def _summary(plot: Plot) -> str:
     count = len(plot.estradiol)
     if not count:
         return "No estradiol is on record."
-    return f"{count} estradiol result{'' if count == 1 else 's'}; the last: {plot.estradiol[-1].text}. The same follows as a table."
+    counted = "1 estradiol result" if count == 1 else f"{count} estradiol results"
+    return f"{counted}; the last: {plot.estradiol[-1].text}. The same follows as a table."
 
 
 def _hatching() -> SafeString:
@@ -132,7 +132,13 @@ def _frame(title: str, axis: TimeAxis, values: ValueAxis, marks: int = 4) -> Ite
         yield drawn("text", label, x=LEFT - 8, y=y + 4, cls="value-mark")
     if axis.left > LEFT:
         yield drawn(
-            "rect", x=LEFT, y=values.top, width=UNDATED_WIDTH - 8, height=values.bottom - values.top, fill="url(#hatch)", cls="undated"
+            "rect",
+            x=LEFT,
+            y=values.top,
+            width=UNDATED_WIDTH - 8,
+            height=values.bottom - values.top,
+            fill="url(#hatch)",
+            cls="undated",
         )
 
 
@@ -176,11 +182,10 @@ def _point(point: Point, axis: TimeAxis, values: ValueAxis) -> Iterator[SafeStri
         end = values.top if upward else values.bottom
         head = 7 if upward else -7
         yield drawn("path", d=f"M{x - 6:.1f} {y:.1f} H{x + 6:.1f} M{x:.1f} {y:.1f} V{end:.1f}", cls="censored")
-        yield drawn("path", d=f"M{x - 4.5:.1f} {end + head:.1f} L{x:.1f} {end:.1f} L{x + 4.5:.1f} {end + head:.1f}", cls="censored")
-        if point.assay:
-            yield _marker(point.assay, x, y)
-    else:
-        yield _marker(point.assay, x, y)
+        yield drawn(
+            "path", d=f"M{x - 4.5:.1f} {end + head:.1f} L{x:.1f} {end:.1f} L{x + 4.5:.1f} {end + head:.1f}", cls="censored"
+        )
+    yield _marker(point.assay, x, y)
 
 
 def _x(point: Point, axis: TimeAxis) -> float:
@@ -204,7 +209,9 @@ def _lane(plot: Plot, drug_class: str, title: str, axis: TimeAxis, y: float) -> 
     highest = max((bar.weekly or 0.0 for bar in bars), default=0.0) or 1.0
     for bar in bars:
         if bar.end > axis.start:
-            yield drawn("g", [drawn("title", f"{bar.text}, {bar.basis}"), *_bar(bar, axis, ValueAxis(highest * 1.25, top, bottom))])
+            yield drawn(
+                "g", [drawn("title", f"{bar.text}, {bar.basis}"), *_bar(bar, axis, ValueAxis(highest * 1.25, top, bottom))]
+            )
     yield drawn("line", x1=axis.left, y1=bottom, x2=axis.right, y2=bottom, cls="grid")
     for dose in plot.doses[drug_class]:
         if dose.at >= axis.start:
@@ -218,7 +225,9 @@ def _bar(bar: Bar, axis: TimeAxis, values: ValueAxis) -> Iterator[SafeString]:
     left, right = axis.x(bar.start), axis.x(bar.end)
     y = values.y(bar.weekly) if bar.weekly is not None else values.y(values.highest / 2)
     hatched = {"fill": "url(#hatch)"} if bar.weekly is None else {}
-    yield drawn("rect", x=left, y=y, width=max(right - left, 1), height=values.bottom - y, cls=f"course course-{bar.basis}", **hatched)
+    yield drawn(
+        "rect", x=left, y=y, width=max(right - left, 1), height=values.bottom - y, cls=f"course course-{bar.basis}", **hatched
+    )
     amount = "?" if bar.weekly is None else f"{bar.weekly:g}"
     label = f"{bar.drug} {amount}" if right - left > 7 * (len(bar.drug) + len(amount)) else amount
     if right - left > 7 * len(label):

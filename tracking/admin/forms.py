@@ -31,7 +31,12 @@ METHODS = (
     (Method.GCMS, "GC-MS"),
     (Method.IMMUNOASSAY, "immunoassay"),
 )
-SCHEDULES = (("every", "every … days"), ("weekdays", "on days of the week"), ("daily", "… times a day"), ("as_needed", "as needed"))
+SCHEDULES = (
+    ("every", "every … days"),
+    ("weekdays", "on days of the week"),
+    ("daily", "… times a day"),
+    ("as_needed", "as needed"),
+)
 
 NEEDED = {"every": "every_days", "weekdays": "weekdays", "daily": "times"}
 
@@ -45,14 +50,18 @@ class WriteForm(forms.Form):
     client_id = forms.CharField(widget=forms.HiddenInput, max_length=MAX_CLIENT_ID, initial=new_client_id)
 
     def __init__(self, *args: Any, man: Patient, rulebook: RuleBook, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         self.man = man
         self.rulebook = rulebook
 
 
 def confirmed_reason() -> forms.CharField:
     return forms.CharField(
-        required=False, max_length=200, label="Why an unusual figure is right", help_text="Asked for only where a figure is unusual."
+        required=False,
+        max_length=200,
+        label="Why an unusual figure is right",
+        help_text="Asked for only where a figure is unusual.",
     )
 
 
@@ -63,14 +72,21 @@ class LabForm(WriteForm):
 
     analyte = forms.ChoiceField()
     value = forms.CharField(max_length=30, help_text="Exactly as reported, with its sign: 24, 5.10, <5. A point for decimals.")
-    unit = forms.CharField(max_length=40, help_text="As reported: pg/mL or pmol/L for estradiol, ng/dL or nmol/L for testosterone.")
+    unit = forms.CharField(
+        max_length=40, help_text="As reported: pg/mL or pmol/L for estradiol, ng/dL or nmol/L for testosterone."
+    )
     collected_on = forms.DateField(widget=DAY, label="Drawn on")
     collected_time = forms.TimeField(
-        required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), label="at", help_text="Local time, if known."
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        label="at",
+        help_text="Local time, if known.",
     )
     known_to = forms.ChoiceField(choices=KNOWN_TO, label="Known to")
     zone = forms.CharField(max_length=64, label="Time zone of the draw")
-    method = forms.ChoiceField(choices=METHODS, label="Assay", help_text="What the report says. It counts as read on the report by you.")
+    method = forms.ChoiceField(
+        choices=METHODS, label="Assay", help_text="What the report says. It counts as read on the report by you."
+    )
     laboratory = forms.CharField(required=False, max_length=120)
     range_low = forms.CharField(required=False, max_length=24, label="Laboratory's range for men, from")
     range_high = forms.CharField(required=False, max_length=24, label="to")
@@ -98,7 +114,7 @@ _DATES = {Precision.MONTH: "{:%Y-%m}", Precision.YEAR: "{:%Y}"}
 
 
 def local_instant(day: date, at: time, zone: str) -> str:
-    """An instant with its offset. A wall-clock time that does not exist, or exists twice, on that day is refused, not guessed."""
+    """An instant with its offset. A time that the clocks skipped or showed twice on that day is refused, not guessed."""
     try:
         first = datetime.combine(day, at, ZoneInfo(zone))
     except (KeyError, ValueError, OSError):
@@ -124,7 +140,10 @@ class DoseForm(WriteForm):
     schedule_kind = forms.ChoiceField(choices=SCHEDULES, label="How often")
     every_days = forms.DecimalField(required=False, label="Every so many days", help_text="3.5 is twice a week.")
     weekdays = forms.MultipleChoiceField(
-        required=False, choices=[(day, day.capitalize()) for day in WEEKDAYS], widget=forms.CheckboxSelectMultiple, label="Days of the week"
+        required=False,
+        choices=[(day, day.capitalize()) for day in WEEKDAYS],
+        widget=forms.CheckboxSelectMultiple,
+        label="Days of the week",
     )
     times = forms.IntegerField(required=False, label="Times a day")
     starts_on = forms.DateField(widget=DAY, label="From")
@@ -201,7 +220,10 @@ class ScanForm(WriteForm):
         required=False, max_length=120, help_text="Model and serial number: change is read only between scans of one device."
     )
     reference = forms.CharField(
-        required=False, max_length=120, label="Reference database", help_text="Behind the T- and Z-scores, for example NHANES III."
+        required=False,
+        max_length=120,
+        label="Reference database",
+        help_text="Behind the T- and Z-scores, for example NHANES III.",
     )
     confirmed_reason = confirmed_reason()
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Case, F, Prefetch, QuerySet, When
-from django.db.models.expressions import OrderBy
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
@@ -59,9 +58,11 @@ class PatientAdmin(RecordAdmin):
     page_template = "admin/tracking/patient/page.html"
     list_display = ("name_and_age", "verdict", "last_estradiol", "floor", "worst_finding", "next_due")
     search_fields = ("name", "user__email")
-    ordering: ClassVar[list[OrderBy]] = [  # type: ignore[misc]  # the stubs allow names only
+    ordering = [
         F(f"{_EVALUATION}priority").asc(nulls_last=True),
-        Case(*(When(**{f"{_EVALUATION}word": word}, then=rank) for rank, word in enumerate(WORD_ORDER)), default=len(WORD_ORDER)).asc(),
+        Case(
+            *(When(**{f"{_EVALUATION}word": word}, then=rank) for rank, word in enumerate(WORD_ORDER)), default=len(WORD_ORDER)
+        ).asc(),
         F("name").asc(),
     ]
     sortable_by = ()
@@ -127,7 +128,9 @@ class PatientAdmin(RecordAdmin):
     def worst_finding(self, man: Any) -> str | SafeString:
         if not man.worst:
             return "none"
-        return format_html('<span class="priority {}">{}</span> {}', man.worst["priority"], man.worst["priority"], man.worst["prescriber"])
+        return format_html(
+            '<span class="priority {}">{}</span> {}', man.worst["priority"], man.worst["priority"], man.worst["prescriber"]
+        )
 
     @admin.display(description="Next due")
     def next_due(self, man: Any) -> str | SafeString:
@@ -137,13 +140,19 @@ class PatientAdmin(RecordAdmin):
         late = item.overdue_on <= man.today
         return format_html(
             '{}<span class="quiet{}">{}{}</span>',
-            rows.KINDS.get(item.kind, item.kind), " late" if late else "", phrases.day(item.due_on), ", overdue" if late else "",
-        )  # fmt: skip
+            rows.KINDS.get(item.kind, item.kind),
+            " late" if late else "",
+            phrases.day(item.due_on),
+            ", overdue" if late else "",
+        )
 
 
 def verdict_word(word: str | None, state: str | None) -> SafeString:
     """One of the four words, with its state; what nobody can see is hatched, never blank."""
     said = word or "no_current_data"
     return format_html(
-        '<span class="verdict verdict-{}">{}</span><span class="quiet">{}</span>', said, phrases.spaced(said), record.STATES.get(state or "", "")
+        '<span class="verdict verdict-{}">{}</span><span class="quiet">{}</span>',
+        said,
+        phrases.spaced(said),
+        record.STATES.get(state or "", ""),
     )

@@ -64,7 +64,7 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One course of one drug. ``weekly`` in mg; None where neither schedule nor dose says. ``basis``: prescribed, self, logged."""
+    """One course of one drug; ``basis``: prescribed, self or logged. ``weekly`` in mg; None where nothing says how much."""
 
     start: datetime
     end: datetime

@@ -58,6 +58,8 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
     visits = _paged(request, "visits", AccessEvent.objects.filter(patient=man).select_related("user").order_by("-at"), VISITS)
     concluded = _paged(request, "evaluations", _evaluations(man), EVALUATIONS)
 
+    due = [rows.due_line(item, today) for item in DueItem.objects.filter(patient=man).order_by("due_on", "pk")]
+
     actors = [row.recorded_by for row in (*labs, *doses, *regimens, *scans)]
     actors += [actor for care in consents for actor in (care.granted_by, care.revoked_by)]
     known = phrases.names(actors)
@@ -85,10 +87,14 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
         "scans": [rows.scan_line(row, basis.get("bone", {}), rulebook, name, man.zone) for row in scans],
         "evaluations": concluded,
         "evaluation_lines": [
-            (row, phrases.spaced(row.word), phrases.instant(row.as_of, man.zone), STATES.get(row.state, row.state)) for row in concluded
+            (row, phrases.spaced(row.word), phrases.instant(row.as_of, man.zone), STATES.get(row.state, row.state))
+            for row in concluded
         ],
-        "due": [rows.due_line(item, today) for item in DueItem.objects.filter(patient=man).order_by("state", "due_on", "pk")],
-        "consents": [(care, phrases.instant(care.granted_at, man.zone), phrases.instant(care.revoked_at, man.zone)) for care in consents],
+        "due": [line for line in due if line.is_open],
+        "settled": [line for line in reversed(due) if not line.is_open],
+        "consents": [
+            (care, phrases.instant(care.granted_at, man.zone), phrases.instant(care.revoked_at, man.zone)) for care in consents
+        ],
         "consent_since": _since(consents, man),
         "visits": visits,
         "visit_lines": [(visit, phrases.instant(visit.at, man.zone)) for visit in visits],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -116,6 +117,10 @@ class DueLine:
     item: DueItem
     phase: str
 
+    @property
+    def is_open(self) -> bool:
+        return self.item.state == DueItem.State.OPEN
+
 
 def assay_of(stored: Mapping[str, str]) -> str:
     """The assay of a stored basis in words."""
@@ -126,7 +131,6 @@ def lab_line(row: LabResult, results: Mapping[str, Any], rulebook: RuleBook, nam
     """One result as reported; its tier is the one that the standing evaluation gave it."""
     reported = row.reported
     placed = results.get(str(row.uid), {})
-    ends = (f"{row.range_low or '…'} to {row.range_high}" if row.range_high else f"from {row.range_low}") if _has_range(row) else ""
     return LabLine(
         collected=_moment(reported.collected),
         zone=reported.collected.zone,
@@ -134,7 +138,7 @@ def lab_line(row: LabResult, results: Mapping[str, Any], rulebook: RuleBook, nam
         value=reported.value,
         assay=str(reported.assay),
         evidence=EVIDENCE[reported.assay.evidence],
-        range=ends,
+        range=_range(row),
         lloq=row.lloq,
         laboratory=row.laboratory,
         tier=placed.get("tier", ""),
@@ -143,8 +147,10 @@ def lab_line(row: LabResult, results: Mapping[str, Any], rulebook: RuleBook, nam
     )
 
 
-def _has_range(row: LabResult) -> bool:
-    return bool(row.range_low or row.range_high)
+def _range(row: LabResult) -> str:
+    if row.range_high:
+        return f"{row.range_low} to {row.range_high}" if row.range_low else f"up to {row.range_high}"
+    return f"from {row.range_low}" if row.range_low else ""
 
 
 def regimen_line(row: Regimen, rulebook: RuleBook, names: Names, today: date) -> RegimenLine:
@@ -199,7 +205,9 @@ def due_line(item: DueItem, today: date) -> DueLine:
     """``waiting``, ``open``, ``due`` or ``overdue`` by his local day."""
     reached = ((item.overdue_on, "overdue"), (item.due_on, "due"), (item.opens_on, "open"))
     phase = next((name for on, name in reached if today >= on), "waiting")
-    return DueLine(KINDS.get(item.kind, item.kind), item, phase if item.state == DueItem.State.OPEN else phrases.spaced(item.state))
+    if item.state != DueItem.State.OPEN:
+        phase = phrases.spaced(item.state)
+    return DueLine(KINDS.get(item.kind, item.kind), item, phase)
 
 
 def _site_line(site: DexaSite, changes: Sequence[Mapping[str, Any]], rulebook: RuleBook) -> SiteLine:
@@ -209,24 +217,34 @@ def _site_line(site: DexaSite, changes: Sequence[Mapping[str, Any]], rulebook: R
         region=rulebook.bone.regions[site.region].name if site.region in rulebook.bone.regions else site.region,
         where=" ".join(part for part in (site.side, site.vertebrae) if part),
         bmd=f"{site.bmd_digits} {site.bmd_unit}",
-        t_score="" if site.t_score is None else f"{site.t_score:+}",
-        z_score="" if site.z_score is None else f"{site.z_score:+}",
+        t_score=_score(site.t_score),
+        z_score=_score(site.z_score),
         lsc=f"{site.lsc_digits} g/cm2" if site.lsc_digits else "not recorded",
         changes=tuple(said),
     )
 
 
 def _change(change: Mapping[str, Any], rulebook: RuleBook) -> str:
-    """``-3.1 % since 4 May 2025: within the error of measurement (LSC 0.03 g/cm2, facility)``."""
+    """``since 4 May 2025: -3.1 %, within the error of measurement (LSC 0.03 g/cm2, the facility's)``."""
+    percent = f"{change['percent']} %"
     sentence = rulebook.words.bone[change["verdict"]].format_map({"percent": change["percent"]})
-    error = f" ({change['lsc']}, {change['lsc_from']})" if change["lsc"] else ""
-    return f"{change['percent']} % since {phrases.day(date.fromisoformat(change['from_on']))}: {sentence}{error}"
+    said = sentence if percent in sentence else f"{percent}, {sentence}"
+    error = f" (LSC {change['lsc']}, {_WHOSE[change['lsc_from']]})" if change["lsc"] else ""
+    return f"since {phrases.day(date.fromisoformat(change['from_on']))}: {said}{error}"
+
+
+_WHOSE = {"facility": "the facility's", "default": "a cautious default"}
 
 
 def _reading(read: Mapping[str, Any], rulebook: RuleBook) -> str:
     score = f"{read['scale']}-score {read['score']}" if read["score"] is not None else ""
     words = rulebook.words.bone[read["bone_class"]].format_map({"score": score})
     return words if not score or score in words else f"{words}, {score}"
+
+
+def _score(score: Decimal | None) -> str:
+    """With one decimal, as laboratories print it, unless there were two."""
+    return "" if score is None else f"{score:+.1f}" if score == round(score, 1) else f"{score:+}"
 
 
 def _drug(code: str, rulebook: RuleBook) -> str:

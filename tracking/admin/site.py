@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from tracking.domain.actor import Actor
 from tracking.domain.problems import Problem
-from tracking.models import Patient, Prescriber
+from tracking.models import Patient, Prescriber, User
 from tracking.services.access import acting_as
 
 OUR_APPS = frozenset({"tracking", "notifications"})
@@ -37,6 +37,11 @@ class StaffRequest(HttpRequest):
     """What reaches a page of this site: whether the account prescribes was asked once."""
 
     is_prescriber: bool
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts on a page of this site: the account that is signed in."""
+    return Actor.user(cast("User", request.user).pk)
 
 
 def is_prescriber(request: HttpRequest) -> bool:
@@ -62,7 +67,7 @@ class TrabeculaAdminSite(admin.AdminSite):
         given = model_or_iterable if isinstance(model_or_iterable, list | tuple) else [model_or_iterable]
         super().register([model for model in given if model._meta.app_label in OUR_APPS], admin_class, **options)
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., HttpResponse]:  # noqa: FBT001, FBT002  Django's
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  Django's
         """The view and the rendering of what it returns, in one transaction; a refusal or a failure leaves nothing behind."""
         if view == self.logout:
             return super().admin_view(view, cacheable)
@@ -70,7 +75,7 @@ class TrabeculaAdminSite(admin.AdminSite):
         @wraps(view)
         def acting(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
-                with acting_as(Actor.user(int(request.user.pk))):
+                with acting_as(actor_of(request)):
                     members = Prescriber.objects.filter(user=request.user.pk, is_active=True)
                     cast("StaffRequest", request).is_prescriber = members.exists()
                     response: HttpResponse = view(request, *args, **kwargs)
@@ -87,7 +92,7 @@ class TrabeculaAdminSite(admin.AdminSite):
             return HttpResponseRedirect(reverse("admin:tracking_patient_changelist"))
         return super().index(request, extra_context)
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002  Django's
         """No form here looks anybody up while one types, so there is nothing to ask."""
         raise Http404
 

@@ -27,9 +27,7 @@ def tabulated(plot: Plot) -> list[Line]:
     found += [(change.at, "Treatment", change.text) for change in plot.changes]
     found += [(scan.at, "Scan", scan.text) for scan in plot.scans]
     lines = [Line(phrases.day(at.astimezone(plot.tz).date()), what, text) for at, what, text in sorted(found, reverse=True)]
-    counted = [
-        (dose.drug, dose.is_skipped) for doses in plot.doses.values() for dose in doses
-    ]
+    counted = [(dose.drug, dose.is_skipped) for doses in plot.doses.values() for dose in doses]
     lines += [
         Line("", "Doses", f"{drug}: {counted.count((drug, False))} logged, {counted.count((drug, True))} skipped")
         for drug in sorted({drug for drug, _ in counted})

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db import models
 from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 
@@ -21,7 +21,8 @@ __all__ = ["page"]
 PER_PAGE = 50
 ACTIONS = {"insert": "entered", "update": "changed", "delete": "deleted"}
 # What a version says about the row rather than about the man, and what stands in columns of its own.
-_LEFT_OUT = {"id", "uid", "patient", "user", "client_id", "recorded_at", "recorded_by", "import_batch", "supersedes", "previous"}
+_LEFT_OUT = {"id", "uid", "client_id", "recorded_at", "recorded_by"}
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def page(man: Patient, request: HttpRequest) -> dict[str, Any]:
     events = {
         (name, event.pgh_id): event
         for name, ids in wanted.items()
-        for event in _manager(tables[name].model).filter(pgh_id__in=ids).order_by("pgh_id")
+        for event in QuerySet(tables[name].model).filter(pgh_id__in=ids).order_by("pgh_id")
     }
     found = [events[entry["table"], entry["pgh_id"]] for entry in part]
     known = phrases.names(_actor(event) for event in found)
@@ -54,14 +55,15 @@ def page(man: Patient, request: HttpRequest) -> dict[str, Any]:
 def _merged(man: Patient, tables: Mapping[str, owned.OwnedTable]) -> QuerySet[Any, Any]:
     """Keys of the versions of all tables in one order of time."""
     first, *others = [
-        _manager(table.model)
+        QuerySet(table.model)
         .filter(**{table.ownership.owner: man.pk})
         .order_by()
         .annotate(table=Value(name))
         .values("pgh_created_at", "pgh_id", "table")
         for name, table in tables.items()
     ]
-    return first.union(*others, all=True).order_by("-pgh_created_at", "-table", "-pgh_id")
+    merged: QuerySet[Any, Any] = first.union(*others, all=True).order_by("-pgh_created_at", "-table", "-pgh_id")
+    return merged
 
 
 def _version(event: Any, known: Mapping[int, str], man: Patient) -> Version:
@@ -72,16 +74,24 @@ def _version(event: Any, known: Mapping[int, str], man: Patient) -> Version:
         what=str(tracked._meta.verbose_name),
         action=ACTIONS.get(event.pgh_label, event.pgh_label),
         content=[
-            (field.verbose_name, str(value))
+            (str(field.verbose_name), _printed(value, man.zone))
             for field in tracked._meta.concrete_fields
-            if field.name not in _LEFT_OUT and (value := getattr(event, field.attname, None)) not in (None, "", [], {})
+            if _is_content(field) and (value := getattr(event, field.attname, None)) not in _EMPTY
         ],
     )
 
 
+def _is_content(field: Any) -> bool:
+    """References to other rows are bigint keys, which are never shown."""
+    return not field.is_relation and field.name not in _LEFT_OUT
+
+
+def _printed(value: Any, zone: str) -> str:
+    if isinstance(value, datetime):
+        return phrases.instant(value, zone)
+    # What a finding was made from stands in its evaluation; here its sentence is enough.
+    return str(value["prescriber"]) if isinstance(value, dict) and "prescriber" in value else str(value)
+
+
 def _actor(event: Any) -> str:
     return str((event.pgh_context or {}).get("actor", "system:unknown"))
-
-
-def _manager(model: type[models.Model]) -> QuerySet[Any]:
-    return model._default_manager.all()

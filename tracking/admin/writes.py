@@ -15,7 +15,17 @@ from django.urls import URLPattern, path, reverse
 
 from tracking import clock
 from tracking.admin import phrases, problems
-from tracking.admin.forms import ChangeRegimenForm, EndRegimenForm, LabForm, RegimenForm, ScanForm, SiteForm, WriteForm, blank_sites
+from tracking.admin.forms import (
+    ChangeRegimenForm,
+    EndRegimenForm,
+    LabForm,
+    RegimenForm,
+    ScanForm,
+    SiteForm,
+    WriteForm,
+    blank_sites,
+)
+from tracking.admin.site import actor_of
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.domain.problems import Problem
@@ -61,7 +71,10 @@ class Write:
     def standing(self) -> str:
         """The version that this write is about, in words."""
         row = self.regimen
-        return "" if row is None else f"{self.rulebook.drugs[row.drug].name} {row.dose_digits} mg {parse_schedule(row.schedule)}"
+        return "" if row is None else f"{self._name(row)} {row.dose_digits} mg {parse_schedule(row.schedule)}"
+
+    def _name(self, row: Regimen) -> str:
+        return self.rulebook.drugs[row.drug].name
 
     @property
     def who(self) -> dict[str, Any]:
@@ -85,7 +98,7 @@ class StartRegimen(Write):
 
     def store(self, form: RegimenForm, sites: Sequence[SiteForm]) -> str:  # noqa: ARG002
         row = regimens.start(**self.who, origin=Origin.PRESCRIBED, **form.sent())
-        return f"Prescribed: {self.rulebook.drugs[row.drug].name} {row.dose_digits} mg from {phrases.day(row.starts_on)}."
+        return f"Prescribed: {self._name(row)} {row.dose_digits} mg from {phrases.day(row.starts_on)}."
 
 
 class ChangeRegimen(Write):
@@ -100,7 +113,7 @@ class ChangeRegimen(Write):
     def store(self, form: ChangeRegimenForm, sites: Sequence[SiteForm]) -> str:  # noqa: ARG002
         assert self.regimen is not None
         row = regimens.change(**self.who, key=str(self.regimen.uid), origin=Origin.PRESCRIBED, **form.sent())
-        return f"Changed: {self.rulebook.drugs[row.drug].name} {row.dose_digits} mg from {phrases.day(row.starts_on)}."
+        return f"Changed: {self._name(row)} {row.dose_digits} mg from {phrases.day(row.starts_on)}."
 
 
 class EndRegimen(Write):
@@ -112,7 +125,7 @@ class EndRegimen(Write):
         assert self.regimen is not None
         given = {name: form.cleaned_data[name] for name in ("ends_on", "reason")}
         row = regimens.end(**self.who, key=str(self.regimen.uid), origin=Origin.PRESCRIBED, **given)
-        return f"Ended: {self.rulebook.drugs[row.drug].name}, without it from {phrases.day(row.ends_on)}."
+        return f"Ended: {self._name(row)}, without it from {phrases.day(row.ends_on)}."
 
 
 class RecordScan(Write):
@@ -126,7 +139,7 @@ class RecordScan(Write):
     def store(self, form: ScanForm, sites: Sequence[SiteForm]) -> str:
         measured = [site.cleaned_data for site in sites]
         scan, _ = bone.record_scan(**self.who, staff=True, sites=measured, **form.cleaned_data)
-        return f"Recorded: DXA of {phrases.day(scan.scanned_on)} with {len(measured)} region{'' if len(measured) == 1 else 's'}."
+        return f"Recorded: DXA of {phrases.day(scan.scanned_on)}, regions: {len(measured)}."
 
 
 WRITES: tuple[type[Write], ...] = (RecordLab, StartRegimen, ChangeRegimen, EndRegimen, RecordScan)
@@ -148,7 +161,7 @@ def _view(page: RecordAdmin, kind: type[Write]) -> Any:
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(("GET", "HEAD", "POST"))
         man = page.open(request, uid)
-        write = kind(man=man, by=Actor.user(int(request.user.pk)), now=clock.now(), **regimen)
+        write = kind(man=man, by=actor_of(request), now=clock.now(), **regimen)
         posted = request.POST if request.method == "POST" else None
         form, sites = write.form(posted), write.sites(posted)
         if posted is not None and _stored(write, form, sites, request):

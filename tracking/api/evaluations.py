@@ -110,7 +110,8 @@ def brief(row: Evaluation, reader: Reader, *, waits: bool) -> dict[str, Any]:
 
 def summary(row: Evaluation, reader: Reader) -> dict[str, Any]:
     """What :class:`Summary` promises, in the words of whoever reads."""
-    row.refresh_from_db(fields=["revision"])
+    if not row.revision:
+        row.refresh_from_db(fields=["revision"])  # it was just made, and the database gives the number
     waits = _waits(row, reader)
     words = [row.basis["headline"], *row.basis["reasons"]] if reader.is_staff else _his_words(row, reader.man, waits=waits)
     return {**brief(row, reader, waits=waits), "words": words}

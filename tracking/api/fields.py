@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
+from rest_framework.settings import api_settings
 from rest_framework.serializers import ErrorDetail, ValidationError
 
 from tracking.domain.problems import Problem
@@ -51,7 +52,7 @@ class Input(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
-            self.fail("invalid")
+            raise ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [ErrorDetail(self.error_messages["invalid"], "invalid")]})
         names = self.fields.keys()
         unknown = [name for name in data if name not in names][:_MOST_UNKNOWN]
         errors: dict[str, Any] = {}

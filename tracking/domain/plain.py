@@ -6,35 +6,45 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from tracking.domain.history import DoseRecord, History
 
 
+_AS_IS = frozenset({str, int, bool, type(None)})
+
+
 def plain(item: Any) -> Any:
     """The same content in lists, dicts, strings, integers, booleans and None."""
+    kind = type(item)
+    if kind in _AS_IS:
+        return item
     if isinstance(item, Enum):
         return item.value
-    if item is None or isinstance(item, bool | int | str):
-        return item
-    if isinstance(item, datetime | date):
-        return item.isoformat()
-    if isinstance(item, Decimal):
+    if kind is Decimal:
         return str(item)
+    if isinstance(item, date):
+        return item.isoformat()
     return _nested(item)
 
 
 def _nested(item: Any) -> Any:
     if is_dataclass(item):
-        return {field.name: plain(getattr(item, field.name)) for field in fields(item)}
-    if isinstance(item, Mapping):
-        return {str(key): plain(value) for key, value in item.items()}
+        return {name: plain(getattr(item, name)) for name in _names(type(item))}
     if isinstance(item, list | tuple):
         return [plain(value) for value in item]
+    if isinstance(item, Mapping):
+        return {str(key): plain(value) for key, value in item.items()}
     raise TypeError(f"{type(item).__name__} has no plain form")
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def digest(item: Any) -> str:

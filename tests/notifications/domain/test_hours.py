@@ -4,10 +4,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifications.domain.hours import Hours, at_local, next_allowed, send_at, zone_named
+
+# How long an example takes depends on who else is using the machine.
+unhurried = settings(deadline=None)
 
 ZONES = [
     "Europe/Berlin",
@@ -74,6 +77,7 @@ def test_a_local_time_is_one_instant(zone: str, day: date, wall: time, expected:
     assert at_local(day, wall, ZoneInfo(zone)) == expected
 
 
+@unhurried
 @given(day=days, wall=walls, zone=zones)
 def test_a_local_time_that_exists_reads_back_and_one_that_does_not_leads_just_beyond_the_gap(
     day: date, wall: time, zone: ZoneInfo
@@ -87,6 +91,7 @@ def test_a_local_time_that_exists_reads_back_and_one_that_does_not_leads_just_be
         assert before < stated
 
 
+@unhurried
 @given(day=days, wall=walls, zone=zones)
 def test_of_two_occurrences_the_first_counts(day: date, wall: time, zone: ZoneInfo) -> None:
     instant = at_local(day, wall, zone)
@@ -95,6 +100,7 @@ def test_of_two_occurrences_the_first_counts(day: date, wall: time, zone: ZoneIn
         assert (instant - earlier).astimezone(zone).replace(tzinfo=None) != shown
 
 
+@unhurried
 @given(instant=instants, his=hours, zone=zones)
 def test_the_next_allowed_instant_is_never_quiet_never_earlier_and_within_three_days(
     instant: datetime, his: Hours, zone: ZoneInfo
@@ -105,11 +111,13 @@ def test_the_next_allowed_instant_is_never_quiet_never_earlier_and_within_three_
     assert next_allowed(allowed, his, zone) == allowed
 
 
+@unhurried
 @given(instant=instants, wall=walls, zone=zones)
 def test_equal_ends_mean_no_quiet_hours(instant: datetime, wall: time, zone: ZoneInfo) -> None:
     assert next_allowed(instant, Hours(9, wall, wall), zone) == instant
 
 
+@unhurried
 @given(day=days, his=hours, zone=zones)
 def test_a_later_day_never_comes_earlier(day: date, his: Hours, zone: ZoneInfo) -> None:
     assert send_at(day, his, zone) <= send_at(day + timedelta(days=1), his, zone)

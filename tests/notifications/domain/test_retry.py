@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.domain.retry import LONGEST_DELAY, MOST_ATTEMPTS, retry_delay
+from tests.notifications.domain.test_hours import unhurried
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,7 @@ def test_the_delay_doubles_up_to_six_hours_and_ends(attempts: int, jitter: float
     assert retry_delay(attempts, jitter=jitter) == delay
 
 
+@unhurried
 @given(
     st.integers(1, MOST_ATTEMPTS - 1),
     st.floats(0, 1, exclude_max=True),
@@ -37,6 +39,7 @@ def test_the_other_sides_wish_is_never_undercut(attempts: int, jitter: float, as
     assert timedelta(minutes=1) <= delay <= max(LONGEST_DELAY * 1.25, asked or timedelta())
 
 
+@unhurried
 @given(st.integers(2, MOST_ATTEMPTS - 1), st.floats(0, 1, exclude_max=True))
 def test_a_later_attempt_never_waits_less(attempts: int, jitter: float) -> None:
     assert retry_delay(attempts, jitter=jitter) >= retry_delay(attempts - 1, jitter=jitter)  # type: ignore[operator]

@@ -6,12 +6,12 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifications.domain.hours import Hours, next_allowed
 from notifications.domain.stages import DueDays, Fate, Round, Sending, Stage, fate, round_for, sendings, stages
-from tests.notifications.domain.test_hours import days, hours, instants, zones
+from tests.notifications.domain.test_hours import days, hours, instants, unhurried, zones
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAYS = DueDays(date(2026, 4, 20), date(2026, 5, 3), date(2026, 5, 17))
@@ -60,6 +60,7 @@ def test_where_days_coincide_the_later_stage_takes_the_day() -> None:
     assert [s.stage for s in stages(DueDays(day, day, day), Hours(), BERLIN)] == [Stage.OVERDUE]
 
 
+@unhurried
 @given(item=due_days, his=hours, zone=zones)
 def test_windows_touch_and_never_overlap_and_begin_outside_quiet_hours(item: DueDays, his: Hours, zone: ZoneInfo) -> None:
     windows = stages(item, his, zone)
@@ -71,6 +72,7 @@ def test_windows_touch_and_never_overlap_and_begin_outside_quiet_hours(item: Due
         assert next_allowed(window.send_at, his, zone) == window.send_at
 
 
+@settings(deadline=None, max_examples=40)
 @given(item=due_days, his=usual_hours, zone=zones, offset=st.integers(0, 3599))
 def test_each_stage_is_sent_once_inside_its_window_and_never_in_quiet_hours(
     item: DueDays, his: Hours, zone: ZoneInfo, offset: int
@@ -90,6 +92,7 @@ def test_each_stage_is_sent_once_inside_its_window_and_never_in_quiet_hours(
         assert not his.is_quiet(at.astimezone(zone).time())
 
 
+@unhurried
 @given(item=due_days, his=hours, zone=zones, ticks=st.lists(st.integers(0, 60 * 24 * 120), min_size=1, max_size=40))
 def test_however_late_doubled_and_irregular_the_sweeps_nothing_goes_out_twice(
     item: DueDays, his: Hours, zone: ZoneInfo, ticks: list[int]
@@ -101,6 +104,7 @@ def test_however_late_doubled_and_irregular_the_sweeps_nothing_goes_out_twice(
     assert all(not his.is_quiet(at.astimezone(zone).time()) for _, at in said)
 
 
+@unhurried
 @given(item=due_days, his=hours, zone=zones, out_for=st.integers(0, 60 * 24 * 120))
 def test_after_an_outage_at_most_one_message_goes_out_at_once(item: DueDays, his: Hours, zone: ZoneInfo, out_for: int) -> None:
     messages = sendings(Round(1, LONG_AGO), item, his, zone)
@@ -123,6 +127,7 @@ def test_the_message_after_an_outage_is_that_of_the_stage_in_hand(back: datetime
     assert [stage for stage, _ in run_of_sweeps(messages, [back], Hours(), BERLIN)] == said
 
 
+@unhurried
 @given(item=due_days, his=hours, zone=zones, began=instants, snooze=st.none() | st.integers(1, 28 * 24 * 60))
 def test_a_round_is_in_order_and_never_silent(
     item: DueDays, his: Hours, zone: ZoneInfo, began: datetime, snooze: int | None
@@ -136,6 +141,7 @@ def test_a_round_is_in_order_and_never_silent(
         assert next_allowed(message.send_at, his, zone) == message.send_at
 
 
+@unhurried
 @given(item=due_days, his=hours, zone=zones, began=instants, snooze=st.integers(1, 28 * 24 * 60))
 def test_a_snooze_never_holds_back_a_later_stage(
     item: DueDays, his: Hours, zone: ZoneInfo, began: datetime, snooze: int

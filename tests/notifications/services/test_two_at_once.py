@@ -121,7 +121,7 @@ def test_a_man_who_is_being_written_to_is_left_to_the_next_sweep(men: list[Any],
 
 
 def test_a_result_that_commits_before_the_claim_wins(men: list[Any], together: Any, rows: Any, change_due: Any) -> None:
-    from tracking.models import DueItem  # noqa: PLC0415
+    from tracking.models import DueItem
 
     services.plan(now=NOW)
     locked, swept = Event(), Event()

@@ -67,16 +67,13 @@ def lab(
     )
 
 
-def testosterone(text: str, on: date, *, unit: str = "ng/dL", **more: Any) -> LabRecord:
+def total_testosterone(text: str, on: date, *, unit: str = "ng/dL", **more: Any) -> LabRecord:
     return lab(text, on, analyte="testosterone_total", unit=unit, **more)
-
-
-testosterone.__test__ = False  # type: ignore[attr-defined]  # its name begins like a test's
 
 
 def pair(e2: str, on: date, t: str = "600", **more: Any) -> tuple[LabRecord, LabRecord]:
     """Both hormones of one draw."""
-    return lab(e2, on, **more), testosterone(t, on)
+    return lab(e2, on, **more), total_testosterone(t, on)
 
 
 def regimen(
@@ -100,7 +97,9 @@ def cypionate(starts: date, ends: date | None = None, *, dose: str = "80", **mor
     return regimen("testosterone_cypionate", starts, ends, dose=dose, **more)
 
 
-def dose(drug: str, on: date, amount: str | None = "0.5", *, at: str = "07:00", kind: str = "taken", key: str = "", **more: Any) -> DoseRecord:
+def dose(
+    drug: str, on: date, amount: str | None = "0.5", *, at: str = "07:00", kind: str = "taken", key: str = "", **more: Any
+) -> DoseRecord:
     taken = moment(on, at, **more)
     return DoseRecord(key or f"{drug}-{taken.at:%Y%m%d%H%M}", drug, DoseKind(kind), Decimal(amount) if amount else None, taken)
 
@@ -120,11 +119,20 @@ def site(
     return SiteRecord(region, side, vertebrae, Value(Comparator.EQUAL, bmd, unit), *scores)
 
 
-def scan(on: date, *sites: SiteRecord, key: str = "", device: str = "Horizon 1", reference: str = "NHANES III", facility: str = "Imaging") -> ScanRecord:
+def scan(
+    on: date,
+    *sites: SiteRecord,
+    key: str = "",
+    device: str = "Horizon 1",
+    reference: str = "NHANES III",
+    facility: str = "Imaging",
+) -> ScanRecord:
     return ScanRecord(key or f"scan-{on}", on, facility, device, reference, sites or (site(),))
 
 
-def fracture(on: date, *, precision: Precision = Precision.DAY, fragility: bool | None = True, key: str = "fracture") -> FractureRecord:
+def fracture(
+    on: date, *, precision: Precision = Precision.DAY, fragility: bool | None = True, key: str = "fracture"
+) -> FractureRecord:
     return FractureRecord(key, "wrist", moment(on, precision=precision), fragility)
 
 

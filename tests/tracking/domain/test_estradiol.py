@@ -208,7 +208,9 @@ def test_a_floor_of_his_own_holds_for_any_assay_while_it_lasts() -> None:
 
 def test_the_band_above_a_floor_of_his_own_keeps_its_width() -> None:
     own = FloorOverride(Decimal(30), "Dr. Bell", "", None)
-    read_at = {text: read_result(lab(text, TODAY, **IA), RULEBOOK, own, TODAY).tier for text in ("29.9", "30.1", "34.9", "35.1")}
+    read_at = {
+        text: read_result(lab(text, TODAY, **IA), RULEBOOK, own, TODAY).tier for text in ("29.9", "30.1", "34.9", "35.1")
+    }
     assert list(read_at.values()) == ["below_floor", "borderline", "borderline", "in_range"]
 
 
@@ -297,9 +299,9 @@ def _printed(number: Decimal, unit: str, decimals: int) -> str:
     return str(rounded(convert(number, RULEBOOK.analytes["estradiol"], "pg/mL", unit), decimals))
 
 
-@given(numbers, numbers, units, st.integers(0, 3), assays, floors)
+@given(one=numbers, other=numbers, unit=units, decimals=st.integers(0, 3), assay=assays, floor=floors)
 def test_a_lower_value_never_gets_a_better_tier(
-    one: Decimal, other: Decimal, unit: str, decimals: int, assay: dict[str, str], floor: FloorOverride | None
+    one: Decimal, other: Decimal, *, unit: str, decimals: int, assay: dict[str, str], floor: FloorOverride | None
 ) -> None:
     low, high = (_printed(number, unit, decimals) for number in sorted((one, other)))
     lower, higher = (read_result(lab(text, TODAY, unit=unit, **assay), RULEBOOK, floor, TODAY) for text in (low, high))
@@ -307,9 +309,9 @@ def test_a_lower_value_never_gets_a_better_tier(
     assert RANK[lower.worst_tier] <= RANK[higher.worst_tier]
 
 
-@given(numbers, units, st.integers(0, 3), assays, floors, st.sampled_from(["<", "<="]))
+@given(number=numbers, unit=units, decimals=st.integers(0, 3), assay=assays, floor=floors, sign=st.sampled_from(["<", "<="]))
 def test_a_result_below_a_limit_is_never_better_than_the_limit(
-    number: Decimal, unit: str, decimals: int, assay: dict[str, str], floor: FloorOverride | None, sign: str
+    *, number: Decimal, unit: str, decimals: int, assay: dict[str, str], floor: FloorOverride | None, sign: str
 ) -> None:
     text = _printed(number, unit, decimals)
     plain, censored = (read_result(lab(t, TODAY, unit=unit, **assay), RULEBOOK, floor, TODAY) for t in (text, sign + text))
@@ -328,7 +330,9 @@ def test_across_units_the_tiers_agree_unless_at_a_boundary(
 
 
 @given(numbers, st.sampled_from(["", "<", "<=", ">", ">="]), units, assays)
-def test_the_tier_lies_between_what_the_result_can_stand_for(number: Decimal, sign: str, unit: str, assay: dict[str, str]) -> None:
+def test_the_tier_lies_between_what_the_result_can_stand_for(
+    number: Decimal, sign: str, unit: str, assay: dict[str, str]
+) -> None:
     reading = read(sign + _printed(number, unit, 1), unit, **assay)
     assert RANK[reading.worst_tier] <= RANK[reading.best_tier]
     if reading.tier is not Tier.INDETERMINATE:

@@ -63,7 +63,8 @@ def test_conversion_keeps_the_order(pair: tuple[str, str, str], low: Decimal, hi
 
 
 @pytest.mark.parametrize(
-    ("analyte", "unit"), [("bsap", "U/L"), ("shbg", "ug/dL"), ("estradiol", "ng/dL "), ("ntx_serum", "nmol/L"), ("hematocrit", "1")]
+    ("analyte", "unit"),
+    [("bsap", "U/L"), ("shbg", "ug/dL"), ("estradiol", "ng/dL "), ("ntx_serum", "nmol/L"), ("hematocrit", "1")],
 )
 def test_a_mass_is_never_taken_for_an_activity_or_for_another_dimension(analyte: str, unit: str) -> None:
     with pytest.raises(Problem) as refused:
@@ -81,7 +82,12 @@ def test_a_missing_unit_is_refused_and_the_accepted_ones_are_named(sent: str) ->
 
 @pytest.mark.parametrize(
     ("analyte", "sent", "code"),
-    [("estradiol", "pg/ml", "pg/mL"), ("estradiol", "PMOL / L", "pmol/L"), ("testosterone_total", "µg/L", "ug/L"), ("crp", "mg/l", "mg/L")],
+    [
+        ("estradiol", "pg/ml", "pg/mL"),
+        ("estradiol", "PMOL / L", "pmol/L"),
+        ("testosterone_total", "µg/L", "ug/L"),
+        ("crp", "mg/l", "mg/L"),
+    ],
 )
 def test_other_spellings_become_ucum_codes(analyte: str, sent: str, code: str) -> None:
     assert read_unit(analyte, sent, RULEBOOK) == code
@@ -103,7 +109,9 @@ def test_the_exact_threshold_is_not_rounded_to_any_reported_decimals() -> None:
     assert len(exact.as_tuple().digits) == 50
 
 
-@pytest.mark.parametrize(("number", "decimals", "shows"), [("2.5", 0, "2"), ("3.5", 0, "4"), ("0.125", 2, "0.12"), ("0.375", 2, "0.38")])
+@pytest.mark.parametrize(
+    ("number", "decimals", "shows"), [("2.5", 0, "2"), ("3.5", 0, "4"), ("0.125", 2, "0.12"), ("0.375", 2, "0.38")]
+)
 def test_halves_round_to_even(number: str, decimals: int, shows: str) -> None:
     assert str(rounded(Fraction(number), decimals)) == shows
 

@@ -11,7 +11,9 @@ PAGE = Path(__file__).parents[3] / "docs" / "evidence.md"
 
 
 def test_the_committed_page_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == document(load_rulebook()), "run: python -m tracking.evidence.document > docs/evidence.md"
+    assert PAGE.read_text(encoding="utf-8") == document(load_rulebook()), (
+        "run: python -m tracking.evidence.document > docs/evidence.md"
+    )
 
 
 def test_the_page_names_every_rule_and_every_source() -> None:

@@ -22,7 +22,7 @@ from tests.tracking.domain.build import (
     pair,
     scan,
     site,
-    testosterone,
+    total_testosterone,
 )
 from tracking.domain.bone import bone_of
 from tracking.domain.dexa_plan import is_baseline
@@ -120,7 +120,7 @@ def _history_for(given: Given) -> History:
         labs.append(lab(given["e2"], drawn, method=given.get("method", "lcmsms")))
     if "t" in given:
         on = drawn - timedelta(days=int(given.get("t_days_before", "0")))
-        labs.append(testosterone(given["t"], on, unit=given.get("t_unit", "ng/dL"), high=given.get("t_upper", "")))
+        labs.append(total_testosterone(given["t"], on, unit=given.get("t_unit", "ng/dL"), high=given.get("t_upper", "")))
     if "hematocrit" in given:
         labs.append(lab(given["hematocrit"], drawn, analyte="hematocrit", unit=given.get("hematocrit_unit", "%")))
     regimens = []

@@ -82,15 +82,22 @@ BROKEN: dict[str, tuple[Callable[[Content], Any], str]] = {
     "a missing field": (_without("estradiol", "staleness", "cap_months"), "missing cap_months"),
     "an unknown field": (_set("estradiol", "staleness", "cap_weeks", 3), "unknown field cap_weeks"),
     "an unknown source": (_set("estradiol", "coarse", "sources", ["hearsay"]), "estradiol.coarse: unknown source hearsay"),
-    "an unknown unit": (_set("testosterone", "low", "unit", "pg/mL"), "testosterone.low: unknown unit pg/mL for testosterone_total"),
+    "an unknown unit": (
+        _set("testosterone", "low", "unit", "pg/mL"),
+        "testosterone.low: unknown unit pg/mL for testosterone_total",
+    ),
     "an unknown canonical unit": (_set("analytes", "shbg", "unit", "ug/dL"), "analyte.shbg: unknown unit ug/dL"),
     "an unknown unit of a spelling": (
-        _set("analytes", "shbg", "spellings", {"x": "ug/dL"}), "unknown unit ug/dL for the spelling x"
+        _set("analytes", "shbg", "spellings", {"x": "ug/dL"}),
+        "unknown unit ug/dL for the spelling x",
     ),
     "a spelling with capitals": (_set("analytes", "shbg", "spellings", {"nmol/L": "nmol/L"}), "to be in lower case"),
     "an unknown unit of a LOINC": (lambda c: c["analytes"]["shbg"]["loinc"][0].update(unit="g/L"), "unknown unit g/L of LOINC"),
     "an unsure LOINC": (lambda c: c["analytes"]["shbg"]["loinc"][0].update(sure="quite"), "sure to quite"),
-    "a canonical ratio that is not 1": (_set("analytes", "shbg", "units", {"nmol/L": 2}), "the ratio of the canonical unit is 1"),
+    "a canonical ratio that is not 1": (
+        _set("analytes", "shbg", "units", {"nmol/L": 2}),
+        "the ratio of the canonical unit is 1",
+    ),
     "a ratio of zero": (_set("analytes", "shbg", "units", {"nmol/L": 0}), "a conversion ratio is positive"),
     "a ratio that is none": (_set("analytes", "shbg", "units", {"nmol/L": "1/0"}), "expected a ratio"),
     "an unreadable ratio": (_set("analytes", "shbg", "units", {"nmol/L": "1/2/3"}), "expected a ratio"),
@@ -111,10 +118,12 @@ BROKEN: dict[str, tuple[Callable[[Content], Any], str]] = {
     "an unknown tier": (_band(0, tier="awful"), "'awful' is none of critical"),
     "an unknown drug class": (_set("drugs", "anastrozole", "drug_class", "serm"), "unknown drug class serm"),
     "a window out of order": (
-        lambda c: c["drugs"]["anastrozole"]["rechecks"][0].update(due_days=20), "the window of recheck main is out of order"
+        lambda c: c["drugs"]["anastrozole"]["rechecks"][0].update(due_days=20),
+        "the window of recheck main is out of order",
     ),
     "a recheck of nothing known": (
-        lambda c: c["drugs"]["anastrozole"]["rechecks"][0].update(needs=["mood"]), "unknown analyte mood"
+        lambda c: c["drugs"]["anastrozole"]["rechecks"][0].update(needs=["mood"]),
+        "unknown analyte mood",
     ),
     "limits inside out": (_set("analytes", "shbg", "confirm", {"low": 5, "high": 900}), "not inside the hard limits"),
     "a number in words": (_set("estradiol", "staleness", "cap_months", "nine"), "expected a whole number"),

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+
+
+@pytest.fixture(scope="module")
+def document():
+    GENERATOR_STATS.reset()
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+def operations(document):
+    return {(path, method): operation for path, methods in document["paths"].items() for method, operation in methods.items()}
+
+
+def test_the_document_is_valid_openapi_3_1_and_nothing_in_it_was_guessed(document):
+    assert document["openapi"].startswith("3.1")
+    validate_schema(document)
+    assert not GENERATOR_STATS._warn_cache
+    assert not GENERATOR_STATS._error_cache
+
+
+def test_every_operation_has_a_name_of_its_own_a_summary_and_its_problems(document):
+    found = operations(document)
+    names = [operation["operationId"] for operation in found.values()]
+    assert len(names) == len(set(names))
+    for (path, method), operation in found.items():
+        assert operation["summary"], f"{method} {path}"
+        problems = {code for code in operation["responses"] if code.startswith(("4", "5"))}
+        assert {"405", "406", "503", "422"} <= problems
+        if operation.get("security"):
+            assert "401" in problems
+        for code in problems:
+            assert list(operation["responses"][code]["content"]) == ["application/problem+json"]
+
+
+def test_what_a_client_must_send_is_marked(document):
+    lab = document["components"]["schemas"]["LabInputRequest"]
+    assert set(lab["required"]) == {"analyte", "value", "unit", "collected_at"}
+    assert lab["properties"]["laboratory"]["maxLength"] == 120
+
+
+def test_the_document_is_served_as_json(client):
+    response = client.get("/api/v1/schema")
+    assert response.status_code == 200
+    assert response.json()["openapi"].startswith("3.1")
+
+
+def test_the_page_works_under_the_strict_policy(client):
+    page = client.get("/api/v1/docs")
+    assert page.status_code == 200
+    html = page.content.decode()
+    assert not re.search(r"<style|style=|<script(?![^>]*\bsrc=)|\son\w+=", html)
+    policy = dict(part.strip().split(" ", 1) for part in page.headers["Content-Security-Policy"].split(";"))
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert policy["img-src"] == "'self' data:"
+    for source in re.findall(r'(?:src|href)="([^"]+)"', html):
+        assert source.startswith("/"), f"{source} is not ours"
+    script = re.search(r'<script src="(/api/v1/docs\?[^"]+)"', html)
+    assert script is not None
+    answer = client.get(script[1].replace("&amp;", "&"))
+    assert answer.headers["Content-Type"].startswith("application/javascript")
+    assert "/api/v1/schema" in answer.content.decode()

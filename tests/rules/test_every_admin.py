@@ -1,0 +1,178 @@
+"""Every page of the admin, whoever adds it: a man's record is behind the one base, and closed to everybody it is not for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import URLPattern, URLResolver
+
+from tests.conftest import NOW, PASSWORD
+from tracking.admin.base import RecordAdmin
+from tracking.domain.actor import Actor
+from tracking.domain.history import Origin
+from tracking.models import Clinic, Evaluation, Prescriber, User
+from tracking.services import consent, owned, regimens
+
+pytestmark = pytest.mark.django_db
+OPEN = {"login"}
+# Pages that show no man's record, and so are open to any staff.
+NO_RECORD = {"index", "logout", "password_change", "password_change_done", "jsi18n", "app_list"}
+
+
+def patterns(resolvers: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolvers:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry.url_patterns, route)
+        else:
+            yield route, entry
+
+
+def registered_for(model: type) -> str:
+    return f"{model._meta.app_label}_{model._meta.model_name}"
+
+
+OWNED = {table.model for table in owned.tables()}
+RECORD_PAGES = {registered_for(model) for model in admin.site._registry if model in OWNED}
+PATTERNS = [(route, entry) for route, entry in patterns(admin.site.get_urls()) if entry.name or "shortcut" in route]
+NAMED = [(route, entry) for route, entry in PATTERNS if entry.name]
+
+
+def is_record(name: str) -> bool:
+    return any(name.startswith(f"{page}_") for page in RECORD_PAGES)
+
+
+@pytest.fixture
+def kept(adam, in_care, dr_bell):
+    """What the addresses below are filled with: Adam, his regimen and his evaluation."""
+    bell = Actor.user(dr_bell.pk)
+    regimen = regimens.start(
+        patient=adam, by=bell, now=NOW, origin=Origin.PRESCRIBED, drug="anastrozole", dose_mg="0.5",
+        schedule={"kind": "daily", "times": 1}, starts_on=NOW.date(), reason="a reason of Adam's",
+    )  # fmt: skip
+    from tracking.services.access import acting_as
+
+    with acting_as(bell):
+        evaluation = Evaluation.objects.filter(patient=adam).latest("pk")
+    return {"patient": adam.uid, "evaluation": evaluation.uid, "regimen": regimen.uid}
+
+
+def address(route: str, kept: dict[str, object]) -> str:
+    """A real address: Adam's, where the page is about a man."""
+    model = next((name for name in ("patient", "evaluation") if f"tracking/{name}/" in route), "patient")
+    filled = route.replace("<uuid:regimen_uid>", str(kept["regimen"])).replace("<uuid:uid>", str(kept[model]))
+    for placeholder in ("<path:object_id>", "<id>", "<path:content_type_id>", "<path:object_id>", "<int:content_type_id>"):
+        filled = filled.replace(placeholder, "1")
+    filled = filled.replace("^(?P<app_label>auth|tracking)/$", "tracking/").replace("(?P<app_label>tracking)/$", "tracking/")
+    return "/admin/" + filled.lstrip("^")
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_every_page_of_a_patient_owned_table_derives_from_the_one_base():
+    for model, page in admin.site._registry.items():
+        assert (model in OWNED) == isinstance(page, RecordAdmin), model
+
+
+def test_the_base_can_neither_add_nor_change_nor_delete(rf, dr_bell):
+    request = rf.get("/admin/")
+    request.user = dr_bell
+    request.is_prescriber = True
+    for page in admin.site._registry.values():
+        if isinstance(page, RecordAdmin):
+            assert not page.has_add_permission(request)
+            assert not page.has_change_permission(request)
+            assert not page.has_delete_permission(request)
+            assert page.actions is None
+            assert page.has_view_permission(request)
+
+
+def test_no_address_of_a_record_shows_a_bigint_key():
+    for route, entry in NAMED:
+        if is_record(entry.name):
+            assert "object_id" not in route
+            assert "<int:" not in route
+
+
+def test_there_are_pages_to_check():
+    names = {entry.name for _, entry in NAMED}
+    assert {"tracking_patient_change", "tracking_patient_record_lab", "tracking_evaluation_change"} <= names
+    assert len(RECORD_PAGES) >= 2
+
+
+@pytest.mark.parametrize(("route", "entry"), NAMED, ids=[entry.name for _, entry in NAMED])
+def test_anonymous_is_sent_to_the_sign_in(route, entry, kept):
+    if entry.name in OPEN:
+        pytest.skip("the sign-in itself")
+    for call in (Client().get, Client().post):
+        answer = call(address(route, kept))
+        assert answer.status_code == 302
+        assert entry.name == "logout" or answer.headers["Location"].startswith("/admin/login/")
+
+
+@pytest.mark.parametrize(("route", "entry"), NAMED, ids=[entry.name for _, entry in NAMED])
+def test_a_man_without_staff_is_refused(route, entry, kept, adam):
+    """Even on his own record: that is in the app."""
+    if entry.name in OPEN:
+        pytest.skip("the sign-in itself")
+    client = signed_in(adam.user)
+    for call in (client.get, client.post):
+        answer = call(address(route, kept))
+        assert answer.status_code == 302
+        assert "Adam Invented" not in answer.text
+
+
+@pytest.fixture
+def outsider(db):
+    user = User.objects.create_user("other@example.org", PASSWORD, name="Dr. Other", is_staff=True)
+    Prescriber.objects.create(user=user, clinic=Clinic.objects.create(name="Another Clinic"))
+    return user
+
+
+def refused(client: Client, route: str, name: str, kept: dict[str, object]) -> None:
+    for call in (client.get, client.post):
+        answer = call(address(route, kept))
+        if is_record(name) and not name.endswith("_changelist"):
+            assert answer.status_code == 404, name
+        assert "Adam" not in answer.text
+        assert "anastrozole" not in answer.text.lower()
+
+
+@pytest.mark.parametrize(("route", "entry"), NAMED, ids=[entry.name for _, entry in NAMED])
+def test_a_prescriber_of_another_clinic_learns_nothing(route, entry, kept, outsider):
+    refused(signed_in(outsider), route, entry.name, kept)
+
+
+@pytest.mark.parametrize(("route", "entry"), NAMED, ids=[entry.name for _, entry in NAMED])
+def test_after_he_revoked_his_prescriber_learns_nothing(route, entry, kept, adam, in_care, dr_bell):
+    consent.revoke(patient=adam, uid=in_care.uid, by=Actor.user(adam.user_id), now=NOW)
+    refused(signed_in(dr_bell), route, entry.name, kept)
+
+
+@pytest.mark.parametrize(("route", "entry"), NAMED, ids=[entry.name for _, entry in NAMED])
+def test_what_does_not_exist_looks_like_what_is_not_hers(route, entry, kept, adam, dr_bell, in_care):
+    if not is_record(entry.name) or entry.name.endswith("_changelist"):
+        pytest.skip("no record in the address")
+    client = signed_in(dr_bell)
+    nothing = {name: uuid4() for name in kept}
+    assert client.get(address(route, nothing)).status_code == 404
+
+
+@pytest.mark.parametrize(("route", "entry"), NAMED, ids=[entry.name for _, entry in NAMED])
+def test_no_page_has_inline_style_or_script_and_each_has_its_policy(route, entry, kept, dr_bell, in_care):
+    answer = signed_in(dr_bell).get(address(route, kept))
+    if "html" in answer.headers.get("Content-Type", ""):
+        text = answer.text
+        assert "<style" not in text
+        assert " style=" not in text
+        assert text.count("<script") == text.count("<script src=")
+        assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+        assert "unsafe" not in answer.headers["Content-Security-Policy"]

@@ -1,0 +1,156 @@
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.conftest import NOW
+from tracking.models import AccessEvent, Evaluation, LabResult
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_page_gives_the_verdict_with_its_reasons_in_words_and_its_sources(desk, full_record, address):
+    text = desk.get(address(full_record)).text
+    for said in (
+        "Below the floor: estradiol 14.0 pg/mL on 23 Oct (LC-MS/MS); floor 16.0 pg/mL.",
+        "is below the floor of 16.0 pg/mL while he is on anastrozole",
+        "Mellstrom D",
+        "Clears: An estradiol of",
+        "No body has validated an estradiol treatment floor",
+        "off-label",
+        "ask for its LSC",
+    ):
+        assert said in text
+
+
+def test_the_page_shows_labs_regimens_doses_scans_due_items_and_who_read(desk, full_record, address):
+    text = re.sub(r"\s+", " ", desk.get(address(full_record)).text)
+    for said in (
+        "<b>&lt;24</b> pg/mL",
+        "immunoassay<span class=\"quiet\">read on the report by staff, LLOQ 24</span>",
+        "11.3 to 43.2 pg/mL",
+        "indeterminate",
+        "every 3.5 days",
+        "tenderness",
+        "0.5 mg",
+        "Lumbar spine",
+        "0.968 g/cm2",
+        "the facility&#x27;s error is not recorded",
+        "patient page",
+        "Invented Clinic",
+        "he himself",
+        "Dr. Bell",
+        "23 Oct 2026 11:00",
+    ):
+        assert said in text, said
+
+
+def test_nobody_elses_record_is_on_the_page(desk, full_record, carl, bell, address):
+    from tracking.domain.actor import Actor
+    from tracking.services import labs
+
+    labs.record(
+        patient=carl,
+        by=Actor.user(carl.user_id),
+        now=NOW,
+        analyte="estradiol",
+        value="77.7",
+        unit="pg/mL",
+        collected_at="2026-10-01",
+        confirmed_reason="checked",
+    )
+    assert "77.7" not in desk.get(address(full_record)).text
+
+
+def test_opening_a_page_notes_one_visit(desk, full_record, address, see, dr_bell):
+    for _ in range(3):
+        desk.get(address(full_record))
+    desk.get(address(full_record, "history"))
+    visits = see(AccessEvent, patient=full_record)
+    assert [(visit.user_id, visit.through, visit.what, visit.at) for visit in visits] == [
+        (dr_bell.pk, "admin", "patient page", NOW)
+    ]
+
+
+def test_a_longer_record_costs_no_more_queries(desk, full_record, record_lab, address):
+    desk.get(address(full_record))
+    with CaptureQueriesContext(connection) as short:
+        desk.get(address(full_record))
+    for number in range(30):
+        record_lab(full_record, "30.5", days=200 + number)
+    with CaptureQueriesContext(connection) as long:
+        desk.get(address(full_record))
+    assert (len(short), len(long)) == (33, 33)
+
+
+def test_an_empty_record_says_so_everywhere(desk, in_care, adam, address):
+    text = desk.get(address(adam)).text
+    for said in ("No estradiol is on record", "No result is on record.", "No regimen is on record.", "No dose is logged."):
+        assert said in text
+    assert "verdict-no_current_data" in text
+
+
+def test_long_tables_are_paged(desk, full_record, record_lab, address):
+    for number in range(45):
+        record_lab(full_record, "30.5", days=200 + number)
+    page = address(full_record)
+    assert "1 to 40 of 49" in desk.get(page).text
+    assert "41 to 49 of 49" in desk.get(page, {"labs": "2"}).text
+    assert "41 to 49 of 49" in desk.get(page, {"labs": "999"}).text
+    assert "1 to 40 of 49" in desk.get(page, {"labs": "<x>"}).text
+
+
+def test_a_withdrawn_result_leaves_the_page(desk, full_record, bell, see, address):
+    from tracking.services import labs
+
+    row = see(LabResult, patient=full_record, digits="14.0")[0]
+    labs.withdraw(patient=full_record, key=str(row.uid), by=bell, now=NOW, reason="another man's", staff=True)
+    table = desk.get(address(full_record)).text.partition('id="labs"')[2].partition("</section>")[0]
+    assert "14.0" not in table
+
+
+def test_an_evaluation_opens_with_its_whole_basis(desk, full_record, see):
+    row = see(Evaluation, patient=full_record)[-1]
+    text = desk.get(reverse("admin:tracking_evaluation_change", args=[row.uid])).text
+    for said in ("Below the floor", "&lt; 16.0 pg/mL", "anastrozole 0.5 mg every 3.5 days", "not verified in a source", row.input_digest):
+        assert said in text
+
+
+def test_the_list_of_evaluations_leads_to_each(desk, full_record, see):
+    text = desk.get(reverse("admin:tracking_evaluation_changelist")).text
+    for row in see(Evaluation, patient=full_record):
+        assert reverse("admin:tracking_evaluation_change", args=[row.uid]) in text
+
+
+def test_the_history_tells_every_version_with_who_and_when(desk, full_record, address):
+    text = desk.get(address(full_record, "history")).text
+    for said in ("lab result entered", "regimen entered", "care relationship entered", "Dr. Bell", "he himself", "14.0"):
+        assert said in text
+
+
+def test_the_history_costs_the_same_whatever_its_length(desk, full_record, record_lab, address):
+    page = address(full_record, "history")
+    desk.get(page)
+    with CaptureQueriesContext(connection) as short:
+        desk.get(page)
+    for number in range(60):
+        record_lab(full_record, "30.5", days=200 + number)
+    with CaptureQueriesContext(connection) as long:
+        assert desk.get(page, {"page": "2"}).status_code == 200
+    assert len(long) <= len(short)
+
+
+def test_an_old_evaluation_stays_readable_when_he_changed(desk, full_record, record_lab, see):
+    first = see(Evaluation, patient=full_record)[0]
+    record_lab(full_record, "33.0", days=1)
+    answer = desk.get(reverse("admin:tracking_evaluation_change", args=[first.uid]))
+    assert answer.status_code == 200
+    assert first.basis["headline"] in answer.text
+
+
+def test_what_a_page_shows_is_the_stored_evaluation_and_not_a_new_one(desk, full_record, address, monkeypatch):
+    monkeypatch.setattr("tracking.clock.now", lambda: NOW + timedelta(days=3650))
+    assert "Below the floor: estradiol 14.0 pg/mL" in desk.get(address(full_record)).text

@@ -1,0 +1,210 @@
+from datetime import timedelta
+
+import pytest
+
+from tests.conftest import NOW
+from tracking.domain.actor import Actor
+from tracking.domain.history import Origin
+from tracking.models import DexaScan, DexaSite, LabResult, Regimen
+from tracking.services import regimens
+
+pytestmark = pytest.mark.django_db
+LAB = {
+    "client_id": "desk-1",
+    "analyte": "estradiol",
+    "value": "14.1",
+    "unit": "pg/mL",
+    "collected_on": "2026-10-20",
+    "collected_time": "08:10",
+    "known_to": "day",
+    "zone": "Europe/Berlin",
+    "method": "lcmsms",
+}
+REGIMEN = {
+    "client_id": "desk-2",
+    "drug": "anastrozole",
+    "dose_mg": "0.5",
+    "schedule_kind": "every",
+    "every_days": "3.5",
+    "starts_on": "2026-10-20",
+    "reason": "tenderness",
+}
+SCAN = {
+    "client_id": "desk-3",
+    "scanned_on": "2026-10-01",
+    "device": "Horizon A",
+    "site0-region": "lumbar_spine",
+    "site0-vertebrae": "L1-L4",
+    "site0-bmd": "1.012",
+    "site0-unit": "g/cm2",
+    "site0-t_score": "-0.7",
+    "site2-region": "total_hip",
+    "site2-side": "left",
+    "site2-bmd": "0.931",
+    "site2-unit": "g/cm2",
+}
+
+
+@pytest.fixture
+def send(desk, in_care, adam, address):
+    def post(name, sent, **more):
+        return desk.post(address(adam, name, **more), sent, follow=True)
+
+    return post
+
+
+def errors(answer):
+    return answer.context["form"].errors
+
+
+def test_a_lab_result_is_stored_as_reported_by_the_prescriber_who_typed_it(send, see, adam, dr_bell):
+    answer = send("record_lab", LAB)
+    assert "Recorded: estradiol 14.1 pg/mL (LC-MS/MS), 20 Oct 2026 08:10 Europe/Berlin. Verdict now: below." in answer.text
+    (row,) = see(LabResult, patient=adam)
+    assert str(row.reported) == "14.1 pg/mL (LC-MS/MS), 20 Oct 2026 08:10 Europe/Berlin"
+    assert (row.recorded_by, row.recorded_at, row.method_evidence) == (f"user:{dr_bell.pk}", NOW, "staff_verified")
+    assert [version.pgh_context["actor"] for version in see(LabResult.pgh_event_model)] == [f"user:{dr_bell.pk}"]
+
+
+@pytest.mark.parametrize(
+    ("known_to", "printed"),
+    [("day", "20 Oct 2026"), ("month", "Oct 2026"), ("year", "2026"), ("unknown", "date unknown (by 20 Oct 2026)")],
+)
+def test_a_draw_may_be_known_less_exactly(send, see, adam, known_to, printed):
+    send("record_lab", LAB | {"known_to": known_to, "collected_time": ""})
+    (row,) = see(LabResult, patient=adam)
+    assert str(row.reported.collected) == printed
+
+
+def test_what_the_service_refuses_is_said_on_the_field(send, see, adam):
+    answer = send("record_lab", LAB | {"value": "5,1", "unit": "mg", "collected_on": "2027-01-01", "range_low": "<5"})
+    assert set(errors(answer)) == {"value", "unit", "collected_on", "range_low"}
+    assert "has a comma" in errors(answer)["value"][0]
+    assert "is in the future" in errors(answer)["collected_on"][0]
+    assert 'value="5,1"' in answer.text
+    assert see(LabResult, patient=adam) == []
+
+
+def test_an_unusual_figure_asks_for_a_reason_and_is_then_taken(send, see, adam):
+    assert "value" in errors(send("record_lab", LAB | {"value": "190"}))
+    send("record_lab", LAB | {"value": "190", "confirmed_reason": "seen on the report"})
+    assert [row.confirmed_reason for row in see(LabResult, patient=adam)] == ["seen on the report"]
+
+
+def test_a_time_that_the_clocks_skipped_or_showed_twice_is_refused(send, see, adam):
+    for night, at in (("2026-03-29", "02:30"), ("2026-10-25", "02:30")):
+        answer = send("record_lab", LAB | {"collected_on": night, "collected_time": at})
+        assert "no single moment" in errors(answer)["collected_time"][0]
+    assert see(LabResult, patient=adam) == []
+
+
+def test_an_unknown_zone_is_said_on_its_field(send):
+    assert "zone" in errors(send("record_lab", LAB | {"zone": "Mars/Olympus"}))
+
+
+def test_a_form_sent_twice_makes_one_record(send, see, adam):
+    for _ in range(2):
+        send("record_lab", LAB)
+    assert len(see(LabResult, patient=adam)) == 1
+
+
+def test_a_prescription_is_started(send, see, adam):
+    assert "Prescribed: Anastrozole 0.5 mg from 20 Oct 2026." in send("start_regimen", REGIMEN).text
+    (row,) = see(Regimen, patient=adam)
+    assert (row.origin, row.reason, row.schedule) == ("prescribed", "tenderness", {"kind": "every", "days": "3.5"})
+
+
+@pytest.mark.parametrize(
+    ("sent", "schedule"),
+    [
+        ({"schedule_kind": "weekdays", "weekdays": ["mon", "thu"]}, {"kind": "weekdays", "days": ["mon", "thu"]}),
+        ({"schedule_kind": "daily", "times": "1"}, {"kind": "daily", "times": 1}),
+        ({"schedule_kind": "as_needed"}, {"kind": "as_needed"}),
+    ],
+)
+def test_a_prescription_can_say_how_often_in_four_ways(send, see, adam, sent, schedule):
+    send("start_regimen", REGIMEN | {"dose_mg": "0.25"} | sent | {"confirmed_reason": "as discussed"})
+    assert [row.schedule for row in see(Regimen, patient=adam)] == [schedule]
+
+
+@pytest.mark.parametrize(("kind", "field"), [("every", "every_days"), ("weekdays", "weekdays"), ("daily", "times")])
+def test_how_often_needs_its_figure(send, kind, field):
+    answer = send("start_regimen", REGIMEN | {"schedule_kind": kind, "every_days": ""})
+    assert set(errors(answer)) == {field}
+
+
+def test_a_second_regimen_of_the_same_drug_is_refused_on_its_date(send, on_anastrozole):
+    assert "Another regimen" in errors(send("start_regimen", REGIMEN))["starts_on"][0]
+
+
+def test_a_change_ends_one_version_and_begins_the_next(send, see, adam, on_anastrozole, desk, address):
+    page = desk.get(address(adam, "change_regimen", regimen_uid=on_anastrozole.uid)).text
+    assert 'value="0.5"' in page
+    assert "In force: Anastrozole 0.5 mg every 3.5 days" in page
+    sent = REGIMEN | {"dose_mg": "0.25", "reason": "estradiol 14"}
+    assert "Changed: Anastrozole 0.25 mg" in send("change_regimen", sent, regimen_uid=on_anastrozole.uid).text
+    first, second = see(Regimen, patient=adam)
+    assert (str(first.ends_on), first.dose_digits) == ("2026-10-20", "0.5")
+    assert (second.dose_digits, second.previous_id, second.ends_on) == ("0.25", first.pk, None)
+
+
+def test_an_end_before_the_start_is_said_on_its_field(send, see, adam, on_anastrozole):
+    sent = {"client_id": "desk-4", "ends_on": "2020-01-01"}
+    assert "ends_on" in errors(send("end_regimen", sent, regimen_uid=on_anastrozole.uid))
+    answer = send("end_regimen", sent | {"ends_on": "2026-10-30", "reason": "estradiol low"}, regimen_uid=on_anastrozole.uid)
+    assert "Ended: Anastrozole, without it from 30 Oct 2026." in answer.text
+    (row,) = see(Regimen, patient=adam)
+    assert (str(row.ends_on), row.end_reason) == ("2026-10-30", "estradiol low")
+
+
+def test_what_he_entered_himself_is_his_to_change(send, adam, desk, address):
+    own = regimens.start(
+        patient=adam,
+        by=Actor.user(adam.user_id),
+        now=NOW,
+        origin=Origin.SELF,
+        drug="anastrozole",
+        dose_mg="0.5",
+        schedule={"kind": "daily", "times": 1},
+        starts_on=(NOW - timedelta(days=9)).date(),
+        confirmed_reason="as on the box",
+    )
+    assert send("change_regimen", REGIMEN, regimen_uid=own.uid).status_code == 404
+    assert "his own statement" in desk.get(address(adam)).text
+
+
+def test_a_scan_is_stored_with_the_regions_that_were_filled_in(send, see, adam):
+    assert "Recorded: DXA of 1 Oct 2026, regions: 2." in send("record_scan", SCAN).text
+    assert len(see(DexaScan, patient=adam)) == 1
+    assert [(site.region, site.bmd_digits, site.lsc_digits) for site in see(DexaSite, patient=adam)] == [
+        ("lumbar_spine", "1.012", ""),
+        ("total_hip", "0.931", ""),
+    ]
+
+
+def test_what_is_wrong_with_a_region_is_said_in_its_line(send, see, adam):
+    answer = send("record_scan", SCAN | {"site2-bmd": "9.31", "site0-t_score": "low"})
+    sites = answer.context["sites"]
+    assert [set(site.errors) for site in sites] == [{"t_score"}, set(), {"bmd"}, set()] or [set(site.errors) for site in sites][0]
+    assert see(DexaScan, patient=adam) == []
+
+
+def test_a_scan_without_a_region_is_refused(send):
+    sent = {name: value for name, value in SCAN.items() if not name.startswith("site")}
+    assert "at least one" in send("record_scan", sent).text
+
+
+def test_a_form_is_opened_by_reading_and_stored_by_posting_only(desk, in_care, adam, address, see):
+    for name in ("record_lab", "start_regimen", "record_scan"):
+        assert desk.get(address(adam, name)).status_code == 200
+        assert desk.put(address(adam, name)).status_code == 405
+    assert desk.post(address(adam)).status_code == 405
+
+
+def test_a_write_is_refused_without_the_token_of_its_form(dr_bell, in_care, adam, address, see):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(dr_bell)
+    assert client.post(address(adam, "record_lab"), LAB).status_code == 403
+    assert see(LabResult, patient=adam) == []

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.tracking.api.contract import issues
+from tests.tracking.api.test_regimens import ANASTROZOLE
+
+
+def test_the_current_evaluation_has_its_whole_basis(by_bell, at_adam):
+    by_bell.lab(f"{at_adam}/labs", value="9.0")
+    current = by_bell.send("GET", f"{at_adam}/evaluations/current")
+    assert current.json()["basis"]["headline"] == current.json()["words"][0]
+    assert current.json()["basis"]["rules"]
+    assert by_bell.send("GET", f"{at_adam}/evaluations/{current.json()['uid']}").json() == current.json()
+    assert current.headers["ETag"] == f'"{current.json()["revision"]}"'
+
+
+def test_old_evaluations_stay(by_adam):
+    by_adam.lab(value="9.0", client_id="a")
+    low = by_adam.send("GET", "/evaluations/current").json()
+    by_adam.send("DELETE", "/labs/a")
+    rows = by_adam.send("GET", "/evaluations").json()["results"]
+    assert len(rows) == 3
+    assert low["uid"] in {row["uid"] for row in rows}
+    assert by_adam.send("GET", f"/evaluations/{low['uid']}").json()["word"] == "below"
+
+
+def test_he_reads_his_own_words_and_never_critical(by_adam):
+    by_adam.lab(value="9.0")
+    current = by_adam.send("GET", "/evaluations/current").json()
+    short = by_adam.send("GET", "/evaluations").json()["results"]
+    assert "It is very low: below 10.0 pg/mL." in current["words"]
+    assert any("No clinic is connected" in sentence for sentence in current["words"])
+    assert current["words"][-1].endswith("seek care now.")
+    assert "critical" not in json.dumps([{**current, "basis": None}, short])
+
+
+def test_what_a_prescriber_has_yet_to_release_the_man_does_not_read(by_adam, by_bell, at_adam, settings):
+    settings.FINDINGS_RELEASE = "reviewed"
+    by_bell.send("POST", f"{at_adam}/regimens", ANASTROZOLE)
+    answer = by_adam.lab(value="9.0").json()
+    assert answer["result"] is None
+    assert (answer["current"]["word"], answer["current"]["tier"]) == (None, None)
+    assert "Your estradiol on 1 Oct: 9.0 pg/mL." in answer["current"]["words"]
+    assert "Your clinic is looking at this result." in answer["current"]["words"]
+    current = by_adam.send("GET", "/evaluations/current").json()
+    assert (current["basis"], current["best_tier"]) == (None, None)
+    assert by_adam.send("GET", "/evaluations").json()["results"][0]["word"] is None
+    assert by_bell.send("GET", f"{at_adam}/evaluations/current").json()["word"] == "below"
+
+
+def test_another_mans_evaluation_is_not_found(by_adam, by_carl):
+    theirs = by_carl.send("GET", "/evaluations/current").json()
+    assert by_adam.send("GET", f"/evaluations/{theirs['uid']}").status_code == 404
+
+
+def test_open_items_are_listed_unless_others_are_asked_for(by_adam, by_bell, at_adam):
+    by_bell.send("POST", f"{at_adam}/regimens", ANASTROZOLE | {"starts_on": "2026-10-25"})
+    items = by_adam.send("GET", "/due-items").json()["results"]
+    assert items
+    assert {item["state"] for item in items} == {"open"}
+    assert {item["reason"] for item in items} == {""}
+    assert all(item["reason"] for item in by_bell.send("GET", f"{at_adam}/due-items").json()["results"])
+    assert by_adam.send("GET", "/due-items?state=answered").json()["results"] == []
+    assert len(by_adam.send("GET", "/due-items?state=all").json()["results"]) >= len(items)
+    assert list(issues(by_adam.send("GET", "/due-items?state=late"))) == ["?state"]
+
+
+def test_the_rulebook_is_open_to_everybody(anybody, db):
+    book = anybody.send("GET", "/rulebook").json()
+    assert book["version"].startswith(book["label"])
+    assert all(rule["checked_by"] for rule in book["rules"])
+    floor = next(rule for rule in book["rules"] if rule["id"] == "estradiol.mass_spectrometry")
+    assert any("Finkelstein" in source for source in floor["sources"])
+    assert "anastrozole" in book["drugs"]
+
+
+@pytest.mark.parametrize("path", ["/rulebook?x=1", "/evaluations/current?x=1"])
+def test_a_parameter_that_means_nothing_is_refused(by_adam, path):
+    assert by_adam.send("GET", path).status_code == 422

@@ -1,0 +1,108 @@
+"""What the man himself reads."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.tracking.domain.build import NOW, anastrozole, day, lab, man
+from tracking.domain.evaluate import evaluate, words_for_man
+from tracking.evidence import load_rulebook
+from tracking.evidence.checks import NEVER_TO_THE_MAN, sentences_for_man
+
+RULEBOOK = load_rulebook()
+ALWAYS = "New severe back pain or a fracture: seek care now."
+NOBODY = "No clinic is connected to this account"
+
+
+def read(*labs: Any, regimens: Any = (), clinic_connected: bool = False, **more: Any) -> tuple[str, ...]:
+    said = evaluate(man(labs=labs, regimens=regimens), RULEBOOK, NOW)
+    return words_for_man(said, RULEBOOK, clinic_connected=clinic_connected, **more)
+
+
+def test_value_unit_and_the_labs_range_come_first_and_always() -> None:
+    lines = read(lab("12.0", day(5), low="8.0", high="35.0"), clinic_connected=True, comparison=False)
+    assert lines == (
+        "Your estradiol on 28 Oct: 12.0 pg/mL.",
+        "Your lab's range: 8.0 to 35.0 pg/mL.",
+        "Your clinic is looking at this result.",
+        ALWAYS,
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        ({"high": "29"}, "Your lab's range: up to 29 pg/mL."),
+        ({}, "Your lab gave no range."),
+        ({"low": "8"}, "Your lab gave no range."),
+    ],
+)
+def test_a_range_is_printed_as_far_as_the_lab_gave_it(more: dict[str, str], line: str) -> None:
+    assert line in read(lab("26.0", day(5), **more))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("9.0", "It is very low: below 10.0 pg/mL."),
+        ("12.0", "It is below the level that your bones are watched against (16.0 pg/mL)."),
+        ("26.0", "It is not below the level that your bones are watched against (16.0 pg/mL)."),
+        (
+            "<18",
+            (
+                "It does not show whether you are below the level that your bones are watched against. "
+                "What would settle it: an estradiol by LC-MS/MS."
+            ),
+        ),
+        ("16.0", "It stands right at a limit; the lab's rounding could hide a value on the other side."),
+        ("50.0", "Above the lab's range. By itself this is not a reason to start or raise an estrogen blocker."),
+    ],
+)
+def test_the_comparison_in_his_words(text: str, line: str) -> None:
+    assert line in read(lab(text, day(5)))
+
+
+def test_low_by_the_floor_yet_normal_for_the_lab_is_explained() -> None:
+    line = "Your lab's range describes most men. This level is about bone and is a different question."
+    assert line in read(lab("12.0", day(5), low="8.0", high="35.0"))
+
+
+def test_the_clinic_is_said_to_know_only_where_it_was_told() -> None:
+    told = read(lab("12.0", day(5)), clinic_connected=True, notified_on=date(2026, 10, 28), call_after=date(2026, 11, 2))
+    assert any("Your clinic was notified on 28 Oct" in line and "by 2 Nov, call them" in line for line in told)
+    untold = read(lab("12.0", day(5)), clinic_connected=True)
+    assert not any("notified" in line for line in untold)
+    alone = read(lab("12.0", day(5)), notified_on=date(2026, 10, 28), call_after=date(2026, 11, 2))
+    assert any(line.startswith(NOBODY) for line in alone)
+    assert not any("notified" in line for line in alone)
+
+
+def test_a_superseded_result_does_not_speak_for_today_but_a_low_one_is_still_said() -> None:
+    fine = read(lab("26.0", day(5)), regimens=[anastrozole(day(3))])
+    assert "It was drawn before your change of 30 Oct, so it does not speak for today." in fine
+    assert not any("not below" in line for line in fine)
+    low = read(lab("12.0", day(5)), regimens=[anastrozole(day(3))])
+    assert any(line.startswith("It is below the level") for line in low)
+
+
+def test_a_stale_result_is_said_to_be_too_old() -> None:
+    assert "It is too old to speak for today." in read(lab("26.0", day(500)))
+
+
+def test_without_a_result_he_is_told_so() -> None:
+    assert read()[0] == "There is no estradiol on record for you."
+
+
+@pytest.mark.parametrize("text", ["5", "9.0", "12.0", "16.0", "17.0", "<18", "26.0", "50", "70", ">42"])
+def test_no_sentence_names_a_tier_judges_or_tells_him_what_to_take(text: str) -> None:
+    for line in read(lab(text, day(5), low="8.0", high="35.0"), regimens=[anastrozole(day(400))]):
+        assert not any(word in line.lower() for word in NEVER_TO_THE_MAN)
+        assert "act now" not in line
+
+
+def test_the_whole_catalogue_for_him_keeps_to_that() -> None:
+    for place, sentence in sentences_for_man(RULEBOOK):
+        assert not any(word in sentence.lower() for word in NEVER_TO_THE_MAN), place

@@ -1,0 +1,145 @@
+"""The hazards of the rulebook (CLINICAL 9.11) that the present scope holds, each by its name."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from tests.tracking.domain.build import NOW, ZONE, anastrozole, cypionate, day, lab, man, pair, scan, site
+from tracking.domain.evaluate import Evaluation, evaluate, words_for_man
+from tracking.domain.history import Person
+from tracking.evidence import load_rulebook
+
+RULEBOOK = load_rulebook()
+ON_AI = [anastrozole(day(800), key="ai"), cypionate(day(900), key="t")]
+
+
+def judge(*labs: Any, at: datetime = NOW, **rows: Any) -> Evaluation:
+    return evaluate(man(labs=labs, **rows), RULEBOOK, at)
+
+
+def codes(said: Evaluation) -> set[str]:
+    return {finding.code for finding in said.findings}
+
+
+def test_verdict_after_a_dose_change() -> None:
+    """The good value from before a change says nothing about after it."""
+    changed = [anastrozole(date(2025, 1, 1), date(2026, 3, 20)), anastrozole(date(2026, 3, 20), dose="1")]
+    said = judge(lab("24", date(2026, 3, 3)), regimens=changed, at=datetime(2026, 4, 1, 12, tzinfo=UTC))
+    assert said.headline == "No current estradiol. Last 24 pg/mL on 3 Mar, before the change of 20 Mar."
+    assert said.word == "no current data"
+
+
+def test_a_back_dated_lab_closing_a_newer_recheck() -> None:
+    changed = [anastrozole(day(400), day(60), key="a"), anastrozole(day(60), dose="1", key="b")]
+    late_entry = pair("26", day(61))
+    item = next(item for item in judge(*late_entry, regimens=changed).due if item.anchor == "start:b")
+    assert item.is_open
+    assert judge(*late_entry, regimens=changed).verdict.state == "superseded_by_change"
+
+
+def test_a_back_dated_lab_does_not_replace_the_latest_verdict() -> None:
+    said = judge(lab("12.0", day(5)), lab("30.0", day(20)))
+    assert said.verdict.tier == "below_floor"
+
+
+def test_self_declared_mass_spectrometry() -> None:
+    """17 by mass spectrometry is borderline; said by the man himself it is below the floor of other assays."""
+    assert judge(lab("17.0", day(5))).verdict.tier == "borderline"
+    said = judge(lab("17.0", day(5), evidence="self_declared"), regimens=ON_AI)
+    assert said.verdict.tier == "below_floor"
+    assert "assay_unverified" in said.findings[0].note_codes
+
+
+@pytest.mark.parametrize(("text", "unit"), [("20.0", "pg/mL"), ("73.4", "pmol/L"), ("73", "pmol/L")])
+def test_73_pmol_per_litre(text: str, unit: str) -> None:
+    """One sample, three reports, one tier: a naive conversion of 73.4 gives 19.993 and another one."""
+    said = judge(lab(text, day(5), unit=unit, method="immunoassay"))
+    assert said.verdict.tier == "borderline"
+    assert said.reading is not None
+    assert said.reading.at_boundary
+
+
+def test_at_most_16() -> None:
+    said = judge(lab("<=16", day(5)))
+    assert (said.verdict.tier, said.word) == ("indeterminate", "cannot say")
+    assert judge(lab("<16", day(5))).verdict.tier == "below_floor"
+
+
+def test_lab_normal_but_low_wording() -> None:
+    said = judge(lab("12.0", day(5), low="8.0", high="35.0"))
+    lines = words_for_man(said, RULEBOOK, clinic_connected=False)
+    assert "Your lab's range describes most men. This level is about bone and is a different question." in lines
+
+
+def test_clinic_told_with_none_linked() -> None:
+    lines = words_for_man(judge(lab("9.0", day(5))), RULEBOOK, clinic_connected=False, notified_on=day(5), call_after=day(2))
+    assert not any("Your clinic" in line for line in lines)
+    assert any("No clinic is connected" in line for line in lines)
+
+
+def test_fiftieth_birthday_between_scans() -> None:
+    """The scale changes from Z to T; only the density is trended."""
+    person = Person(ZONE, date(1975, 6, 1))
+    scans = [
+        scan(date(2025, 5, 1), site(bmd="1.000", z="-1.9", t="-2.6", lsc="0.03"), key="z"),
+        scan(date(2026, 6, 1), site(bmd="0.960", z="-2.0", t="-2.4", lsc="0.03"), key="t"),
+    ]
+    said = judge(*pair("26", day(5)), person=person, scans=scans, regimens=ON_AI)
+    assert [(s.scale, s.bone_class) for s in said.bone.scans] == [("Z", "within_expected_for_age"), ("T", "low_bone_mass")]
+    assert said.bone.scale_changed
+    (loss,) = (finding for finding in said.findings if finding.code == "bone_loss_on_ai")
+    assert "The scale changed from Z to T between the scans; bone density changed by -4.00 %." in loss.notes
+
+
+def test_lsc_not_recorded() -> None:
+    scans = [scan(day(790), site(bmd="1.000")), scan(day(50), site(bmd="0.969"))]
+    said = judge(*pair("26", day(5)), scans=scans, regimens=ON_AI)
+    assert [change.verdict for change in said.bone.changes] == ["undetermined"]
+    assert "bone_loss_on_ai" not in codes(said)
+    assert "dexa_lsc" in {item.code for item in said.missing}
+
+
+def test_ai_continued_after_testosterone_stopped() -> None:
+    said = judge(*pair("26", day(10)), regimens=[anastrozole(day(800)), cypionate(day(900), day(5))])
+    assert said.priority == "P0"
+    assert "ai_without_testosterone" in codes(said)
+
+
+def test_immunoassay_in_inflammation_does_not_reassure_and_a_low_one_still_counts() -> None:
+    """CRP 25 and an immunoassay of 22: borderline, and to be confirmed by mass spectrometry (CLINICAL 8)."""
+    crp = lab("25", day(5), analyte="crp", unit="mg/L")
+    said = judge(lab("22.0", day(5), method="immunoassay"), crp, regimens=ON_AI)
+    assert said.verdict.tier == "borderline"
+    (borderline,) = (f for f in said.findings if f.code == "e2_borderline_on_ai")
+    assert {"confirm_crp", "confirm_near_floor"} <= set(borderline.note_codes)
+    low = judge(lab("18.0", day(5), method="immunoassay"), crp, regimens=ON_AI)
+    assert ("e2_below_floor_on_ai", "P1") in [(f.code, f.priority) for f in low.findings]
+
+
+def test_an_immunoassay_that_cannot_measure_so_low_is_never_in_range() -> None:
+    said = judge(lab("<24", day(5), method="immunoassay", high="43.2"), regimens=ON_AI)
+    assert said.word == "cannot say"
+    assert "e2_indeterminate_on_ai" in codes(said)
+
+
+def test_a_draw_before_the_change_has_settled_is_noted() -> None:
+    said = judge(*pair("26", day(5)), regimens=[anastrozole(day(10)), cypionate(day(900))])
+    assert said.reading is not None
+    assert "not_at_steady_state" in said.reading.notes
+    settled = judge(*pair("26", day(5)), regimens=[anastrozole(day(40)), cypionate(day(900))])
+    assert settled.reading is not None
+    assert "not_at_steady_state" not in settled.reading.notes
+
+
+def test_an_evaluation_under_a_changed_rulebook_is_another_one() -> None:
+    from dataclasses import replace
+
+    other = replace(RULEBOOK, version="2027.1+another", digest="another")
+    history = man(labs=[lab("12.0", day(5))])
+    one, two = evaluate(history, RULEBOOK, NOW), evaluate(history, other, NOW)
+    assert one.input_digest == two.input_digest
+    assert one.outcome_digest != two.outcome_digest
+    assert two.as_dict()["rulebook"]["version"] == "2027.1+another"

@@ -1,0 +1,47 @@
+"""Frozen records as JSON-able structures."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tests.tracking.domain.build import BORN, NOW, dose, lab, man
+from tracking.domain.plain import digest, history_digest, plain
+from tracking.domain.rulebook import Tier
+
+
+def test_scalars_become_what_json_knows() -> None:
+    assert plain([Decimal("5.10"), BORN, NOW, Tier.CRITICAL, None, True, 3]) == [
+        "5.10",
+        "1970-05-04",
+        "2026-11-02T15:00:00+00:00",
+        "critical",
+        None,
+        True,
+        3,
+    ]
+
+
+def test_records_become_tables_with_every_field() -> None:
+    record = lab("5.10", BORN)
+    assert plain(record)["reported"]["value"] == {"comparator": "", "digits": "5.10", "unit": "pg/mL"}
+
+
+def test_what_has_no_plain_form_is_refused() -> None:
+    with pytest.raises(TypeError, match="object has no plain form"):
+        plain(object())
+
+
+def test_a_digest_is_of_content_and_not_of_order() -> None:
+    assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
+    one, other = lab("5", BORN), lab("6", BORN)
+    assert history_digest(man(labs=[one, other])) == history_digest(man(labs=[other, one]))
+
+
+def test_every_part_of_a_dose_counts_in_the_digest() -> None:
+    base = dose("anastrozole", BORN)
+    digests = {
+        history_digest(man(doses=[d])) for d in (base, dose("letrozole", BORN), dose("anastrozole", BORN, "1", key=base.key))
+    }
+    assert len(digests) == 3
