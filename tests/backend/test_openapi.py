@@ -40,7 +40,7 @@ def test_every_operation_has_a_name_of_its_own_a_summary_and_its_problems(docume
 
 
 def test_what_a_client_must_send_is_marked(document):
-    lab = document["components"]["schemas"]["LabInputRequest"]
+    lab = document["components"]["schemas"]["LabRequest"]
     assert set(lab["required"]) == {"analyte", "value", "unit", "collected_at"}
     assert lab["properties"]["laboratory"]["maxLength"] == 120
 

@@ -1,4 +1,4 @@
-"""Every route under /api/v1, found by walking the resolver, refuses who has no business there. A new route is covered by itself."""
+"""Every route under /api/v1, found by walking the resolver, refuses who has no business there. A new one is covered too."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ WIDTH, LEFT, RIGHT = 960.0, 64.0, 944.0
 UNDATED_WIDTH = 34.0
 PANEL_GAP, TITLE = 22.0, 18.0
 ESTRADIOL_HEIGHT, TESTOSTERONE_HEIGHT, LANE_HEIGHT, DOSE_HEIGHT, SCAN_HEIGHT = 180.0, 60.0, 30.0, 12.0, 26.0
+TEXT_HEIGHT = 15.0
 # Room above the highest value, and what an axis shows at least.
 HEADROOM, LEAST_FLOORS = 1.08, 2.2
 LEAST_ESTRADIOL, LEAST_TESTOSTERONE = 40.0, 1000.0
@@ -210,7 +211,7 @@ def _lane(plot: Plot, drug_class: str, title: str, axis: TimeAxis, y: float) -> 
     for bar in bars:
         if bar.end > axis.start:
             yield drawn(
-                "g", [drawn("title", f"{bar.text}, {bar.basis}"), *_bar(bar, axis, ValueAxis(highest * 1.25, top, bottom))]
+                "g", [drawn("title", f"{bar.text}, {bar.basis}"), *_bar(bar, axis, ValueAxis(highest * 1.1, top, bottom))]
             )
     yield drawn("line", x1=axis.left, y1=bottom, x2=axis.right, y2=bottom, cls="grid")
     for dose in plot.doses[drug_class]:
@@ -231,7 +232,8 @@ def _bar(bar: Bar, axis: TimeAxis, values: ValueAxis) -> Iterator[SafeString]:
     amount = "?" if bar.weekly is None else f"{bar.weekly:g}"
     label = f"{bar.drug} {amount}" if right - left > 7 * (len(bar.drug) + len(amount)) else amount
     if right - left > 7 * len(label):
-        yield drawn("text", label, x=left + 5, y=values.bottom - 6, cls="course-text")
+        fits = values.bottom - y >= TEXT_HEIGHT
+        yield drawn("text", label, x=left + 5, y=values.bottom - 6 if fits else y - 4, cls="course-text")
 
 
 def _scans(plot: Plot, axis: TimeAxis, y: float) -> Iterator[SafeString]:

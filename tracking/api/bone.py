@@ -47,7 +47,7 @@ class SiteInput(_Input):
     region = Text(max_length=20)
     side = Text(max_length=8, required=False, allow_blank=True)
     vertebrae = Text(max_length=20, required=False, allow_blank=True)
-    bmd = AsSent(max_length=60, allow_null=True, help_text="text, as reported")
+    bmd = AsSent(max_length=60, help_text="text, as reported")
     unit = Text(max_length=10, help_text="g/cm2 or mg/cm2")
     t_score = Text(max_length=8, required=False, validators=[_SCORE])
     z_score = Text(max_length=8, required=False, validators=[_SCORE])

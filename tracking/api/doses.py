@@ -38,7 +38,7 @@ _MOST = 500
 
 
 class DoseCorrectionInput(Input):
-    """One dose as it was."""
+    """A dose put right, all of it."""
 
     when_missing = {"drug": "", "taken_at": ""}
 
@@ -54,7 +54,7 @@ class DoseCorrectionInput(Input):
 
 
 class DoseInput(DoseCorrectionInput, RecordInput):
-    """The same, new."""
+    """A new dose, as it was."""
 
 
 class DoseRow(Framed):

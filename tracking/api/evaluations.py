@@ -23,7 +23,17 @@ from tracking.services import evaluations
 from tracking.services.access import not_found
 from tracking.services.history import history_of
 
-__all__ = ["Brief", "CurrentEvaluation", "DueItems", "Evaluations", "OneEvaluation", "Result", "Summary", "result", "summary"]
+__all__ = [
+    "CurrentEvaluation",
+    "DueItems",
+    "EstradiolResult",
+    "EvaluationBrief",
+    "EvaluationSummary",
+    "Evaluations",
+    "OneEvaluation",
+    "result",
+    "summary",
+]
 
 # He never reads "critical" (CLINICAL 9.8).
 _FOR_HIM = {Tier.CRITICAL.value: "very_low"}
@@ -32,7 +42,7 @@ _OPEN = DueItem.State.OPEN.value
 _ALL = "all"
 
 
-class Brief(Output):
+class EvaluationBrief(Output):
     """One conclusion in a line. While a prescriber has yet to release it, the man gets neither word nor tier."""
 
     id = serializers.CharField()
@@ -48,18 +58,18 @@ class Brief(Output):
     rulebook_version = serializers.CharField()
 
 
-class Summary(Brief):
+class EvaluationSummary(EvaluationBrief):
     words = serializers.ListField(child=serializers.CharField(), help_text="sentences fit to show to whoever asked")
 
 
-class Whole(Summary):
+class FullEvaluation(EvaluationSummary):
     basis = serializers.SerializerMethodField(help_text="values, thresholds, rules with sources, sentences, as they were then")
 
     @extend_schema_field({"type": ["object", "null"], "additionalProperties": True})
     def get_basis(self, _: Any) -> None: ...
 
 
-class Result(Output):
+class EstradiolResult(Output):
     """Where one estradiol stands by itself."""
 
     text = serializers.CharField(help_text="as reported")
@@ -71,7 +81,7 @@ class Result(Output):
     notes = serializers.ListField(child=serializers.CharField())
 
 
-class Due(Output):
+class DueItemRow(Output):
     id = serializers.CharField()
     uid = serializers.UUIDField()
     revision = serializers.IntegerField()
@@ -87,7 +97,7 @@ class Due(Output):
 
 
 def brief(row: Evaluation, reader: Reader, *, waits: bool) -> dict[str, Any]:
-    """What :class:`Brief` promises. ``waits``: a finding in it is not yet released to the man."""
+    """What :class:`EvaluationBrief` promises. ``waits``: a finding in it is not yet released to the man."""
     hidden = waits and not reader.is_staff
 
     def tier(name: str) -> str | None:
@@ -109,7 +119,7 @@ def brief(row: Evaluation, reader: Reader, *, waits: bool) -> dict[str, Any]:
 
 
 def summary(row: Evaluation, reader: Reader) -> dict[str, Any]:
-    """What :class:`Summary` promises, in the words of whoever reads."""
+    """What :class:`EvaluationSummary` promises, in the words of whoever reads."""
     if not row.revision:
         row.refresh_from_db(fields=["revision"])  # it was just made, and the database gives the number
     waits = _waits(row, reader)
@@ -118,7 +128,7 @@ def summary(row: Evaluation, reader: Reader) -> dict[str, Any]:
 
 
 def result(row: Evaluation, key: str, reader: Reader) -> dict[str, Any] | None:
-    """What :class:`Result` promises of the value with this uid; None where the rules give it no tier, or not yet to him."""
+    """What :class:`EstradiolResult` promises of the value with this uid; None where the rules give it no tier, or not yet to him."""
     said = row.basis["results"].get(key)
     if said is None or _waits(row, reader):
         return None
@@ -145,7 +155,7 @@ class Evaluations(RecordView):
     """His evaluations in short."""
 
     what = "evaluations"
-    operations = {"GET": Operation("List evaluations in short, newest first", page_of(Brief), query=PAGE)}
+    operations = {"GET": Operation("List evaluations in short, newest first", page_of(EvaluationBrief), query=PAGE)}
 
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
@@ -159,7 +169,7 @@ class OneEvaluation(RecordView):
     """One evaluation with its whole basis."""
 
     what = "evaluations"
-    operations: ClassVar = {"GET": Operation("Read one evaluation with its whole basis", Whole, etag=True)}
+    operations: ClassVar = {"GET": Operation("Read one evaluation with its whole basis", FullEvaluation, etag=True)}
 
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
@@ -179,7 +189,7 @@ class OneEvaluation(RecordView):
 class CurrentEvaluation(OneEvaluation):
     """Where he stands now."""
 
-    operations = {"GET": Operation("Read the evaluation that stands now, with its whole basis", Whole, etag=True)}
+    operations = {"GET": Operation("Read the evaluation that stands now, with its whole basis", FullEvaluation, etag=True)}
 
     def found(self, man: Patient) -> Evaluation:
         row = evaluations.of(man)
@@ -195,7 +205,7 @@ class DueItems(RecordView):
     operations = {
         "GET": Operation(
             "List what is due; the open items unless another state is asked for",
-            page_of(Due),
+            page_of(DueItemRow),
             query=(Query("state", f"{', '.join(DueItem.State.values)} or {_ALL}"), *PAGE),
         )
     }

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
-from rest_framework.settings import api_settings
 from rest_framework.serializers import ErrorDetail, ValidationError
+from rest_framework.settings import api_settings
 
 from tracking.domain.problems import Problem
 from tracking.domain.schedule import ACCEPTED, WEEKDAYS, parse_schedule
@@ -52,12 +52,14 @@ class Input(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
-            raise ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [ErrorDetail(self.error_messages["invalid"], "invalid")]})
+            raise ValidationError(
+                {api_settings.NON_FIELD_ERRORS_KEY: [ErrorDetail(str(self.error_messages["invalid"]), "invalid")]}
+            )
         names = self.fields.keys()
         unknown = [name for name in data if name not in names][:_MOST_UNKNOWN]
         errors: dict[str, Any] = {}
         if unknown:
-            text = self.error_messages["unknown-field"].format(accepted=", ".join(names))
+            text = str(self.error_messages["unknown-field"]).format(accepted=", ".join(names))
             errors = {name: [ErrorDetail(text, "unknown-field")] for name in unknown}
         try:
             content = super().to_internal_value({**self.when_missing, **data})
@@ -185,6 +187,10 @@ class AsSent(serializers.Field[Any, Any, Any, Any]):
     def __init__(self, *, max_length: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.max_length = max_length
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        """Null goes to the service too, which says what it would have liked."""
+        return (True, None) if data is None else super().validate_empty_values(data)
 
     def to_internal_value(self, data: Any) -> Any:
         if len(data if isinstance(data, str) else json.dumps(data)) > self.max_length:

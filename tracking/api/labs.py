@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tracking.api.evaluations import Result, Summary, result, summary
+from tracking.api.evaluations import EstradiolResult, EvaluationSummary, result, summary
 from tracking.api.fields import AsSent, Flag, Input, Output, Text
 from tracking.api.paging import PAGE, PERIOD, chosen, in_period
 from tracking.api.records import (
@@ -37,12 +37,12 @@ __all__ = ["Lab", "LabVersions", "Labs"]
 
 
 class LabCorrectionInput(Input):
-    """One result exactly as the laboratory reported it."""
+    """A result put right: all of it, exactly as the laboratory reported it."""
 
     when_missing = {"analyte": "", "value": None, "unit": "", "collected_at": ""}
 
     analyte = Text(max_length=40, allow_blank=True, help_text="estradiol, testosterone and others; see the rulebook")
-    value = AsSent(max_length=60, allow_null=True, help_text="text, digit for digit, comparator included: 5.10, <24, >=1500")
+    value = AsSent(max_length=60, help_text="text, digit for digit, comparator included: 5.10, <24, >=1500")
     unit = Text(max_length=40, allow_blank=True)
     collected_at = AsSent(max_length=60, help_text="RFC 3339 with an offset, or a date, month or year where only that is known")
     zone = Text(max_length=64, required=False, help_text="IANA zone of the draw; the man's own where it is not sent")
@@ -59,7 +59,7 @@ class LabCorrectionInput(Input):
 
 
 class LabInput(LabCorrectionInput, RecordInput):
-    """The same, new."""
+    """A new result, exactly as the laboratory reported it."""
 
 
 class LabRow(Framed):
@@ -93,8 +93,10 @@ class LabVersion(LabRow):
 
 class LabWritten(Output):
     lab = LabRow()
-    result = Result(allow_null=True, help_text="where this value stands by itself; null where the rules give it no tier")
-    current = Summary(help_text="the man's verdict after it")
+    result = EstradiolResult(
+        allow_null=True, help_text="where this value stands by itself; null where the rules give it no tier"
+    )
+    current = EvaluationSummary(help_text="the man's verdict after it")
 
 
 class LabNoun(NounView):

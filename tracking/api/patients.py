@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +15,6 @@ from tracking.api.fields import Output
 from tracking.api.paging import PAGE, page
 from tracking.api.records import day, instant
 from tracking.api.schema import Operation, page_of
-from tracking.domain.estradiol import ANALYTE
 from tracking.models import Evaluation, LabResult, Patient, Standing
 
 __all__ = ["OnePatient", "Patients"]
@@ -69,13 +69,12 @@ class OnePatient(RecordView):
 def patient_rows(men: Iterable[Patient]) -> list[dict[str, Any]]:
     """What :class:`PatientRow` promises, in two queries for however many men."""
     men = list(men)
-    standing = {
-        row.patient_id: row
-        for row in Standing.objects.filter(patient__in=men).select_related("evaluation").defer("evaluation__basis")
-    }
-    results = LabResult.objects.live().filter(patient__in=men, analyte=ANALYTE)
-    # A draw of unknown date never hides a dated one; the verdict keeps the same order.
-    last = {row.patient_id: row for row in results.order_by("patient_id", "-at", "-id").distinct("patient_id")}
+    rows = Standing.objects.filter(patient__in=men).select_related("evaluation").defer("evaluation__basis")
+    # The result that the verdict rests on: which one is the latest is decided there and nowhere else.
+    rested_on = KeyTextTransform("reading", KeyTransform("verdict", "evaluation__basis"))
+    standing: dict[int, Any] = {row.patient_id: row for row in rows.annotate(rested_on=rested_on)}
+    uids = [row.rested_on for row in standing.values() if row.rested_on]
+    last = {row.patient_id: row for row in LabResult.objects.filter(patient__in=men, uid__in=uids)}
     return [_row(man, standing.get(man.pk), last.get(man.pk)) for man in men]
 
 

@@ -48,19 +48,19 @@ class Terms(Input):
 
 
 class RegimenCorrectionInput(Terms):
-    """All of one version."""
+    """A version put right, all of it."""
 
     when_missing = {"drug": "", "dose_mg": None, "schedule": None}
 
     drug = Text(max_length=40, allow_blank=True)
-    dose_mg = AsSent(max_length=60, allow_null=True, help_text="text: one dose in mg of the product, as written")
-    schedule = Plan(max_length=400, allow_null=True)
+    dose_mg = AsSent(max_length=60, help_text="text: one dose in mg of the product, as written")
+    schedule = Plan(max_length=400)
     starts_on = Day()
     ends_on = Day(required=False, allow_null=True, help_text="the first day on which it no longer holds")
 
 
 class RegimenInput(RegimenCorrectionInput, RecordInput):
-    """The same, new."""
+    """A new regimen: what he is to take, or says that he takes."""
 
 
 class RegimenChangeInput(Terms, RecordInput):

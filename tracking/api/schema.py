@@ -39,11 +39,12 @@ class Operation:
 @cache
 def page_of(row: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
     """The shape of a list: the rows, and where to go on."""
+    name = row.__name__.removesuffix("Row")
     fields = {
         "next": serializers.URLField(allow_null=True, help_text="where to go on; null on the last page"),
         "results": row(many=True),
     }
-    return type(f"{row.__name__}Page", (serializers.Serializer,), fields)
+    return type(f"{name}Page", (serializers.Serializer,), fields)
 
 
 class Described(Protocol):
@@ -74,6 +75,11 @@ class RecordSchema(AutoSchema):
 
     def get_description(self) -> str:  # type: ignore[override]  # the library's own form of DRF's
         return ""
+
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        """``LabRow`` is shown as ``Lab``, ``LabInput`` as ``LabRequest``."""
+        name: str = super().get_serializer_name(serializer, direction)
+        return name.removesuffix("Row").removesuffix("Input")
 
     def get_request_serializer(self) -> Any:
         return _instance(self._operation.takes)

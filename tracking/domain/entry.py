@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tracking.domain.history import SiteRecord
-from tracking.domain.problems import Issue, raise_all
+from tracking.domain.problems import Issue, problem, raise_all
 from tracking.domain.reported import Value
 from tracking.domain.rulebook import DoseLimits, Limits, RegionRule, RuleBook
 from tracking.domain.schedule import Schedule
@@ -81,9 +81,13 @@ def check_dose(
     """
     rule = rulebook.drugs.get(drug)
     if rule is None:
-        text = "'{received}' is not a known drug. Accepted: {accepted}."
-        raise_all([_issue("/drug", "drug-unknown", text, received=drug[:40], accepted=", ".join(sorted(rulebook.drugs)))])
-        raise AssertionError  # unreachable: an issue was given
+        raise problem(
+            "/drug",
+            "drug-unknown",
+            "'{received}' is not a known drug. Accepted: {accepted}.",
+            received=drug[:40],
+            accepted=", ".join(sorted(rulebook.drugs)),
+        )
     if dose_mg <= 0:
         return EntryCheck(refused=(_issue(pointer, "dose-not-positive", "A dose is more than 0 mg."),))
     weekly = weekly_mg(dose_mg, schedule) if schedule else None

@@ -264,7 +264,7 @@ def _notes(
         notes.append("may_be_lower")
     if not value.comparator.censors and worst != best:
         notes.append("at_boundary")
-    if limits.upper_from == "rulebook":
+    if limits.upper_from == "rulebook" and best >= _IN_RANGE:
         notes.append("upper_limit_default")
     if value.number > limits.high_review and value.comparator in (Comparator.EQUAL, Comparator.GREATER, Comparator.AT_LEAST):
         notes.append("high_review")

@@ -67,8 +67,6 @@ class _Walk:
     def change(self, change: Change) -> None:
         """A change closes what was open and starts a clock of its own."""
         drug = self.rulebook.drugs[change.drug]
-        if not drug.rechecks:
-            return
         # A recheck that was still waiting for another drug to settle hands its earliest day on.
         waiting = self.main.earliest_on if self.main is not None and self.main.reason not in (_ROUTINE, "repeat") else None
         self._supersede(change.anchor)
@@ -77,9 +75,9 @@ class _Walk:
         if change.kind != "stop":
             self.sides = tuple(self._recheck(change, other, drug.id, None) for other in others)
 
-    def draw(self, draw: Draw) -> None:
-        on = draw.on
-        if on is None or self.main is None:
+    def draw(self, draw: Draw, on: date) -> None:
+        """A draw of the day ``on`` answers what is open, usably or not, where it comes late enough."""
+        if self.main is None:
             return
         other = paired(draw, self.timeline, self.rulebook)
         kept = []
@@ -93,11 +91,11 @@ class _Walk:
             return
         if self._usable(self.main, draw, other):
             self.done.append(self._answer(self.main, draw, usable=True))
-            self.main = self._routine(draw)
+            self.main = self._routine(draw, on)
         elif on >= self.main.opens_on or self.main.reason != _ROUTINE:
             # Before its window a routine draw may fail without a trace: the next one is still to come.
             self.done.append(self._answer(self.main, draw, usable=False))
-            self.main = self._repeat(draw, self.main)
+            self.main = self._repeat(draw, on, self.main)
 
     def _usable(self, item: DueItem, draw: Draw, other: Draw | None) -> bool:
         if self.readings[draw.lab.key].tier is Tier.INDETERMINATE or not draw.dated:
@@ -149,10 +147,9 @@ class _Walk:
         hours = course.schedule.interval_hours if course is not None and course.schedule is not None else None
         return None if hours is None else ceil(hours / _HOURS_A_DAY)
 
-    def _routine(self, draw: Draw) -> DueItem | None:
+    def _routine(self, draw: Draw, on: date) -> DueItem | None:
         """The next draw while he is on something; after everything was stopped none."""
-        on = draw.on
-        if on is None or not (self._on(AROMATASE_INHIBITOR, on) or self._on(TESTOSTERONE, on)):
+        if not (self._on(AROMATASE_INHIBITOR, on) or self._on(TESTOSTERONE, on)):
             return None
         rule = self.rulebook.monitoring.routine
         months = interval_months(on, self.timeline, self.rulebook)
@@ -169,8 +166,7 @@ class _Walk:
             needs=(ANALYTE, TESTOSTERONE_TOTAL),
         )
 
-    def _repeat(self, draw: Draw, failed: DueItem) -> DueItem:
-        on = draw.on or failed.due_on
+    def _repeat(self, draw: Draw, on: date, failed: DueItem) -> DueItem:
         rule = self.rulebook.monitoring.repeat
         due = on + timedelta(days=rule.due_days)
         return self._item(
@@ -226,16 +222,15 @@ def lab_items(timeline: Timeline, readings: Mapping[str, Reading], rulebook: Rul
     """Every item there has been and the one that is open now, if any."""
     walk = _Walk(timeline, readings, rulebook, [])
     changes = timeline.exposure.changes_until(timeline.today)
-    draws = [draw for draw in timeline.draws.get(ANALYTE, ()) if draw.on is not None]
+    draws = [(draw.on, draw) for draw in timeline.draws.get(ANALYTE, ()) if draw.on is not None]
     # Of several on one day the readable one is taken first: it answers, and the others are then too early for the next.
-    unreadable = {draw.lab.key: readings[draw.lab.key].tier is Tier.INDETERMINATE for draw in draws}
-    draws.sort(key=lambda d: (d.on or date.min, unreadable[d.lab.key], d.lab.key))
+    draws.sort(key=lambda dated: (dated[0], readings[dated[1].lab.key].tier is Tier.INDETERMINATE, dated[1].lab.key))
     number = 0
-    for draw in draws:
-        while number < len(changes) and changes[number].on < (draw.on or date.min):
+    for on, draw in draws:
+        while number < len(changes) and changes[number].on < on:
             walk.change(changes[number])
             number += 1
-        walk.draw(draw)
+        walk.draw(draw, on)
     for change in changes[number:]:
         walk.change(change)
     return [*walk.done, *([walk.main] if walk.main is not None else []), *walk.sides]

@@ -14,7 +14,6 @@ from typing import Any
 
 from tracking.domain.history import DoseRecord, History
 
-
 _AS_IS = frozenset({str, int, bool, type(None)})
 
 
@@ -34,7 +33,7 @@ def plain(item: Any) -> Any:
 
 def _nested(item: Any) -> Any:
     if is_dataclass(item):
-        return {name: plain(getattr(item, name)) for name in _names(type(item))}
+        return {name: plain(getattr(item, name)) for name in _names(type(item))}  # type: ignore[arg-type]  # every class is hashable
     if isinstance(item, list | tuple):
         return [plain(value) for value in item]
     if isinstance(item, Mapping):

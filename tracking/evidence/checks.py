@@ -34,6 +34,8 @@ def check(rulebook: RuleBook) -> None:
     for drug in rulebook.drugs.values():
         if drug.drug_class not in _DRUG_CLASSES:
             raise EvidenceError(f"{drug.id}: unknown drug class {drug.drug_class}")
+        if drug.drug_class != "other" and [recheck.name for recheck in drug.rechecks][:1] != ["main"]:
+            raise EvidenceError(f"{drug.id}: the first recheck is main, the one that decides")
         for recheck in drug.rechecks:
             if not 0 <= recheck.opens_days <= recheck.due_days <= recheck.overdue_days:
                 raise EvidenceError(f"{drug.id}: the window of recheck {recheck.name} is out of order")

@@ -146,7 +146,7 @@ def withdraw(
 
 def _site(sent: Mapping[str, Any]) -> SiteRecord:
     found = Collector()
-    bmd = found.run(parse_value, sent.get("bmd"), str(sent.get("unit") or "g/cm2"), pointer="/bmd")
+    bmd = found.run(parse_value, sent.get("bmd"), str(sent.get("unit") or ""), pointer="/bmd")
     scores = {name: found.run(_decimal, sent.get(name), f"/{name}") for name in ("t_score", "z_score", "lsc")}
     found.raise_found()
     assert bmd is not None

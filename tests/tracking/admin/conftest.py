@@ -95,7 +95,16 @@ def full_record(on_anastrozole, adam, bell, record_lab):
             scanned_on=day,
             device="Horizon A 300112",
             reference="NHANES III",
-            sites=[{"region": "lumbar_spine", "vertebrae": "L1-L4", "bmd": bmd, "t_score": "-1.1", "z_score": "-0.8"}],
+            sites=[
+                {
+                    "region": "lumbar_spine",
+                    "vertebrae": "L1-L4",
+                    "bmd": bmd,
+                    "unit": "g/cm2",
+                    "t_score": "-1.1",
+                    "z_score": "-0.8",
+                }
+            ],
         )
     return adam
 

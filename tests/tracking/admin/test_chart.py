@@ -16,7 +16,17 @@ import pytest
 
 from tracking.admin.chart import chart
 from tracking.admin.plot import plot_of
-from tracking.domain.history import DoseKind, DoseRecord, History, LabRecord, Origin, Person, RegimenRecord, ScanRecord, SiteRecord
+from tracking.domain.history import (
+    DoseKind,
+    DoseRecord,
+    History,
+    LabRecord,
+    Origin,
+    Person,
+    RegimenRecord,
+    ScanRecord,
+    SiteRecord,
+)
 from tracking.domain.reported import Assay, Comparator, Method, MethodEvidence, Moment, Precision, Reported, Value
 from tracking.domain.schedule import parse_schedule
 from tracking.evidence import load_rulebook
@@ -156,7 +166,10 @@ def test_what_has_no_date_is_put_apart_and_hatched():
 
 
 def test_a_value_in_another_unit_lies_where_its_twin_lies():
-    here, there = (chart(plot_of(history(labs=(lab(v, 30, unit=u),)), load_rulebook(), AS_OF)) for v, u in (("20.0", "pg/mL"), ("73.43", "pmol/L")))
+    here, there = (
+        chart(plot_of(history(labs=(lab(v, 30, unit=u),)), load_rulebook(), AS_OF))
+        for v, u in (("20.0", "pg/mL"), ("73.43", "pmol/L"))
+    )
     place = re.compile(r'<circle cx="[\d.]+" cy="([\d.]+)" r="4.6" class="marker marker-ms"></circle></g>')
     assert place.search(here)[1] == place.search(there)[1]
     assert "73.43 pmol/L" in there

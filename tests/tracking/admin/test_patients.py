@@ -12,7 +12,7 @@ from tracking.services.access import acting_as, lock_patient
 pytestmark = pytest.mark.django_db
 LIST = "admin:tracking_patient_changelist"
 HOSTILE = (
-    "O'Brien \"Bob\" <script>alert(1)</script>",
+    'O\'Brien "Bob" <script>alert(1)</script>',
     "محمد بن عبد الله",
     "陳大文",
     "🦴 Bone 💉",

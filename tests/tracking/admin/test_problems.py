@@ -39,7 +39,9 @@ def test_an_issue_lands_on_the_field_it_points_to(pointer, field):
 def test_an_issue_of_a_repeated_part_lands_in_that_part():
     form, parts = Sample({}), [Part({}), Part({})]
     assert all(part.is_valid() for part in (form, *parts))
-    refused = Problem(Issue("/sites/1/bmd", "no", "Too low."), Issue("/sites/0", "twice", "Twice."), Issue("/sites", "none", "None."))
+    refused = Problem(
+        Issue("/sites/1/bmd", "no", "Too low."), Issue("/sites/0", "twice", "Twice."), Issue("/sites", "none", "None.")
+    )
     problems.show(refused, form, {"sites": parts})
     assert parts[1].errors == {"bmd": ["Too low."]}
     assert parts[0].errors == {"__all__": ["Twice."]}

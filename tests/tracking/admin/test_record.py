@@ -30,7 +30,7 @@ def test_the_page_shows_labs_regimens_doses_scans_due_items_and_who_read(desk, f
     text = re.sub(r"\s+", " ", desk.get(address(full_record)).text)
     for said in (
         "<b>&lt;24</b> pg/mL",
-        "immunoassay<span class=\"quiet\">read on the report by staff, LLOQ 24</span>",
+        'immunoassay<span class="quiet">read on the report by staff, LLOQ 24</span>',
         "11.3 to 43.2 pg/mL",
         "indeterminate",
         "every 3.5 days",
@@ -115,7 +115,13 @@ def test_a_withdrawn_result_leaves_the_page(desk, full_record, bell, see, addres
 def test_an_evaluation_opens_with_its_whole_basis(desk, full_record, see):
     row = see(Evaluation, patient=full_record)[-1]
     text = desk.get(reverse("admin:tracking_evaluation_change", args=[row.uid])).text
-    for said in ("Below the floor", "&lt; 16.0 pg/mL", "anastrozole 0.5 mg every 3.5 days", "not verified in a source", row.input_digest):
+    for said in (
+        "Below the floor",
+        "&lt; 16.0 pg/mL",
+        "anastrozole 0.5 mg every 3.5 days",
+        "not verified in a source",
+        row.input_digest,
+    ):
         assert said in text
 
 

@@ -58,7 +58,9 @@ def check(path: str, method: str, response: Any) -> None:
         return
     if not response.content:
         answers = document()["paths"][known][method]["responses"]
-        assert "content" not in answers[str(response.status_code)], f"{method} {path} promises a body with {response.status_code}"
+        assert "content" not in answers[str(response.status_code)], (
+            f"{method} {path} promises a body with {response.status_code}"
+        )
         return
     media = response.headers["Content-Type"].partition(";")[0]
     errors = list(_validator(known, method, response.status_code, media).iter_errors(json.loads(response.content)))

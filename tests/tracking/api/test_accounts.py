@@ -116,7 +116,11 @@ def test_he_changes_what_he_sends_and_nothing_else(by_adam):
     answer = by_adam.send("PATCH", "/profile", {"zone": "Asia/Kathmandu"})
     assert answer.status_code == 200
     assert (answer.json()["zone"], answer.json()["name"]) == ("Asia/Kathmandu", "Adam Invented")
-    for body, pointer in (({"zone": ""}, "/zone"), ({"birth_date": None}, "/birth_date"), ({"email": "x@example.org"}, "/email")):
+    for body, pointer in (
+        ({"zone": ""}, "/zone"),
+        ({"birth_date": None}, "/birth_date"),
+        ({"email": "x@example.org"}, "/email"),
+    ):
         answer = by_adam.send("PATCH", "/profile", body)
         assert answer.status_code == 422
         assert list(issues(answer)) == [pointer]

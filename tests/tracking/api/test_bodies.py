@@ -78,7 +78,9 @@ def test_a_pair_of_surrogates_is_one_character(by_adam):
     assert post(by_adam, raw).json()["lab"]["laboratory"] == "Labor \U0001f9ea"
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/xml"])
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/xml"]
+)
 def test_another_content_type_is_refused(by_adam, content_type):
     answer = post(by_adam, json.dumps(ESTRADIOL), content_type)
     assert answer.status_code == 415

@@ -65,11 +65,17 @@ def test_the_unit_of_a_bone_density_is_never_guessed(by_adam):
 
 
 def test_a_fracture_is_a_dated_event(by_adam):
-    answer = by_adam.send("POST", "/fractures", {"site": "wrist", "occurred_at": "2025-03", "fragility": True, "client_id": "f1"})
+    answer = by_adam.send(
+        "POST", "/fractures", {"site": "wrist", "occurred_at": "2025-03", "fragility": True, "client_id": "f1"}
+    )
     assert answer.status_code == 201
     assert (answer.json()["occurred_at"], answer.json()["precision"]) == ("2025-03-01T00:00:00+01:00", "month")
     assert by_adam.send("GET", "/fractures/f1").json() == answer.json()
-    for changed, pointer in (({"fragility": "yes"}, "/fragility"), ({"occurred_at": "2027"}, "/occurred_at"), ({"site": ""}, "/site")):
+    for changed, pointer in (
+        ({"fragility": "yes"}, "/fragility"),
+        ({"occurred_at": "2027"}, "/occurred_at"),
+        ({"site": ""}, "/site"),
+    ):
         refused = by_adam.send("POST", "/fractures", {"site": "wrist", "occurred_at": "2025-03"} | changed)
         assert (refused.status_code, list(issues(refused))) == (422, [pointer])
     assert by_adam.send("DELETE", "/fractures/f1").status_code == 204

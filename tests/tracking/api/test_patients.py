@@ -72,15 +72,17 @@ def many(adam, by_adam, by_bell, at_adam, as_system):
 LISTS = ["labs", "regimens", "doses", "dexa-scans", "fractures", "risk-factors", "evaluations", "due-items"]
 
 
-@pytest.mark.parametrize(("whose", "queries"), [("man", 5), ("staff", 6)])
-def test_a_list_takes_as_many_queries_for_a_hundred_rows_as_for_one(many, by_adam, by_bell, at_adam, whose, queries):
+@pytest.mark.parametrize("whose", ["man", "staff"])
+def test_a_list_takes_as_many_queries_for_a_hundred_rows_as_for_one(many, by_adam, by_bell, at_adam, whose):
     client, prefix = (by_adam, "") if whose == "man" else (by_bell, at_adam)
     client.send("GET", f"{prefix}/labs")  # the visit is noted
 
     def counts():
         found = {}
         for name in LISTS:
-            with CaptureQueriesContext(connection, ) as captured:
+            with CaptureQueriesContext(
+                connection,
+            ) as captured:
                 rows = client.send("GET", f"{prefix}/{name}?limit=200").json()["results"]
             found[name] = (len(rows), [query["sql"] for query in captured])
         return found
@@ -92,8 +94,10 @@ def test_a_list_takes_as_many_queries_for_a_hundred_rows_as_for_one(many, by_ada
     for name in LISTS:
         assert len(one[name][1]) == len(hundred[name][1]), name
     assert hundred["labs"][0] == 100
-    records = {name: len(sql) for name, (_, sql) in hundred.items()}
-    assert records == dict.fromkeys(LISTS, records["labs"]) | {"dexa-scans": records["labs"] + 1}
+    found = {name: len(sql) for name, (_, sql) in hundred.items()}
+    # Token, begin, actor, man (staff: is this a new visit?), rows, and the end of the test's savepoint; scans have sites.
+    pinned = {"man": 7, "staff": 8}[whose]
+    assert found == dict.fromkeys(LISTS, pinned) | {"dexa-scans": pinned + 1}
 
 
 def test_the_list_of_men_takes_as_many_queries_for_many_as_for_one(by_bell, at_adam, make_man, clinic):

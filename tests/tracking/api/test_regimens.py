@@ -17,8 +17,18 @@ def test_a_regimen_comes_back_as_it_was_stated(by_adam):
     answer = by_adam.send("POST", "/regimens", ANASTROZOLE | {"client_id": "r1", "review_on": "2026-12-01"})
     assert answer.status_code == 201
     row = answer.json()
-    assert (row["id"], row["dose_mg"], row["schedule"], row["origin"]) == ("r1", "0.5", {"kind": "every", "days": "3.5"}, "self")
-    assert (row["starts_on"], row["ends_on"], row["zone"], row["review_on"]) == ("2026-06-01", None, "Europe/Berlin", "2026-12-01")
+    assert (row["id"], row["dose_mg"], row["schedule"], row["origin"]) == (
+        "r1",
+        "0.5",
+        {"kind": "every", "days": "3.5"},
+        "self",
+    )
+    assert (row["starts_on"], row["ends_on"], row["zone"], row["review_on"]) == (
+        "2026-06-01",
+        None,
+        "Europe/Berlin",
+        "2026-12-01",
+    )
     assert by_adam.send("GET", "/regimens/r1").json() == row
     again = by_adam.send("POST", "/regimens", ANASTROZOLE | {"client_id": "r1", "review_on": "2026-12-01"})
     assert (again.status_code, again.json()) == (200, row)

@@ -216,6 +216,23 @@ def test_the_outcome_digest_does_not_follow_the_clock_but_the_rules() -> None:
     assert evaluate(full(), replace(RULEBOOK, digest="another"), NOW).outcome_digest != one.outcome_digest
 
 
+def test_what_is_missing_is_named() -> None:
+    undated = fracture(day(30), precision=Precision.UNKNOWN)
+    two = [scan(day(700), site(t="-1"), device=""), scan(day(100), site(), device="")]
+    said = evaluate(
+        man(labs=[lab("<24", day(5), method="unknown", precision=Precision.DAY)], scans=two, fractures=[undated]), RULEBOOK, NOW
+    )
+    assert [item.code for item in said.missing] == [
+        "estradiol_readable",
+        "testosterone_with_estradiol",
+        "assay",
+        "draw_time",
+        "dexa_scores",
+        "dexa_comparable",
+        "fracture_date",
+    ]
+
+
 def test_a_man_about_whom_nothing_is_known_evaluates() -> None:
     said = evaluate(man(), RULEBOOK, NOW)
     assert (said.findings, said.due, said.next_change_at, said.priority) == ((), (), None, None)

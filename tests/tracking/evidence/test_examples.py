@@ -246,6 +246,10 @@ def run_least_age(given: Given) -> str:
     return str(RULEBOOK.scope.least_age)
 
 
+def run_risk_factor(given: Given) -> str:
+    return "accepted" if given["code"] in RULEBOOK.bone.risk_factors.factors else "refused"
+
+
 RUNNERS: dict[str, Callable[[Given], str]] = {
     name.removeprefix("run_"): run for name, run in globals().items() if name.startswith("run_")
 }

@@ -94,6 +94,12 @@ BROKEN: dict[str, tuple[Callable[[Content], Any], str]] = {
     "a spelling with capitals": (_set("analytes", "shbg", "spellings", {"nmol/L": "nmol/L"}), "to be in lower case"),
     "an unknown unit of a LOINC": (lambda c: c["analytes"]["shbg"]["loinc"][0].update(unit="g/L"), "unknown unit g/L of LOINC"),
     "an unsure LOINC": (lambda c: c["analytes"]["shbg"]["loinc"][0].update(sure="quite"), "sure to quite"),
+    "a ratio of a flag": (_set("analytes", "shbg", "units", {"nmol/L": True}), "expected a ratio"),
+    "a rule that is no table": (lambda c: c["estradiol"].update(coarse=5), "a rule is a table"),
+    "a threshold for no analyte's unit": (
+        _set("estradiol", "high_review", "unit", "mg/dL"),
+        "unknown unit mg/dL for estradiol",
+    ),
     "a canonical ratio that is not 1": (
         _set("analytes", "shbg", "units", {"nmol/L": 2}),
         "the ratio of the canonical unit is 1",
@@ -121,6 +127,7 @@ BROKEN: dict[str, tuple[Callable[[Content], Any], str]] = {
         lambda c: c["drugs"]["anastrozole"]["rechecks"][0].update(due_days=20),
         "the window of recheck main is out of order",
     ),
+    "a drug without a recheck": (_set("drugs", "anastrozole", "rechecks", []), "the first recheck is main"),
     "a recheck of nothing known": (
         lambda c: c["drugs"]["anastrozole"]["rechecks"][0].update(needs=["mood"]),
         "unknown analyte mood",

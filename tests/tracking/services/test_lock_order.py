@@ -21,7 +21,7 @@ COMMON = {"by": SYSTEM, "now": NOW}
 LAB = {"analyte": "estradiol", "value": "24", "unit": "pg/mL", "collected_at": "2026-10-01T08:00:00+02:00"}
 DOSE = {"drug": "anastrozole", "amount_mg": "0.5", "taken_at": "2026-10-01T08:00:00+02:00"}
 PLAN = {"drug": "anastrozole", "dose_mg": "0.5", "schedule": {"kind": "every", "days": "3.5"}, "starts_on": date(2026, 5, 1)}
-SITE = {"region": "total_hip", "side": "left", "bmd": "0.900"}
+SITE = {"region": "total_hip", "side": "left", "bmd": "0.900", "unit": "g/cm2"}
 
 # One call per writer. A writer that is missing here fails the last test of this module.
 WRITERS = {

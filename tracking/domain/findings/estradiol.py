@@ -27,7 +27,7 @@ def find_estradiol(facts: Facts) -> Iterator[Finding]:
 def _low(facts: Facts, reading: Reading) -> Iterator[Finding]:
     """A low result stays a finding when it is superseded or stale: neither makes it better."""
     tier, on_ai = reading.queue_tier, facts.on_ai
-    if tier is Tier.BORDERLINE and on_ai:
+    if tier is Tier.BORDERLINE and on_ai and facts.verdict.state == CURRENT:
         yield _on_result(facts, reading, "e2_borderline_on_ai")
     if tier not in LOW:
         return

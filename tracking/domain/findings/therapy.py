@@ -44,7 +44,7 @@ def latest(facts: Facts, analyte: str) -> Draw | None:
 
 
 def current_testosterone(facts: Facts) -> Draw | None:
-    """The latest testosterone, where no change came after it and it is not too old. One of unknown date: where nothing changed."""
+    """The latest testosterone, where no change came after it and it is not too old; an undated one where nothing changed."""
     draw = latest(facts, TESTOSTERONE_TOTAL)
     if draw is None or first_change_after(draw, facts.timeline) is not None:
         return None

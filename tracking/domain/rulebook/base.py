@@ -91,6 +91,11 @@ class Rule:
     examples: tuple[Example, ...]
     contrary: tuple[str, ...] = ()
 
+    @property
+    def code(self) -> str:
+        """The name within its file: that of the analyte, drug, region or finding."""
+        return self.id.rpartition(".")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

@@ -20,10 +20,6 @@ class RegionRule(Rule):
     substitute: bool
     default_lsc_percent: Decimal | None = None
 
-    @property
-    def code(self) -> str:
-        return self.id.rpartition(".")[2]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreRule(Rule):
@@ -57,6 +53,13 @@ class SpineAloneRule(Rule):
     age: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskFactorsRule(Rule):
+    """The checklist: what counts as a risk factor, by code, with its name. A count of them is no probability."""
+
+    factors: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class BoneRules:
     regions: Mapping[str, RegionRule]
@@ -65,3 +68,4 @@ class BoneRules:
     change: BoneChangeRule
     spine_alone: SpineAloneRule
     new_fracture: DaysRule
+    risk_factors: RiskFactorsRule

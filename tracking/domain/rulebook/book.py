@@ -24,10 +24,6 @@ class FindingRule(Rule):
     man: str
     clears: str
 
-    @property
-    def code(self) -> str:
-        return self.id.rpartition(".")[2]
-
 
 @dataclass(frozen=True, slots=True)
 class Words:

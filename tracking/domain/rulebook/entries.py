@@ -37,10 +37,6 @@ class AnalyteRule(Rule):
     reference: str
     loinc: tuple[Loinc, ...] = ()
 
-    @property
-    def code(self) -> str:
-        return self.id.rpartition(".")[2]
-
 
 @dataclass(frozen=True, slots=True)
 class DoseLimits:
@@ -85,7 +81,3 @@ class DrugRule(Rule):
     logged_days: int
     rechecks: tuple[Recheck, ...]
     rxnorm: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def code(self) -> str:
-        return self.id.rpartition(".")[2]

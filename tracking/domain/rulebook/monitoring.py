@@ -46,7 +46,7 @@ class BlindRule(Rule):
 class InForceRule(Rule):
     """How regimens and logged doses are read.
 
-    ``gap_days``: a shorter pause does not begin a new exposure. ``weekly_window_days``: over how many a logged dose is averaged.
+    ``gap_days``: a shorter pause does not begin a new exposure. ``weekly_window_days``: what logged doses are averaged over.
     """
 
     gap_days: int

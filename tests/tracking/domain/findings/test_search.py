@@ -106,7 +106,8 @@ def test_the_notes_of_a_result_ride_on_its_finding_and_lower_nothing() -> None:
     labs = [*pair("15.0", day(5), method="lcmsms", evidence="self_declared"), lab("25", day(5), analyte="crp", unit="mg/L")]
     finding = findings(*labs)["e2_below_floor_on_ai"]
     assert finding.priority == "P1"
-    assert {"assay_unverified", "confirm_crp", "upper_limit_default"} <= set(finding.note_codes)
+    assert {"assay_unverified", "confirm_crp"} <= set(finding.note_codes)
+    assert "upper_limit_default" not in finding.note_codes  # it says nothing about a low
     assert len(findings(*labs)) == 1
 
 
