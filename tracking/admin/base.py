@@ -39,7 +39,11 @@ class RecordChangeList(ChangeList):
 
 
 class RecordAdmin(ModelAdmin):
-    """Pages of one patient-owned table, for active prescribers. Each write is a form of its own over one service."""
+    """Pages of one patient-owned table, for active prescribers.
+
+    A page of a row is a template and no form, so there is nothing in it that could be changed. Each write is a form of its own
+    over one service, at an address of its own.
+    """
 
     actions = None
     show_full_result_count = False
@@ -90,9 +94,6 @@ class RecordAdmin(ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002  Django's
         return RecordChangeList
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:  # noqa: ARG002  Django's
-        return [field.name for field in self.opts.fields]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_prescriber(request)

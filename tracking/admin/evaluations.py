@@ -5,16 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from tracking.admin import phrases, record
-from tracking.admin.base import RecordAdmin
+from tracking.admin.base import RecordAdmin, RecordChangeList
 from tracking.admin.basis import findings_of, results_of, taken_of, thresholds_of
 from tracking.admin.patients import verdict_word
 from tracking.admin.site import page_of
 from tracking.models import Evaluation
+
+
+class EvaluationChangeList(RecordChangeList):
+    """A basis is read on its own page."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Evaluation]:
+        found: QuerySet[Evaluation] = super().get_queryset(request, exclude_parameters)
+        return found.defer("basis")
 
 
 @page_of(Evaluation)
@@ -32,9 +41,8 @@ class EvaluationAdmin(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Evaluation]:
         return super().get_queryset(request).select_related("patient")
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[QuerySet[Any], bool]:
-        found, duplicates = super().get_search_results(request, queryset, search_term)
-        return found.defer("basis"), duplicates
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002  Django's
+        return EvaluationChangeList
 
     def page(self, request: HttpRequest, row: Evaluation) -> dict[str, Any]:  # noqa: ARG002
         return {

@@ -15,7 +15,8 @@ Parts = Mapping[str, Sequence[forms.Form]]
 
 
 def show(refused: Problem, form: forms.Form, parts: Parts | None = None) -> None:
-    """Put each issue on the field that its pointer names; what names none stands above the form.
+    """Put each issue on the field that its pointer names; what names none that can be seen stands above
+    the form.
 
     A form may say ``pointers``, where its fields have other names than what the service takes. ``parts`` are repeated forms
     by the name of their list: ``/sites/1/bmd`` is the field ``bmd`` of the second.
@@ -32,6 +33,6 @@ def _place(issue: Issue, form: forms.Form, parts: Parts) -> tuple[forms.Form, st
     pointers: Mapping[str, str] = getattr(form, "pointers", {})
     for pointer in ("/".join([first, *rest]), first):
         name = pointers.get(pointer, pointer)
-        if name in form.fields:
+        if name in form.fields and not form.fields[name].widget.is_hidden:
             return form, name
     return form, None

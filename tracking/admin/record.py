@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.db.models.fields.json import KT
 from django.http import HttpRequest
 
-from tracking.admin import phrases, rows
+from tracking.admin import bone_rows, phrases, rows
 from tracking.admin.basis import findings_of, sources_of
 from tracking.admin.chart import chart
 from tracking.admin.plot import plot_of
@@ -67,7 +67,8 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
     def name(actor: str) -> str:
         return phrases.who(actor, known, man)
 
-    plot = plot_of(history_of(man), rulebook, now)
+    history = history_of(man)
+    plot = plot_of(history, rulebook, now)
     return {
         "born": phrases.born(man, today),
         "local_time": f"{now.astimezone(ZoneInfo(man.zone)):%H:%M}",
@@ -84,7 +85,12 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
         "regimens": [rows.regimen_line(row, rulebook, name, today) for row in regimens],
         "doses": doses,
         "dose_lines": [rows.dose_line(row, rulebook, name, man.zone) for row in doses],
-        "scans": [rows.scan_line(row, basis.get("bone", {}), rulebook, name, man.zone) for row in scans],
+        "scans": [bone_rows.scan_line(row, basis.get("bone", {}), rulebook, name, man.zone) for row in scans],
+        "fractures": [
+            bone_rows.fracture_line(fracture)
+            for fracture in sorted(history.fractures, key=lambda f: f.occurred.at, reverse=True)
+        ],
+        "risk_factors": [bone_rows.risk_line(factor) for factor in sorted(history.risk_factors, key=lambda f: f.code)],
         "evaluations": concluded,
         "evaluation_lines": [
             (row, phrases.spaced(row.word), phrases.instant(row.as_of, man.zone), STATES.get(row.state, row.state))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,10 +13,21 @@ from tracking.domain.history import Origin
 from tracking.domain.reported import Assay, Method, MethodEvidence, Moment, Precision, Value
 from tracking.domain.rulebook import RuleBook
 from tracking.domain.schedule import parse_schedule
-from tracking.models import DexaScan, DexaSite, DoseEvent, DueItem, LabResult, Regimen
+from tracking.models import DoseEvent, DueItem, LabResult, Regimen
 from tracking.models.base import Record
 
-__all__ = ["EVIDENCE", "KINDS", "Names", "assay_of", "dose_line", "due_line", "lab_line", "regimen_line", "scan_line"]
+__all__ = [
+    "EVIDENCE",
+    "KINDS",
+    "Entered",
+    "Names",
+    "assay_of",
+    "dose_line",
+    "due_line",
+    "entered",
+    "lab_line",
+    "regimen_line",
+]
 
 Names = Callable[[str], str]
 
@@ -90,28 +100,6 @@ class DoseLine:
 
 
 @dataclass(frozen=True, slots=True)
-class SiteLine:
-    region: str
-    where: str
-    bmd: str
-    t_score: str
-    z_score: str
-    lsc: str
-    changes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ScanLine:
-    on: date
-    facility: str
-    device: str
-    reference: str
-    reading: str
-    sites: tuple[SiteLine, ...]
-    entered: Entered
-
-
-@dataclass(frozen=True, slots=True)
 class DueLine:
     kind: str
     item: DueItem
@@ -143,7 +131,7 @@ def lab_line(row: LabResult, results: Mapping[str, Any], rulebook: RuleBook, nam
         laboratory=row.laboratory,
         tier=placed.get("tier", ""),
         at_boundary=placed.get("at_boundary", False),
-        entered=_entered(row, names, zone, row.confirmed_reason),
+        entered=entered(row, names, zone, row.confirmed_reason),
     )
 
 
@@ -168,7 +156,7 @@ def regimen_line(row: Regimen, rulebook: RuleBook, names: Names, today: date) ->
         reason=row.reason,
         end_reason=row.end_reason,
         review_on=row.review_on,
-        entered=_entered(row, names, row.zone, row.confirmed_reason),
+        entered=entered(row, names, row.zone, row.confirmed_reason),
     )
 
 
@@ -181,23 +169,7 @@ def dose_line(row: DoseEvent, rulebook: RuleBook, names: Names, zone: str) -> Do
         kind=row.kind,
         amount=f"{row.amount_digits} mg" if row.amount_digits else "–",
         site=row.site,
-        entered=_entered(row, names, zone, row.confirmed_reason),
-    )
-
-
-def scan_line(row: DexaScan, bone: Mapping[str, Any], rulebook: RuleBook, names: Names, zone: str) -> ScanLine:
-    """One scan with its regions. What it means and how it changed is what the standing evaluation says."""
-    read = next((scan for scan in bone.get("scans", ()) if scan["key"] == str(row.uid)), None)
-    changes = [change for change in bone.get("changes", ()) if change["to_key"] == str(row.uid)]
-    sites = sorted(row.sites.all(), key=lambda site: site.pk)
-    return ScanLine(
-        on=row.scanned_on,
-        facility=row.facility,
-        device=row.device,
-        reference=row.reference,
-        reading=_reading(read, rulebook) if read else "not evaluated",
-        sites=tuple(_site_line(site, changes, rulebook) for site in sites),
-        entered=_entered(row, names, zone, row.confirmed_reason),
+        entered=entered(row, names, zone, row.confirmed_reason),
     )
 
 
@@ -210,43 +182,6 @@ def due_line(item: DueItem, today: date) -> DueLine:
     return DueLine(KINDS.get(item.kind, item.kind), item, phase)
 
 
-def _site_line(site: DexaSite, changes: Sequence[Mapping[str, Any]], rulebook: RuleBook) -> SiteLine:
-    place = (site.region, site.side, site.vertebrae)
-    said = [_change(change, rulebook) for change in changes if (change["region"], change["side"], change["vertebrae"]) == place]
-    return SiteLine(
-        region=rulebook.bone.regions[site.region].name if site.region in rulebook.bone.regions else site.region,
-        where=" ".join(part for part in (site.side, site.vertebrae) if part),
-        bmd=f"{site.bmd_digits} {site.bmd_unit}",
-        t_score=_score(site.t_score),
-        z_score=_score(site.z_score),
-        lsc=f"{site.lsc_digits} g/cm2" if site.lsc_digits else "not recorded",
-        changes=tuple(said),
-    )
-
-
-def _change(change: Mapping[str, Any], rulebook: RuleBook) -> str:
-    """``since 4 May 2025: -3.1 %, within the error of measurement (LSC 0.03 g/cm2, the facility's)``."""
-    percent = f"{change['percent']} %"
-    sentence = rulebook.words.bone[change["verdict"]].format_map({"percent": change["percent"]})
-    said = sentence if percent in sentence else f"{percent}, {sentence}"
-    error = f" (LSC {change['lsc']}, {_WHOSE[change['lsc_from']]})" if change["lsc"] else ""
-    return f"since {phrases.day(date.fromisoformat(change['from_on']))}: {said}{error}"
-
-
-_WHOSE = {"facility": "the facility's", "default": "a cautious default"}
-
-
-def _reading(read: Mapping[str, Any], rulebook: RuleBook) -> str:
-    score = f"{read['scale']}-score {read['score']}" if read["score"] is not None else ""
-    words = rulebook.words.bone[read["bone_class"]].format_map({"score": score})
-    return words if not score or score in words else f"{words}, {score}"
-
-
-def _score(score: Decimal | None) -> str:
-    """With one decimal, as laboratories print it, unless there were two."""
-    return "" if score is None else f"{score:+.1f}" if score == round(score, 1) else f"{score:+}"
-
-
 def _drug(code: str, rulebook: RuleBook) -> str:
     return rulebook.drugs[code].name if code in rulebook.drugs else code
 
@@ -257,7 +192,8 @@ def _moment(moment: Moment) -> str:
     return printed.removesuffix(f" {moment.zone}")
 
 
-def _entered(row: Record, names: Names, zone: str, note: str) -> Entered:
+def entered(row: Record, names: Names, zone: str, note: str) -> Entered:
+    """Who stated it, when, and from where it came if nobody typed it here."""
     source = f" from {row.source_system}" if row.source_system else ""
     return Entered(at=_short(row.recorded_at, zone), by=f"{names(row.recorded_by)}{source}", note=note)
 

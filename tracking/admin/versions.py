@@ -43,19 +43,21 @@ def page(man: Patient, request: HttpRequest) -> dict[str, Any]:
     for entry in part:
         wanted[entry["table"]].append(entry["pgh_id"])
     events = {
-        (name, event.pgh_id): event
-        for name, ids in wanted.items()
-        for event in QuerySet(tables[name].model).filter(pgh_id__in=ids).order_by("pgh_id")
+        (name, event.pgh_id): event for name, ids in wanted.items() for event in _events(tables[name]).filter(pgh_id__in=ids)
     }
     found = [events[entry["table"], entry["pgh_id"]] for entry in part]
     known = phrases.names(_actor(event) for event in found)
     return {"page": part, "versions": [_version(event, known, man) for event in found]}
 
 
+def _events(table: owned.OwnedTable) -> QuerySet[Any]:
+    return QuerySet(table.model)
+
+
 def _merged(man: Patient, tables: Mapping[str, owned.OwnedTable]) -> QuerySet[Any, Any]:
     """Keys of the versions of all tables in one order of time."""
     first, *others = [
-        QuerySet(table.model)
+        _events(table)
         .filter(**{table.ownership.owner: man.pk})
         .order_by()
         .annotate(table=Value(name))

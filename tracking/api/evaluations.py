@@ -128,7 +128,7 @@ def summary(row: Evaluation, reader: Reader) -> dict[str, Any]:
 
 
 def result(row: Evaluation, key: str, reader: Reader) -> dict[str, Any] | None:
-    """What :class:`EstradiolResult` promises of the value with this uid; None where the rules give it no tier, or not yet to him."""
+    """What :class:`EstradiolResult` promises of this value; None where the rules give it no tier, or not yet to him."""
     said = row.basis["results"].get(key)
     if said is None or _waits(row, reader):
         return None

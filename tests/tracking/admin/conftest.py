@@ -12,6 +12,8 @@ from tests.conftest import NOW
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 
+SPINE = {"region": "lumbar_spine", "vertebrae": "L1-L4", "unit": "g/cm2", "t_score": "-1.1", "z_score": "-0.8"}
+
 
 @pytest.fixture
 def desk(dr_bell, now):
@@ -49,6 +51,20 @@ def record_lab(bell):
         return labs.record(patient=man, now=NOW, analyte=analyte, value=value, unit=unit, method=method, **sent)
 
     return record
+
+
+@pytest.fixture
+def many_labs(as_system):
+    """So many old results at once, without an evaluation of each."""
+    from tracking.models import LabResult
+
+    def store(man, number):
+        shared = {"patient": man, "analyte": "estradiol", "digits": "30.5", "unit": "pg/mL", "precision": "day"}
+        shared |= {"zone": "Europe/Berlin", "recorded_at": NOW, "recorded_by": "user:1"}
+        with as_system():
+            LabResult.objects.bulk_create(LabResult(at=NOW - timedelta(days=200 + n), **shared) for n in range(number))
+
+    return store
 
 
 @pytest.fixture

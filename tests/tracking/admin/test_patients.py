@@ -2,6 +2,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from tests.conftest import NOW
 from tracking.domain.actor import Actor
@@ -105,14 +106,14 @@ def test_search_finds_only_among_her_own(desk, in_care, adam, carl):
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_no_name_breaks_a_page(desk, in_care, adam, address, bell, name):
+def test_no_name_breaks_a_page(desk, in_care, adam, address, name):
     with acting_as(Actor.user(adam.user_id)):
         Patient.objects.filter(pk=adam.pk).update(name=name)
     for page in (reverse(LIST), address(adam), address(adam, "record_lab"), address(adam, "history")):
         answer = desk.get(page)
         assert answer.status_code == 200
         assert "<script>alert" not in answer.text
-        assert answer.text.count(name) if name.isalnum() else True
+        assert escape(name) in answer.text
 
 
 def test_after_he_revokes_he_is_gone_at_once(desk, in_care, adam, address):

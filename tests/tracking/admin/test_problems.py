@@ -48,6 +48,13 @@ def test_an_issue_of_a_repeated_part_lands_in_that_part():
     assert form.errors == {"__all__": ["None."]}
 
 
+def test_an_issue_of_a_hidden_field_is_said_where_it_can_be_seen():
+    form = Sample({})
+    form.fields["key"] = forms.CharField(required=False, widget=forms.HiddenInput)
+    problems.show(Problem(Issue("/key", "taken", "Taken.")), form)
+    assert form.errors == {"__all__": ["Taken."]}
+
+
 def test_every_issue_is_shown():
     form = Sample({})
     problems.show(Problem(Issue("/value", "a", "One."), Issue("/value", "b", "Two.")), form)

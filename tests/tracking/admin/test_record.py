@@ -75,12 +75,11 @@ def test_opening_a_page_notes_one_visit(desk, full_record, address, see, dr_bell
     ]
 
 
-def test_a_longer_record_costs_no_more_queries(desk, full_record, record_lab, address):
+def test_a_longer_record_costs_no_more_queries(desk, full_record, many_labs, address):
     desk.get(address(full_record))
     with CaptureQueriesContext(connection) as short:
         desk.get(address(full_record))
-    for number in range(30):
-        record_lab(full_record, "30.5", days=200 + number)
+    many_labs(full_record, 30)
     with CaptureQueriesContext(connection) as long:
         desk.get(address(full_record))
     assert (len(short), len(long)) == (33, 33)
@@ -93,14 +92,24 @@ def test_an_empty_record_says_so_everywhere(desk, in_care, adam, address):
     assert "verdict-no_current_data" in text
 
 
-def test_long_tables_are_paged(desk, full_record, record_lab, address):
-    for number in range(45):
-        record_lab(full_record, "30.5", days=200 + number)
+def test_long_tables_are_paged(desk, full_record, many_labs, address):
+    many_labs(full_record, 45)
     page = address(full_record)
     assert "1 to 40 of 49" in desk.get(page).text
     assert "41 to 49 of 49" in desk.get(page, {"labs": "2"}).text
     assert "41 to 49 of 49" in desk.get(page, {"labs": "999"}).text
     assert "1 to 40 of 49" in desk.get(page, {"labs": "<x>"}).text
+
+
+def test_fractures_and_risk_factors_are_on_the_page(desk, full_record, bell, address):
+    from tracking.services import bone
+
+    said = {"patient": full_record, "by": bell, "now": NOW}
+    bone.record_fracture(**said, site="vertebra", occurred_at="2026-09", fragility=True)
+    bone.record_risk_factor(**said, code="smoking")
+    text = desk.get(address(full_record)).text
+    assert "vertebra, Sep 2026, after little force" in text
+    assert "smoking" in text
 
 
 def test_a_withdrawn_result_leaves_the_page(desk, full_record, bell, see, address):
@@ -137,13 +146,12 @@ def test_the_history_tells_every_version_with_who_and_when(desk, full_record, ad
         assert said in text
 
 
-def test_the_history_costs_the_same_whatever_its_length(desk, full_record, record_lab, address):
+def test_the_history_costs_the_same_whatever_its_length(desk, full_record, many_labs, address):
     page = address(full_record, "history")
     desk.get(page)
     with CaptureQueriesContext(connection) as short:
         desk.get(page)
-    for number in range(60):
-        record_lab(full_record, "30.5", days=200 + number)
+    many_labs(full_record, 60)
     with CaptureQueriesContext(connection) as long:
         assert desk.get(page, {"page": "2"}).status_code == 200
     assert len(long) <= len(short)

@@ -267,3 +267,10 @@ def _but(**changed):
     from tests.tracking.api.contract import ESTRADIOL
 
     return ESTRADIOL | changed
+
+
+def test_head_answers_like_get_without_the_body(by_adam):
+    by_adam.lab(client_id="a")
+    answer = by_adam.generic("HEAD", "/api/v1/labs/a")
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["ETag"] == by_adam.send("GET", "/labs/a").headers["ETag"]

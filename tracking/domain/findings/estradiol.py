@@ -73,11 +73,17 @@ def _on_result(
         "bounds": reading.bounds,
         **(extra or {}),
     }
-    said = {"on": on_day(on, facts.timeline.today), "bounds": bounds_text(reading, facts)}
+    said = {"on": on_day(on, facts.timeline.today), "bounds": bounds_text(reading, facts), "stands": _stands(reading, facts)}
     notes = note_sentences(reading, facts.rulebook)
     notes |= _state_notes(facts)
     keys = (reading.key, *inputs, *facts.ai_keys)
     return make(facts, code, params, inputs=keys, rules=(*reading.rules, *rules), notes=notes, said=said, margin=reading.margin)
+
+
+def _stands(reading: Reading, facts: Facts) -> str:
+    """A result that only its rounding puts below a limit is not said to be below: the verdict beside it says otherwise."""
+    certain = reading.tier in LOW and (reading.tier is reading.queue_tier)
+    return facts.rulebook.words.bounds["is_below" if certain else "may_be_below"]
 
 
 def bounds_text(reading: Reading, facts: Facts) -> str:
