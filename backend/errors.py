@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from tracking.api.parsing import pointer_part
 from tracking.domain.problems import Issue, Problem
 
 log = logging.getLogger(__name__)
@@ -125,16 +126,11 @@ def _from_drf(details: Any, pointer: str) -> Iterator[Issue]:
         yield Issue(pointer, str(details["code"]), "{text}", {"text": details["message"]})
     elif isinstance(details, Mapping):
         for name, inner in details.items():
-            yield from _from_drf(inner, pointer if name == "non_field_errors" else f"{pointer}/{_step(name)}")
+            yield from _from_drf(inner, pointer if name == "non_field_errors" else f"{pointer}/{pointer_part(str(name))}")
     elif isinstance(details, list):
         for index, inner in enumerate(details):
             is_error = isinstance(inner, Mapping) and {"message", "code"} <= inner.keys()
             yield from _from_drf(inner, pointer if is_error else f"{pointer}/{index}")
-
-
-def _step(name: str) -> str:
-    """One step of a JSON pointer (RFC 6901), of a length fit to be repeated."""
-    return str(name)[:60].replace("~", "~0").replace("/", "~1")
 
 
 def _plain(status_code: int, code: str, detail: str) -> HttpResponse:

@@ -79,7 +79,7 @@ class LabForm(WriteForm):
     collected_time = forms.TimeField(
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        label="at",
+        label="Time of day",
         help_text="Local time, if known.",
     )
     known_to = forms.ChoiceField(choices=KNOWN_TO, label="Known to")
@@ -88,9 +88,11 @@ class LabForm(WriteForm):
         choices=METHODS, label="Assay", help_text="What the report says. It counts as read on the report by you."
     )
     laboratory = forms.CharField(required=False, max_length=120)
-    range_low = forms.CharField(required=False, max_length=24, label="Laboratory's range for men, from")
-    range_high = forms.CharField(required=False, max_length=24, label="to")
-    lloq = forms.CharField(required=False, max_length=24, label="Lower limit of quantitation")
+    range_low = forms.CharField(required=False, max_length=24, label="Range for men, from")
+    range_high = forms.CharField(required=False, max_length=24, label="Range for men, to")
+    lloq = forms.CharField(
+        required=False, max_length=24, label="LLOQ", help_text="Lower limit of quantitation, in the same unit."
+    )
     confirmed_reason = confirmed_reason()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -59,6 +59,7 @@ def test_he_answers(by_adam, told):
         ({"answer": 1}, "/answer"),
         ({"answer": "snooze"}, "/until"),
         ({"answer": "snooze", "until": "2026-11-03T09:00:00"}, "/until"),
+        ({"answer": "snooze", "until": "soon"}, "/until"),
         ({"answer": "snooze", "until": "2027-11-03T09:00:00Z"}, "/until"),
         ({"answer": "done", "until": "2026-11-03T09:00:00Z"}, "/until"),
         ({"answer": "done", "client_id": "a b"}, "/client_id"),

@@ -117,6 +117,12 @@ def test_the_list_of_men_takes_as_many_queries_for_many_as_for_one(by_bell, at_a
     many_men = count()
     assert (one[0], many_men[0]) == (1, 13)
     assert one[1] == many_men[1]
+    path, seen = "/api/v1/patients?limit=5", []
+    while path:
+        page = by_bell.get(path).json()
+        seen += [row["uid"] for row in page["results"]]
+        path = page["next"] and page["next"].removeprefix("http://testserver")
+    assert len(seen) == len(set(seen)) == 13
 
 
 def _now():
