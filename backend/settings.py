@@ -135,6 +135,7 @@ LOGIN_URL = "/admin/login/"
 USE_TZ = True
 TIME_ZONE = "UTC"  # a man's own zone is on his record; nothing falls back to the server's
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]  # else Django's own texts would come in another language than ours
 USE_I18N = True
 CLOCK_OFFSET: float = env.float("CLOCK_OFFSET", default=0.0)  # seconds; shifts `tracking.clock` in every process
 if IN_PRODUCTION and CLOCK_OFFSET:
@@ -217,6 +218,8 @@ if FINDINGS_RELEASE not in ("immediate", "reviewed"):
     sys.exit(f"Trabecula cannot start: FINDINGS_RELEASE is '{FINDINGS_RELEASE}'. Accepted: immediate or reviewed.")
 
 # --- Files and doors -------------------------------------------------------------------------------------------------
+# A message may repeat a value that was just stored: it stays on the server, and out of cookies.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 STATIC_URL = "/static/"
 STATIC_ROOT: Path = env.path("STATIC_ROOT", default=str(BASE_DIR / ".run" / "static"))
 WHITENOISE_USE_FINDERS = not IN_PRODUCTION

@@ -122,7 +122,7 @@ class Scan(ScanNoun, RowView):
     operations = reading("DXA scans", ScanRow)
 
     def withdraw(self, man: Patient, key: str, reason: str) -> None:
-        bone.withdraw(patient=man, of=DexaScan, key=key, by=self.actor, now=self.now, reason=reason)
+        bone.withdraw(patient=man, of=DexaScan, key=key, by=self.actor, now=self.now, reason=reason, staff=self.is_staff_route)
 
 
 def _site(row: DexaSite) -> dict[str, Any]:
@@ -191,7 +191,9 @@ class Fracture(FractureNoun, RowView):
     operations = reading("fractures", FractureRow)
 
     def withdraw(self, man: Patient, key: str, reason: str) -> None:
-        bone.withdraw(patient=man, of=FractureModel, key=key, by=self.actor, now=self.now, reason=reason)
+        bone.withdraw(
+            patient=man, of=FractureModel, key=key, by=self.actor, now=self.now, reason=reason, staff=self.is_staff_route
+        )
 
 
 class RiskFactorInput(RecordInput):
@@ -238,4 +240,6 @@ class RiskFactor(RiskFactorNoun, RowView):
     operations = reading("risk factors", RiskFactorRow)
 
     def withdraw(self, man: Patient, key: str, reason: str) -> None:
-        bone.withdraw(patient=man, of=RiskFactorModel, key=key, by=self.actor, now=self.now, reason=reason)
+        bone.withdraw(
+            patient=man, of=RiskFactorModel, key=key, by=self.actor, now=self.now, reason=reason, staff=self.is_staff_route
+        )

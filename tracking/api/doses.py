@@ -155,4 +155,4 @@ class Dose(DoseNoun, Correction):
         return Stored(doses.correct(patient=man, key=key, by=self.actor, now=self.now, staff=self.is_staff_route, **sent))
 
     def withdraw(self, man: Patient, key: str, reason: str) -> None:
-        doses.withdraw(patient=man, key=key, by=self.actor, now=self.now, reason=reason)
+        doses.withdraw(patient=man, key=key, by=self.actor, now=self.now, reason=reason, staff=self.is_staff_route)

@@ -18,8 +18,7 @@ from rest_framework.fields import empty
 from rest_framework.serializers import ErrorDetail, ValidationError
 from rest_framework.settings import api_settings
 
-from tracking.domain.problems import Problem
-from tracking.domain.schedule import ACCEPTED, WEEKDAYS, parse_schedule
+from tracking.domain.schedule import ACCEPTED, WEEKDAYS
 from tracking.models.base import CLIENT_ID, MAX_CLIENT_ID
 
 __all__ = [
@@ -218,17 +217,4 @@ class AsSent(serializers.Field[Any, Any, Any, Any]):
     }
 )
 class Plan(AsSent):
-    """How often a regimen repeats, as the service reads it; a key that does not belong to its kind is refused here."""
-
-    default_error_messages = {"unknown-key": _("'{received}' does not belong to this kind of schedule. Accepted: {accepted}.")}
-
-    def to_internal_value(self, data: Any) -> Any:
-        sent = super().to_internal_value(data)
-        try:
-            plan = parse_schedule(sent)
-        except Problem:
-            return sent  # the service says so together with everything else
-        for name in sent:
-            if name not in plan.as_dict():
-                self.fail("unknown-key", received=name[:40], accepted=ACCEPTED)
-        return sent
+    """How often a regimen repeats, as the service reads it."""

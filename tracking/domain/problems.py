@@ -79,9 +79,9 @@ class Collector:
         try:
             return check(*args, **kwargs)
         except Problem as refused:
+            seen = [issue.under(self._prefix) for issue in refused.issues]
             if refused.kind != "invalid":
-                raise
-            seen = (issue.under(self._prefix) for issue in refused.issues)
+                raise Problem(*seen, kind=refused.kind) from refused
             self._issues.extend(issue for issue in seen if issue not in self._issues)
             return None
 

@@ -14,6 +14,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # What a schedule can be at all; whether a dose is sensible is for the rulebook.
 LEAST_DAYS, MOST_DAYS = Decimal("0.25"), Decimal(400)
 MOST_TIMES = 8
+_FIELDS = {"every": {"kind", "days"}, "weekdays": {"kind", "days"}, "daily": {"kind", "times"}, "as_needed": {"kind"}}
 ACCEPTED = (
     '{"kind": "every", "days": "3.5"}, {"kind": "weekdays", "days": ["mon", "thu"]}, {"kind": "daily", "times": 1} '
     'or {"kind": "as_needed"}'
@@ -70,27 +71,43 @@ def parse_schedule(sent: object, *, pointer: str = "/schedule") -> Schedule:
     if not isinstance(sent, Mapping):
         raise _refused(pointer, sent)
     kind = sent.get("kind")
-    if kind == "every":
-        try:
-            days = Decimal(str(sent.get("days")))
-        except InvalidOperation:
-            raise _refused(f"{pointer}/days", sent.get("days")) from None
-        if not (days.is_finite() and LEAST_DAYS <= days <= MOST_DAYS):
-            raise _refused(f"{pointer}/days", sent.get("days"))
-        return Schedule("every", days=days)
-    if kind == "weekdays":
-        named = sent.get("days")
-        if not isinstance(named, list) or not named or any(day not in WEEKDAYS for day in named):
-            raise _refused(f"{pointer}/days", named)
-        return Schedule("weekdays", weekdays=tuple(day for day in WEEKDAYS if day in named))
-    if kind == "daily":
-        times = sent.get("times", 1)
-        if isinstance(times, bool) or not isinstance(times, int) or not 1 <= times <= MOST_TIMES:
-            raise _refused(f"{pointer}/times", times)
-        return Schedule("daily", times=times)
-    if kind == "as_needed":
-        return Schedule("as_needed")
-    raise _refused(f"{pointer}/kind", kind)
+    if not isinstance(kind, str) or kind not in _READERS:
+        raise _refused(f"{pointer}/kind", kind)
+    for name in sent:
+        if name not in _FIELDS[kind]:
+            raise _refused(f"{pointer}/{name}", sent[name])
+    return _READERS[kind](sent, pointer)
+
+
+def _every(sent: Mapping[str, Any], pointer: str) -> Schedule:
+    try:
+        days = Decimal(str(sent.get("days")))
+    except InvalidOperation:
+        raise _refused(f"{pointer}/days", sent.get("days")) from None
+    if not (days.is_finite() and LEAST_DAYS <= days <= MOST_DAYS):
+        raise _refused(f"{pointer}/days", sent.get("days"))
+    return Schedule("every", days=days)
+
+
+def _weekdays(sent: Mapping[str, Any], pointer: str) -> Schedule:
+    named = sent.get("days")
+    if not isinstance(named, list) or not named or any(day not in WEEKDAYS for day in named):
+        raise _refused(f"{pointer}/days", named)
+    return Schedule("weekdays", weekdays=tuple(day for day in WEEKDAYS if day in named))
+
+
+def _daily(sent: Mapping[str, Any], pointer: str) -> Schedule:
+    times = sent.get("times", 1)
+    if isinstance(times, bool) or not isinstance(times, int) or not 1 <= times <= MOST_TIMES:
+        raise _refused(f"{pointer}/times", times)
+    return Schedule("daily", times=times)
+
+
+def _as_needed(_sent: Mapping[str, Any], _pointer: str) -> Schedule:
+    return Schedule("as_needed")
+
+
+_READERS = {"every": _every, "weekdays": _weekdays, "daily": _daily, "as_needed": _as_needed}
 
 
 def _refused(pointer: str, received: object) -> Problem:

@@ -56,9 +56,10 @@ def edit_profile(
     with acting_as(by):
         man = lock_patient(patient)
         man.name = man.name if name is None else name
-        man.birth_date = birth_date or man.birth_date
+        if birth_date is not None:
+            man.birth_date, man.birth_year = birth_date, None
         man.zone = named or man.zone
-        man.save(update_fields=["name", "birth_date", "zone"])
+        man.save(update_fields=["name", "birth_date", "birth_year", "zone"])
         evaluations.refresh(man, now=now)
         man.refresh_from_db()
         return man

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from tracking.domain.actor import Actor
@@ -19,6 +20,10 @@ from tracking.services.access import acting_as, lock_patient
 from tracking.services.lived import check_day, read_moment
 
 __all__ = ["record_fracture", "record_risk_factor", "record_scan", "withdraw"]
+
+# As many digits as are stored, so that none is lost.
+_SCORE = re.compile(r"-?[0-9]{1,2}(\.[0-9]{1,2})?", re.ASCII)
+_FORMS = {"t_score": _SCORE, "z_score": _SCORE, "lsc": re.compile(r"[0-9]{1,2}(\.[0-9]{1,6})?", re.ASCII)}
 
 
 def record_scan(
@@ -135,19 +140,26 @@ def record_risk_factor(
 
 
 def withdraw(
-    *, patient: Patient, of: type[DexaScan | Fracture | RiskFactor], key: str, by: Actor, now: datetime, reason: str
+    *,
+    patient: Patient,
+    of: type[DexaScan | Fracture | RiskFactor],
+    key: str,
+    by: Actor,
+    now: datetime,
+    reason: str,
+    staff: bool = False,
 ) -> None:
     """Take a scan, fracture or risk factor back, with the reason."""
     with acting_as(by):
         man = lock_patient(patient)
-        records.withdraw(records.find(of, man, key), man=man, now=now, reason=reason)
+        records.withdraw(records.find_his(of, man, key, by=by, staff=staff), man=man, now=now, reason=reason)
         evaluations.refresh(man, now=now)
 
 
 def _site(sent: Mapping[str, Any]) -> SiteRecord:
     found = Collector()
     bmd = found.run(parse_value, sent.get("bmd"), str(sent.get("unit") or ""), pointer="/bmd")
-    scores = {name: found.run(_decimal, sent.get(name), f"/{name}") for name in ("t_score", "z_score", "lsc")}
+    numbers = {name: found.run(_decimal, sent.get(name), form, f"/{name}") for name, form in _FORMS.items()}
     found.raise_found()
     assert bmd is not None
     return SiteRecord(
@@ -155,22 +167,22 @@ def _site(sent: Mapping[str, Any]) -> SiteRecord:
         side=str(sent.get("side") or ""),
         vertebrae=str(sent.get("vertebrae") or ""),
         bmd=bmd,
-        **scores,
+        **numbers,
     )
 
 
-def _decimal(sent: object, pointer: str) -> Decimal | None:
+def _decimal(sent: object, form: re.Pattern[str], pointer: str) -> Decimal | None:
+    """A short plain number; never an exponent, which a few characters could make enormous."""
     if sent is None or sent == "":
         return None
-    try:
-        number = Decimal(str(sent))
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
+    if not isinstance(sent, str) or not form.fullmatch(sent):
         raise problem(
-            pointer, "number-unreadable", "'{received}' is not a number. Write it like -1.5.", received=str(sent)[:20]
+            pointer,
+            "number-unreadable",
+            "'{received}' is not accepted here. Send text like -1.5 for a score or 0.030 for a least significant change.",
+            received=str(sent)[:20],
         )
-    return number
+    return Decimal(sent)
 
 
 def _refuse_without_sites() -> None:

@@ -48,13 +48,14 @@ def log_many(
     with acting_as(by):
         man = lock_patient(patient)
         found = Collector()
-        rows = []
+        rows: list[DoseEvent] = []
         for number, sent in enumerate(events):
             client_id = sent.pop("client_id", None)
-            content = found.under(f"/{number}").run(_content, man=man, now=now, staff=staff, **sent)
+            here = found.under(f"/{number}")
+            content = here.run(_content, man=man, now=now, staff=staff, **sent)
             if content is not None:
-                row, _ = records.add(DoseEvent, man=man, by=by, now=now, content=content, client_id=client_id)
-                rows.append(row)
+                added = here.run(records.add, DoseEvent, man=man, by=by, now=now, content=content, client_id=client_id)
+                rows.extend(added[:1] if added else ())
         found.raise_found()
         evaluations.refresh(man, now=now)
         return rows
@@ -63,17 +64,18 @@ def log_many(
 def correct(*, patient: Patient, key: str, by: Actor, now: datetime, staff: bool = False, **sent: Any) -> DoseEvent:
     with acting_as(by):
         man = lock_patient(patient)
-        row = records.find(DoseEvent, man, key)
+        row = records.find_his(DoseEvent, man, key, by=by, staff=staff)
         content = _content(man=man, now=now, staff=staff, **sent)
         corrected, _ = records.supersede(row, man=man, by=by, now=now, content=content)
         evaluations.refresh(man, now=now)
         return corrected
 
 
-def withdraw(*, patient: Patient, key: str, by: Actor, now: datetime, reason: str) -> None:
+def withdraw(*, patient: Patient, key: str, by: Actor, now: datetime, reason: str, staff: bool = False) -> None:
     with acting_as(by):
         man = lock_patient(patient)
-        records.withdraw(records.find(DoseEvent, man, key), man=man, now=now, reason=reason)
+        row = records.find_his(DoseEvent, man, key, by=by, staff=staff)
+        records.withdraw(row, man=man, now=now, reason=reason)
         evaluations.refresh(man, now=now)
 
 

@@ -13,7 +13,7 @@ from tracking.models import ImportBatch, Patient, Tombstone
 from tracking.models.base import CLIENT_ID, Record
 from tracking.services.access import not_found
 
-__all__ = ["Source", "add", "find", "supersede", "withdraw"]
+__all__ = ["Source", "add", "find", "find_his", "supersede", "withdraw"]
 
 R = TypeVar("R", bound=Record)
 
@@ -88,6 +88,19 @@ def find(model: type[R], man: Patient, key: str) -> R:
     return found
 
 
+def find_his(model: type[R], man: Patient, key: str, *, by: Actor, staff: bool) -> R:
+    """A standing row that this person may correct or withdraw: staff any, the man what he entered himself."""
+    row = find(model, man, key)
+    if not staff and row.recorded_by != str(by):
+        raise problem(
+            "",
+            "not-his-entry",
+            "This was entered by a clinic or a laboratory. Ask them to correct it.",
+            kind="forbidden",
+        )
+    return row
+
+
 def supersede(row: R, *, man: Patient, by: Actor, now: datetime, content: dict[str, Any]) -> tuple[R, bool]:
     """Put a corrected row in the place of ``row``, under the same phone id. Equal content changes nothing."""
     if same_content(row, content):
@@ -119,11 +132,13 @@ def same_content(row: Record, content: dict[str, Any]) -> bool:
 
 
 _UID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+# An address of its own below a collection; a row of this name could not be reached.
+_RESERVED = {"bulk"}
 _CLIENT_ID = re.compile(CLIENT_ID, re.ASCII)
 
 
 def _check_client_id(client_id: str) -> None:
-    if not _CLIENT_ID.fullmatch(client_id):
+    if not _CLIENT_ID.fullmatch(client_id) or client_id in _RESERVED:
         raise problem(
             "/client_id",
             "client-id-form",

@@ -192,3 +192,12 @@ def test_a_name_in_a_drug_or_laboratory_cannot_write_markup():
     assert element("text", "<script>&\"'", cls='"><script>') == (
         '<text class="&quot;&gt;&lt;script&gt;">&lt;script&gt;&amp;&quot;&#x27;</text>'
     )
+
+
+def test_a_course_without_a_known_amount_is_hatched_and_an_old_one_left_out():
+    as_needed = regimen("anastrozole", "0.5", 90, schedule={"kind": "as_needed"})
+    old = regimen("testosterone_cypionate", "60", 3000, 2900)
+    text = picture(history(regimens=(as_needed, old)))
+    assert text.count('class="course course-prescribed" fill="url(#hatch)"') == 1
+    assert "Anastrozole ?" in text
+    assert "Testosterone cypionate" not in text

@@ -110,7 +110,7 @@ def test_a_mistake_is_corrected_in_place_or_taken_back(by_adam):
         ({"schedule": {"kind": "monthly"}}, "/schedule/kind", "monthly"),
         ({"schedule": {"kind": "every", "days": "0"}}, "/schedule/days", "Accepted"),
         ({"schedule": {"kind": "every", "days": "NaN"}}, "/schedule/days", "Accepted"),
-        ({"schedule": {"kind": "every", "days": "3.5", "times": 2}}, "/schedule", "times"),
+        ({"schedule": {"kind": "every", "days": "3.5", "times": 2}}, "/schedule/times", "Accepted"),
         ({"schedule": {"kind": "every", "days": "3." + "5" * 500}}, "/schedule", "400"),
         ({"schedule": {"kind": "weekdays", "days": ["monday"]}}, "/schedule/days", "Accepted"),
         ({"schedule": {"kind": "daily", "times": True}}, "/schedule/times", "Accepted"),

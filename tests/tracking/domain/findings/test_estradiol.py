@@ -19,7 +19,7 @@ from tracking.evidence import load_rulebook
         ("9.8", "pg/mL", True, "e2_critical_on_ai", "is below 10.0 pg/mL, the critical limit"),
     ],
 )
-def test_a_value_at_its_limit_is_not_said_to_be_below_it(value: str, unit: str, on_ai: bool, code: str, says: str) -> None:
+def test_a_value_at_its_limit_is_not_said_to_be_below_it(value: str, unit: str, *, on_ai: bool, code: str, says: str) -> None:
     labs = [lab(value, TODAY, unit=unit, method="immunoassay", evidence="lab_message")]
     evaluation = evaluate(man(labs=labs, regimens=[anastrozole(day(200))] if on_ai else []), load_rulebook(), NOW)
     (finding,) = [finding for finding in evaluation.findings if finding.code == code]

@@ -1,0 +1,71 @@
+"""Scans, fractures and risk factors: refused with the field named, and withdrawn only by who entered them, or by staff."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tracking.domain.actor import Actor
+from tracking.domain.problems import Problem
+from tracking.models import DexaScan, DexaSite, RiskFactor
+from tracking.services import bone
+from tracking.services.access import acting_as
+
+SITE = {"region": "total_hip", "side": "left", "bmd": "0.9810", "unit": "g/cm2", "t_score": "-0.9", "lsc": "0.027"}
+
+
+@pytest.fixture
+def himself(adam):
+    return Actor.user(adam.user_id)
+
+
+def a_scan(adam, by, now, **site):
+    return bone.record_scan(patient=adam, by=by, now=now, scanned_on=date(2026, 9, 1), sites=[SITE | site])[0]
+
+
+def test_digits_of_a_scan_stay_as_reported(adam, himself, now):
+    a_scan(adam, himself, now)
+    with acting_as(himself):
+        site = DexaSite.objects.get()
+    assert (site.bmd_digits, site.bmd_unit, str(site.t_score), site.lsc_digits) == ("0.9810", "g/cm2", "-0.90", "0.027")
+
+
+@pytest.mark.parametrize(
+    ("site", "pointer"),
+    [
+        ({"bmd": "0,981"}, "/sites/0/bmd"),
+        ({"bmd": "3.1"}, "/sites/0/bmd"),
+        ({"unit": ""}, "/sites/0/unit"),
+        ({"region": "skull"}, "/sites/0/region"),
+        ({"t_score": "1E+999999999"}, "/sites/0/t_score"),
+        ({"t_score": "-1.555"}, "/sites/0/t_score"),
+        ({"t_score": "-11"}, "/sites/0/t_score"),
+        ({"lsc": "0"}, "/sites/0/lsc"),
+    ],
+)
+def test_a_bad_site_is_named_and_nothing_is_stored(adam, himself, now, site, pointer):
+    with pytest.raises(Problem) as refused:
+        a_scan(adam, himself, now, **site)
+    assert [issue.pointer for issue in refused.value.issues] == [pointer]
+    with acting_as(himself):
+        assert not DexaScan.objects.exists()
+
+
+def test_a_man_does_not_withdraw_the_scan_of_his_clinic(in_care, adam, dr_bell, himself, now):
+    scan = a_scan(adam, Actor.user(dr_bell.pk), now)
+    given = {"patient": adam, "of": DexaScan, "key": str(scan.uid), "now": now, "reason": "I do not like it"}
+    with pytest.raises(Problem) as refused:
+        bone.withdraw(by=himself, **given)
+    assert refused.value.kind == "forbidden"
+    bone.withdraw(by=Actor.user(dr_bell.pk), staff=True, **given)
+    with acting_as(himself):
+        assert DexaScan.objects.get().withdrawn_at == now
+
+
+def test_a_risk_factor_comes_from_the_checklist(adam, himself, now):
+    with pytest.raises(Problem, match="Accepted: alcohol_excess"):
+        bone.record_risk_factor(patient=adam, by=himself, now=now, code="baldness")
+    bone.record_risk_factor(patient=adam, by=himself, now=now, code="smoking", since=date(2010, 1, 1))
+    with acting_as(himself):
+        assert RiskFactor.objects.get().code == "smoking"
