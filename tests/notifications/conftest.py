@@ -76,11 +76,6 @@ class Scripted(SMTP):
             await super().smtp_DATA(arg)
 
 
-@pytest.fixture(autouse=True)
-def _cheap_passwords(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def mail_server(settings: Any) -> Iterator[Obedient]:
     """A real SMTP server on the loopback interface, which Django's settings point to."""

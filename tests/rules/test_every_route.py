@@ -105,7 +105,6 @@ class Everybody:
 @pytest.fixture
 def everybody(adam: Patient, carl: Patient, dr_bell: User, in_care: Any, settings: Any) -> Everybody:
     """Adam with a row in every table, in the care of Dr. Bell; Carl, a stranger, in the care of Dr. Else at another clinic."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
     dr_else = User.objects.create_user("else@example.org", PASSWORD, name="Dr. Else")
     other = Clinic.objects.create(name="Another Clinic")

@@ -12,8 +12,7 @@ from tests.tracking.api.contract import ContractClient
 
 
 @pytest.fixture(autouse=True)
-def _cheap_passwords_and_fresh_counters(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def _fresh_counters() -> None:
     cache.clear()
 
 

@@ -1,0 +1,49 @@
+"""The start stops with a sentence where something is missing or dangerous."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PRODUCTION = {
+    "SECRET_KEY": "x" * 50,
+    "DATABASE_URL": "postgresql://app:secret@127.0.0.1/trabecula",
+    "BROKER_URL": "redis://127.0.0.1:6379/0",
+    "EMAIL_URL": "smtp://127.0.0.1:25",
+}
+
+
+def start(**changed: str | None) -> subprocess.CompletedProcess[str]:
+    wanted = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "backend.settings"} | PRODUCTION | changed
+    environment = {name: value for name, value in wanted.items() if value is not None}
+    code = (
+        "from django.conf import settings; print(settings.DEBUG, settings.SESSION_COOKIE_SECURE, settings.SECURE_SSL_REDIRECT)"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.mark.parametrize("name", sorted(PRODUCTION))
+def test_a_missing_setting_stops_the_start_and_says_what_it_is(name):
+    stopped = start(**{name: None})
+    assert stopped.returncode == 1
+    assert stopped.stderr.startswith(f"Trabecula cannot start: {name} is not set. It is ")
+    assert "Traceback" not in stopped.stderr
+
+
+def test_a_shifted_clock_is_refused_in_production():
+    assert "CLOCK_OFFSET shifts the clock" in start(CLOCK_OFFSET="60").stderr
+
+
+def test_a_mistyped_policy_is_refused():
+    assert "Accepted: immediate or reviewed" in start(FINDINGS_RELEASE="later").stderr
+
+
+def test_production_is_the_default_and_its_doors_are_closed():
+    assert start().stdout.split() == ["False", "True", "True"]
