@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -23,10 +24,10 @@ from tracking.api.base import (
     RecordView,
     Text,
     Whole,
-    due_item_uids,
     page,
     page_of,
 )
+from tracking.services import due
 from tracking.services.access import not_found
 from tracking.services.owned import problem
 
@@ -95,7 +96,7 @@ class Reminders(RecordView):
 
     def get(self, _request: Request) -> Response:
         found, following = page(services.reminders_of(self.patient().pk), self.request, self.query, by="send_at")
-        items = due_item_uids({row.due_item_id for row in found})
+        items = due.uids({row.due_item_id for row in found})
         return Response({"next": following, "results": [_reminder(row, items[row.due_item_id]) for row in found]})
 
 
@@ -174,11 +175,11 @@ def _instant(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
-def _reminder(row: Reminder, due_item: str) -> dict[str, Any]:
+def _reminder(row: Reminder, due_item: UUID) -> dict[str, Any]:
     return {
         "id": str(row.uid),
         "uid": str(row.uid),
-        "due_item": due_item,
+        "due_item": str(due_item),
         "kind": row.kind,
         "round": row.round,
         "stage": row.stage,

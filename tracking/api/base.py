@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, cast
 from uuid import UUID
@@ -18,14 +18,14 @@ from tracking.api.paging import PAGE, given, page
 from tracking.api.parsing import StrictJSONParser
 from tracking.api.schema import Operation, RecordSchema, page_of
 from tracking.domain.actor import Actor
-from tracking.models import DueItem, Patient, User
+from tracking.models import Patient, User
 from tracking.services import audit
 from tracking.services.access import Isolation, acting_as, not_found, own_patient, visible_patient
 
 # What the API of notifications is built from too.
 __all__ = [
     "PAGE", "ApiView", "ClientId", "Clock", "Flag", "Input", "Instant", "Operation", "Output", "RecordView", "Text", "Whole",
-    "due_item_uids", "page", "page_of",
+    "page", "page_of",
 ]  # fmt: skip
 
 
@@ -125,8 +125,3 @@ class RecordView(ApiView):
     def row(self, shown: dict[str, Any], *, status: int = 200) -> Response:
         """One row, with its revision as the ETag."""
         return Response(shown, status=status, headers={"ETag": f'"{shown["revision"]}"'})
-
-
-def due_item_uids(ids: Iterable[int]) -> dict[int, str]:
-    """The public names of due items, in one query, for those who know them by their numbers."""
-    return {pk: str(uid) for pk, uid in DueItem.objects.filter(pk__in=ids).values_list("pk", "uid")}

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F
 
@@ -23,6 +24,7 @@ __all__ = [
     "patients_with_news",
     "still_due",
     "store_plan",
+    "uids",
     "unannounced",
 ]
 
@@ -120,6 +122,11 @@ def notice(item_id: int) -> DueNotice | None:
     """One item as it is now, or None where there is none (any more)."""
     row = DueItem.objects.filter(pk=item_id).first()
     return None if row is None else _notice(row)
+
+
+def uids(item_ids: Iterable[int]) -> dict[int, UUID]:
+    """The public names of items, in one query, for those who know them by their numbers."""
+    return dict(DueItem.objects.filter(pk__in=item_ids).values_list("pk", "uid"))
 
 
 def still_due(item_id: int) -> bool:
