@@ -18,7 +18,19 @@ from rest_framework.test import APIClient
 from notifications.models import InboxMessage, Reminder
 from tests.conftest import NOW, PASSWORD
 from tracking.domain.actor import Actor
-from tracking.models import Clinic, DexaScan, DexaSite, DoseEvent, DueItem, Fracture, Patient, Prescriber, RiskFactor, User
+from tracking.models import (
+    AccessEvent,
+    Clinic,
+    DexaScan,
+    DexaSite,
+    DoseEvent,
+    DueItem,
+    Fracture,
+    Patient,
+    Prescriber,
+    RiskFactor,
+    User,
+)
 from tracking.services import consent, labs, owned, regimens
 from tracking.services.access import acting_as
 
@@ -272,3 +284,22 @@ def test_those_who_have_business_there_are_let_in(everybody: Everybody) -> None:
         if codes <= {404} or any(code >= 500 for code in codes):
             found.append((str(route), codes))
     assert found == []
+
+
+def test_every_look_of_staff_into_a_mans_record_is_noted(everybody: Everybody) -> None:
+    looks = [route for route in GUARDED if route.is_for_staff and route.method == "get"]
+    assert looks
+    for route in looks:
+        keys = [key for key in everybody.keys if route.takes(key)] if route.key else [None]
+        visits = (visits_after(everybody, route, key) for key in keys)
+        assert next((count for count in visits if count is not None), None) == 1, str(route)
+
+
+def visits_after(everybody: Everybody, route: Route, key: str | None) -> int | None:
+    """How many visits a first look leaves, undone at once; None where the address names no row of that kind."""
+    with transaction.atomic():
+        response = client_of(everybody.bell).get(route.path(**any_values(everybody, route, key)))
+        with acting_as(Actor.system("test")):
+            visits = AccessEvent.objects.filter(patient=everybody.adam, user=everybody.bell).count()
+        transaction.set_rollback(True)
+    return visits if response.status_code == 200 else None
