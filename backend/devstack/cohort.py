@@ -41,34 +41,42 @@ class Person:
         return answer.json() if answer.content else None
 
 
+@dataclass(frozen=True, slots=True)
+class Api:
+    """Where the API is. A test puts a transport of its own in place of the network."""
+
+    base_url: str
+    transport: httpx.BaseTransport | None = None
+
+    def client(self, token: str = "") -> httpx.Client:
+        headers = {"Authorization": f"Token {token}"} if token else {}
+        return httpx.Client(base_url=self.base_url, timeout=30, headers=headers, transport=self.transport)
+
+    def sign_in(self, *, name: str, email: str) -> Person | None:
+        """Sign in; None where there is no such account yet."""
+        with self.client() as client:
+            answer = client.post("/api/v1/token", json={"email": email, "password": PASSWORD})
+        return Person(name, email, self.client(answer.json()["token"])) if answer.is_success else None
+
+    def sign_up(self, man: Mapping[str, Any]) -> Person:
+        """Make the account, or sign in where a former run made it."""
+        name, email = man["name"], email_of(man)
+        standing = self.sign_in(name=name, email=email)
+        if standing is not None:
+            return standing
+        body = {"email": email, "password": PASSWORD, "name": name, "birth_date": man["born"], "zone": man["zone"]}
+        with self.client() as client:
+            answer = client.post("/api/v1/accounts", json=body)
+        if not answer.is_success:
+            raise RefusedError(f"{name}: no account could be made: {answer.text}")
+        return Person(name, email, self.client(answer.json()["token"]))
+
+
 def men() -> list[dict[str, Any]]:
     """The men of the story as the file has them."""
     with _FILE.open("rb") as file:
         found: list[dict[str, Any]] = tomllib.load(file)["men"]
     return found
-
-
-def sign_in(base_url: str, *, name: str, email: str) -> Person | None:
-    """Sign in; None where there is no such account yet."""
-    answer = httpx.post(f"{base_url}/api/v1/token", json={"email": email, "password": PASSWORD}, timeout=30)
-    return _signed_in(base_url, name, email, answer.json()["token"]) if answer.is_success else None
-
-
-def sign_up(base_url: str, man: Mapping[str, Any]) -> Person:
-    """Make the account, or sign in where a former run made it."""
-    email = email_of(man)
-    standing = sign_in(base_url, name=man["name"], email=email)
-    if standing is not None:
-        return standing
-    body = {"email": email, "password": PASSWORD, "name": man["name"], "birth_date": man["born"], "zone": man["zone"]}
-    answer = httpx.post(f"{base_url}/api/v1/accounts", json=body, timeout=30)
-    if not answer.is_success:
-        raise RefusedError(f"{man['name']}: no account could be made: {answer.text}")
-    return _signed_in(base_url, man["name"], email, answer.json()["token"])
-
-
-def _signed_in(base_url: str, name: str, email: str, token: str) -> Person:
-    return Person(name, email, httpx.Client(base_url=base_url, timeout=30, headers={"Authorization": f"Token {token}"}))
 
 
 def email_of(man: Mapping[str, Any]) -> str:
@@ -102,6 +110,8 @@ def awake_now(zone: str, now: datetime) -> dict[str, Any]:
     }
 
 
+_ABOUT_THE_DRAW = {"ago", "by", "method"}
+_BY_METHOD = ("estradiol", "testosterone_total")
 Statement = tuple[str, str, dict[str, Any] | list[dict[str, Any]]]
 
 
@@ -118,8 +128,11 @@ def _statements(man: Mapping[str, Any], today: date) -> Iterator[Statement]:
     for log in man.get("doses", ()):
         yield "man", "/doses/bulk", list(_doses(log, zone, day))
     for number, draw in enumerate(man.get("labs", ())):
-        for analyte in ("estradiol", "testosterone_total"):
+        for analyte in draw.keys() - _ABOUT_THE_DRAW:
             yield draw.get("by", "clinic"), "/labs", _lab(draw, analyte, f"lab-{number}-{analyte}", zone, day)
+    for number, fracture in enumerate(man.get("fractures", ())):
+        broken = {"occurred_at": day(fracture["ago"]).isoformat(), "site": fracture["site"], "fragility": fracture["fragility"]}
+        yield "clinic", "/fractures", broken | {"client_id": f"fracture-{number}"}
 
 
 def _regimen(regimen: Mapping[str, Any], client_id: str, day: Callable[[float], date]) -> dict[str, Any]:
@@ -170,19 +183,20 @@ def _doses(log: Mapping[str, Any], zone: str, day: Callable[[float], date]) -> I
 
 def _lab(draw: Mapping[str, Any], analyte: str, client_id: str, zone: str, day: Callable[[float], date]) -> dict[str, Any]:
     value, _, unit = draw[analyte].partition(" ")
-    body = {
+    body: dict[str, Any] = {
         "client_id": client_id,
         "analyte": analyte,
         "value": value,
         "unit": unit,
         "collected_at": _at(day(draw["ago"]), _DRAWN_AT, zone),
         "zone": zone,
-        "method": draw["method"],
         "laboratory": "Invented Laboratory",
         "confirmed_reason": "as told in the demo",
     }
-    if draw.get("by", "clinic") == "clinic":
-        body["verified_from_report"] = True
+    if analyte in _BY_METHOD:
+        body["method"] = draw["method"]
+        if draw.get("by", "clinic") == "clinic":
+            body["verified_from_report"] = True
     return body
 
 

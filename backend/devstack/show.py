@@ -62,7 +62,8 @@ def tell(stack: Stack, console: Console) -> Story:
     """Set up the clinic, and let each man tell his story to the API."""
     now = datetime.now(UTC)
     clinic = _set_up_clinic(stack)
-    bell = cohort.sign_in(stack.web_url, name=PRESCRIBER[0], email=PRESCRIBER[1])
+    api = cohort.Api(stack.web_url)
+    bell = api.sign_in(name=PRESCRIBER[0], email=PRESCRIBER[1])
     if bell is None:
         raise cohort.RefusedError("Dr. Bell cannot sign in although the clinic was just set up.")
     men = cohort.men()
@@ -70,7 +71,7 @@ def tell(stack: Stack, console: Console) -> Story:
     with _progress(console) as progress:
         task = progress.add_task("Invented men tell their stories to the API", total=len(men))
         for man in men:
-            himself = cohort.sign_up(stack.web_url, man)
+            himself = api.sign_up(man)
             told.append(Told(man, himself, cohort.tell(man, himself, bell, clinic, now=now)))
             progress.advance(task)
     return Story(tuple(told), bell)
