@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from tracking.admin import phrases
@@ -75,8 +74,8 @@ def _site_line(site: DexaSite, changes: Sequence[Mapping[str, Any]], rulebook: R
         region=rulebook.bone.regions[site.region].name if site.region in rulebook.bone.regions else site.region,
         where=" ".join(part for part in (site.side, site.vertebrae) if part),
         bmd=f"{site.bmd_digits} {site.bmd_unit}",
-        t_score=_score(site.t_score),
-        z_score=_score(site.z_score),
+        t_score=site.t_score,
+        z_score=site.z_score,
         lsc=f"{site.lsc_digits} g/cm2" if site.lsc_digits else "not recorded",
         changes=tuple(said),
     )
@@ -95,8 +94,3 @@ def _reading(read: Mapping[str, Any], rulebook: RuleBook) -> str:
     score = f"{read['scale']}-score {read['score']}" if read["score"] is not None else ""
     words = rulebook.words.bone[read["bone_class"]].format_map({"score": score})
     return words if not score or score in words else f"{words}, {score}"
-
-
-def _score(score: Decimal | None) -> str:
-    """With one decimal, as laboratories print it, unless there were two."""
-    return "" if score is None else f"{score:+.1f}" if score == round(score, 1) else f"{score:+}"

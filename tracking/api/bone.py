@@ -132,8 +132,8 @@ def _site(row: DexaSite) -> dict[str, Any]:
         "vertebrae": row.vertebrae,
         "bmd": row.bmd_digits,
         "unit": row.bmd_unit,
-        "t_score": None if row.t_score is None else str(row.t_score),
-        "z_score": None if row.z_score is None else str(row.z_score),
+        "t_score": row.t_score or None,
+        "z_score": row.z_score or None,
         "lsc": row.lsc_digits or None,
     }
 

@@ -17,6 +17,7 @@ M = TypeVar("M", bound=type[models.Model])
 
 MAX_CLIENT_ID = 36
 DIGITS = r"^[0-9]{1,12}(\.[0-9]{1,9})?$"
+SCORE = r"^-?[0-9]{1,2}(\.[0-9]{1,2})?$"
 CLIENT_ID = r"^[A-Za-z0-9_.-]{1,36}$"
 
 # Made by the database from the rest of the row, so that a version without them is still whole.

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from tracking.domain.ownership import Ownership
-from tracking.models.base import DIGITS, Record, RevisionedRow, TimedRecord, keeps_history
+from tracking.models.base import DIGITS, SCORE, Record, RevisionedRow, TimedRecord, keeps_history
 
 
 @keeps_history
@@ -43,8 +43,8 @@ class DexaSite(RevisionedRow):
     vertebrae = models.CharField(max_length=20, blank=True, default="")
     bmd_digits = models.CharField(max_length=24, help_text="as reported")
     bmd_unit = models.CharField(max_length=10, default="g/cm2")
-    t_score = models.DecimalField(max_digits=4, decimal_places=2, null=True, blank=True)
-    z_score = models.DecimalField(max_digits=4, decimal_places=2, null=True, blank=True)
+    t_score = models.CharField(max_length=8, blank=True, default="", help_text="as reported: -2.6 stays -2.6")
+    z_score = models.CharField(max_length=8, blank=True, default="", help_text="as reported")
     lsc_digits = models.CharField(
         max_length=24, blank=True, default="", help_text="the facility's least significant change, g/cm2; empty: not recorded"
     )
@@ -53,6 +53,12 @@ class DexaSite(RevisionedRow):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=Q(bmd_digits__regex=DIGITS), name="dexasite_bmd_is_a_number"),
             models.CheckConstraint(condition=Q(lsc_digits="") | Q(lsc_digits__regex=DIGITS), name="dexasite_lsc_is_a_number"),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{name: ""}) | Q(**{f"{name}__regex": SCORE}), name=f"dexasite_{name}_is_a_number"
+                )
+                for name in ("t_score", "z_score")
+            ),
             models.UniqueConstraint(fields=["scan", "region", "side", "vertebrae"], name="dexasite_once_per_scan"),
         ]
 

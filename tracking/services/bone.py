@@ -15,6 +15,7 @@ from tracking.domain.problems import Collector, problem
 from tracking.domain.reported import parse_value
 from tracking.evidence import load_rulebook
 from tracking.models import DexaScan, DexaSite, Fracture, Patient, RiskFactor
+from tracking.models.base import SCORE
 from tracking.services import evaluations, records
 from tracking.services.access import acting_as, lock_patient
 from tracking.services.lived import check_day, read_moment
@@ -22,7 +23,7 @@ from tracking.services.lived import check_day, read_moment
 __all__ = ["record_fracture", "record_risk_factor", "record_scan", "withdraw"]
 
 # As many digits as are stored, so that none is lost.
-_SCORE = re.compile(r"-?[0-9]{1,2}(\.[0-9]{1,2})?", re.ASCII)
+_SCORE = re.compile(SCORE, re.ASCII)
 _FORMS = {"t_score": _SCORE, "z_score": _SCORE, "lsc": re.compile(r"[0-9]{1,2}(\.[0-9]{1,6})?", re.ASCII)}
 
 
@@ -207,7 +208,7 @@ def _site_row(man: Patient, scan: DexaScan, site: SiteRecord) -> DexaSite:
         vertebrae=site.vertebrae,
         bmd_digits=site.bmd.digits,
         bmd_unit=site.bmd.unit,
-        t_score=site.t_score,
-        z_score=site.z_score,
+        t_score="" if site.t_score is None else f"{site.t_score:f}",
+        z_score="" if site.z_score is None else f"{site.z_score:f}",
         lsc_digits="" if site.lsc is None else f"{site.lsc:f}",
     )

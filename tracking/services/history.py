@@ -119,8 +119,8 @@ def _scan(row: DexaScan) -> ScanRecord:
                 side=site.side,
                 vertebrae=site.vertebrae,
                 bmd=Value(Comparator.EQUAL, site.bmd_digits, site.bmd_unit),
-                t_score=site.t_score,
-                z_score=site.z_score,
+                t_score=Decimal(site.t_score) if site.t_score else None,
+                z_score=Decimal(site.z_score) if site.z_score else None,
                 lsc=Decimal(site.lsc_digits) if site.lsc_digits else None,
             )
             for site in sorted(row.sites.all(), key=lambda site: site.pk)

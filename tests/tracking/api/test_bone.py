@@ -14,7 +14,7 @@ def test_a_scan_comes_back_with_its_sites_digit_for_digit(by_adam):
     assert answer.status_code == 201
     (site,) = answer.json()["sites"]
     assert (site["bmd"], site["unit"], site["lsc"], site["t_score"]) == ("0.981", "g/cm2", "0.027", None)
-    assert by_adam.send("GET", "/dexa-scans/s1").json()["sites"] == [site | {"z_score": "-0.20"}]
+    assert by_adam.send("GET", "/dexa-scans/s1").json()["sites"] == [site]
     assert by_adam.send("DELETE", "/dexa-scans/s1", {"reason": "not mine"}).status_code == 204
     assert by_adam.send("GET", "/dexa-scans").json()["results"] == []
 

@@ -28,7 +28,7 @@ def test_digits_of_a_scan_stay_as_reported(adam, himself, now):
     a_scan(adam, himself, now)
     with acting_as(himself):
         site = DexaSite.objects.get()
-    assert (site.bmd_digits, site.bmd_unit, str(site.t_score), site.lsc_digits) == ("0.9810", "g/cm2", "-0.90", "0.027")
+    assert (site.bmd_digits, site.bmd_unit, site.t_score, site.lsc_digits) == ("0.9810", "g/cm2", "-0.9", "0.027")
 
 
 @pytest.mark.parametrize(
