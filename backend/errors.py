@@ -168,6 +168,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
             "error",
             gettext("It has been noted. Try again later; nothing was half-stored."),
         )
-    from django.views.defaults import server_error as default  # noqa: PLC0415
+    from django.views.defaults import server_error as default  # noqa: PLC0415  only this branch needs it
 
     return default(request)

@@ -10,14 +10,14 @@ from django.views.decorators.http import require_safe
 
 @never_cache
 @require_safe
-def live(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+def live(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  Django's signature
     """The process answers."""
     return JsonResponse({"status": "alive"})
 
 
 @never_cache
 @require_safe
-def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  Django's signature
     """The database answers and has our tables. The broker is not asked: without it, reminders wait and nothing is refused."""
     try:
         with connection.cursor() as cursor:

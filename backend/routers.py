@@ -10,5 +10,5 @@ from django.conf import settings
 class OwnerMigrates:
     """Tables are made by the owner's role alone; the application's role could not, and must not try."""
 
-    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:  # noqa: ARG002  Django's signature
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
         return db == "owner" if "owner" in settings.DATABASES else None

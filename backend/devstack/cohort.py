@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 # Known to everybody who reads this: the demo listens on loopback only.
-PASSWORD = "invented-for-the-demo"  # noqa: S105
+PASSWORD = "invented-for-the-demo"  # noqa: S105  public, as said above
 _FILE = Path(__file__).with_name("cohort.toml")
 _DRAWN_AT = time(7, 40)
 _TAKEN_AT = time(8, 0)

@@ -111,7 +111,7 @@ class Keeper:
                 group=group,
                 extra_groups=None if command.account is None else [],
                 # Safe here: the keeper has one thread. There is no other way to set what a change of user clears.
-                preexec_fn=dies_with_parent(command.orphan_signal),  # noqa: PLW1509
+                preexec_fn=dies_with_parent(command.orphan_signal),  # noqa: PLW1509  the keeper has one thread
             )
         self._children[command.name] = (command, process)
         return process.pid

@@ -145,7 +145,7 @@ class EmbeddedServices:
             command = command_for(port)
             pid = self._launcher.start(command)
             try:
-                wait_until(self._launcher, command.name, lambda port=port, pid=pid: answers(port, pid), log=log)  # type: ignore[misc]
+                wait_until(self._launcher, command.name, lambda port=port, pid=pid: answers(port, pid), log=log)  # type: ignore[misc]  # bound now
             except (ProcessDiedError, StrangerOnPortError) as problem:
                 self._launcher.stop(command.name)
                 if tries_left == 0 or (isinstance(problem, ProcessDiedError) and not may_try_again()):

@@ -47,17 +47,17 @@ class Obedient:
         if self._end is not None:
             self._end.set()
 
-    async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
+    async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         envelope.mail_from = address
         return await self.act(server, "MAIL")
 
-    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
+    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         answer = await self.act(server, "RCPT")
         if answer.startswith("2"):
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
         self.heard += 1
         answer = await self.act(server, "TEXT")
         if answer.startswith("2"):
@@ -68,7 +68,7 @@ class Obedient:
 class Scripted(SMTP):
     """aiosmtpd, with an answer to the DATA command itself."""
 
-    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+    async def smtp_DATA(self, arg: str) -> None:
         answer = self.event_handler.script["DATA"]
         if answer:
             await self.push(answer)

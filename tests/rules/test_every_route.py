@@ -70,7 +70,7 @@ class Route:
         return "/" + PREFIX + re.sub(r"<\w+:(\w+)>", lambda match: values[match[1]], self.pattern)
 
     def takes(self, key: str) -> bool:
-        return f"<uuid:{self.key}>" not in self.pattern or len(key) == 36 and key.count("-") == 4  # noqa: RUF021
+        return f"<uuid:{self.key}>" not in self.pattern or (len(key) == 36 and key.count("-") == 4)
 
     def __str__(self) -> str:
         return f"{self.method.upper()} {self.pattern}"

@@ -27,7 +27,7 @@ else:  # Django's classes take a type only in their stubs
 class KeptAdmin(ModelAdmin):
     """What is switched off, never deleted: decisions keep their author."""
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002  Django's
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
@@ -91,7 +91,7 @@ class StaffAdmin(KeptAdmin, AccountAdmin):
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "usable_password", "password1", "password2")}),)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:  # noqa: ARG002  Django's
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return staff()
 
 

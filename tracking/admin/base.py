@@ -92,20 +92,20 @@ class RecordAdmin(ModelAdmin):
         man = self.man_of(row)
         return self.admin_site.each_context(request) | {"opts": self.opts, "man": man, "title": str(man)}
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002  Django's
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RecordChangeList
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_prescriber(request)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002  Django's
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return is_prescriber(request)
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002  Django's
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002  Django's
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002  Django's
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

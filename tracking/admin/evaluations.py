@@ -41,10 +41,10 @@ class EvaluationAdmin(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Evaluation]:
         return super().get_queryset(request).select_related("patient")
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002  Django's
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return EvaluationChangeList
 
-    def page(self, request: HttpRequest, row: Evaluation) -> dict[str, Any]:  # noqa: ARG002
+    def page(self, request: HttpRequest, row: Evaluation) -> dict[str, Any]:
         return {
             "evaluation": row,
             "basis": row.basis,

@@ -73,13 +73,13 @@ class PatientAdmin(RecordAdmin):
     def man_of(self, row: Patient) -> Patient:
         return row
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002  Django's
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return PatientChangeList
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"title": "Patients", **(extra_context or {})})
 
-    def get_urls(self) -> list[URLPattern | URLResolver]:  # type: ignore[override]
+    def get_urls(self) -> list[URLPattern | URLResolver]:  # type: ignore[override]  # the stubs know patterns only, not resolvers
         wrap = self.admin_site.admin_view
         return [
             *super().get_urls(),

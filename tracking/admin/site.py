@@ -92,7 +92,7 @@ class TrabeculaAdminSite(admin.AdminSite):
             return HttpResponseRedirect(reverse("admin:tracking_patient_changelist"))
         return super().index(request, extra_context)
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002  Django's
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """No form here looks anybody up while one types, so there is nothing to ask."""
         raise Http404
 

@@ -60,7 +60,7 @@ class Write:
     def initial(self) -> dict[str, Any]:
         return {}
 
-    def sites(self, posted: Any) -> list[SiteForm]:  # noqa: ARG002  for those that have some
+    def sites(self, posted: Any) -> list[SiteForm]:
         return []
 
     def store(self, form: Any, sites: Sequence[SiteForm]) -> str:
@@ -86,7 +86,7 @@ class RecordLab(Write):
     title, button = "Record a lab result", "Record result"
     form_class = LabForm
 
-    def store(self, form: LabForm, sites: Sequence[SiteForm]) -> str:  # noqa: ARG002
+    def store(self, form: LabForm, sites: Sequence[SiteForm]) -> str:
         stored = labs.record(**self.who, staff=True, **form.sent())
         return f"Recorded: {stored.row}. Verdict now: {phrases.spaced(stored.current.word)}."
 
@@ -96,7 +96,7 @@ class StartRegimen(Write):
     title, button = "Start a regimen", "Start regimen"
     form_class = RegimenForm
 
-    def store(self, form: RegimenForm, sites: Sequence[SiteForm]) -> str:  # noqa: ARG002
+    def store(self, form: RegimenForm, sites: Sequence[SiteForm]) -> str:
         row = regimens.start(**self.who, origin=Origin.PRESCRIBED, **form.sent())
         return f"Prescribed: {self._name(row)} {row.dose_digits} mg from {phrases.day(row.starts_on)}."
 
@@ -110,7 +110,7 @@ class ChangeRegimen(Write):
         assert self.regimen is not None
         return ChangeRegimenForm.initial_from(self.regimen)
 
-    def store(self, form: ChangeRegimenForm, sites: Sequence[SiteForm]) -> str:  # noqa: ARG002
+    def store(self, form: ChangeRegimenForm, sites: Sequence[SiteForm]) -> str:
         assert self.regimen is not None
         row = regimens.change(**self.who, key=str(self.regimen.uid), origin=Origin.PRESCRIBED, **form.sent())
         return f"Changed: {self._name(row)} {row.dose_digits} mg from {phrases.day(row.starts_on)}."
@@ -121,7 +121,7 @@ class EndRegimen(Write):
     title, button = "End a regimen", "End regimen"
     form_class = EndRegimenForm
 
-    def store(self, form: EndRegimenForm, sites: Sequence[SiteForm]) -> str:  # noqa: ARG002
+    def store(self, form: EndRegimenForm, sites: Sequence[SiteForm]) -> str:
         assert self.regimen is not None
         given = {name: form.cleaned_data[name] for name in ("ends_on", "reason")}
         row = regimens.end(**self.who, key=str(self.regimen.uid), origin=Origin.PRESCRIBED, **given)

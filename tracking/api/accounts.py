@@ -87,7 +87,7 @@ class AtTheDoor(ApiView):
     def get_throttles(self) -> list[Any]:
         return [ScopedRateThrottle()] if self._is_entering else []
 
-    def get_authenticate_header(self, request: Request) -> str:  # noqa: ARG002  DRF's signature
+    def get_authenticate_header(self, request: Request) -> str:
         """Without it a refusal would be a 403."""
         return TokenAuthentication.keyword
 

@@ -29,7 +29,7 @@ class StrictJSONParser(BaseParser):
 
     media_type = "application/json"
 
-    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:  # noqa: ARG002
+    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         """The value sent. Raises ParseError (400), RequestDataTooBig (413) or Problem (422, with pointers)."""
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
         raw = stream.read(most + 1)

@@ -134,7 +134,7 @@ class RowsView(NounView):
         stored = self.add(man, self.sent(self.operations["POST"].takes))
         return self.answer(stored, man, status=201 if stored.is_new else 200)
 
-    def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:  # noqa: ARG002
+    def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
         """The rows that the filters leave."""
         return rows
 

@@ -132,7 +132,7 @@ class Regimens(RegimenNoun, RowsView):
         "regimens", RegimenRow, RegimenInput, filters=(Query("drug", "one drug only"), Query("origin", ", ".join(Origin)))
     )
 
-    def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:  # noqa: ARG002
+    def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
         wanted = {"drug": chosen(query, "drug", load_rulebook().drugs), "origin": chosen(query, "origin", list(Origin))}
         return rows.filter(**{name: value for name, value in wanted.items() if value is not None})
 

@@ -98,7 +98,7 @@ class RecordSchema(AutoSchema):
     def _get_request_body(self, direction: str = "request") -> Any:
         """As the library's, and a body for DELETE too: a reason is no matter for an address, which logs keep."""
         if self.method != "DELETE" or self._operation.takes is None:
-            return super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+            return super()._get_request_body(direction)  # type: ignore[no-untyped-call]  # spectacular's
         component = self.resolve_serializer(_instance(self._operation.takes), "request")
         return {"content": {"application/json": {"schema": component.ref}}}
 

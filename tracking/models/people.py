@@ -143,7 +143,7 @@ class Patient(models.Model):
             pgtrigger.Trigger(
                 name="revision",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("name", "birth_date", "birth_year", "zone"),  # type: ignore[no-untyped-call]
+                operation=pgtrigger.UpdateOf("name", "birth_date", "birth_year", "zone"),  # type: ignore[no-untyped-call]  # pgtrigger's
                 func="""
                     IF NEW.revision_xact <> pg_current_xact_id()::text::bigint THEN
                         NEW.revision = NEW.revision + 1;

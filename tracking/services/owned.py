@@ -23,7 +23,6 @@ __all__ = [
     "Ownership",
     "Problem",
     "append_only",
-    "by_sync_name",
     "fill",
     "keeps_history",
     "new_client_id",
@@ -82,11 +81,6 @@ def tables() -> Iterator[OwnedTable]:
     yield from (_tables[name] for name in sorted(_tables))
 
 
-def by_sync_name() -> dict[str, OwnedTable]:
-    """The tables that phones see, by their name in the phone contract."""
-    return {table.ownership.sync: table for table in tables() if table.ownership.sync}
-
-
 def policy_expression(owner: str) -> str:
     """The row-level security test: the system, or a man or prescriber to whom this patient is open."""
     return f"(SELECT trabecula_is_system()) OR {owner} IN (SELECT trabecula_visible_patients((SELECT trabecula_user())))"
@@ -107,7 +101,7 @@ def protect(table: str, *, app_role: str, owner: str = "patient_id", append_only
         CREATE POLICY owned ON {table} USING ({test}) WITH CHECK ({test});
         CREATE POLICY somebody_acts ON {table} AS RESTRICTIVE USING ((SELECT trabecula_actor()) IS NOT NULL);
         REVOKE {taken} ON {table} FROM {app_role};
-        """,  # noqa: S608
+        """,  # noqa: S608  our own names, as said above
         f"""
         DROP POLICY somebody_acts ON {table};
         DROP POLICY owned ON {table};

@@ -24,7 +24,7 @@ class InstallTriggers(Operation):
     def state_forwards(self, app_label: str, state: Any) -> None:
         """Nothing: the state has them already, from the models' options."""
 
-    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:  # noqa: ARG002
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         for name in self.models:
             for trigger in to_state.models[app_label, name].options["triggers"]:
                 schema_editor.execute(trigger.install_sql, params=None)

@@ -42,7 +42,7 @@ def test_the_other_sides_wish_is_never_undercut(attempts: int, jitter: float, as
 @unhurried
 @given(st.integers(2, MOST_ATTEMPTS - 1), st.floats(0, 1, exclude_max=True))
 def test_a_later_attempt_never_waits_less(attempts: int, jitter: float) -> None:
-    assert retry_delay(attempts, jitter=jitter) >= retry_delay(attempts - 1, jitter=jitter)  # type: ignore[operator]
+    assert retry_delay(attempts, jitter=jitter) >= retry_delay(attempts - 1, jitter=jitter)
 
 
 @pytest.mark.parametrize(("attempts", "jitter"), [(0, 0.0), (1, 1.0), (1, -0.1)])

@@ -28,7 +28,7 @@ RULEBOOK = load_rulebook()
         (">=299", None, None),
     ],
 )
-def test_a_value_against_300(text: str, below: bool | None, above: bool | None) -> None:  # noqa: FBT001
+def test_a_value_against_300(text: str, below: bool | None, above: bool | None) -> None:
     rule, value = RULEBOOK.testosterone.low, parse_value(text, "ng/dL")
     assert (is_below(value, rule, RULEBOOK), is_above(value, rule, RULEBOOK)) == (below, above)
 

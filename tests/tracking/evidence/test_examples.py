@@ -144,7 +144,7 @@ def _history_for(given: Given) -> History:
 
 def run_finding(given: Given) -> str:
     found = {f.code: f.priority for f in evaluate(_history_for(given), RULEBOOK, NOW).findings}
-    return found.get(given["finding"], "absent")  # type: ignore[return-value]
+    return found.get(given["finding"], "absent")
 
 
 def run_fracture(given: Given) -> str:

@@ -229,7 +229,7 @@ class TestBone:
         ],
         ids=["over a year ago", "before the AI", "date unknown", "some time this year", "how is not stated"],
     )
-    def test_which_fractures_count_as_new_on_an_ai(self, broken: Any, there: bool) -> None:  # noqa: FBT001
+    def test_which_fractures_count_as_new_on_an_ai(self, broken: Any, there: bool) -> None:
         assert ("fracture_on_ai" in findings(*pair("26", day(5)), fractures=[broken])) is there
 
     def test_a_fracture_before_the_ai_is_none_on_it(self) -> None:
