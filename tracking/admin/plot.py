@@ -181,7 +181,7 @@ def _floors(points: tuple[Point, ...], history: History, timeline: Timeline, rul
     for lab, point in zip(by_key, points, strict=True):
         if point.start is None:
             continue
-        value = float(read_result(lab, rulebook, history.floor, timeline.today).floor.pg_ml)
+        value = float(read_result(lab, rulebook, history.floors, timeline.today).floor.pg_ml)
         if stretches and stretches[-1].value == value:
             continue
         if stretches:

@@ -7,12 +7,13 @@ number, 1 is the number, 2 lies just after it; so half-open and closed ends, ``<
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from tracking.domain.history import FloorOverride, LabRecord
+from tracking.domain.history import FloorOverride, LabRecord, Level
 from tracking.domain.reported import Assay, Comparator, Method, Value
 from tracking.domain.rulebook import BandsRule, RuleBook, Tier
 from tracking.domain.units import exact_threshold, threshold
@@ -29,6 +30,8 @@ RANK = {
     )
 }
 LOW = frozenset({Tier.CRITICAL, Tier.BELOW_FLOOR})
+# From the farthest to the nearest to the man.
+_LEVELS = tuple(Level)
 _MARGIN_STEP = Decimal("0.000001")
 
 Position = tuple[Decimal, int]
@@ -36,7 +39,7 @@ Position = tuple[Decimal, int]
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The floor in use, in pg/mL, and who answers for it. ``kind``: mass_spectrometry, other or override."""
+    """The floor in use, in pg/mL, and who answers for it. ``kind``: mass_spectrometry or other by the rulebook, or a level."""
 
     pg_ml: Decimal
     kind: str
@@ -44,6 +47,11 @@ class Floor:
     rule: str
     reason: str = ""
     expires_on: date | None = None
+
+    @property
+    def is_set(self) -> bool:
+        """Somebody set it, in place of the rulebook's."""
+        return self.kind in _LEVELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +104,30 @@ def assay_is_mass_spectrometry(assay: Assay, rulebook: RuleBook) -> bool:
     return assay.method in rule.mass_spectrometry and assay.evidence in rule.proving
 
 
-def floor_for(assay: Assay, rulebook: RuleBook, override: FloorOverride | None = None, today: date | None = None) -> Floor:
-    """The floor for a result by this assay: a prescriber's own while it lasts and within its limits, else the rulebook's."""
+def floor_for(assay: Assay, rulebook: RuleBook, floors: Iterable[FloorOverride] = (), today: date | None = None) -> Floor:
+    """The floor for a result by this assay: the valid setting nearest to the man, else the rulebook's.
+
+    Of several of one level the highest counts: with two clinics the more careful one.
+    """
     kind = "mass_spectrometry" if assay_is_mass_spectrometry(assay, rulebook) else "other"
     rule = _bands(kind, rulebook)
     limits = rulebook.estradiol.override
-    if override is not None and limits.low <= override.pg_ml <= limits.high:
-        lasts = override.expires_on is None or today is None or today <= override.expires_on
-        if lasts:
-            return Floor(override.pg_ml, "override", override.whose, limits.id, override.reason, override.expires_on)
+    valid = [
+        own
+        for own in floors
+        if limits.low <= own.pg_ml <= limits.high and (own.expires_on is None or today is None or today <= own.expires_on)
+    ]
+    if valid:
+        own = max(valid, key=lambda o: (_LEVELS.index(o.level), o.pg_ml, o.whose))
+        return Floor(own.pg_ml, own.level, own.whose, limits.id, own.reason, own.expires_on)
     return Floor(rule.floor, kind, f"rulebook {rulebook.version}", rule.id)
 
 
-def read_result(
-    lab: LabRecord, rulebook: RuleBook, override: FloorOverride | None = None, today: date | None = None
-) -> Reading:
+def read_result(lab: LabRecord, rulebook: RuleBook, floors: Iterable[FloorOverride] = (), today: date | None = None) -> Reading:
     """Place one estradiol result."""
     value, assay = lab.reported.value, lab.reported.assay
     proven = assay_is_mass_spectrometry(assay, rulebook)
-    floor = floor_for(assay, rulebook, override, today)
+    floor = floor_for(assay, rulebook, floors, today)
     kind = "mass_spectrometry" if proven else "other"
     upper = _lab_upper(lab, rulebook, floor, kind)
     limits = _limits(rulebook, kind, floor.pg_ml, upper, unit=value.unit, decimals=value.decimals)
@@ -290,6 +303,6 @@ def _lab_calls_it_normal(lab: LabRecord) -> bool:
 def _rules(rulebook: RuleBook, kind: str, floor: Floor) -> tuple[str, ...]:
     rules = rulebook.estradiol
     used = [_bands(kind, rulebook).id, rules.assay.id, rules.coarse.id]
-    if floor.kind == "override":
+    if floor.is_set:
         used.append(rules.override.id)
     return tuple(used)

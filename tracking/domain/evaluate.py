@@ -26,7 +26,9 @@ from tracking.domain.next_change import next_change_at
 from tracking.domain.plain import digest, history_digest
 from tracking.domain.reading_notes import note_sentences, with_circumstances
 from tracking.domain.rulebook import RuleBook
+from tracking.domain.series import series_of
 from tracking.domain.timeline import read_timeline
+from tracking.domain.timing import timing_of
 from tracking.domain.verdict import NO_CURRENT_DATA, NO_DATA, SUPERSEDED, latest_draw, verdict_of
 from tracking.domain.words import fill, on_day
 
@@ -59,6 +61,8 @@ def evaluate(history: History, rulebook: RuleBook, as_of: datetime) -> Evaluatio
         verdict=verdict,
         readings=facts.readings,
         context=facts.context,
+        timing=facts.timings.get(verdict.reading),
+        series=facts.series,
         bone=facts.bone,
         findings=findings,
         due=facts.due,
@@ -68,7 +72,7 @@ def evaluate(history: History, rulebook: RuleBook, as_of: datetime) -> Evaluatio
         inputs=tuple(sorted(dict.fromkeys(inputs))),
         input_digest=history_digest(history),
         outcome_digest=digest(_outcome(facts, findings, missing)),
-        next_change_at=next_change_at(facts, history),
+        next_change_at=next_change_at(facts),
     )
 
 
@@ -76,14 +80,20 @@ def gather(history: History, rulebook: RuleBook, as_of: datetime) -> Facts:
     """Everything that findings are made from, worked out once."""
     timeline = read_timeline(history, rulebook, as_of)
     draws = timeline.draws.get(ANALYTE, ())
-    read = {draw.lab.key: read_result(draw.lab, rulebook, history.floor, timeline.today) for draw in draws}
-    readings = {draw.lab.key: with_circumstances(read[draw.lab.key], draw, timeline, rulebook) for draw in draws}
+    read = {draw.lab.key: read_result(draw.lab, rulebook, history.floors, timeline.today) for draw in draws}
+    timings = {draw.lab.key: timing_of(draw, timeline, rulebook) for draw in draws}
+    readings = {
+        draw.lab.key: with_circumstances(read[draw.lab.key], draw, timeline, timings[draw.lab.key], rulebook) for draw in draws
+    }
     bone = bone_of(timeline, rulebook)
     draw = latest_draw(timeline, readings)
     return Facts(
         timeline=timeline,
         rulebook=rulebook,
+        history=history,
         readings=readings,
+        timings=timings,
+        series=series_of(timeline, readings, timings, rulebook),
         verdict=verdict_of(timeline, readings, rulebook),
         context=context_of(timeline, draw, rulebook),
         bone=bone,

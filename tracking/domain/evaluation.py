@@ -15,6 +15,8 @@ from tracking.domain.findings import Finding
 from tracking.domain.missing import Missing
 from tracking.domain.plain import plain
 from tracking.domain.rulebook import Priority
+from tracking.domain.series import Series
+from tracking.domain.timing import DrawTiming
 from tracking.domain.verdict import Verdict
 
 
@@ -46,6 +48,8 @@ class Evaluation:
     verdict: Verdict
     readings: Mapping[str, Reading]
     context: Context
+    timing: DrawTiming | None
+    series: Series
     bone: BoneStanding
     findings: tuple[Finding, ...]
     due: tuple[DueItem, ...]
@@ -88,6 +92,8 @@ class Evaluation:
             "result": plain(self.reading),
             "results": {key: _brief(reading) for key, reading in sorted(self.readings.items())},
             "context": plain(self.context),
+            "timing": plain(self.timing),
+            "series": plain(self.series),
             "bone": plain(self.bone),
             "findings": plain(self.findings),
             "due": plain(self.open_items),

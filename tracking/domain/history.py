@@ -40,7 +40,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class LabRecord:
-    """One analyte of one draw. The laboratory's range and its LLOQ are in the unit of the value, digits as reported."""
+    """One analyte of one draw. The laboratory's range and its LLOQ are in the unit of the value, digits as reported.
+
+    ``typed``: a person chose the unit (by hand, or by mapping a column), no laboratory's message carried it.
+    ``unit_confirmed``: somebody has looked at the report and says that the unit is right. ``biotin``: 5 mg a day or more in
+    the 72 hours before; ``biotin`` and ``fasting`` are None where nobody asked.
+    """
 
     key: str
     analyte: str
@@ -50,6 +55,10 @@ class LabRecord:
     range_low: Value | None = None
     range_high: Value | None = None
     lloq: Value | None = None
+    typed: bool = False
+    unit_confirmed: bool = False
+    biotin: bool | None = None
+    fasting: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,10 @@ class SiteRecord:
 
 @dataclass(frozen=True, slots=True)
 class ScanRecord:
-    """One DXA visit. ``device`` identifies the scanner; ``reference`` the reference database behind its scores, if stored."""
+    """One DXA visit. ``device`` identifies the scanner; ``reference`` the reference database behind its scores, if stored.
+
+    ``scanner_changed``: the facility moved or replaced the scanner since the visit before.
+    """
 
     key: str
     scanned_on: date
@@ -105,6 +117,7 @@ class ScanRecord:
     device: str
     reference: str
     sites: tuple[SiteRecord, ...]
+    scanner_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +137,47 @@ class RiskFactorRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class SymptomRecord:
+    """One item of a check-in: ``score`` 0 (none) to 10."""
+
+    key: str
+    code: str
+    score: int
+    felt: Moment
+
+
+class Level(StrEnum):
+    """Whose setting it is. The nearest to the man counts."""
+
+    DEPLOYMENT = "deployment"
+    CLINIC = "clinic"
+    PATIENT = "patient"
+
+
+@dataclass(frozen=True, slots=True)
 class FloorOverride:
-    """A floor that someone answers for, in pg/mL, in place of the rulebook's."""
+    """A floor that someone answers for, in pg/mL, in place of the rulebook's. It counts through ``expires_on``."""
 
     pg_ml: Decimal
     whose: str
     reason: str
     expires_on: date | None
+    level: Level = Level.PATIENT
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalOverride:
+    """How often a prescriber wants one kind of monitoring for this man, in months, in place of the rulebook's interval.
+
+    It counts through ``expires_on``. A kind that the rulebook plans only where a clinician follows it is planned from it.
+    """
+
+    key: str
+    kind: str
+    every_months: int
+    whose: str
+    reason: str
+    expires_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,4 +191,6 @@ class History:
     scans: tuple[ScanRecord, ...] = ()
     fractures: tuple[FractureRecord, ...] = ()
     risk_factors: tuple[RiskFactorRecord, ...] = ()
-    floor: FloorOverride | None = None
+    floors: tuple[FloorOverride, ...] = ()
+    intervals: tuple[IntervalOverride, ...] = ()
+    symptoms: tuple[SymptomRecord, ...] = ()

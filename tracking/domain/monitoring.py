@@ -21,7 +21,8 @@ def plan(history: History, rulebook: RuleBook, as_of: datetime) -> tuple[DueItem
     """Everything that is, was answered, or was superseded, by kind and due date. Without a regimen nothing is due."""
     timeline = read_timeline(history, rulebook, as_of)
     readings = {
-        draw.lab.key: read_result(draw.lab, rulebook, history.floor, timeline.today) for draw in timeline.draws.get(ANALYTE, ())
+        draw.lab.key: read_result(draw.lab, rulebook, history.floors, timeline.today)
+        for draw in timeline.draws.get(ANALYTE, ())
     }
     return plan_items(timeline, readings, bone_of(timeline, rulebook), history.risk_factors, rulebook)
 

@@ -11,23 +11,22 @@ from tracking.domain.findings.bone import new_until
 from tracking.domain.findings.estradiol import blind_from
 from tracking.domain.findings.finding import Facts
 from tracking.domain.findings.therapy import latest
-from tracking.domain.history import History
 from tracking.domain.lab_plan import TESTOSTERONE_TOTAL
 from tracking.domain.verdict import too_old_on
 
 _DAY = timedelta(days=1)
 
 
-def next_change_at(facts: Facts, history: History) -> datetime | None:
+def next_change_at(facts: Facts) -> datetime | None:
     """The next instant at which the outcome can change without new data; None where it never will."""
     today = facts.timeline.today
-    ahead = [day for day in _days(facts, history) if day > today]
+    ahead = [day for day in _days(facts) if day > today]
     instants = [facts.timeline.start_of(min(ahead))] if ahead else []
     instants += [instant for instant in facts.timeline.later if instant > facts.timeline.as_of]
     return min(instants, default=None)
 
 
-def _days(facts: Facts, history: History) -> Iterator[date]:
+def _days(facts: Facts) -> Iterator[date]:
     """Local days at whose start something changes."""
     yield from _known(facts.verdict.stale_on, blind_from(facts))
     yield from _of_courses(facts)
@@ -39,7 +38,7 @@ def _days(facts: Facts, history: History) -> Iterator[date]:
     testosterone = latest(facts, TESTOSTERONE_TOTAL)
     if testosterone is not None:
         yield from _known(too_old_on(testosterone, facts.timeline, facts.rulebook))
-    yield from _of_person(facts, history)
+    yield from _of_person(facts)
 
 
 def _of_courses(facts: Facts) -> Iterator[date]:
@@ -48,9 +47,10 @@ def _of_courses(facts: Facts) -> Iterator[date]:
         yield from _known(course.starts_on, course.ends_on)
 
 
-def _of_person(facts: Facts, history: History) -> Iterator[date]:
-    if history.floor is not None:
-        yield from _after(history.floor.expires_on)
+def _of_person(facts: Facts) -> Iterator[date]:
+    history = facts.history
+    for expires_on in (*(own.expires_on for own in history.floors), *(own.expires_on for own in history.intervals)):
+        yield from _after(expires_on)
     for factor in history.risk_factors:
         yield from _known(factor.since, factor.until)
     if facts.timeline.scans and history.person.birth_date is not None:

@@ -55,11 +55,11 @@ def history_digest(history: History) -> str:
     """One digest for one content, whatever the order of its rows."""
     rows = {
         name: sorted(json.dumps(plain(row), sort_keys=True) for row in getattr(history, name))
-        for name in ("labs", "regimens", "scans", "fractures", "risk_factors")
+        for name in ("labs", "regimens", "scans", "fractures", "risk_factors", "floors", "intervals", "symptoms")
     }
     # Dose events are many; a line each is enough and far cheaper than the general form.
     rows["doses"] = sorted(_dose_line(dose) for dose in history.doses)
-    return digest({"person": history.person, "floor": history.floor, **rows})
+    return digest({"person": history.person, **rows})
 
 
 def _dose_line(dose: DoseRecord) -> str:

@@ -8,16 +8,17 @@ from tracking.domain.estradiol import Reading
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook
 from tracking.domain.thresholds import is_above
 from tracking.domain.timeline import Draw, Timeline
+from tracking.domain.timing import DrawTiming
 
 
-def with_circumstances(reading: Reading, draw: Draw, timeline: Timeline, rulebook: RuleBook) -> Reading:
+def with_circumstances(reading: Reading, draw: Draw, timeline: Timeline, _timing: DrawTiming, rulebook: RuleBook) -> Reading:
     """The reading with the notes that other records of the same time give."""
     notes = []
     if not reading.proven and _inflamed(draw, timeline, rulebook):
         notes.append("confirm_crp")
     if _unsettled(draw, timeline, rulebook):
         notes.append("not_at_steady_state")
-    if reading.floor.kind == "override":
+    if reading.floor.is_set:
         notes.append("floor_of_his_own")
     return replace(reading, notes=(*reading.notes, *notes)) if notes else reading
 

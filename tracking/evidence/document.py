@@ -14,13 +14,14 @@ from tracking.evidence.loader import load_rulebook
 _META = frozenset(field.name for field in fields(Rule))
 _CHAPTERS = (
     ("Scope", ("scope",)),
-    ("Estradiol", ("estradiol.",)),
+    ("Estradiol", ("estradiol.", "series.", "timing.")),
     ("Testosterone and blood", ("testosterone.", "safety.")),
     ("When to look again", ("monitoring.",)),
     ("Bone", ("bone.",)),
     ("Drugs", ("drug.",)),
     ("Analytes", ("analyte.",)),
     ("Findings", ("finding.",)),
+    ("Answering", ("episodes.",)),
 )
 _INTRO = """# The evidence behind the rules
 

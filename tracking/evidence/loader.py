@@ -17,6 +17,7 @@ from tracking.domain.rulebook import (
     AnalyteRule,
     BoneRules,
     DrugRule,
+    EpisodeRules,
     EstradiolRules,
     FindingRule,
     MonitoringRules,
@@ -25,8 +26,10 @@ from tracking.domain.rulebook import (
     RuleBook,
     SafetyRules,
     ScopeRule,
+    SeriesRules,
     Source,
     TestosteroneRules,
+    TimingRules,
     Words,
 )
 from tracking.evidence.checks import check
@@ -42,9 +45,17 @@ FILES = (
     "safety",
     "monitoring",
     "bone",
-    "findings",
+    "series",
+    "timing",
+    "episodes",
+    "findings_estradiol",
+    "findings_therapy",
+    "findings_safety",
+    "findings_bone",
     "words",
 )
+# One table per finding, spread over files by what they are about.
+_FINDINGS = tuple(name for name in FILES if name.startswith("findings_"))
 _HERE = Path(__file__).parent
 _HASH_DIGITS = 12
 
@@ -73,17 +84,20 @@ def build(content: Mapping[str, Mapping[str, Any]]) -> RuleBook:
     regions = tables.pop("regions", {})
     analytes = _each(AnalyteRule, "analyte", content["analytes"], "analytes.toml")
     drugs = _each(DrugRule, "drug", content["drugs"], "drugs.toml")
-    findings = _each(FindingRule, "finding", content["findings"], "findings.toml")
+    findings = _findings(content)
     estradiol = _group(EstradiolRules, "estradiol", content["estradiol"])
     testosterone = _group(TestosteroneRules, "testosterone", content["testosterone"])
     safety = _group(SafetyRules, "safety", content["safety"])
     monitoring = _group(MonitoringRules, "monitoring", content["monitoring"])
+    series = _group(SeriesRules, "series", content["series"])
+    timing = _group(TimingRules, "timing", content["timing"])
+    episodes = _group(EpisodeRules, "episodes", content["episodes"])
     bone_regions = _each(RegionRule, "bone.region", regions, "bone.toml regions")
     bone = _group(BoneRules, "bone", tables, regions=bone_regions)
     rules: dict[str, Rule] = {scope.id: scope}
     for group in (analytes, drugs, findings, bone_regions):
         rules.update({rule.id: rule for rule in group.values()})
-    for part in (estradiol, testosterone, safety, monitoring, bone):
+    for part in (estradiol, testosterone, safety, monitoring, series, timing, episodes, bone):
         named = (getattr(part, field.name) for field in fields(part))
         rules.update({rule.id: rule for rule in named if isinstance(rule, Rule)})
     rulebook = RuleBook(
@@ -97,6 +111,9 @@ def build(content: Mapping[str, Mapping[str, Any]]) -> RuleBook:
         testosterone=testosterone,
         safety=safety,
         monitoring=monitoring,
+        series=series,
+        timing=timing,
+        episodes=episodes,
         bone=bone,
         findings=findings,
         words=read(Words, content["words"], "words.toml"),
@@ -144,6 +161,16 @@ def _each(cls: type[RuleT], prefix: str, tables: Mapping[str, Any], file: str) -
     return MappingProxyType(
         {name: read_rule(cls, f"{prefix}.{name}", table, f"{file} [{name}]") for name, table in tables.items()}
     )
+
+
+def _findings(content: Mapping[str, Mapping[str, Any]]) -> Mapping[str, FindingRule]:
+    found: dict[str, FindingRule] = {}
+    for file in _FINDINGS:
+        for name, rule in _each(FindingRule, "finding", content[file], f"{file}.toml").items():
+            if name in found:
+                raise EvidenceError(f"{file}.toml [{name}]: another file has this finding too")
+            found[name] = rule
+    return MappingProxyType(found)
 
 
 def _group(cls: type[GroupT], name: str, tables: Mapping[str, Any], **ready: Any) -> GroupT:

@@ -200,16 +200,16 @@ def test_the_assay_must_be_shown(method: str, evidence: str, floor: int, note: s
 def test_a_floor_of_his_own_holds_for_any_assay_while_it_lasts() -> None:
     own = FloorOverride(Decimal(22), "Dr. Bell", "two fractures", TODAY)
     one = lab("21.0", TODAY)
-    reading = read_result(one, RULEBOOK, own, TODAY)
+    reading = read_result(one, RULEBOOK, [own], TODAY)
     assert (reading.tier, reading.floor.whose, reading.floor.reason) == ("below_floor", "Dr. Bell", "two fractures")
-    assert read_result(one, RULEBOOK, own, TODAY + timedelta(days=1)).tier == "in_range"
-    assert read_result(one, RULEBOOK, replace(own, pg_ml=Decimal(31)), TODAY).tier == "in_range"
+    assert read_result(one, RULEBOOK, [own], TODAY + timedelta(days=1)).tier == "in_range"
+    assert read_result(one, RULEBOOK, [replace(own, pg_ml=Decimal(31))], TODAY).tier == "in_range"
 
 
 def test_the_band_above_a_floor_of_his_own_keeps_its_width() -> None:
     own = FloorOverride(Decimal(30), "Dr. Bell", "", None)
     read_at = {
-        text: read_result(lab(text, TODAY, **IA), RULEBOOK, own, TODAY).tier for text in ("29.9", "30.1", "34.9", "35.1")
+        text: read_result(lab(text, TODAY, **IA), RULEBOOK, [own], TODAY).tier for text in ("29.9", "30.1", "34.9", "35.1")
     }
     assert list(read_at.values()) == ["below_floor", "borderline", "borderline", "in_range"]
 
@@ -292,29 +292,29 @@ class TestTrials:
 numbers = st.decimals(min_value=0, max_value=120, places=3)
 assays = st.sampled_from([MS, IA])
 units = st.sampled_from(["pg/mL", "pmol/L", "nmol/L"])
-floors = st.one_of(st.none(), st.decimals(10, 30, places=1).map(lambda f: FloorOverride(f, "Dr. Bell", "", None)))
+floors = st.one_of(st.just(()), st.decimals(10, 30, places=1).map(lambda f: (FloorOverride(f, "Dr. Bell", "", None),)))
 
 
 def _printed(number: Decimal, unit: str, decimals: int) -> str:
     return str(rounded(convert(number, RULEBOOK.analytes["estradiol"], "pg/mL", unit), decimals))
 
 
-@given(one=numbers, other=numbers, unit=units, decimals=st.integers(0, 3), assay=assays, floor=floors)
+@given(one=numbers, other=numbers, unit=units, decimals=st.integers(0, 3), assay=assays, floors=floors)
 def test_a_lower_value_never_gets_a_better_tier(
-    one: Decimal, other: Decimal, *, unit: str, decimals: int, assay: dict[str, str], floor: FloorOverride | None
+    one: Decimal, other: Decimal, *, unit: str, decimals: int, assay: dict[str, str], floors: tuple[FloorOverride, ...]
 ) -> None:
     low, high = (_printed(number, unit, decimals) for number in sorted((one, other)))
-    lower, higher = (read_result(lab(text, TODAY, unit=unit, **assay), RULEBOOK, floor, TODAY) for text in (low, high))
+    lower, higher = (read_result(lab(text, TODAY, unit=unit, **assay), RULEBOOK, floors, TODAY) for text in (low, high))
     assert RANK[lower.tier] <= RANK[higher.tier]
     assert RANK[lower.worst_tier] <= RANK[higher.worst_tier]
 
 
-@given(number=numbers, unit=units, decimals=st.integers(0, 3), assay=assays, floor=floors, sign=st.sampled_from(["<", "<="]))
+@given(number=numbers, unit=units, decimals=st.integers(0, 3), assay=assays, floors=floors, sign=st.sampled_from(["<", "<="]))
 def test_a_result_below_a_limit_is_never_better_than_the_limit(
-    *, number: Decimal, unit: str, decimals: int, assay: dict[str, str], floor: FloorOverride | None, sign: str
+    *, number: Decimal, unit: str, decimals: int, assay: dict[str, str], floors: tuple[FloorOverride, ...], sign: str
 ) -> None:
     text = _printed(number, unit, decimals)
-    plain, censored = (read_result(lab(t, TODAY, unit=unit, **assay), RULEBOOK, floor, TODAY) for t in (text, sign + text))
+    plain, censored = (read_result(lab(t, TODAY, unit=unit, **assay), RULEBOOK, floors, TODAY) for t in (text, sign + text))
     assume(not plain.too_coarse)
     assert RANK[censored.tier] <= max(RANK[plain.tier], RANK[Tier.CRITICAL])
 

@@ -72,8 +72,8 @@ def histories(draw: Any) -> History:
     ]
     fractures = [fracture(day(back), key=f"f{n}") for n, back in enumerate(draw(st.lists(ago, max_size=1)))]
     factors = [RiskFactorRecord(f"k{n}", f"c{n}", day(back), None) for n, back in enumerate(draw(st.lists(ago, max_size=2)))]
-    floor = draw(st.one_of(st.none(), st.builds(lambda n: FloorOverride(Decimal(22), "Dr. Bell", "", day(n)), ago)))
-    return man(labs=labs, regimens=rows, doses=doses, scans=scans, fractures=fractures, risk_factors=factors, floor=floor)
+    floor = draw(st.one_of(st.just(()), st.builds(lambda n: (FloorOverride(Decimal(22), "Dr. Bell", "", day(n)),), ago)))
+    return man(labs=labs, regimens=rows, doses=doses, scans=scans, fractures=fractures, risk_factors=factors, floors=floor)
 
 
 @given(histories(), st.randoms())
@@ -259,8 +259,8 @@ def test_the_fiftieth_birthday_is_a_change_where_there_are_scans() -> None:
 
 def test_a_floor_of_his_own_says_whose_it_is_until_it_expires() -> None:
     floor = FloorOverride(Decimal(24), "Dr. Bell", "two fractures", TODAY)
-    said = evaluate(man(labs=[lab("22.0", day(5))], floor=floor), RULEBOOK, NOW)
+    said = evaluate(man(labs=[lab("22.0", day(5))], floors=[floor]), RULEBOOK, NOW)
     assert said.verdict.tier == "below_floor"
     assert any("set by Dr. Bell: two fractures" in line for line in said.reasons)
     assert said.next_change_at == datetime(2026, 11, 3, 5, tzinfo=UTC)
-    assert evaluate(man(labs=[lab("22.0", day(5))], floor=floor), RULEBOOK, NOW + DAY).verdict.tier == "in_range"
+    assert evaluate(man(labs=[lab("22.0", day(5))], floors=[floor]), RULEBOOK, NOW + DAY).verdict.tier == "in_range"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,9 +14,11 @@ from dateutil.relativedelta import relativedelta
 from tests.tracking.domain.build import (
     NOW,
     TODAY,
+    ZONE,
     anastrozole,
     cypionate,
     day,
+    dose,
     fracture,
     lab,
     man,
@@ -32,7 +35,7 @@ from tracking.domain.estradiol import floor_for, read_result
 from tracking.domain.evaluate import evaluate, gather
 from tracking.domain.history import History, Person, RiskFactorRecord
 from tracking.domain.problems import Problem
-from tracking.domain.reported import Assay, Method, MethodEvidence, parse_value
+from tracking.domain.reported import Assay, Method, MethodEvidence, Moment, Precision, parse_value
 from tracking.domain.rulebook import Rule
 from tracking.domain.schedule import Schedule
 from tracking.domain.timeline import read_timeline
@@ -240,6 +243,26 @@ def run_spine_alone(given: Given) -> str:
     history = man(person=person, scans=[scan(day(1), site("lumbar_spine", t="-1.2"))])
     (read,) = bone_of(read_timeline(history, RULEBOOK, NOW), RULEBOOK).scans
     return "present" if "spine_alone" in read.notes else "absent"
+
+
+def run_days_below(given: Given) -> str:
+    labs = [lab(given["e2"], day(int(given[name]))) for name in ("first_days_ago", "last_days_ago")]
+    year = gather(man(labs=labs), RULEBOOK, NOW).series.days_below[-1]
+    return f"{year.known} known"
+
+
+def run_phase(given: Given) -> str:
+    interval = Decimal(given["interval_days"])
+    shot = dose("testosterone_cypionate", day(30), "80", at="08:00")
+    taken = shot.taken.at + timedelta(hours=int(given["hours"]))
+    drawn = replace(lab("24.0", day(30)), key="e2")
+    drawn = replace(drawn, reported=replace(drawn.reported, collected=Moment(taken, Precision.MINUTE, ZONE)))
+    regimens = [cypionate(day(300), schedule=Schedule("every", days=interval))]
+    return gather(man(labs=[drawn], regimens=regimens, doses=[shot]), RULEBOOK, NOW).timings["e2"].testosterone.phase
+
+
+def run_response(given: Given) -> str:
+    return str(RULEBOOK.episodes.response.working_days[given["priority"]])
 
 
 def run_least_age(given: Given) -> str:

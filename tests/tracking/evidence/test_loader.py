@@ -71,7 +71,10 @@ BROKEN: dict[str, tuple[Callable[[Content], Any], str]] = {
     "an empty reason": (_set("estradiol", "coarse", "reason", ""), "does not state a reason"),
     "no source": (_set("estradiol", "coarse", "sources", []), "does not state a source"),
     "no checker": (_without("drugs", "anastrozole", "checked_by"), r"\[anastrozole\]: the rule does not state who checked it"),
-    "no review date": (_without("findings", "e2_critical_on_ai", "next_review"), "does not state a date of next review"),
+    "no review date": (
+        _without("findings_estradiol", "e2_critical_on_ai", "next_review"),
+        "does not state a date of next review",
+    ),
     "no example": (_set("monitoring", "blind", "examples", []), "does not state a boundary example"),
     "not said whether verified": (_without("bone", "score", "verified"), "does not say whether it is verified"),
     "no scope": (lambda c: c["rulebook"].pop("scope"), r"\[scope\]: a rule is a table"),
@@ -143,7 +146,10 @@ BROKEN: dict[str, tuple[Callable[[Content], Any], str]] = {
     "a mapping that is none": (_set("monitoring", "resend", "days", 7), "expected a table"),
     "a sentence that does not close": (_set("words", "note", "stale", "{oops"), "words.note.stale"),
     "a tier's name to the man": (_set("words", "man", "very_low", "Yours is critical."), "the man is never told 'critical'"),
-    "a judgement to the man": (_set("findings", "testosterone_low", "man", "You are safe."), "the man is never told 'safe'"),
+    "a judgement to the man": (
+        _set("findings_therapy", "testosterone_low", "man", "You are safe."),
+        "the man is never told 'safe'",
+    ),
 }
 
 

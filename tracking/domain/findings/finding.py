@@ -10,9 +10,12 @@ from tracking.domain.bone import BoneStanding
 from tracking.domain.context import Context
 from tracking.domain.due import DueItem
 from tracking.domain.estradiol import Reading
+from tracking.domain.history import History
 from tracking.domain.reported import Value
 from tracking.domain.rulebook import AnalyteThresholdRule, Lane, Priority, RuleBook
+from tracking.domain.series import Series
 from tracking.domain.timeline import Draw, Timeline
+from tracking.domain.timing import DrawTiming
 from tracking.domain.units import threshold
 from tracking.domain.verdict import Verdict
 from tracking.domain.words import fill, listed
@@ -50,7 +53,10 @@ class Facts:
 
     timeline: Timeline
     rulebook: RuleBook
+    history: History
     readings: Mapping[str, Reading]
+    timings: Mapping[str, DrawTiming]
+    series: Series
     verdict: Verdict
     context: Context
     bone: BoneStanding

@@ -50,6 +50,7 @@ from tracking.domain.rulebook.entries import (
     Loinc,
     Recheck,
 )
+from tracking.domain.rulebook.episodes import EpisodeRules, ResponseRule
 from tracking.domain.rulebook.monitoring import (
     BlindRule,
     DexaAfterStopRule,
@@ -62,6 +63,8 @@ from tracking.domain.rulebook.monitoring import (
     ResendRule,
     RoutineRule,
 )
+from tracking.domain.rulebook.series import DaysBelowRule, SeriesRules
+from tracking.domain.rulebook.timing import PhaseRule, TimingRules
 
 __all__ = [
     "AROMATASE_INHIBITOR",
@@ -75,12 +78,14 @@ __all__ = [
     "BoneChangeRule",
     "BoneClassRule",
     "BoneRules",
+    "DaysBelowRule",
     "DaysRule",
     "DexaAfterStopRule",
     "DexaBaselineRule",
     "DexaFollowUpRule",
     "DoseLimits",
     "DrugRule",
+    "EpisodeRules",
     "EstradiolRules",
     "Example",
     "FindingRule",
@@ -92,22 +97,26 @@ __all__ = [
     "MonitoringRules",
     "OverrideRule",
     "PercentRule",
+    "PhaseRule",
     "Priority",
     "Recheck",
     "RegionRule",
     "RepeatRule",
     "ResendRule",
+    "ResponseRule",
     "RoutineRule",
     "Rule",
     "RuleBook",
     "SafetyRules",
     "ScopeRule",
     "ScoreRule",
+    "SeriesRules",
     "Source",
     "SpineAloneRule",
     "StalenessRule",
     "TestosteroneRules",
     "ThresholdRule",
     "Tier",
+    "TimingRules",
     "Words",
 ]

@@ -9,7 +9,10 @@ from tracking.domain.rulebook.base import Lane, Priority, Rule, ScopeRule, Sourc
 from tracking.domain.rulebook.blood import EstradiolRules, SafetyRules, TestosteroneRules
 from tracking.domain.rulebook.bone import BoneRules
 from tracking.domain.rulebook.entries import AnalyteRule, DrugRule
+from tracking.domain.rulebook.episodes import EpisodeRules
 from tracking.domain.rulebook.monitoring import MonitoringRules
+from tracking.domain.rulebook.series import SeriesRules
+from tracking.domain.rulebook.timing import TimingRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,9 @@ class RuleBook:
     testosterone: TestosteroneRules
     safety: SafetyRules
     monitoring: MonitoringRules
+    series: SeriesRules
+    timing: TimingRules
+    episodes: EpisodeRules
     bone: BoneRules
     findings: Mapping[str, FindingRule]
     words: Words
