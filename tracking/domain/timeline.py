@@ -36,7 +36,10 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A history as of ``as_of``: nothing drawn, scanned or broken later is in it; regimens that begin later are."""
+    """A history as of ``as_of``: nothing drawn, scanned or broken later is in it; regimens that begin later are.
+
+    ``doses``, ``dose_times`` (taken) and ``skipped`` are by class of drug, in order of time.
+    """
 
     person: Person
     zone: ZoneInfo
@@ -48,6 +51,7 @@ class Timeline:
     fractures: tuple[FractureRecord, ...]
     doses: Mapping[str, tuple[DoseRecord, ...]]
     dose_times: Mapping[str, tuple[datetime, ...]]
+    skipped: Mapping[str, tuple[datetime, ...]]
     later: tuple[datetime, ...]
 
     def start_of(self, day: date) -> datetime:
@@ -67,6 +71,12 @@ class Timeline:
         if not dose.taken.has_time or since > timedelta(days=rulebook.drugs[dose.drug].logged_days):
             return None
         return (Decimal(since // timedelta(minutes=1)) / Decimal(_HOUR // timedelta(minutes=1))).quantize(_TENTH)
+
+    def skipped_before(self, drug_class: str, draw: Draw, days: int) -> bool:
+        """Whether a dose was recorded as skipped in so many days before a draw; without a time of day, before the end of that day."""
+        at, times = draw.lab.reported.collected.latest, self.skipped[drug_class]
+        number = bisect_right(times, at)
+        return number > 0 and at - times[number - 1] <= timedelta(days=days)
 
     def age_on(self, day: date) -> tuple[int, int] | None:
         """The youngest and the oldest age in whole years that he can have on a day; None where nothing is known."""
@@ -107,6 +117,10 @@ def read_timeline(history: History, rulebook: RuleBook, as_of: datetime) -> Time
         scans=tuple(sorted((s for s in history.scans if s.scanned_on <= today), key=lambda s: (s.scanned_on, s.key))),
         fractures=tuple(sorted((f for f in history.fractures if f.occurred.at <= as_of), key=lambda f: (f.occurred.at, f.key))),
         doses=taken,
+        skipped={
+            name: tuple(d.taken.at for d in doses if d.kind is DoseKind.SKIPPED and rulebook.drug_class(d.drug) == name)
+            for name in taken
+        },
         dose_times={name: tuple(dose.taken.at for dose in of) for name, of in taken.items()},
         later=tuple(later),
     )
