@@ -73,7 +73,7 @@ class Timeline:
         return (Decimal(since // timedelta(minutes=1)) / Decimal(_HOUR // timedelta(minutes=1))).quantize(_TENTH)
 
     def skipped_before(self, drug_class: str, draw: Draw, days: int) -> bool:
-        """Whether a dose was recorded as skipped in so many days before a draw (before the end of its day, if no time is known)."""
+        """Whether a dose was recorded as skipped in so many days before a draw, or before the end of its day."""
         at, times = draw.lab.reported.collected.latest, self.skipped[drug_class]
         number = bisect_right(times, at)
         return number > 0 and at - times[number - 1] <= timedelta(days=days)
