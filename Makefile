@@ -1,7 +1,7 @@
 # Everything starts here: `make demo`, `make test`, `make check`. The only needs are Python 3.11 or newer and a package index.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help set-up demo test check e2e lock audit clean
+.PHONY: help set-up demo test check e2e bench lock audit clean
 
 # Any Python from 3.11 on makes the virtual environment; name another with PYTHON=...
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -11,7 +11,7 @@ ARGS ?=
 TEST_WORKERS ?= 2
 # What needs settings but no server says so instead of inventing one.
 WITHOUT_SERVICES := TRABECULA_WITHOUT_SERVICES=1 TRABECULA_ENV=test
-PACKAGES := backend tracking notifications
+PACKAGES := backend tracking notifications benchmarks
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ test: set-up ## Run the tests with embedded services; ARGS= goes to pytest
 e2e: set-up ## Run the browser stories
 	@if [ -d tests/browser ]; then exec $(VENV_PYTHON) -m pytest tests/browser --durations=20 $(ARGS); \
 	else echo "There are no browser stories yet."; fi
+
+bench: set-up ## Measure, side by side with what is the least that could be done
+	@exec $(VENV_PYTHON) -m benchmarks
 
 check: set-up ## Lint, types, architecture, migrations, dependencies
 	$(VENV_PYTHON) -m ruff check .

@@ -1,0 +1,52 @@
+"""Measuring in turns: A, B, A, B, ... so that whatever else the machine does falls on both alike."""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+LEAST_ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Seconds of one call: the median over the rounds, and the middle half of them."""
+
+    median: float
+    low: float
+    high: float
+
+    @property
+    def spread_percent(self) -> float:
+        """How far the middle half lies apart, in percent of the median."""
+        return (self.high - self.low) * 100 / self.median
+
+
+def in_turns(subjects: Mapping[str, Callable[[], object]], *, rounds: int, calls: int = 1) -> dict[str, Timed]:
+    """Time each subject in every round, ``calls`` calls at a time, and return what one call took.
+
+    Every subject runs once before the clock starts. The collector of garbage runs between the timings, not in them.
+    """
+    if rounds < LEAST_ROUNDS:
+        raise ValueError(f"a median wants at least {LEAST_ROUNDS} rounds")
+    taken: dict[str, list[float]] = {name: [] for name in subjects}
+    for run in subjects.values():
+        run()
+    for _ in range(rounds):
+        for name, run in subjects.items():
+            gc.collect()
+            gc.disable()
+            started = time.perf_counter()
+            for _ in range(calls):
+                run()
+            taken[name].append((time.perf_counter() - started) / calls)
+            gc.enable()
+    return {name: _timed(seconds) for name, seconds in taken.items()}
+
+
+def _timed(seconds: list[float]) -> Timed:
+    low, median, high = statistics.quantiles(seconds, n=4)
+    return Timed(median, low, high)
