@@ -6,6 +6,7 @@ course of their own. A change on the local day of a draw counts as after the dra
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -98,7 +99,7 @@ class Exposure:
 
 
 def read_exposure(regimens: Iterable[RegimenRecord], doses: Sequence[DoseRecord], rulebook: RuleBook) -> Exposure:
-    """Courses, changes and exposures from regimens and logged doses, in any order."""
+    """Courses, changes and exposures from regimens in any order, and logged doses in order of time."""
     by_drug: dict[str, list[RegimenRecord]] = defaultdict(list)
     for regimen in regimens:
         if rulebook.drug_class(regimen.drug) in _CLASSES:
@@ -178,23 +179,26 @@ def _with_logged(stated: list[Course], doses: list[DoseRecord], drug: str, ruleb
 
 
 def _uncovered(doses: list[DoseRecord], stated: list[Course]) -> list[tuple[date, str]]:
-    """Local date and key of the doses outside every regimen of the drug, in order. The last day of a regimen belongs to it."""
-    # Zone arithmetic only near the edges: no zone is further than a day from UTC.
-    inner = [
-        (
-            datetime.combine(c.starts_on, time(), UTC) + _DAY,
-            datetime.combine(c.ends_on, time(), UTC) - _DAY if c.ends_on else datetime.max.replace(tzinfo=UTC),
-        )
-        for c in stated
-    ]
-    outside = []
-    for dose in doses:
-        at = dose.taken.at
-        if any(start <= at <= end for start, end in inner):
-            continue
-        day = dose.taken.local.date()
-        if not any(c.starts_on <= day and (c.ends_on is None or day <= c.ends_on) for c in stated):
-            outside.append((day, dose.key))
+    """Local date and key of the doses outside every regimen of the drug, in order. The last day of a regimen belongs to it.
+
+    ``doses`` are in order of time. Only those in or near a gap between regimens are looked at.
+    """
+    if not doses or not stated:
+        return [(dose.taken.local.date(), dose.key) for dose in doses]
+    times = [dose.taken.at for dose in doses]
+    outside: set[tuple[date, str]] = set()
+    edge: date | None = None
+    for course in [*stated, None]:
+        # No zone is further than a day from UTC, so that a dose beyond these ends needs no zone arithmetic.
+        first = 0 if edge is None else bisect_left(times, datetime.combine(edge, time(), UTC) - _DAY)
+        last = len(times) if course is None else bisect_right(times, datetime.combine(course.starts_on, time(), UTC) + _DAY)
+        for dose in doses[first:last]:
+            day = dose.taken.local.date()
+            if not any(c.starts_on <= day and (c.ends_on is None or day <= c.ends_on) for c in stated):
+                outside.add((day, dose.key))
+        if course is None or course.ends_on is None:
+            break
+        edge = course.ends_on
     return sorted(outside)
 
 
