@@ -12,7 +12,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from tracking.domain.history import DoseRecord, History
+from tracking.domain.history import History
 
 _AS_IS = frozenset({str, int, bool, type(None)})
 
@@ -51,17 +51,18 @@ def digest(item: Any) -> str:
     return hashlib.sha256(json.dumps(plain(item), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
+# What is stated once and never changes under its key: a correction is another record with another key.
+_STATED_ONCE = ("labs", "doses", "scans", "fractures", "symptoms")
+# What goes on under its key: a regimen ends, a risk factor is over, a setting expires.
+_GOING_ON = ("regimens", "risk_factors", "floors", "intervals")
+
+
 def history_digest(history: History) -> str:
-    """One digest for one content, whatever the order of its rows."""
-    rows = {
-        name: sorted(json.dumps(plain(row), sort_keys=True) for row in getattr(history, name))
-        for name in ("labs", "regimens", "scans", "fractures", "risk_factors", "floors", "intervals", "symptoms")
-    }
-    # Dose events are many; a line each is enough and far cheaper than the general form.
-    rows["doses"] = sorted(_dose_line(dose) for dose in history.doses)
-    return digest({"person": history.person, **rows})
+    """One digest for one content, whatever the order of its rows.
 
-
-def _dose_line(dose: DoseRecord) -> str:
-    taken = dose.taken
-    return f"{dose.key}|{dose.drug}|{dose.kind}|{dose.amount_mg}|{taken.at.timestamp()}|{taken.precision}|{taken.zone}"
+    Records that are stated once stand in it by their keys, for their content cannot change under them (the database refuses
+    it); so ten years of doses cost no more than a list of names.
+    """
+    keys = (f"{name}:{','.join(sorted([row.key for row in getattr(history, name)]))}" for name in _STATED_ONCE)
+    content = {name: sorted(json.dumps(plain(row), sort_keys=True) for row in getattr(history, name)) for name in _GOING_ON}
+    return digest([*keys, {"person": history.person, **content}])

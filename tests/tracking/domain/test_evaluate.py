@@ -205,7 +205,7 @@ def test_thresholds_are_stored_as_they_were_converted() -> None:
 
 
 def test_the_input_digest_follows_the_content() -> None:
-    one, other = full(), replace(full(), doses=(dose("anastrozole", day(6), "0.25"),))
+    one, other = full(), replace(full(), doses=(dose("anastrozole", day(6), "0.25", key="corrected"),))
     assert evaluate(one, RULEBOOK, NOW).input_digest == evaluate(full(), RULEBOOK, NOW + DAY).input_digest
     assert evaluate(one, RULEBOOK, NOW).input_digest != evaluate(other, RULEBOOK, NOW).input_digest
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from tests.tracking.domain.build import BORN, NOW, dose, lab, man
+from tests.tracking.domain.build import BORN, NOW, TODAY, anastrozole, day, dose, lab, man
 from tracking.domain.plain import digest, history_digest, plain
 from tracking.domain.rulebook import Tier
 
@@ -39,9 +40,14 @@ def test_a_digest_is_of_content_and_not_of_order() -> None:
     assert history_digest(man(labs=[one, other])) == history_digest(man(labs=[other, one]))
 
 
-def test_every_part_of_a_dose_counts_in_the_digest() -> None:
-    base = dose("anastrozole", BORN)
-    digests = {
-        history_digest(man(doses=[d])) for d in (base, dose("letrozole", BORN), dose("anastrozole", BORN, "1", key=base.key))
-    }
-    assert len(digests) == 3
+def test_another_record_or_another_end_of_a_regimen_is_another_history() -> None:
+    one, other = dose("anastrozole", BORN), dose("anastrozole", BORN, key="corrected")
+    begun = anastrozole(day(20))
+    histories = [
+        man(),
+        man(doses=[one]),
+        man(doses=[other]),
+        man(regimens=[begun]),
+        man(regimens=[replace(begun, ends_on=TODAY)]),
+    ]
+    assert len({history_digest(history) for history in histories}) == len(histories)
