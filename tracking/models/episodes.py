@@ -97,7 +97,9 @@ class Episode(RevisionedRow):
             models.CheckConstraint(
                 condition=Q(snoozed_at=None, snoozed_until=None, snoozed_by="", snooze_reason="")
                 | (
-                    Q(snoozed_at__isnull=False, snoozed_until__gt=F("snoozed_at"), first_snoozed_at__lte=F("snoozed_at"))
+                    # A comparison with nothing is no refusal, so each is said to be there.
+                    Q(snoozed_at__isnull=False, snoozed_until__isnull=False, first_snoozed_at__isnull=False)
+                    & Q(snoozed_until__gt=F("snoozed_at"), first_snoozed_at__lte=F("snoozed_at"))
                     & ~Q(snoozed_by="")
                     & ~Q(snooze_reason="")
                 ),
@@ -105,7 +107,12 @@ class Episode(RevisionedRow):
             ),
             models.CheckConstraint(
                 condition=Q(resolved_at=None, resolution="")
-                | Q(resolved_at__gte=F("opened_at"), resolution__in=list(Resolution), snoozed_at=None),
+                | Q(
+                    resolved_at__isnull=False,
+                    resolved_at__gte=F("opened_at"),
+                    resolution__in=list(Resolution),
+                    snoozed_at=None,
+                ),
                 name="episode_resolved_whole",
             ),
             models.CheckConstraint(

@@ -39,9 +39,7 @@ WRITERS = {
     doses.log: lambda man: doses.log(patient=man, **DOSE, **COMMON),
     doses.log_many: lambda man: doses.log_many(patient=man, events=[dict(DOSE)], **COMMON),
     doses.withdraw: lambda man: doses.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
-    episodes.acknowledge: lambda man: episodes.acknowledge(
-        patient=man, uid=uuid4(), revision=1, outcome="contacted", **COMMON
-    ),
+    episodes.acknowledge: lambda man: episodes.acknowledge(patient=man, uid=uuid4(), revision=1, outcome="contacted", **COMMON),
     episodes.snooze: lambda man: episodes.snooze(patient=man, uid=uuid4(), revision=1, until=NOW, reason="x", **COMMON),
     labs.correct: lambda man: labs.correct(patient=man, key="none", **LAB, **COMMON),
     labs.record: lambda man: labs.record(patient=man, **LAB, **COMMON),
