@@ -48,7 +48,7 @@ class EpisodeBriefRow(Output):
     code = serializers.CharField(help_text="of the worst finding in it")
     priority = serializers.IntegerField(help_text="0 first")
     lane = serializers.ChoiceField(list(Lane))
-    state = serializers.ChoiceField(list(State))
+    state = serializers.CharField(help_text=", ".join(State))
     overdue = serializers.BooleanField(help_text="nobody has answered in time")
     respond_by = serializers.DateTimeField(allow_null=True, help_text="from then on an answer is late; null: no target")
     words = serializers.CharField(help_text="what was found, for the prescriber")

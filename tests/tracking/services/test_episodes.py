@@ -277,6 +277,28 @@ def test_an_acknowledged_one_stays_in_the_queue_behind_its_equals(adam, low, bel
     assert [line.man.pk for line in waiting(clinic)] == [other.pk, adam.pk]
 
 
+def test_the_queue_counts_the_days_without_a_current_estradiol(adam, low, clinic):
+    def days(now):
+        return {line.days_without for line in waiting(clinic, now)}
+
+    assert days(NOW) == {0}
+    on_ai(adam, drug="letrozole", starts_on=date(2026, 10, 31))
+    assert days(NOW) == {2}
+    assert days(NOW + timedelta(days=30)) == {32}
+
+
+def test_who_never_had_an_estradiol_has_no_such_days(adam, in_care, clinic):
+    on_ai(adam)
+    assert {line.days_without for line in waiting(clinic)} == {None}
+
+
+def test_days_known_to_be_low_are_those_of_the_longest_window(adam, in_care, clinic):
+    on_ai(adam)
+    for days_ago in (63, 3):
+        measured(adam, "14.0", days_ago)
+    assert {line.days_below for line in waiting(clinic)} == {60}
+
+
 def test_only_men_in_the_care_of_the_clinic_are_in_its_queue(adam, low, clinic, in_care):
     another = Clinic.objects.create(name="Another Clinic")
     assert waiting(another) == []
