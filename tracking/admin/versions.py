@@ -21,7 +21,7 @@ __all__ = ["page"]
 PER_PAGE = 50
 ACTIONS = {"insert": "entered", "update": "changed", "delete": "deleted"}
 # What a version says about the row rather than about the man, and what stands in columns of its own.
-_LEFT_OUT = {"id", "uid", "client_id", "recorded_at", "recorded_by"}
+_LEFT_OUT = {"id", "uid", "client_id", "recorded_at", "recorded_by", "acknowledged_by", "snoozed_by"}
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 

@@ -16,7 +16,7 @@ from tracking.api.schema import Query
 from tracking.domain.moments import start_of_day
 from tracking.domain.problems import Issue, Problem, problem, raise_all
 
-__all__ = ["PAGE", "PERIOD", "chosen", "given", "in_period", "page"]
+__all__ = ["PAGE", "PERIOD", "chosen", "given", "in_period", "limit_of", "page"]
 
 _USUAL, _MOST = 50, 200
 PAGE = (
@@ -79,7 +79,7 @@ def page(rows: QuerySet[Any], request: Request, sent: dict[str, str], *, by: str
     Equal marks at the edge of a page are told apart by uid, so that no row is lost or shown twice however many share one.
     """
     order = [f"-{by}", "-uid"] if by else ["-uid"]
-    size = _limit(sent)
+    size = limit_of(sent)
     if "cursor" in sent:
         rows = _after(rows, sent["cursor"], by)
     found = list(rows.order_by(*order)[: size + 1])
@@ -117,7 +117,8 @@ def _no_cursor() -> Problem:
     return problem("?cursor", "cursor-unreadable", "This is not a place in this list. Take the address from `next`.")
 
 
-def _limit(sent: dict[str, str]) -> int:
+def limit_of(sent: dict[str, str]) -> int:
+    """How many rows a page has."""
     text = sent.get("limit", str(_USUAL))
     if not (text.isascii() and text.isdecimal() and len(text) <= len(str(_MOST)) and 1 <= int(text) <= _MOST):
         raise problem(

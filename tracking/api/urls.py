@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from tracking.api import accounts, bone, consents, doses, evaluations, labs, patients, regimens, rulebook
+from tracking.api import accounts, bone, consents, doses, episodes, evaluations, labs, patients, regimens, rulebook
 
 __all__ = ["urlpatterns"]
 
@@ -57,4 +57,9 @@ urlpatterns = [
     path("patients", patients.Patients.as_view()),
     path("patients/<uuid:patient_uid>", patients.OnePatient.as_view()),
     *record("patients/<uuid:patient_uid>/"),
+    path("patients/<uuid:patient_uid>/episodes", episodes.Episodes.as_view()),
+    path("patients/<uuid:patient_uid>/episodes/<uuid:uid>", episodes.OneEpisode.as_view()),
+    path("patients/<uuid:patient_uid>/episodes/<uuid:uid>/acknowledge", episodes.Acknowledgement.as_view()),
+    path("patients/<uuid:patient_uid>/episodes/<uuid:uid>/snooze", episodes.Snooze.as_view()),
+    path("queue", episodes.Queue.as_view()),
 ]

@@ -8,11 +8,13 @@ from dataclasses import fields
 
 from tracking.domain.rulebook import (
     AROMATASE_INHIBITOR,
+    SEVERITIES,
     TESTOSTERONE,
     AnalyteRule,
     AnalyteThresholdRule,
     BandsRule,
     Limits,
+    Priority,
     RuleBook,
     ThresholdRule,
     Tier,
@@ -48,6 +50,7 @@ def check(rulebook: RuleBook) -> None:
         _check_limits(region.id, region.hard, region.confirm)
     _check_limits(rulebook.bone.score.id, rulebook.bone.score.hard, rulebook.bone.score.confirm)
     _check_words(rulebook)
+    _check_episodes(rulebook)
 
 
 def _check_sources(rulebook: RuleBook) -> None:
@@ -145,3 +148,19 @@ def sentences_for_man(rulebook: RuleBook) -> Iterator[tuple[str, str]]:
     """Those that the man may read."""
     yield from ((f"words.man.{code}", sentence) for code, sentence in rulebook.words.man.items())
     yield from ((f"{finding.id}.man", finding.man) for finding in rulebook.findings.values())
+
+
+def _check_episodes(rulebook: RuleBook) -> None:
+    """Whether one finding is worse than another is always decided, and every answer has its limit."""
+    for finding in rulebook.findings.values():
+        if finding.severity not in SEVERITIES:
+            raise EvidenceError(f"{finding.id}: unknown severity {finding.severity}, not {', '.join(SEVERITIES)}")
+    rules = rulebook.episodes
+    unknown = sorted({*rules.response.working_days, *rules.snooze.days} - set(Priority))
+    if unknown:
+        raise EvidenceError(f"episodes.toml: unknown priority {', '.join(unknown)}")
+    if set(rules.snooze.days) != set(Priority):
+        raise EvidenceError(f"{rules.snooze.id}: every priority has a limit")
+    targets = [step.targets for step in rules.escalation.steps]
+    if targets[:1] != [1] or targets != sorted(set(targets)):
+        raise EvidenceError(f"{rules.escalation.id}: the steps rise, and the first is at the target itself")

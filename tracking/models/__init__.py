@@ -2,6 +2,7 @@
 
 from tracking.models.bone import DexaScan, DexaSite, Fracture, RiskFactor
 from tracking.models.doses import DoseEvent, Regimen
+from tracking.models.episodes import Episode, EpisodeEvent
 from tracking.models.evaluations import DueItem, Evaluation, Finding, Standing
 from tracking.models.labs import LabResult
 from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User
@@ -15,6 +16,8 @@ __all__ = [
     "DexaSite",
     "DoseEvent",
     "DueItem",
+    "Episode",
+    "EpisodeEvent",
     "Evaluation",
     "Finding",
     "Fracture",

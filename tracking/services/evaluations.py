@@ -13,7 +13,7 @@ from tracking.domain.evaluate import Evaluation as Conclusion
 from tracking.domain.evaluate import evaluate
 from tracking.evidence import load_rulebook
 from tracking.models import Evaluation, Finding, Patient, Standing
-from tracking.services import due
+from tracking.services import due, episodes
 from tracking.services.access import acting_as, lock_patient
 from tracking.services.history import histories_of
 
@@ -49,6 +49,13 @@ def refresh_many(men: Sequence[Patient], *, now: datetime) -> dict[int, Evaluati
     for man in men:
         if not man.is_statistical:
             due.store_plan(man, conclusions[man.pk].due)
+    before = {pk: row.rulebook_version for pk, row in standing.items()}
+    followed = (
+        episodes.Concluded(man, conclusions[man.pk], latest[man.pk], before.get(man.pk, ""))
+        for man in men
+        if not man.is_statistical
+    )
+    episodes.follow(list(followed), now=now)
     return latest
 
 

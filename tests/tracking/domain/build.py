@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tracking.domain.episodes import Level, Look
 from tracking.domain.history import (
     DoseKind,
     DoseRecord,
@@ -20,7 +21,9 @@ from tracking.domain.history import (
     SiteRecord,
 )
 from tracking.domain.reported import Assay, Comparator, Method, MethodEvidence, Moment, Precision, Reported, Value, parse_value
+from tracking.domain.rulebook import Lane, Priority
 from tracking.domain.schedule import Schedule
+from tracking.evidence import load_rulebook
 
 ZONE = "America/New_York"
 TODAY = date(2026, 11, 2)
@@ -138,3 +141,12 @@ def fracture(
 
 def man(**rows: Any) -> History:
     return History(**{"person": ADAM, **{name: tuple(of) if isinstance(of, list | tuple) else of for name, of in rows.items()}})
+
+
+LOOK = Look(now=NOW, zone=ZONE, rulebook=load_rulebook())
+
+
+def level(priority: Priority = Priority.P1, code: str = "e2_below_floor_on_ai", **changed: Any) -> Level:
+    """How bad a family stands: below the floor on an AI, unless said otherwise."""
+    stands = {"severity": "high", "tier": "below_floor", "lane": Lane.LOW_E2, "margin": Decimal("0.9"), "censored": False}
+    return Level(code=code, priority=priority, **({"count": 1} | stands | changed))

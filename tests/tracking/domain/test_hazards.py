@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.tracking.domain.build import NOW, ZONE, anastrozole, cypionate, day, lab, man, pair, scan, site
+from tests.tracking.domain.build import LOOK, NOW, ZONE, anastrozole, cypionate, day, lab, level, man, pair, scan, site
+from tracking.domain.episodes import acknowledge, follow, snooze
 from tracking.domain.evaluate import Evaluation, evaluate, words_for_man
 from tracking.domain.history import Person
+from tracking.domain.moments import start_of_day
+from tracking.domain.problems import Problem
 from tracking.evidence import load_rulebook
 
 RULEBOOK = load_rulebook()
@@ -135,11 +139,41 @@ def test_a_draw_before_the_change_has_settled_is_noted() -> None:
 
 
 def test_an_evaluation_under_a_changed_rulebook_is_another_one() -> None:
-    from dataclasses import replace
-
     other = replace(RULEBOOK, version="2027.1+another", digest="another")
     history = man(labs=[lab("12.0", day(5))])
     one, two = evaluate(history, RULEBOOK, NOW), evaluate(history, other, NOW)
     assert one.input_digest == two.input_digest
     assert one.outcome_digest != two.outcome_digest
     assert two.as_dict()["rulebook"]["version"] == "2027.1+another"
+
+
+def low_for_weeks(**changed: Any) -> Any:
+    """Adam is below the floor on an AI, and Dr. Bell has put it off for ten days."""
+    opened = follow("e2_low", None, level(), LOOK)
+    assert opened is not None
+    until = NOW + timedelta(days=10)
+    slept = snooze(opened.episode, until=until, reason="on holiday", by="user:7", look=replace(LOOK, **changed))
+    assert slept is not None
+    return slept.episode
+
+
+def test_snooze_outliving_the_recheck() -> None:
+    """Neither when it is asked for, nor when the recheck moves before its end."""
+    recheck = day(-4)
+    with pytest.raises(Problem, match="when his recheck is due"):
+        low_for_weeks(recheck_on=recheck)
+    cut = follow("e2_low", low_for_weeks(), level(), replace(LOOK, recheck_on=recheck))
+    assert cut is not None
+    assert cut.episode.state(start_of_day(recheck, ZONE)) == "open"
+
+
+def test_a_rulebook_switched_with_open_episodes() -> None:
+    """What the new rules no longer find stays until a prescriber has seen it."""
+    marked = follow("e2_low", low_for_weeks(), None, replace(LOOK, switched=True))
+    assert marked is not None
+    assert marked.episode.state(NOW) == "open"
+    assert marked.episode.rule_changed == RULEBOOK.version
+    assert follow("e2_low", marked.episode, None, LOOK) is None
+    seen = acknowledge(marked.episode, outcome="contacted", note="", by="user:7", now=NOW)
+    assert seen is not None
+    assert (seen.episode.state(NOW), seen.episode.resolution) == ("resolved", "rule_changed")

@@ -12,6 +12,7 @@ import pytest
 from dateutil.relativedelta import relativedelta
 
 from tests.tracking.domain.build import (
+    LOOK,
     NOW,
     TODAY,
     ZONE,
@@ -21,6 +22,7 @@ from tests.tracking.domain.build import (
     dose,
     fracture,
     lab,
+    level,
     man,
     pair,
     scan,
@@ -31,12 +33,14 @@ from tracking.domain.bone import bone_of
 from tracking.domain.dexa_plan import is_baseline
 from tracking.domain.due import DueItem
 from tracking.domain.entry import EntryCheck, check_dose, check_entry, check_floor, check_site
+from tracking.domain.episodes import escalation, follow, snooze
 from tracking.domain.estradiol import floor_for, read_result
 from tracking.domain.evaluate import evaluate, gather
 from tracking.domain.history import History, Person, RiskFactorRecord
+from tracking.domain.moments import start_of_day
 from tracking.domain.problems import Problem
 from tracking.domain.reported import Assay, Method, MethodEvidence, Moment, Precision, parse_value
-from tracking.domain.rulebook import Rule
+from tracking.domain.rulebook import Priority, Rule
 from tracking.domain.schedule import Schedule
 from tracking.domain.timeline import read_timeline
 from tracking.domain.units import convert, rounded
@@ -263,6 +267,40 @@ def run_phase(given: Given) -> str:
 
 def run_response(given: Given) -> str:
     return str(RULEBOOK.episodes.response.working_days[given["priority"]])
+
+
+def run_snooze(given: Given) -> str:
+    recheck = TODAY + timedelta(days=int(given["recheck_in_days"])) if "recheck_in_days" in given else None
+    look = replace(LOOK, recheck_on=recheck, now=start_of_day(TODAY, ZONE))
+    opened = follow("e2_low", None, level(Priority(given["priority"])), look)
+    assert opened is not None
+    until = start_of_day(TODAY + timedelta(days=int(given["days"])), ZONE)
+    try:
+        snooze(opened.episode, until=until, reason="r", by="user:1", look=look)
+    except Problem as refused:
+        return refused.issues[0].code
+    return "accepted"
+
+
+def run_recurrence(given: Given) -> str:
+    opened = follow("e2_low", None, level(Priority.P1), LOOK)
+    assert opened is not None
+    ended = follow("e2_low", opened.episode, None, LOOK)
+    assert ended is not None
+    later = replace(LOOK, now=NOW + timedelta(days=int(given["days_after"])))
+    again = follow("e2_low", ended.episode, level(Priority.P1), later)
+    assert again is not None
+    return again.events[0].what
+
+
+def run_escalation(given: Given) -> str:
+    """So many working days after it was opened on a Monday, at noon."""
+    opened = follow("e2_low", None, level(Priority(given["priority"])), LOOK)
+    assert opened is not None
+    assert opened.episode.respond_by is not None
+    weeks, days = divmod(int(given["working_days"]), 5)
+    now = replace(LOOK, now=NOW + timedelta(weeks=weeks, days=days))
+    return escalation(opened.episode.respond_by, Priority(given["priority"]), now) or "none"
 
 
 def run_least_age(given: Given) -> str:

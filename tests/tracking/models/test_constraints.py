@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import Error, connections, transaction
@@ -14,6 +14,8 @@ from tracking.models import (
     Clinic,
     DoseEvent,
     DueItem,
+    Episode,
+    EpisodeEvent,
     Evaluation,
     LabResult,
     Patient,
@@ -47,6 +49,24 @@ WINDOW = {
     "zone": "Europe/Berlin",
     "resend_after_days": 7,
 }
+FOUND = {
+    "family": "e2_low",
+    "code": "e2_critical_on_ai",
+    "priority": 1,
+    "worst_priority": 0,
+    "severity": "high",
+    "lane": "low_e2",
+    "opened_at": AT,
+}
+ANSWER = {"acknowledged_at": AT, "acknowledged_by": "user:1", "outcome": "contacted"}
+SLEEP = {
+    "snoozed_at": AT,
+    "snoozed_until": AT + timedelta(days=1),
+    "snoozed_by": "user:1",
+    "snooze_reason": "on holiday",
+    "first_snoozed_at": AT,
+}
+ENDED = {"resolved_at": AT, "resolution": "recovered"}
 CARE = {"granted_at": AT, "granted_by": "user:1"}
 
 
@@ -123,6 +143,64 @@ def test_a_clinic_is_let_in_once_at_a_time(man):
     refused(lambda: CareRelationship.objects.create(patient=man, clinic=clinic, **CARE), "one_active_per_clinic")
 
 
+@pytest.fixture
+def episode_of(man):
+    evaluation = Evaluation.objects.create(patient=man, as_of=AT, rulebook_version="1", word="w", state="s", basis={})
+
+    def make(**row):
+        return Episode.objects.create(patient=man, opened_in=evaluation, evaluation=evaluation, **(FOUND | row))
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("row", "constraint"),
+    [
+        ({"priority": 5, "worst_priority": 5}, "episode_priorities_in_order"),
+        ({"worst_priority": 2}, "episode_priorities_in_order"),
+        ({"lane": "other"}, "episode_level_stated"),
+        ({"severity": "bad"}, "episode_level_stated"),
+        ({"family": ""}, "episode_level_stated"),
+        ({"count": 0}, "episode_level_stated"),
+        ({"margin": "9E-1"}, "episode_margin_is_a_number"),
+        ({"acknowledged_at": AT}, "episode_acknowledged_whole"),
+        ({"note": "n"}, "episode_acknowledged_whole"),
+        (ANSWER | {"outcome": "seen"}, "episode_acknowledged_whole"),
+        (ANSWER | {"acknowledged_by": ""}, "episode_acknowledged_whole"),
+        (ANSWER | {"outcome": "accepted_with_reason"}, "episode_accepted_with_a_reason"),
+        ({"snoozed_until": AT}, "episode_snoozed_whole"),
+        (SLEEP | {"snoozed_until": AT}, "episode_snoozed_whole"),
+        (SLEEP | {"first_snoozed_at": None}, "episode_snoozed_whole"),
+        (SLEEP | {"snooze_reason": ""}, "episode_snoozed_whole"),
+        ({"resolved_at": AT}, "episode_resolved_whole"),
+        ({"resolution": "recovered"}, "episode_resolved_whole"),
+        (ENDED | {"resolved_at": AT - timedelta(1)}, "episode_resolved_whole"),
+        (ENDED | SLEEP, "episode_resolved_whole"),
+        (ENDED | {"resolution": "rule_changed"}, "episode_rule_change_was_seen"),
+        (ENDED | {"resolution": "rule_changed", "rule_changed": "2"}, "episode_rule_change_was_seen"),
+        (ENDED | ANSWER | {"resolution": "rule_changed"}, "episode_rule_change_was_seen"),
+    ],
+)
+def test_a_bad_episode_is_refused_by_name(episode_of, row, constraint):
+    refused(lambda: episode_of(**row), constraint)
+
+
+def test_a_family_has_one_episode_that_has_not_ended(episode_of):
+    episode_of(**ENDED)
+    episode_of(**ENDED)
+    episode_of(**ANSWER, **SLEEP)
+    refused(episode_of, "episode_one_unresolved_per_family")
+    episode_of(family="e2_blind")
+
+
+@pytest.mark.parametrize("row", [{"what": "lost"}, {"by": ""}, {"priority": 5}])
+def test_a_bad_event_of_an_episode_is_refused(man, episode_of, row):
+    episode = episode_of()
+    event = {"what": "opened", "at": AT, "by": "system:test", "priority": 1, "evaluation": episode.evaluation}
+    EpisodeEvent.objects.create(patient=man, episode=episode, **event)
+    refused(lambda: EpisodeEvent.objects.create(patient=man, episode=episode, **(event | row)), "episodeevent_")
+
+
 def test_a_mans_revision_never_falls(man):
     with pytest.raises(Error, match="cannot fall"), transaction.atomic():
         Patient.objects.filter(pk=man.pk).update(revision=0)
@@ -145,13 +223,19 @@ def test_what_is_append_only_is_refused_to_the_owner_of_the_tables_too(committed
     with acting_as(SYSTEM):
         man = Patient.objects.create(user=user, name="Adam Invented", zone="Europe/Berlin")
         LabResult.objects.create(patient=man, **LAB)
-        Evaluation.objects.create(patient=man, as_of=AT, rulebook_version="1", word="w", state="s", basis={})
+        said = Evaluation.objects.create(patient=man, as_of=AT, rulebook_version="1", word="w", state="s", basis={})
+        episode = Episode.objects.create(patient=man, opened_in=said, evaluation=said, **FOUND)
+        EpisodeEvent.objects.create(
+            patient=man, episode=episode, what="opened", at=AT, by="system:test", priority=1, evaluation=said
+        )
         AccessEvent.objects.create(patient=man, user=user, at=AT, through="api", what="labs")
         Tombstone.objects.create(patient=man, table="lab_results", client_id="x")
     for table, column in (
         ("labresulthistory", "pgh_label"),
         ("patienthistory", "pgh_label"),
         ("evaluation", "word"),
+        ("episodeevent", "what"),
+        ("episodehistory", "code"),
         ("accessevent", "what"),
         ("tombstone", "client_id"),
     ):

@@ -15,7 +15,7 @@ from notifications import services as notifications
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.models import Clinic, DexaScan, LabResult, Patient
-from tracking.services import access, accounts, audit, bone, clinics, consent, doses, labs, regimens, surveys
+from tracking.services import access, accounts, audit, bone, clinics, consent, doses, episodes, labs, regimens, surveys
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 SYSTEM = Actor.system("test")
@@ -39,6 +39,8 @@ WRITERS = {
     doses.log: lambda man: doses.log(patient=man, **DOSE, **COMMON),
     doses.log_many: lambda man: doses.log_many(patient=man, events=[dict(DOSE)], **COMMON),
     doses.withdraw: lambda man: doses.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
+    episodes.acknowledge: lambda man: episodes.acknowledge(patient=man, uid=uuid4(), revision=1, outcome="contacted", **COMMON),
+    episodes.snooze: lambda man: episodes.snooze(patient=man, uid=uuid4(), revision=1, until=NOW, reason="x", **COMMON),
     labs.correct: lambda man: labs.correct(patient=man, key="none", **LAB, **COMMON),
     labs.record: lambda man: labs.record(patient=man, **LAB, **COMMON),
     labs.withdraw: lambda man: labs.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
@@ -150,7 +152,7 @@ def test_two_writers_at_once_both_succeed_and_the_revision_counts_both(man):
 
 
 def test_every_writer_of_the_services_is_in_the_table_above():
-    modules = (accounts, audit, bone, clinics, consent, doses, labs, notifications, regimens, surveys)
+    modules = (accounts, audit, bone, clinics, consent, doses, episodes, labs, notifications, regimens, surveys)
     writers = {
         function
         for module in modules

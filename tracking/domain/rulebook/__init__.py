@@ -50,7 +50,15 @@ from tracking.domain.rulebook.entries import (
     Loinc,
     Recheck,
 )
-from tracking.domain.rulebook.episodes import EpisodeRules, ResponseRule
+from tracking.domain.rulebook.episodes import (
+    SEVERITIES,
+    EpisodeRules,
+    EscalationRule,
+    EscalationStep,
+    RecurrenceRule,
+    ResponseRule,
+    SnoozeRule,
+)
 from tracking.domain.rulebook.monitoring import (
     BlindRule,
     DexaAfterStopRule,
@@ -68,6 +76,7 @@ from tracking.domain.rulebook.timing import PhaseRule, TimingRules
 
 __all__ = [
     "AROMATASE_INHIBITOR",
+    "SEVERITIES",
     "TESTOSTERONE",
     "AnalyteRule",
     "AnalyteThresholdRule",
@@ -86,6 +95,8 @@ __all__ = [
     "DoseLimits",
     "DrugRule",
     "EpisodeRules",
+    "EscalationRule",
+    "EscalationStep",
     "EstradiolRules",
     "Example",
     "FindingRule",
@@ -100,6 +111,7 @@ __all__ = [
     "PhaseRule",
     "Priority",
     "Recheck",
+    "RecurrenceRule",
     "RegionRule",
     "RepeatRule",
     "ResendRule",
@@ -111,6 +123,7 @@ __all__ = [
     "ScopeRule",
     "ScoreRule",
     "SeriesRules",
+    "SnoozeRule",
     "Source",
     "SpineAloneRule",
     "StalenessRule",
