@@ -21,7 +21,7 @@ def find_comedication(facts: Facts) -> Iterator[Finding]:
     today = facts.timeline.today
     params = {name: f"{course.starts_on} {course.basis}" for name, course in sorted(by_drug.items())}
     said = {
-        "drugs": listed(f"{rule.name.lower()} since {on_day(course.starts_on, today)}" for rule, course in drugs).capitalize(),
+        "drugs": listed(f"{rule.name} since {on_day(course.starts_on, today)}" for rule, course in drugs),
         "why": " ".join(rule.reason if rule.verified else f"{rule.reason} (Not verified.)" for rule, _ in drugs),
     }
     keys = [course.keys[0] for _, course in drugs if course.keys]
