@@ -88,12 +88,11 @@ def _ai_raised(facts: Facts) -> Iterator[Finding]:
             "on": str(on),
             "how": "raised" if step.before else "second",
             "state": " ".join(blocker.code for blocker in blockers),
-            "before": former.text if former else "",
-            "after": step.after.text,
+            "before": _text(former, facts) if former else "",
+            "after": _text(step.after, facts),
         }
         said = {
-            "on": on_day(on, facts.timeline.today),
-            "how": fill(words["ai_raised" if step.before else "ai_second"], params),
+            "how": fill(words["ai_raised" if step.before else "ai_second"], params | {"on": on_day(on, facts.timeline.today)}),
             "state": " ".join(blocker.words for blocker in blockers),
         }
         keys = (step.after.key, *((former.key,) if former else ()), *((verdict.reading,) if verdict.reading else ()))
@@ -115,7 +114,7 @@ def _testosterone_reduced(facts: Facts) -> Iterator[Finding]:
         changed = any(c.drug_class == AROMATASE_INHIBITOR and c.on >= on for c in exposure.changes_until(today))
         if changed or not exposure.at_draw(AROMATASE_INHIBITOR, on) or _answered(facts, after.drug, on):
             return
-        params = {"on": str(on), "before": before.text, "after": after.text, "ai": facts.ai_names}
+        params = {"on": str(on), "before": _text(before, facts), "after": _text(after, facts), "ai": facts.ai_names}
         keys = (after.key, before.key, *facts.ai_keys)
         rules = (facts.rulebook.drugs[after.drug].id,)
         said = {"on": on_day(on, today)}
@@ -219,6 +218,11 @@ def _answered(facts: Facts, drug: str, on: date) -> bool:
 def _main(drug: str, facts: Facts) -> Recheck:
     """The recheck that decides."""
     return facts.rulebook.drugs[drug].rechecks[0]
+
+
+def _text(course: Course, facts: Facts) -> str:
+    """A course under the name of its drug."""
+    return f"{facts.rulebook.drugs[course.drug].name}{course.text.removeprefix(course.drug)}"
 
 
 def _key(change: Change) -> str:

@@ -44,7 +44,7 @@ class TestAiRaisedWhileLowOrBlind:
         finding = findings(*pair("12.0", day(25)))["ai_raised_while_low"]
         assert finding.priority == "P2"
         assert finding.prescriber == (
-            "An AI was raised on 13 Oct (anastrozole 0.25 mg every 3.5 days; then anastrozole 0.5 mg every 3.5 days). "
+            "An AI was raised on 13 Oct, from Anastrozole 0.25 mg every 3.5 days to Anastrozole 0.5 mg every 3.5 days. "
             "At that time: Estradiol 12.0 pg/mL on 8 Oct is below, or by rounding may be below, the floor of 16.0 pg/mL."
         )
         assert finding.inputs[:2] == ("after", "before")
@@ -121,7 +121,9 @@ class TestAiRaisedWhileLowOrBlind:
     def test_a_second_ai(self) -> None:
         rows = [anastrozole(day(800), key="one"), regimen("letrozole", day(20), dose="0.5", key="two"), ON_T]
         finding = findings(regimens=rows)["ai_raised_while_low"]
-        assert finding.prescriber.startswith("A second AI was added on 13 Oct")
+        assert finding.prescriber.startswith(
+            "A second AI was added on 13 Oct: Letrozole 0.5 mg every 3.5 days beside Anastrozole 0.5 mg every 3.5 days."
+        )
         assert finding.inputs[:2] == ("two", "one")
 
     def test_an_unprescribed_ai_is_a_second_ai(self) -> None:
