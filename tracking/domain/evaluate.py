@@ -13,6 +13,8 @@ from typing import Any
 
 from tracking.domain.bone import bone_of
 from tracking.domain.context import context_of
+from tracking.domain.context_lines import ContextLine, context_lines
+from tracking.domain.derived import derive
 from tracking.domain.estradiol import ANALYTE, LOW, read_result
 from tracking.domain.evaluation import CitedRule, Evaluation
 from tracking.domain.findings import Facts, Finding, find
@@ -40,14 +42,18 @@ def evaluate(history: History, rulebook: RuleBook, as_of: datetime) -> Evaluatio
     facts = gather(history, rulebook, as_of)
     findings = find(facts)
     missing = missing_from(facts)
+    lines = context_lines(facts)
     verdict = facts.verdict
     reading = facts.reading
     used = [*verdict.rules, *(reading.rules if reading else ()), *facts.bone.rules]
     used += [rule for finding in findings for rule in finding.rules]
     used += [item.rule for item in facts.due if item.is_open]
+    used += [*(value.rule for value in facts.derived), *(line.rule for line in lines)]
     inputs = [*((verdict.reading,) if verdict.reading else ()), *(key for finding in findings for key in finding.inputs)]
     inputs += [key for drug in (*facts.context.now.ai, *facts.context.now.testosterone) for key in drug.keys[:1]]
     inputs += [scan.key for scan in facts.bone.scans]
+    inputs += [key for value in facts.derived for key in value.inputs]
+    inputs += [key for line in lines for key in line.inputs]
     notes = note_sentences(reading, rulebook) if reading else {}
     return Evaluation(
         as_of=as_of,
@@ -64,6 +70,8 @@ def evaluate(history: History, rulebook: RuleBook, as_of: datetime) -> Evaluatio
         timing=facts.timings.get(verdict.reading),
         series=facts.series,
         bone=facts.bone,
+        derived=facts.derived,
+        context_lines=lines,
         findings=findings,
         due=facts.due,
         missing=missing,
@@ -71,7 +79,7 @@ def evaluate(history: History, rulebook: RuleBook, as_of: datetime) -> Evaluatio
         standing=_standing(rulebook),
         inputs=tuple(sorted(dict.fromkeys(inputs))),
         input_digest=history_digest(history),
-        outcome_digest=digest(_outcome(facts, findings, missing)),
+        outcome_digest=digest(_outcome(facts, findings, missing, lines)),
         next_change_at=next_change_at(facts),
     )
 
@@ -100,6 +108,7 @@ def gather(history: History, rulebook: RuleBook, as_of: datetime) -> Facts:
         due=plan_items(timeline, readings, bone, history.risk_factors, rulebook),
         draw=draw,
         testosterone=paired(draw, timeline, rulebook) if draw is not None else None,
+        derived=derive(timeline, readings, rulebook),
     )
 
 
@@ -142,7 +151,9 @@ def _standing(rulebook: RuleBook) -> tuple[str, ...]:
     return tuple(fill(sentence, {"checked_by": "; ".join(checkers)}) for sentence in rulebook.words.standing.values())
 
 
-def _outcome(facts: Facts, findings: Iterable[Finding], missing: Iterable[Missing]) -> dict[str, Any]:
+def _outcome(
+    facts: Facts, findings: Iterable[Finding], missing: Iterable[Missing], lines: Iterable[ContextLine]
+) -> dict[str, Any]:
     """What makes two evaluations the same to a reader: no instant, no age, no count of days, no sentence."""
     today = facts.timeline.today
     now = facts.context.now
@@ -157,4 +168,6 @@ def _outcome(facts: Facts, findings: Iterable[Finding], missing: Iterable[Missin
         "missing": [item.code for item in missing],
         "in_force": sorted(f"{drug.text}" for drug in (*now.ai, *now.testosterone)),
         "bone": facts.bone,
+        "derived": [(value.code, value.value, value.assumed, value.inputs) for value in facts.derived],
+        "context_lines": [(line.code, line.inputs) for line in lines],
     }

@@ -9,6 +9,8 @@ from typing import Any
 
 from tracking.domain.bone import BoneStanding
 from tracking.domain.context import Context
+from tracking.domain.context_lines import ContextLine
+from tracking.domain.derived import Derived
 from tracking.domain.due import DueItem
 from tracking.domain.estradiol import Reading
 from tracking.domain.findings import Finding
@@ -51,6 +53,8 @@ class Evaluation:
     timing: DrawTiming | None
     series: Series
     bone: BoneStanding
+    derived: tuple[Derived, ...]
+    context_lines: tuple[ContextLine, ...]
     findings: tuple[Finding, ...]
     due: tuple[DueItem, ...]
     missing: tuple[Missing, ...]
@@ -95,6 +99,8 @@ class Evaluation:
             "timing": plain(self.timing),
             "series": plain(self.series),
             "bone": plain(self.bone),
+            "derived": plain(self.derived),
+            "context_lines": plain(self.context_lines),
             "findings": plain(self.findings),
             "due": plain(self.open_items),
             "missing": plain(self.missing),

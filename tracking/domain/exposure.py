@@ -14,12 +14,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from tracking.domain.history import DoseKind, DoseRecord, Origin, RegimenRecord
-from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, RuleBook
+from tracking.domain.rulebook import AROMATASE_INHIBITOR, CO_MEDICATION, TESTOSTERONE, RuleBook
 from tracking.domain.schedule import Schedule
 
 LOGGED = "logged"
 _DAY = timedelta(days=1)
-_CLASSES = (AROMATASE_INHIBITOR, TESTOSTERONE)
+_CLASSES = (AROMATASE_INHIBITOR, TESTOSTERONE, CO_MEDICATION)
+# Only a change of these supersedes an estradiol and asks for another.
+_DECISIVE = (AROMATASE_INHIBITOR, TESTOSTERONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """Everything he took that matters here, by date."""
+    """Everything he took that matters here, by date. Co-medication has courses and makes no changes."""
 
     courses: tuple[Course, ...]
     changes: tuple[Change, ...]
@@ -112,7 +114,8 @@ def read_exposure(regimens: Iterable[RegimenRecord], doses: Sequence[DoseRecord]
     for drug in sorted({*by_drug, *taken}):
         stated = _stated_courses(by_drug[drug], rulebook.drug_class(drug))
         courses += _with_logged(stated, taken[drug], drug, rulebook)
-    changes = _joined(change for drug_courses in _by_drug(courses) for change in _changes(drug_courses))
+    decisive = [course for course in courses if course.drug_class in _DECISIVE]
+    changes = _joined(change for drug_courses in _by_drug(decisive) for change in _changes(drug_courses))
     gap = rulebook.monitoring.in_force.gap_days
     spans = {name: _spans([c for c in courses if c.drug_class == name], gap) for name in _CLASSES}
     return Exposure(tuple(sorted(courses, key=lambda c: (c.starts_on, c.drug))), changes, spans)

@@ -10,7 +10,9 @@ from dateutil.relativedelta import relativedelta
 from tracking.domain.findings.bone import new_until
 from tracking.domain.findings.estradiol import blind_from
 from tracking.domain.findings.finding import Facts
-from tracking.domain.findings.therapy import latest
+from tracking.domain.findings.results import latest
+from tracking.domain.findings.safety import safety_days
+from tracking.domain.findings.symptoms import symptom_days
 from tracking.domain.lab_plan import TESTOSTERONE_TOTAL
 from tracking.domain.verdict import too_old_on
 
@@ -38,6 +40,8 @@ def _days(facts: Facts) -> Iterator[date]:
     testosterone = latest(facts, TESTOSTERONE_TOTAL)
     if testosterone is not None:
         yield from _known(too_old_on(testosterone, facts.timeline, facts.rulebook))
+    yield from safety_days(facts)
+    yield from symptom_days(facts)
     yield from _of_person(facts)
 
 

@@ -8,11 +8,13 @@ from dataclasses import fields
 
 from tracking.domain.rulebook import (
     AROMATASE_INHIBITOR,
+    CO_MEDICATION,
     SEVERITIES,
     TESTOSTERONE,
+    AnalyteLimitRule,
     AnalyteRule,
-    AnalyteThresholdRule,
     BandsRule,
+    DrugRule,
     Limits,
     Priority,
     RuleBook,
@@ -22,7 +24,10 @@ from tracking.domain.rulebook import (
 from tracking.evidence.reader import EvidenceError
 
 _BAND_ORDER = (Tier.CRITICAL, Tier.BELOW_FLOOR, Tier.BORDERLINE, Tier.IN_RANGE, Tier.ABOVE_RANGE)
-_DRUG_CLASSES = (AROMATASE_INHIBITOR, TESTOSTERONE, "other")
+_DRUG_CLASSES = (AROMATASE_INHIBITOR, TESTOSTERONE, CO_MEDICATION, "other")
+# A change of one of these starts a recheck of estradiol.
+_DECISIVE = (AROMATASE_INHIBITOR, TESTOSTERONE)
+_BEARS_ON = ("estradiol", "testosterone", "bone", "psa", "assay")
 _SURE = ("high", "medium", "low")
 # He never reads these: a tier for staff, two judgements that no value supports, and verbs of a dose instruction.
 NEVER_TO_THE_MAN = ("critical", "safe", "dangerous", "stop taking", "take less", "take more", "reduce your", "lower your dose")
@@ -34,15 +39,7 @@ def check(rulebook: RuleBook) -> None:
     for analyte in rulebook.analytes.values():
         _check_analyte(analyte)
     for drug in rulebook.drugs.values():
-        if drug.drug_class not in _DRUG_CLASSES:
-            raise EvidenceError(f"{drug.id}: unknown drug class {drug.drug_class}")
-        if drug.drug_class != "other" and [recheck.name for recheck in drug.rechecks][:1] != ["main"]:
-            raise EvidenceError(f"{drug.id}: the first recheck is main, the one that decides")
-        for recheck in drug.rechecks:
-            if not 0 <= recheck.opens_days <= recheck.due_days <= recheck.overdue_days:
-                raise EvidenceError(f"{drug.id}: the window of recheck {recheck.name} is out of order")
-            for needed in recheck.needs:
-                _known_analyte(rulebook, needed, drug.id)
+        _check_drug(rulebook, drug)
     _check_bands(rulebook.estradiol.mass_spectrometry)
     _check_bands(rulebook.estradiol.other)
     _check_thresholds(rulebook)
@@ -51,6 +48,23 @@ def check(rulebook: RuleBook) -> None:
     _check_limits(rulebook.bone.score.id, rulebook.bone.score.hard, rulebook.bone.score.confirm)
     _check_words(rulebook)
     _check_episodes(rulebook)
+
+
+def _check_drug(rulebook: RuleBook, drug: DrugRule) -> None:
+    if drug.drug_class not in _DRUG_CLASSES:
+        raise EvidenceError(f"{drug.id}: unknown drug class {drug.drug_class}")
+    if drug.drug_class in _DECISIVE and [recheck.name for recheck in drug.rechecks][:1] != ["main"]:
+        raise EvidenceError(f"{drug.id}: the first recheck is main, the one that decides")
+    if drug.drug_class == CO_MEDICATION and not drug.bears_on:
+        raise EvidenceError(f"{drug.id}: a co-medication says what it bears on")
+    for what in drug.bears_on:
+        if what not in _BEARS_ON:
+            raise EvidenceError(f"{drug.id}: bears on {what}, which is none of {', '.join(_BEARS_ON)}")
+    for recheck in drug.rechecks:
+        if not 0 <= recheck.opens_days <= recheck.due_days <= recheck.overdue_days:
+            raise EvidenceError(f"{drug.id}: the window of recheck {recheck.name} is out of order")
+        for needed in recheck.needs:
+            _known_analyte(rulebook, needed, drug.id)
 
 
 def _check_sources(rulebook: RuleBook) -> None:
@@ -109,7 +123,7 @@ def _check_thresholds(rulebook: RuleBook) -> None:
     units = {
         rule.id: (rule.unit, "estradiol") for rule in rulebook.rules.values() if isinstance(rule, BandsRule | ThresholdRule)
     }
-    units |= {rule.id: (rule.unit, rule.analyte) for rule in rulebook.rules.values() if isinstance(rule, AnalyteThresholdRule)}
+    units |= {rule.id: (rule.unit, rule.analyte) for rule in rulebook.rules.values() if isinstance(rule, AnalyteLimitRule)}
     for rule_id, (unit, analyte) in units.items():
         _known_analyte(rulebook, analyte, rule_id)
         if unit not in rulebook.analytes[analyte].units:

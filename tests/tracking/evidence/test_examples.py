@@ -24,7 +24,9 @@ from tests.tracking.domain.build import (
     lab,
     level,
     man,
+    moment,
     pair,
+    regimen,
     scan,
     site,
     total_testosterone,
@@ -36,7 +38,7 @@ from tracking.domain.entry import EntryCheck, check_dose, check_entry, check_flo
 from tracking.domain.episodes import escalation, follow, snooze
 from tracking.domain.estradiol import floor_for, read_result
 from tracking.domain.evaluate import evaluate, gather
-from tracking.domain.history import History, Person, RiskFactorRecord
+from tracking.domain.history import History, LabRecord, Person, RegimenRecord, RiskFactorRecord, SymptomRecord
 from tracking.domain.moments import start_of_day
 from tracking.domain.problems import Problem
 from tracking.domain.reported import Assay, Method, MethodEvidence, Moment, Precision, parse_value
@@ -144,14 +146,59 @@ def _history_for(given: Given) -> History:
             scan(day(400), site(bmd=given["before"], lsc=given.get("lsc"))),
             scan(day(20), site(bmd=given["after"], lsc=given.get("lsc"))),
         ]
+    labs += [_lab(line) for line in _lines(given, "labs")]
+    regimens += [_regimen(line) for line in _lines(given, "drugs")]
+    symptoms = [_symptom(line) for line in _lines(given, "symptoms")]
     fractures = [fracture(day(int(given["fracture_days_ago"])))] if "fracture_days_ago" in given else []
     person = Person("America/New_York", TODAY - relativedelta(years=int(given.get("age", "56")), days=40))
-    return man(person=person, labs=labs, regimens=regimens, scans=scans, fractures=fractures)
+    return man(person=person, labs=labs, regimens=regimens, scans=scans, fractures=fractures, symptoms=symptoms)
+
+
+def _lines(given: Given, name: str) -> list[list[str]]:
+    return [line.split() for line in given.get(name, "").split(";") if line.strip()]
+
+
+def _lab(line: list[str]) -> LabRecord:
+    """``calcium 8.5 mg/dL 10``: ten days ago; then, if so, ``fasting`` and the time of day."""
+    analyte, value, unit, ago, *rest = line
+    at = next((word for word in rest if ":" in word), "08:00")
+    record = lab(value, day(int(ago)), analyte=analyte, unit=unit, at=at)
+    return replace(record, laboratory="Bell Lab", fasting=True) if "fasting" in rest else record
+
+
+def _regimen(line: list[str]) -> RegimenRecord:
+    """``anastrozole 800 20 0.25``: from 800 until 20 days ago (``-``: open), 0.25 mg twice weekly."""
+    drug, starts, *rest = line
+    ends = day(int(rest[0])) if rest and rest[0] != "-" else None
+    amount = rest[1] if len(rest) > 1 else "0.5"
+    return regimen(drug, day(int(starts)), ends, dose=amount)
+
+
+def _symptom(line: list[str]) -> SymptomRecord:
+    """``joint_pain 4 5``: a score of 4, five days ago."""
+    code, score, ago = line
+    return SymptomRecord(f"{code}-{ago}", code, int(score), moment(day(int(ago)), precision=Precision.DAY))
 
 
 def run_finding(given: Given) -> str:
     found = {f.code: f.priority for f in evaluate(_history_for(given), RULEBOOK, NOW).findings}
     return found.get(given["finding"], "absent")
+
+
+def run_context_line(given: Given) -> str:
+    lines = evaluate(_history_for(given), RULEBOOK, NOW).context_lines
+    return "present" if given["line"] in {line.code for line in lines} else "absent"
+
+
+def run_derive(given: Given) -> str:
+    derived = {value.code: value for value in evaluate(_history_for(given), RULEBOOK, NOW).derived}
+    return str(derived[given["code"]].value) if given["code"] in derived else "absent"
+
+
+def run_old(given: Given) -> str:
+    high = [lab("55", day(int(given["days_ago"])), analyte="hematocrit", unit="%")]
+    (finding,) = evaluate(man(labs=high), RULEBOOK, NOW).findings
+    return "present" if "result_old" in finding.note_codes else "absent"
 
 
 def run_fracture(given: Given) -> str:

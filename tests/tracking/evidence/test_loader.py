@@ -131,6 +131,8 @@ BROKEN: dict[str, tuple[Callable[[Content], Any], str]] = {
         "the window of recheck main is out of order",
     ),
     "a drug without a recheck": (_set("drugs", "anastrozole", "rechecks", []), "the first recheck is main"),
+    "a co-medication that bears on nothing": (_set("drugs", "biotin", "bears_on", []), "says what it bears on"),
+    "a drug that bears on nothing known": (_set("drugs", "biotin", "bears_on", ["mood"]), "bears on mood, which is none of"),
     "a recheck of nothing known": (
         lambda c: c["drugs"]["anastrozole"]["rechecks"][0].update(needs=["mood"]),
         "unknown analyte mood",

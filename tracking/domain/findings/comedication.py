@@ -1,11 +1,28 @@
-"""Findings on other drugs that matter to estradiol and bone."""
+"""Findings on other drugs that matter to estradiol and bone (CLINICAL 9.6)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tracking.domain.findings.finding import Facts, Finding
+from tracking.domain.exposure import Course
+from tracking.domain.findings.finding import Facts, Finding, make
+from tracking.domain.words import listed, on_day
 
 
-def find_comedication(_facts: Facts) -> Iterator[Finding]:
-    yield from ()
+def find_comedication(facts: Facts) -> Iterator[Finding]:
+    """One line for the man: which drugs are in force that change what his results mean, and why each matters."""
+    by_drug: dict[str, Course] = {}
+    for course in facts.timeline.exposure.courses:
+        if course.holds(facts.timeline.today) and facts.rulebook.drugs[course.drug].bears_on:
+            by_drug.setdefault(course.drug, course)
+    if not by_drug:
+        return
+    drugs = [(facts.rulebook.drugs[name], by_drug[name]) for name in sorted(by_drug)]
+    today = facts.timeline.today
+    params = {name: f"{course.starts_on} {course.basis}" for name, course in sorted(by_drug.items())}
+    said = {
+        "drugs": listed(f"{rule.name} since {on_day(course.starts_on, today)}" for rule, course in drugs),
+        "why": " ".join(rule.reason if rule.verified else f"{rule.reason} (Not verified.)" for rule, _ in drugs),
+    }
+    keys = [course.keys[0] for _, course in drugs if course.keys]
+    yield make(facts, "comedication_matters", params, inputs=keys, rules=[rule.id for rule, _ in drugs], said=said)

@@ -8,15 +8,16 @@ from decimal import Decimal
 
 from tracking.domain.bone import BoneStanding
 from tracking.domain.context import Context
+from tracking.domain.derived import Derived
 from tracking.domain.due import DueItem
 from tracking.domain.estradiol import Reading
 from tracking.domain.history import History
 from tracking.domain.reported import Value
-from tracking.domain.rulebook import AnalyteThresholdRule, Lane, Priority, RuleBook
+from tracking.domain.rulebook import AnalyteLimitRule, Lane, Priority, RuleBook
 from tracking.domain.series import Series
+from tracking.domain.thresholds import limit_in
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.timing import DrawTiming
-from tracking.domain.units import threshold
 from tracking.domain.verdict import Verdict
 from tracking.domain.words import fill, listed
 
@@ -63,6 +64,7 @@ class Facts:
     due: tuple[DueItem, ...]
     draw: Draw | None
     testosterone: Draw | None
+    derived: tuple[Derived, ...]
 
     @property
     def reading(self) -> Reading | None:
@@ -119,6 +121,6 @@ def make(
     )
 
 
-def limit_text(value: Value, rule: AnalyteThresholdRule, rulebook: RuleBook) -> str:
+def limit_text(value: Value, rule: AnalyteLimitRule, rulebook: RuleBook) -> str:
     """The threshold as the value was held against it: ``6.93 nmol/L``."""
-    return f"{threshold(rulebook, rule.analyte, rule.value, rule.unit, value.unit, decimals=value.decimals)} {value.unit}"
+    return f"{limit_in(value, rule, rulebook)} {value.unit}"

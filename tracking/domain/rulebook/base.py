@@ -10,6 +10,7 @@ from enum import StrEnum
 
 AROMATASE_INHIBITOR = "aromatase_inhibitor"
 TESTOSTERONE = "testosterone"
+CO_MEDICATION = "co_medication"
 
 
 class Tier(StrEnum):
@@ -121,12 +122,18 @@ class ThresholdRule(Rule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnalyteThresholdRule(Rule):
-    """One value of one analyte; ``priority`` is that of the finding it makes."""
+class AnalyteLimitRule(Rule):
+    """One value of one analyte."""
 
     analyte: str
     value: Decimal
     unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalyteThresholdRule(AnalyteLimitRule):
+    """``priority`` is that of the finding it makes."""
+
     priority: Priority
 
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from tracking.domain.reported import Method, MethodEvidence
-from tracking.domain.rulebook.base import AnalyteThresholdRule, DaysRule, PercentRule, Rule, ThresholdRule, Tier
+from tracking.domain.rulebook.base import (
+    AnalyteLimitRule,
+    AnalyteThresholdRule,
+    DaysRule,
+    PercentRule,
+    Rule,
+    ThresholdRule,
+    Tier,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +95,104 @@ class EstradiolRules:
     inflammation: AnalyteThresholdRule
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BindingRule(Rule):
+    """How a steroid divides between SHBG, albumin and the free form: association constants in L/mol, masses in g/mol and g/L.
+
+    ``assumed_albumin`` is taken, and said to be, where none was drawn on that day. The decimals are those of what is shown.
+    """
+
+    shbg_affinity: Decimal
+    albumin_affinity: Decimal
+    albumin_mass: Decimal
+    assumed_albumin: Decimal
+    decimals_free: int
+    decimals_bioavailable: int
+
+
 @dataclass(frozen=True, slots=True)
 class TestosteroneRules:
     low: AnalyteThresholdRule
     very_low: AnalyteThresholdRule
     high: AnalyteThresholdRule
     pairing: DaysRule
+    binding: BindingRule
+    binding_estradiol: BindingRule
+    shbg_high: AnalyteLimitRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalciumCorrectionRule(Rule):
+    """``per_gram`` mg/dL of calcium for each g/dL of albumin below ``normal_albumin`` g/dL."""
+
+    normal_albumin: Decimal
+    per_gram: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PsaRiseRule(AnalyteLimitRule):
+    """A rise above ``value`` in the first ``within_months`` of testosterone, over the last of ``baseline_months`` before it."""
+
+    within_months: int
+    baseline_months: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmationRule(Rule):
+    """A second result confirms the first if drawn so many days after it, both ends included."""
+
+    least_days: int
+    most_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkerRiseRule(Rule):
+    """A bone marker that has risen by ``percent`` or more over his own baseline."""
+
+    analyte: str
+    percent: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MorningRule(Rule):
+    """Drawn in the morning: local hours, from ``from_hour`` until before ``until_hour``."""
+
+    from_hour: int
+    until_hour: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SymptomRule(Rule):
+    """Which items of a check-in count, by code with their names, from which score (0 to 10), and for how many days."""
+
+    symptoms: Mapping[str, str]
+    least_score: int
+    days: int
 
 
 @dataclass(frozen=True, slots=True)
 class SafetyRules:
     hematocrit_high: AnalyteThresholdRule
     hematocrit_very_high: AnalyteThresholdRule
+    aging: DaysRule
+    calcium_correction: CalciumCorrectionRule
+    calcium_very_low: AnalyteThresholdRule
+    calcium_low: AnalyteThresholdRule
+    calcium_high: AnalyteThresholdRule
+    calcium_very_high: AnalyteThresholdRule
+    pth_high: AnalyteLimitRule
+    systolic_high: AnalyteThresholdRule
+    systolic_very_high: AnalyteThresholdRule
+    diastolic_high: AnalyteThresholdRule
+    diastolic_very_high: AnalyteThresholdRule
+    psa_high: AnalyteLimitRule
+    psa_rise: PsaRiseRule
+    psa_confirmation: ConfirmationRule
+    ctx_rise: MarkerRiseRule
+    p1np_rise: MarkerRiseRule
+    fasting_morning: MorningRule
+    vitamin_d_insufficient: AnalyteLimitRule
+    breast_symptoms: SymptomRule
+    low_symptoms: SymptomRule
+    high_with_symptoms: AnalyteLimitRule
+    ai_start: DaysRule

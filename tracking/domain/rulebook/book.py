@@ -36,6 +36,7 @@ class Words:
     headline: Mapping[str, str]
     bounds: Mapping[str, str]
     note: Mapping[str, str]
+    context: Mapping[str, str]
     missing: Mapping[str, str]
     due: Mapping[str, str]
     change: Mapping[str, str]

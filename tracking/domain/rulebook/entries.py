@@ -71,7 +71,8 @@ class Recheck:
 class DrugRule(Rule):
     """One drug or product. The first of ``rechecks`` is the one that decides; the others are looks of their own.
 
-    ``logged_days``: how long one logged dose stands for being on the drug where no regimen is recorded.
+    ``logged_days``: how long one logged dose stands for being on the drug where no regimen is recorded. ``bears_on``: what
+    else than estradiol by way of the plan it changes (estradiol, testosterone, bone, psa, assay); ``reason`` then says how.
     """
 
     name: str
@@ -81,3 +82,4 @@ class DrugRule(Rule):
     logged_days: int
     rechecks: tuple[Recheck, ...]
     rxnorm: Mapping[str, str] = field(default_factory=dict)
+    bears_on: tuple[str, ...] = ()
