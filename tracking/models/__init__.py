@@ -4,6 +4,7 @@ from tracking.models.bone import DexaScan, DexaSite, Fracture, RiskFactor
 from tracking.models.doses import DoseEvent, Regimen
 from tracking.models.evaluations import DueItem, Evaluation, Finding, Standing
 from tracking.models.labs import LabResult
+from tracking.models.overrides import ClinicFloor, FloorSetting, IntervalSetting
 from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User
 from tracking.models.trail import AccessEvent, ImportBatch, Tombstone
 
@@ -11,14 +12,17 @@ __all__ = [
     "AccessEvent",
     "CareRelationship",
     "Clinic",
+    "ClinicFloor",
     "DexaScan",
     "DexaSite",
     "DoseEvent",
     "DueItem",
     "Evaluation",
     "Finding",
+    "FloorSetting",
     "Fracture",
     "ImportBatch",
+    "IntervalSetting",
     "LabResult",
     "Patient",
     "Prescriber",
