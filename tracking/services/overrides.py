@@ -21,7 +21,10 @@ from tracking.services import evaluations
 from tracking.services.access import acting_as, lock_patient, not_found
 from tracking.services.lived import local_today
 
-__all__ = ["clinic_of", "end_clinic_floor", "end_floor", "end_interval", "set_clinic_floor", "set_floor", "set_interval"]
+__all__ = [
+    "clinic_of", "clinics_for", "end_clinic_floor", "end_floor", "end_interval", "set_clinic_floor", "set_floor",
+    "set_interval",
+]  # fmt: skip
 
 S = TypeVar("S", FloorSetting, IntervalSetting, ClinicFloor)
 OfMan = TypeVar("OfMan", FloorSetting, IntervalSetting)
@@ -112,6 +115,11 @@ def end_clinic_floor(*, clinic_uid: UUID, by: Actor, now: datetime) -> ClinicFlo
         if standing is None:
             raise not_found("floor of this clinic")
         return _end(standing, by=by, now=now)
+
+
+def clinics_for(man: Patient, by: Actor) -> list[Clinic]:
+    """For which clinics this account may decide about this man. Raises where it may for none."""
+    return [author.clinic for author in _authors(man, by)]
 
 
 def clinic_of(by: Actor, uid: UUID) -> Clinic:
