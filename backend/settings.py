@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,10 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from tracking.domain.entry import check_floor, read_floor
+from tracking.domain.problems import Problem
+from tracking.evidence import load_rulebook
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -216,6 +221,15 @@ DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Trabecula <no-r
 FINDINGS_RELEASE: str = env.str("FINDINGS_RELEASE", default="immediate")
 if FINDINGS_RELEASE not in ("immediate", "reviewed"):
     sys.exit(f"Trabecula cannot start: FINDINGS_RELEASE is '{FINDINGS_RELEASE}'. Accepted: immediate or reviewed.")
+
+# The floor for every man here whose clinic or prescriber set none, in pg/mL; empty: those of the rulebook, by assay.
+ESTRADIOL_FLOOR: str = env.str("ESTRADIOL_FLOOR", default="").strip()
+if ESTRADIOL_FLOOR:
+    try:
+        floor = read_floor(ESTRADIOL_FLOOR, load_rulebook())
+        check_floor(floor.number, None, date.min, load_rulebook()).enforce(confirmed=False, staff=True)
+    except Problem as refused:
+        sys.exit(f"Trabecula cannot start: ESTRADIOL_FLOOR cannot be used. {refused.issues[0].detail}")
 
 # --- Files and doors -------------------------------------------------------------------------------------------------
 # A message may repeat a value that was just stored: it stays on the server, and out of cookies.

@@ -45,5 +45,18 @@ def test_a_mistyped_policy_is_refused():
     assert "Accepted: immediate or reviewed" in start(FINDINGS_RELEASE="later").stderr
 
 
+@pytest.mark.parametrize("floor", ["9.9", "30.1", "<20", "twenty"])
+def test_a_floor_of_the_deployment_that_cannot_be_used_is_refused(floor):
+    stopped = start(ESTRADIOL_FLOOR=floor)
+    assert stopped.returncode == 1
+    assert stopped.stderr.startswith("Trabecula cannot start: ESTRADIOL_FLOOR cannot be used. ")
+    assert "Traceback" not in stopped.stderr
+
+
+@pytest.mark.parametrize("floor", ["", "10", "30", " 18.5 "])
+def test_a_floor_of_the_deployment_may_be_left_out_or_lie_within_the_bounds(floor):
+    assert start(ESTRADIOL_FLOOR=floor).returncode == 0
+
+
 def test_production_is_the_default_and_its_doors_are_closed():
     assert start().stdout.split() == ["False", "True", "True"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -16,7 +17,7 @@ from tracking.admin.base import RecordAdmin
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.models import Clinic, Evaluation, Prescriber, User
-from tracking.services import consent, owned, regimens
+from tracking.services import consent, overrides, owned, regimens
 from tracking.services.access import acting_as
 
 pytestmark = pytest.mark.django_db
@@ -56,13 +57,20 @@ def kept(adam, in_care, dr_bell):
     )  # fmt: skip
     with acting_as(bell):
         evaluation = Evaluation.objects.filter(patient=adam).latest("pk")
-    return {"patient": adam.uid, "evaluation": evaluation.uid, "regimen": regimen.uid}
+    until = {"reason": "a reason of Adam's", "expires_on": NOW.date() + timedelta(days=90)}
+    floor = overrides.set_floor(patient=adam, by=bell, now=NOW, floor="18", **until)
+    interval = overrides.set_interval(patient=adam, by=bell, now=NOW, kind="dexa", every_months=12, **until)
+    return {
+        "patient": adam.uid, "evaluation": evaluation.uid, "regimen": regimen.uid, "floor": floor.uid, "interval": interval.uid,
+    }  # fmt: skip
 
 
 def address(route: str, kept: dict[str, object]) -> str:
     """A real address: Adam's, where the page is about a man."""
     model = next((name for name in ("patient", "evaluation") if f"tracking/{name}/" in route), "patient")
     filled = route.replace("<uuid:regimen_uid>", str(kept["regimen"])).replace("<uuid:uid>", str(kept[model]))
+    for setting in ("floor", "interval"):
+        filled = filled.replace(f"/{setting}/<uuid:setting_uid>", f"/{setting}/{kept[setting]}")
     for placeholder in ("<path:object_id>", "<id>", "<path:content_type_id>", "<path:object_id>", "<int:content_type_id>"):
         filled = filled.replace(placeholder, "1")
     filled = filled.replace("^(?P<app_label>auth|tracking)/$", "tracking/").replace("(?P<app_label>tracking)/$", "tracking/")

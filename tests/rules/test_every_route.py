@@ -31,7 +31,7 @@ from tracking.models import (
     RiskFactor,
     User,
 )
-from tracking.services import consent, labs, owned, regimens
+from tracking.services import consent, labs, overrides, owned, regimens
 from tracking.services.access import acting_as
 
 PREFIX = "api/v1/"
@@ -60,11 +60,15 @@ class Route:
     @property
     def key(self) -> str | None:
         """The parameter that names a row, if there is one."""
-        return next((name for name in self.names if name != "patient_uid"), None)
+        return next((name for name in self.names if name not in ("patient_uid", "clinic_uid")), None)
 
     @property
     def is_for_staff(self) -> bool:
         return "patient_uid" in self.names
+
+    @property
+    def is_for_a_clinic(self) -> bool:
+        return "clinic_uid" in self.names
 
     def path(self, **values: str) -> str:
         return "/" + PREFIX + re.sub(r"<\w+:(\w+)>", lambda match: values[match[1]], self.pattern)
@@ -126,6 +130,10 @@ def everybody(adam: Patient, carl: Patient, dr_bell: User, in_care: Any, setting
     for analyte, value, unit in (("estradiol", "9.0", "pg/mL"), ("shbg", "30", "nmol/L")):
         sent = {"analyte": analyte, "value": value, "unit": unit, "collected_at": "2026-10-01", "client_id": f"lab-{analyte}"}
         labs.record(patient=adam, by=bell, now=NOW, staff=True, **sent)
+    until = {"reason": "two fractures", "expires_on": NOW.date() + timedelta(days=90)}
+    overrides.set_floor(patient=adam, by=bell, now=NOW, floor="18", **until)
+    overrides.set_interval(patient=adam, by=bell, now=NOW, kind="dexa", every_months=12, **until)
+    overrides.set_clinic_floor(clinic_uid=in_care.clinic.uid, by=bell, now=NOW, floor="17", reason="an older clinic's habit")
     fill_the_rest(adam)
     rows = list(rows_of(adam))
     uids = {str(row.uid) for row in rows if getattr(row, "uid", None)}
@@ -198,7 +206,8 @@ def ask(client: APIClient, route: Route, **values: str) -> Any:
 
 def any_values(everybody: Everybody, route: Route, key: str | None = None) -> dict[str, str]:
     chosen = key or next(uid for uid in everybody.uids)
-    return {"patient_uid": str(everybody.adam.uid)} | ({route.key: chosen} if route.key else {})
+    owners = {"patient_uid": str(everybody.adam.uid), "clinic_uid": str(everybody.care.clinic.uid)}
+    return owners | ({route.key: chosen} if route.key else {})
 
 
 def test_the_routes_were_found() -> None:
@@ -240,6 +249,8 @@ def test_every_route_answers_a_stranger_with_404_and_never_with_data(everybody: 
     for who, user in strangers(everybody).items():
         client = client_of(user)
         for route in (route for route in GUARDED if route.names):
+            if route.is_for_a_clinic and user == everybody.bell:
+                continue  # she is still a member of her clinic, and nothing of any man is there
             keys = [key for key in everybody.keys if route.takes(key)] if route.key and not route.is_for_staff else [None]
             for key in keys:
                 answer = ask(client, route, **any_values(everybody, route, key))
@@ -278,7 +289,7 @@ def test_those_who_have_business_there_are_let_in(everybody: Everybody) -> None:
     """So that the tests above do not pass because an address was built wrongly."""
     found = []
     for route in (route for route in GUARDED if route.names):
-        client = client_of(everybody.bell if route.is_for_staff else everybody.adam.user)
+        client = client_of(everybody.bell if route.is_for_staff or route.is_for_a_clinic else everybody.adam.user)
         keys = [key for key in everybody.keys if route.takes(key)] if route.key else [None]
         codes = {ask(client, route, **any_values(everybody, route, key)).status_code for key in keys}
         if codes <= {404} or any(code >= 500 for code in codes):

@@ -16,6 +16,7 @@ NOBODYS = {
     "tracking_user_user_permissions": "permissions of accounts",
     "tracking_clinic": "a clinic",
     "tracking_prescriber": "membership of a clinic",
+    "tracking_clinicfloor": "the floor that a clinic chose for all its men; it names none of them",
     "tracking_importbatch": "where records came from; it names no man",
 }
 # Changeable tables without a history of their own, each with the reason.

@@ -15,6 +15,7 @@ from tracking.admin import bone_rows, phrases, rows
 from tracking.admin.basis import findings_of, sources_of
 from tracking.admin.chart import chart
 from tracking.admin.plot import plot_of
+from tracking.admin.setting_rows import setting_lines
 from tracking.admin.tabulated import tabulated
 from tracking.evidence import load_rulebook
 from tracking.models import (
@@ -102,6 +103,7 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
             (care, phrases.instant(care.granted_at, man.zone), phrases.instant(care.revoked_at, man.zone)) for care in consents
         ],
         "consent_since": _since(consents, man),
+        "settings": setting_lines(man, history, [care.clinic_id for care in consents if care.revoked_at is None], today),
         "visits": visits,
         "visit_lines": [(visit, phrases.instant(visit.at, man.zone)) for visit in visits],
     }

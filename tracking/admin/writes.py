@@ -25,14 +25,15 @@ from tracking.admin.forms import (
     WriteForm,
     blank_sites,
 )
+from tracking.admin.override_forms import EndForm, FloorForm, IntervalForm
 from tracking.admin.site import actor_of
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.domain.problems import Problem
 from tracking.domain.schedule import parse_schedule
 from tracking.evidence import load_rulebook
-from tracking.models import Patient, Regimen
-from tracking.services import bone, labs, regimens
+from tracking.models import FloorSetting, IntervalSetting, Patient, Regimen
+from tracking.services import bone, labs, overrides, regimens
 
 if TYPE_CHECKING:
     from tracking.admin.base import RecordAdmin
@@ -142,7 +143,69 @@ class RecordScan(Write):
         return f"Recorded: DXA of {phrases.day(scan.scanned_on)}, regions: {len(measured)}."
 
 
-WRITES: tuple[type[Write], ...] = (RecordLab, StartRegimen, ChangeRegimen, EndRegimen, RecordScan)
+class SetFloor(Write):
+    address, name = "set-floor/", "set_floor"
+    title, button = "Set a floor", "Set floor"
+
+    def form(self, posted: Any) -> FloorForm:
+        return FloorForm(posted, man=self.man, rulebook=self.rulebook, clinics=overrides.clinics_for(self.man, self.by))
+
+    def store(self, form: FloorForm, sites: Sequence[SiteForm]) -> str:
+        row = overrides.set_floor(**self.who, **form.sent())
+        return f"Set: a floor of {row} until {phrases.day(row.expires_on)}."
+
+
+class SetInterval(Write):
+    address, name = "set-interval/", "set_interval"
+    title, button = "Set a monitoring interval", "Set interval"
+
+    def form(self, posted: Any) -> IntervalForm:
+        return IntervalForm(posted, man=self.man, rulebook=self.rulebook, clinics=overrides.clinics_for(self.man, self.by))
+
+    def store(self, form: IntervalForm, sites: Sequence[SiteForm]) -> str:
+        row = overrides.set_interval(**self.who, **form.sent())
+        return f"Set: {phrases.spaced(str(row))} until {phrases.day(row.expires_on)}."
+
+
+class EndSetting(Write):
+    """The end of what was set, before it expires."""
+
+    form_class = EndForm
+    model: ClassVar[type[FloorSetting | IntervalSetting]]
+
+    def __init__(self, *, setting_uid: UUID, **given: Any) -> None:
+        super().__init__(**given)
+        row = self.model.objects.filter(patient=self.man, uid=setting_uid, ended_at=None).first()
+        if row is None:
+            raise Http404
+        self.setting = row
+
+    @property
+    def standing(self) -> str:
+        return f"{phrases.spaced(str(self.setting))} until {phrases.day(self.setting.expires_on)}"
+
+
+class EndFloor(EndSetting):
+    address, name = "floor/<uuid:setting_uid>/end/", "end_floor"
+    title, button = "End a floor", "End floor"
+    model = FloorSetting
+
+    def store(self, form: WriteForm, sites: Sequence[SiteForm]) -> str:
+        return f"Ended: the floor of {overrides.end_floor(**self.who, uid=self.setting.uid)}."
+
+
+class EndInterval(EndSetting):
+    address, name = "interval/<uuid:setting_uid>/end/", "end_interval"
+    title, button = "End a monitoring interval", "End interval"
+    model = IntervalSetting
+
+    def store(self, form: WriteForm, sites: Sequence[SiteForm]) -> str:
+        return f"Ended: {phrases.spaced(str(overrides.end_interval(**self.who, uid=self.setting.uid)))}."
+
+
+WRITES: tuple[type[Write], ...] = (
+    RecordLab, StartRegimen, ChangeRegimen, EndRegimen, RecordScan, SetFloor, SetInterval, EndFloor, EndInterval,
+)  # fmt: skip
 
 
 def urls(page: RecordAdmin) -> list[URLPattern]:
@@ -157,11 +220,11 @@ def urls(page: RecordAdmin) -> list[URLPattern]:
 
 
 def _view(page: RecordAdmin, kind: type[Write]) -> Any:
-    def handle(request: HttpRequest, uid: UUID, **regimen: UUID) -> HttpResponse:
+    def handle(request: HttpRequest, uid: UUID, **named: UUID) -> HttpResponse:
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(("GET", "HEAD", "POST"))
         man = page.open(request, uid)
-        write = kind(man=man, by=actor_of(request), now=clock.now(), **regimen)
+        write = kind(man=man, by=actor_of(request), now=clock.now(), **named)
         posted = request.POST if request.method == "POST" else None
         form, sites = write.form(posted), write.sites(posted)
         if posted is not None and _stored(write, form, sites, request):

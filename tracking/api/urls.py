@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from tracking.api import accounts, bone, consents, doses, episodes, evaluations, labs, patients, regimens, rulebook
+from tracking.api import accounts, bone, consents, doses, episodes, evaluations, labs, overrides, patients, regimens, rulebook
 
 __all__ = ["urlpatterns"]
 
@@ -42,6 +42,8 @@ def record(prefix: str) -> list[URLPattern]:
         path(f"{prefix}evaluations/current", evaluations.CurrentEvaluation.as_view()),
         path(f"{prefix}evaluations/<uuid:uid>", evaluations.OneEvaluation.as_view()),
         path(f"{prefix}due-items", evaluations.DueItems.as_view()),
+        path(f"{prefix}overrides/floors/<uuid:uid>", overrides.Floor.as_view()),
+        path(f"{prefix}overrides/intervals/<uuid:uid>", overrides.Interval.as_view()),
     ]
 
 
@@ -54,6 +56,8 @@ urlpatterns = [
     path("access-log", consents.AccessLog.as_view()),
     path("rulebook", rulebook.Rules.as_view()),
     *record(""),
+    path("overrides/floors", overrides.Floors.as_view()),
+    path("overrides/intervals", overrides.Intervals.as_view()),
     path("patients", patients.Patients.as_view()),
     path("patients/<uuid:patient_uid>", patients.OnePatient.as_view()),
     *record("patients/<uuid:patient_uid>/"),
@@ -62,4 +66,10 @@ urlpatterns = [
     path("patients/<uuid:patient_uid>/episodes/<uuid:uid>/acknowledge", episodes.Acknowledgement.as_view()),
     path("patients/<uuid:patient_uid>/episodes/<uuid:uid>/snooze", episodes.Snooze.as_view()),
     path("queue", episodes.Queue.as_view()),
+    path("patients/<uuid:patient_uid>/overrides/floors", overrides.SetFloors.as_view()),
+    path("patients/<uuid:patient_uid>/overrides/floors/<uuid:uid>/end", overrides.FloorEnd.as_view()),
+    path("patients/<uuid:patient_uid>/overrides/intervals", overrides.SetIntervals.as_view()),
+    path("patients/<uuid:patient_uid>/overrides/intervals/<uuid:uid>/end", overrides.IntervalEnd.as_view()),
+    path("clinics/<uuid:clinic_uid>/floor", overrides.ClinicFloors.as_view()),
+    path("clinics/<uuid:clinic_uid>/floor/end", overrides.ClinicFloorEnd.as_view()),
 ]

@@ -14,9 +14,11 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
+
 from tracking.domain.history import SiteRecord
 from tracking.domain.problems import Issue, problem, raise_all
-from tracking.domain.reported import Value
+from tracking.domain.reported import Comparator, Value, parse_value
 from tracking.domain.rulebook import DoseLimits, Limits, RegionRule, RuleBook
 from tracking.domain.schedule import Schedule
 from tracking.domain.units import analyte_rule, convert, read_unit, rounded, trimmed
@@ -129,17 +131,53 @@ def check_site(site: SiteRecord, rulebook: RuleBook) -> EntryCheck:
 
 
 def check_floor(pg_ml: Decimal, expires_on: date | None, today: date, rulebook: RuleBook) -> EntryCheck:
-    """A floor that a prescriber sets: within the limits of the rulebook (``/floor``), not expired (``/expires_on``)."""
+    """A floor that a prescriber sets (CLINICAL 9.1): ``/floor`` within the limits of the rulebook, ``/expires_on`` neither past
+    nor too far ahead. None: it does not expire.
+    """
     limits = rulebook.estradiol.override
     issues = []
     if not limits.low <= pg_ml <= limits.high:
-        text = "A floor of his own lies from {low} to {high} {unit}."
-        issues.append(
-            _issue("/floor", "floor-out-of-limits", text, low=str(limits.low), high=str(limits.high), unit=limits.unit)
-        )
-    if expires_on is not None and expires_on < today:
-        issues.append(_issue("/expires_on", "floor-expired", "The floor would have expired already."))
+        text = "{received} {unit} is not accepted as a floor. Accepted: {low} to {high} {unit}."
+        said = {"received": str(pg_ml), "low": str(limits.low), "high": str(limits.high), "unit": limits.unit}
+        issues.append(_issue("/floor", "floor-out-of-limits", text, **said))
+    issues += _expiry(expires_on, today, limits.most_months)
     return EntryCheck(refused=tuple(issues))
+
+
+def read_floor(sent: object, rulebook: RuleBook) -> Value:
+    """A floor as typed (``/floor``): a plain number in the unit of the rulebook's limits. Raises :class:`Problem`."""
+    unit = rulebook.estradiol.override.unit
+    value = parse_value(sent, unit, pointer="/floor")
+    if value.comparator is not Comparator.EQUAL:
+        text = "A floor is a plain number of {unit}, without '{sign}'."
+        raise problem("/floor", "floor-censored", text, unit=unit, sign=value.comparator)
+    return value
+
+
+def check_interval(kind: str, every_months: int, expires_on: date | None, today: date, rulebook: RuleBook) -> EntryCheck:
+    """An interval that a prescriber sets: a known ``/kind``, ``/every_months`` and ``/expires_on`` within its bounds."""
+    bounds = rulebook.monitoring.interval_bounds
+    if kind not in bounds.least:
+        text = "'{received}' is not a kind of monitoring. Accepted: {accepted}."
+        said = {"received": kind[:40], "accepted": ", ".join(sorted(bounds.least))}
+        return EntryCheck(refused=(_issue("/kind", "kind-unknown", text, **said),))
+    issues = []
+    if not bounds.least[kind] <= every_months <= bounds.most[kind]:
+        text = "Every {received} months is not accepted for {kind}. Accepted: {least} to {most} months."
+        said = {"received": str(every_months), "least": str(bounds.least[kind]), "most": str(bounds.most[kind]), "kind": kind}
+        issues.append(_issue("/every_months", "interval-out-of-limits", text, **said))
+    issues += _expiry(expires_on, today, bounds.most_months)
+    return EntryCheck(refused=tuple(issues))
+
+
+def _expiry(expires_on: date | None, today: date, most_months: int) -> tuple[Issue, ...]:
+    """What a person answers for ends on a day that he can be asked about: from today to so many months ahead."""
+    last = today + relativedelta(months=most_months)
+    if expires_on is None or today <= expires_on <= last:
+        return ()
+    text = "{received} is not accepted as the last day. Accepted: {first} to {last}."
+    said = {"received": expires_on.isoformat(), "first": today.isoformat(), "last": last.isoformat()}
+    return (_issue("/expires_on", "expiry-out-of-limits", text, **said),)
 
 
 def _check_bmd(bmd: Value, region: RegionRule) -> EntryCheck:

@@ -161,7 +161,8 @@ def _outcome(
         "rulebook": facts.rulebook.digest,
         "verdict": facts.verdict,
         "readings": {
-            key: (r.tier, r.worst_tier, r.best_tier, r.floor.pg_ml, r.floor.kind, r.notes) for key, r in facts.readings.items()
+            key: (r.tier, r.worst_tier, r.best_tier, r.floor.pg_ml, r.floor.kind, r.floor.whose, r.floor.expires_on, r.notes)
+            for key, r in facts.readings.items()
         },
         "findings": [(f.code, f.priority, f.params, f.note_codes, f.inputs) for f in findings],
         "due": [(i.kind, i.anchor, i.opens_on, i.due_on, i.overdue_on, i.answered_by, i.phase(today)) for i in facts.due],

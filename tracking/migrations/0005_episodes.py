@@ -17,7 +17,7 @@ APP = settings.APP_DB_ROLE
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tracking", "0002_protect"),
+        ("tracking", "0004_overrides"),
     ]
 
     operations = [

@@ -5,6 +5,7 @@ from tracking.models.doses import DoseEvent, Regimen
 from tracking.models.episodes import Episode, EpisodeEvent
 from tracking.models.evaluations import DueItem, Evaluation, Finding, Standing
 from tracking.models.labs import LabResult
+from tracking.models.overrides import ClinicFloor, FloorSetting, IntervalSetting
 from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User
 from tracking.models.trail import AccessEvent, ImportBatch, Tombstone
 
@@ -12,6 +13,7 @@ __all__ = [
     "AccessEvent",
     "CareRelationship",
     "Clinic",
+    "ClinicFloor",
     "DexaScan",
     "DexaSite",
     "DoseEvent",
@@ -20,8 +22,10 @@ __all__ = [
     "EpisodeEvent",
     "Evaluation",
     "Finding",
+    "FloorSetting",
     "Fracture",
     "ImportBatch",
+    "IntervalSetting",
     "LabResult",
     "Patient",
     "Prescriber",

@@ -76,6 +76,9 @@ class Standing(OwnedRow):
     evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="+")
     evaluated_at = models.DateTimeField()
     next_change_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    deployment_floor = models.CharField(
+        max_length=24, blank=True, default="", help_text="the deployment's floor then, pg/mL as set; empty: none"
+    )
 
 
 class DueItem(RevisionedRow):

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import DurationField, Exists, OuterRef, Q, QuerySet, Value
 
 from tracking.domain.actor import Actor
 from tracking.domain.evaluate import Evaluation as Conclusion
 from tracking.domain.evaluate import evaluate
 from tracking.evidence import load_rulebook
-from tracking.models import Evaluation, Finding, Patient, Standing
+from tracking.models import CareRelationship, ClinicFloor, Evaluation, Finding, Patient, Standing
 from tracking.services import due, episodes
 from tracking.services.access import acting_as, lock_patient
 from tracking.services.history import histories_of
+from tracking.services.in_force import deployment_floor
 
-__all__ = ["changing_by", "of", "reevaluate", "refresh", "refresh_many"]
+__all__ = ["changing_by", "in_care_of", "of", "reevaluate", "refresh", "refresh_many"]
+
+# Longer than any request or task lives: between its reading of the clock and its commit.
+_LONGEST_WRITE = timedelta(minutes=15)
 
 
 def refresh(man: Patient, *, now: datetime) -> Evaluation:
@@ -38,13 +43,17 @@ def refresh_many(men: Sequence[Patient], *, now: datetime) -> dict[int, Evaluati
     Standing.objects.bulk_create(
         (
             Standing(
-                patient=man, evaluation=latest[man.pk], evaluated_at=now, next_change_at=conclusions[man.pk].next_change_at
+                patient=man,
+                evaluation=latest[man.pk],
+                evaluated_at=now,
+                next_change_at=conclusions[man.pk].next_change_at,
+                deployment_floor=deployment_floor(),
             )
             for man in men
         ),
         update_conflicts=True,
         unique_fields=["patient"],
-        update_fields=["evaluation", "evaluated_at", "next_change_at"],
+        update_fields=["evaluation", "evaluated_at", "next_change_at", "deployment_floor"],
     )
     for man in men:
         if not man.is_statistical:
@@ -66,9 +75,33 @@ def reevaluate(patient_id: int, *, by: Actor, now: datetime) -> Evaluation:
 
 
 def changing_by(now: datetime, *, limit: int, above_id: int = 0) -> list[int]:
-    """Ids, ascending, of men whose outcome changes by ``now`` through the passing of time."""
-    rows = Standing.objects.filter(next_change_at__lte=now, patient_id__gt=above_id).order_by("patient_id")
+    """Ids, ascending, of men whose outcome changes by ``now`` without a write to their record.
+
+    Time passed, or the floor of the deployment or of a clinic of theirs changed after they were evaluated.
+    """
+    another_floor_here = Q(patient__is_statistical=False) & ~Q(deployment_floor=deployment_floor())
+    changes = Q(next_change_at__lte=now) | another_floor_here | Exists(_floor_changed_since())
+    rows = Standing.objects.filter(changes, patient_id__gt=above_id).order_by("patient_id")
     return list(rows.values_list("patient_id", flat=True)[:limit])
+
+
+def in_care_of(clinic_id: int, *, limit: int, above_id: int = 0) -> list[int]:
+    """Ids, ascending, of men who let this clinic in."""
+    doors = CareRelationship.objects.active().filter(clinic_id=clinic_id, patient_id__gt=above_id)
+    return list(doors.order_by("patient_id").values_list("patient_id", flat=True)[:limit])
+
+
+def _floor_changed_since() -> QuerySet[ClinicFloor]:
+    """For a standing: floors of his clinics that began or ended after it, or a moment before.
+
+    An evaluation that ran beside the change may carry the later time and not have seen it.
+    """
+    evaluated_at = OuterRef("evaluated_at") - Value(_LONGEST_WRITE, output_field=DurationField())
+    return ClinicFloor.objects.filter(
+        Q(set_at__gt=evaluated_at) | Q(ended_at__gt=evaluated_at),
+        clinic__care_relationships__patient=OuterRef("patient"),
+        clinic__care_relationships__revoked_at=None,
+    )
 
 
 def of(man: Patient) -> Evaluation | None:

@@ -25,6 +25,7 @@ from tracking.domain.history import (
 from tracking.domain.reported import Comparator, Moment, Precision, Value
 from tracking.domain.schedule import parse_schedule
 from tracking.models import DexaScan, DoseEvent, Fracture, LabResult, Patient, Regimen, RiskFactor
+from tracking.services.in_force import in_force
 
 __all__ = ["histories_of", "history_of"]
 
@@ -37,13 +38,14 @@ def history_of(man: Patient) -> History:
 
 
 def histories_of(men: Sequence[Patient]) -> dict[int, History]:
-    """The histories of several men by their key. Seven queries, however many men and however long their lives."""
+    """The histories of several men by their key. Eleven queries, however many men and however long their lives."""
     labs = _by_man(LabResult.objects.live(), men, _lab)
     regimens = _by_man(Regimen.objects.live(), men, _regimen)
     doses = _by_man(DoseEvent.objects.live(), men, _dose)
     scans = _by_man(DexaScan.objects.live().prefetch_related("sites"), men, _scan)
     fractures = _by_man(Fracture.objects.live(), men, _fracture)
     risk_factors = _by_man(RiskFactor.objects.live(), men, _risk_factor)
+    set_by_people = in_force(men)
     return {
         man.pk: History(
             person=Person(zone=man.zone, birth_date=man.birth_date, birth_year=man.birth_year),
@@ -53,6 +55,8 @@ def histories_of(men: Sequence[Patient]) -> dict[int, History]:
             scans=tuple(scans[man.pk]),
             fractures=tuple(fractures[man.pk]),
             risk_factors=tuple(risk_factors[man.pk]),
+            floors=set_by_people[man.pk].floors,
+            intervals=set_by_people[man.pk].intervals,
         )
         for man in men
     }

@@ -34,7 +34,7 @@ from tests.tracking.domain.build import (
 from tracking.domain.bone import bone_of
 from tracking.domain.dexa_plan import is_baseline
 from tracking.domain.due import DueItem
-from tracking.domain.entry import EntryCheck, check_dose, check_entry, check_floor, check_site
+from tracking.domain.entry import EntryCheck, check_dose, check_entry, check_floor, check_interval, check_site
 from tracking.domain.episodes import escalation, follow, snooze
 from tracking.domain.estradiol import floor_for, read_result
 from tracking.domain.evaluate import evaluate, gather
@@ -93,6 +93,15 @@ def run_convert(given: Given) -> str:
 
 def run_floor_entry(given: Given) -> str:
     return _outcome(check_floor(Decimal(given["value"]), None, TODAY, RULEBOOK))
+
+
+def run_floor_until(given: Given) -> str:
+    set_on, expires_on = (date.fromisoformat(given[name]) for name in ("set", "expires"))
+    return _outcome(check_floor(Decimal(20), expires_on, set_on, RULEBOOK))
+
+
+def run_interval_entry(given: Given) -> str:
+    return _outcome(check_interval(given["kind"], int(given["months"]), TODAY, TODAY, RULEBOOK))
 
 
 def run_dose(given: Given) -> str:

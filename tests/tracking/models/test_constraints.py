@@ -12,13 +12,17 @@ from tracking.models import (
     AccessEvent,
     CareRelationship,
     Clinic,
+    ClinicFloor,
     DoseEvent,
     DueItem,
     Episode,
     EpisodeEvent,
     Evaluation,
+    FloorSetting,
+    IntervalSetting,
     LabResult,
     Patient,
+    Prescriber,
     Regimen,
     Tombstone,
     User,
@@ -135,6 +139,60 @@ def test_regimens_of_one_drug_and_origin_do_not_overlap_and_their_neighbours_may
     Regimen.objects.create(patient=man, **(PLAN | {"starts_on": date(2026, 3, 1)}))
     Regimen.objects.create(patient=man, **(inside | {"origin": "self"}))
     Regimen.objects.create(patient=man, **(inside | {"drug": "letrozole"}))
+
+
+@pytest.fixture
+def set_(man):
+    """How a prescriber's settings are stored, floors and intervals of the man and floors of the clinic."""
+    clinic = Clinic.objects.get()
+    author = Prescriber.objects.create(user=User.objects.create_user("bell@example.org", "pw"), clinic=clinic)
+    stated = {"clinic": clinic, "set_by": author, "set_at": AT, "reason": "two fractures", "expires_on": date(2026, 9, 1)}
+    own = {
+        FloorSetting: {"patient": man, "digits": "20"},
+        IntervalSetting: {"patient": man, "kind": "dexa", "every_months": 12},
+        ClinicFloor: {"digits": "18"},
+    }
+    return lambda model, **changed: model.objects.create(**(stated | own[model] | changed))
+
+
+@pytest.mark.parametrize(
+    ("model", "changed", "constraint"),
+    [
+        (FloorSetting, {"digits": "<20"}, "floorsetting_digits_are_a_number"),
+        (ClinicFloor, {"digits": "18,5"}, "clinicfloor_digits_are_a_number"),
+        (IntervalSetting, {"every_months": 0}, "intervalsetting_kind_and_months"),
+        (IntervalSetting, {"kind": ""}, "intervalsetting_kind_and_months"),
+        (FloorSetting, {"expires_on": None}, "null value"),
+        (IntervalSetting, {"expires_on": None}, "null value"),
+        *(
+            (model, changed, constraint)
+            for model in (FloorSetting, IntervalSetting, ClinicFloor)
+            for changed, constraint in (
+                ({"reason": ""}, "has_a_reason"),
+                ({"ended_at": AT}, "ends_by_somebody"),
+                ({"ended_by": "user:1"}, "ends_by_somebody"),
+                ({"ended_at": datetime(2026, 3, 2, tzinfo=UTC), "ended_by": "user:1"}, "ends_by_somebody"),
+            )
+        ),
+    ],
+)
+def test_a_setting_that_does_not_say_enough_is_refused(set_, model, changed, constraint):
+    refused(lambda: set_(model, **changed), constraint)
+
+
+@pytest.mark.parametrize("model", [FloorSetting, IntervalSetting, ClinicFloor])
+def test_one_setting_of_a_kind_stands_at_a_time(set_, model):
+    set_(model, ended_at=AT, ended_by="user:1")
+    set_(model)
+    refused(lambda: set_(model), "one_active")
+
+
+def test_what_a_clinic_set_is_ended_and_never_changed_or_deleted(set_):
+    row = set_(ClinicFloor)
+    for changed in ({"digits": "12"}, {"reason": "another"}, {"expires_on": None}):
+        refused(lambda changed=changed: ClinicFloor.objects.filter(pk=row.pk).update(**changed), "Cannot delete or update of")
+    refused(row.delete, "Cannot delete or update of")
+    ClinicFloor.objects.filter(pk=row.pk).update(ended_at=AT, ended_by="user:1")
 
 
 def test_a_clinic_is_let_in_once_at_a_time(man):

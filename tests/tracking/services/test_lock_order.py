@@ -15,7 +15,20 @@ from notifications import services as notifications
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.models import Clinic, DexaScan, LabResult, Patient
-from tracking.services import access, accounts, audit, bone, clinics, consent, doses, episodes, labs, regimens, surveys
+from tracking.services import (
+    access,
+    accounts,
+    audit,
+    bone,
+    clinics,
+    consent,
+    doses,
+    episodes,
+    labs,
+    overrides,
+    regimens,
+    surveys,
+)
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 SYSTEM = Actor.system("test")
@@ -24,6 +37,8 @@ LAB = {"analyte": "estradiol", "value": "24", "unit": "pg/mL", "collected_at": "
 DOSE = {"drug": "anastrozole", "amount_mg": "0.5", "taken_at": "2026-10-01T08:00:00+02:00"}
 PLAN = {"drug": "anastrozole", "dose_mg": "0.5", "schedule": {"kind": "every", "days": "3.5"}, "starts_on": date(2026, 5, 1)}
 SITE = {"region": "total_hip", "side": "left", "bmd": "0.900", "unit": "g/cm2"}
+
+ANSWERED_FOR = {"reason": "two fractures", "expires_on": date(2027, 1, 31)}
 
 # One call per writer. A writer that is missing here fails the last test of this module.
 WRITERS = {
@@ -44,6 +59,12 @@ WRITERS = {
     labs.correct: lambda man: labs.correct(patient=man, key="none", **LAB, **COMMON),
     labs.record: lambda man: labs.record(patient=man, **LAB, **COMMON),
     labs.withdraw: lambda man: labs.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
+    overrides.end_floor: lambda man: overrides.end_floor(patient=man, uid=uuid4(), **COMMON),
+    overrides.end_interval: lambda man: overrides.end_interval(patient=man, uid=uuid4(), **COMMON),
+    overrides.set_floor: lambda man: overrides.set_floor(patient=man, floor="18", **ANSWERED_FOR, **COMMON),
+    overrides.set_interval: lambda man: overrides.set_interval(
+        patient=man, kind="dexa", every_months=12, **ANSWERED_FOR, **COMMON
+    ),
     regimens.change: lambda man: regimens.change(
         patient=man, key="none", origin=Origin.SELF, from_date=date(2026, 9, 1), **COMMON
     ),
@@ -152,7 +173,7 @@ def test_two_writers_at_once_both_succeed_and_the_revision_counts_both(man):
 
 
 def test_every_writer_of_the_services_is_in_the_table_above():
-    modules = (accounts, audit, bone, clinics, consent, doses, episodes, labs, notifications, regimens, surveys)
+    modules = (accounts, audit, bone, clinics, consent, doses, episodes, labs, notifications, overrides, regimens, surveys)
     writers = {
         function
         for module in modules

@@ -66,11 +66,12 @@ class AssayRule(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverrideRule(Rule):
-    """Between which limits a prescriber may set a floor of his own. Both ends are allowed."""
+    """Between which limits a prescriber may set a floor of his own, both ends allowed, and for how many months at most."""
 
     unit: str
     low: Decimal
     high: Decimal
+    most_months: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,6 +88,15 @@ class ResendRule(Rule):
     days: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntervalBoundsRule(Rule):
+    """Which intervals a prescriber may choose, in months by kind, both ends allowed, and for how many months at most."""
+
+    least: Mapping[str, int]
+    most: Mapping[str, int]
+    most_months: int
+
+
 @dataclass(frozen=True, slots=True)
 class MonitoringRules:
     routine: RoutineRule
@@ -99,3 +108,4 @@ class MonitoringRules:
     dexa_follow_up: DexaFollowUpRule
     dexa_after_stop: DexaAfterStopRule
     resend: ResendRule
+    interval_bounds: IntervalBoundsRule
