@@ -64,7 +64,15 @@ from tracking.domain.rulebook.monitoring import (
     RoutineRule,
 )
 from tracking.domain.rulebook.series import DaysBelowRule, SeriesRules
-from tracking.domain.rulebook.timing import PhaseRule, TimingRules
+from tracking.domain.rulebook.timing import (
+    CurveRule,
+    DrawTimeRule,
+    EsterRule,
+    Kinetics,
+    LogRule,
+    PhaseRule,
+    TimingRules,
+)
 
 __all__ = [
     "AROMATASE_INHIBITOR",
@@ -78,21 +86,26 @@ __all__ = [
     "BoneChangeRule",
     "BoneClassRule",
     "BoneRules",
+    "CurveRule",
     "DaysBelowRule",
     "DaysRule",
     "DexaAfterStopRule",
     "DexaBaselineRule",
     "DexaFollowUpRule",
     "DoseLimits",
+    "DrawTimeRule",
     "DrugRule",
     "EpisodeRules",
+    "EsterRule",
     "EstradiolRules",
     "Example",
     "FindingRule",
     "InForceRule",
     "Lane",
+    "Kinetics",
     "LateRule",
     "Limits",
+    "LogRule",
     "Loinc",
     "MonitoringRules",
     "OverrideRule",

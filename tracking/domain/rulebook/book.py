@@ -42,6 +42,7 @@ class Words:
     bone: Mapping[str, str]
     man: Mapping[str, str]
     standing: Mapping[str, str]
+    timing: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
