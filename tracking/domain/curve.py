@@ -40,7 +40,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class SteadyState:
-    """One interval at steady state as ratios to its mean: at the peak (``peak_days`` after a dose), midway and at the trough."""
+    """One interval at steady state as ratios to its mean: at the peak, ``peak_days`` after a dose, midway and at the trough."""
 
     peak_days: float
     peak: float

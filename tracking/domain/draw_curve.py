@@ -1,12 +1,12 @@
-"""The draw that a verdict rests on, in full: how the ester's curve stood, whether it was drawn as is best, and the words for it.
+"""The draw that a verdict rests on, in full: how the ester's curve stood, whether the time was the best one, and the words.
 
 Costlier than the phase, so worked out for one draw (CLINICAL 4.2, 6.3). A shape, never a concentration.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -24,8 +24,30 @@ from tracking.domain.words import fill, listed
 _DAY = timedelta(days=1)
 _HOURS_A_DAY = 24
 _NAMES: Mapping[str, str] = {AROMATASE_INHIBITOR: "AI", TESTOSTERONE: "testosterone"}
-# Codes of why a level is not told.
-_NO_CURVE = "no_curve"
+_NO_CURVE, _SEVERAL = "no_curve", "several"
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A draw with the one testosterone product that was in force at it."""
+
+    draw: Draw
+    course: Course
+    timing: DrugTiming
+    timeline: Timeline
+    rulebook: RuleBook
+
+    @property
+    def at(self) -> datetime:
+        return self.draw.lab.reported.collected.at
+
+    @property
+    def ester(self) -> EsterRule | None:
+        return self.rulebook.timing.ester_of(self.course.drug)
+
+    @property
+    def best(self) -> DrawTimeRule | None:
+        return self.rulebook.timing.draw_time_of(self.course.drug)
 
 
 def in_full(timing: DrawTiming, draw: Draw, timeline: Timeline, rulebook: RuleBook) -> DrawTiming:
@@ -33,65 +55,65 @@ def in_full(timing: DrawTiming, draw: Draw, timeline: Timeline, rulebook: RuleBo
     if draw.on is None:
         return timing
     courses = timeline.exposure.at_draw(TESTOSTERONE, draw.on)
-    ester = rulebook.timing.ester_of(courses[0].drug) if courses else None
-    best = rulebook.timing.draw_time_of(courses[0].drug) if len(courses) == 1 else None
-    testosterone = timing.testosterone
-    if courses:
-        testosterone = replace(
-            testosterone,
-            level=_level(testosterone, courses, ester, draw, timeline, rulebook),
-            advice=DrawAdvice(best.when, _met(testosterone, best)) if best is not None else None,
-        )
-    timing = replace(timing, testosterone=testosterone)
-    used = [rulebook.timing.phase.id, *([ester.id, rulebook.timing.curve.id] if ester else []), *([best.id] if best else [])]
-    return replace(timing, said=_said(timing, courses, ester, draw, timeline, rulebook), rules=tuple(used))
-
-
-def _level(
-    timing: DrugTiming, courses: Sequence[Course], ester: EsterRule | None, draw: Draw, timeline: Timeline, rulebook: RuleBook
-) -> LevelAtDraw:
+    testosterone, told, used = timing.testosterone, [], [rulebook.timing.phase.id]
     if len(courses) > 1:
-        return LevelAtDraw("", "", None, None, None, None, "several")
+        testosterone = replace(testosterone, level=LevelAtDraw(why=_SEVERAL))
+    elif courses:
+        drawn = _Drawn(draw, courses[0], testosterone, timeline, rulebook)
+        advice = DrawAdvice(drawn.best.when, _met(testosterone, drawn.best)) if drawn.best is not None else None
+        testosterone = replace(testosterone, level=_level(drawn), advice=advice)
+        told = list(_told(testosterone, drawn))
+        used += [rule.id for rule in (drawn.ester, drawn.ester and rulebook.timing.curve, drawn.best) if rule is not None]
+    parts = {
+        "testosterone": _since(testosterone, TESTOSTERONE, rulebook),
+        "ai": _since(timing.ai, AROMATASE_INHIBITOR, rulebook),
+        "log": _log(draw, timeline, rulebook),
+    }
+    said = (fill(rulebook.words.timing["drawn"], parts), *told)
+    return replace(timing, testosterone=testosterone, said=said, rules=tuple(used))
+
+
+def _level(drawn: _Drawn) -> LevelAtDraw:
+    ester, rule = drawn.ester, drawn.rulebook.timing.curve
     if ester is None:
-        return LevelAtDraw("", "", None, None, None, None, _NO_CURVE)
-    course, rule = courses[0], rulebook.timing.curve
-    near_peak = _near_peak(timing, ester, rulebook)
-    why = _untold(timing, course, draw, timeline, rulebook)
-    if why:
-        return LevelAtDraw(ester.code, ester.vehicle, None, None, None, near_peak, why)
-    at = draw.lab.reported.collected.at
-    longest = max(one.half_life_days for one in ester.published)
-    window = doses_between(timeline, course, at - timedelta(days=float(longest * rule.reach_half_lives)), at)
-    doses = sorted(_as_dose(dose, at) for dose in window)
+        return LevelAtDraw(why=_NO_CURVE)
+    level = LevelAtDraw(
+        ester.code, ester.vehicle, near_peak=_near_peak(drawn.timing, ester, drawn.rulebook), why=_untold(drawn)
+    )
+    if level.why:
+        return level
+    reach = timedelta(days=float(rule.reach_half_lives * max(one.half_life_days for one in ester.published)))
+    window = doses_between(drawn.timeline, drawn.course, drawn.at - reach, drawn.at)
+    doses = sorted(_as_dose(dose, drawn.at) for dose in window)
     levels = [
-        relative_level(shape_of(one), doses, _per_day(course), 0.0, reach_half_lives=rule.reach_half_lives)
+        relative_level(shape_of(one), doses, _per_day(drawn.course), 0.0, reach_half_lives=rule.reach_half_lives)
         for one in ester.published
     ]
     step = Decimal(1).scaleb(-rule.decimals)
     relative, low, high = (Decimal(level).quantize(step) for level in (levels[0], min(levels), max(levels)))
-    return LevelAtDraw(ester.code, ester.vehicle, relative, low, high, near_peak)
+    return replace(level, relative=relative, low=low, high=high)
 
 
-def _untold(timing: DrugTiming, course: Course, draw: Draw, timeline: Timeline, rulebook: RuleBook) -> str:
-    """Why the level is not told; empty where it can be."""
-    if course.dose_mg is None or timing.interval_hours is None:
+def _untold(drawn: _Drawn) -> str:
+    """Why the level is not told, by its code; empty where it can be."""
+    course, timeline = drawn.course, drawn.timeline
+    if course.dose_mg is None or drawn.timing.interval_hours is None:
         return "no_interval"
-    if timing.share is None:
+    if drawn.timing.share is None:
         return "hours_unknown"
-    at = draw.lab.reported.collected.at
-    start = at - timedelta(days=rulebook.drugs[course.drug].steady_state_days)
-    first = start.astimezone(timeline.zone).date()
+    start = drawn.at - timedelta(days=drawn.rulebook.drugs[course.drug].steady_state_days)
+    first, last = (instant.astimezone(timeline.zone).date() for instant in (start, drawn.at))
     others = (c for c in timeline.exposure.courses if c.drug_class == TESTOSTERONE and c.drug != course.drug)
-    if any(draw.on is not None and c.starts_on < draw.on and (c.ends_on is None or c.ends_on > first) for c in others):
+    if any(c.starts_on < last and (c.ends_on is None or c.ends_on > first) for c in others):
         return "product_changed"
-    window = doses_between(timeline, course, start, at)
+    window = doses_between(timeline, course, start, drawn.at)
     dated = all(dose.amount_mg is not None and dose.taken.precision in (Precision.MINUTE, Precision.DAY) for dose in window)
-    kept = is_kept(timeline, course, start, at, gap_percent=rulebook.timing.curve.gap_percent)
+    kept = is_kept(timeline, course, start, drawn.at, gap_percent=drawn.rulebook.timing.curve.gap_percent)
     return "" if dated and kept else "log_incomplete"
 
 
 def _as_dose(dose: DoseRecord, at: datetime) -> Dose:
-    """Days before the draw and milligrams. One known to the day is taken at its middle."""
+    """Days from the draw, negative, and milligrams. One known to the day is taken at its middle."""
     taken = dose.taken.at if dose.taken.has_time else dose.taken.at + (dose.taken.latest - dose.taken.at) / 2
     return (taken - at) / _DAY, float(dose.amount_mg or 0)
 
@@ -114,55 +136,49 @@ def _near_peak(timing: DrugTiming, ester: EsterRule, rulebook: RuleBook) -> bool
 
 def _met(timing: DrugTiming, best: DrawTimeRule) -> bool | None:
     """None where the hours are not known, or where a part of the interval is asked for and no phase is told of it."""
-    if best.unit == "hours":
-        return None if timing.hours is None else best.low <= timing.hours <= best.high
-    if timing.share is None or not timing.phase.is_known:
+    if timing.hours is None:
         return None
-    return best.low <= timing.share <= best.high
+    if best.unit == "hours":
+        return best.low <= timing.hours <= best.high
+    if timing.interval_hours is None or not timing.phase.is_known:
+        return None
+    return best.low * timing.interval_hours <= timing.hours * 100 <= best.high * timing.interval_hours
 
 
-def _said(
-    timing: DrawTiming, courses: Sequence[Course], ester: EsterRule | None, draw: Draw, timeline: Timeline, rulebook: RuleBook
-) -> tuple[str, ...]:
-    words = rulebook.words.timing
-    parts = {
-        "testosterone": _since(timing.testosterone, TESTOSTERONE, rulebook),
-        "ai": _since(timing.ai, AROMATASE_INHIBITOR, rulebook),
-    }
-    sentences = [fill(words["drawn"], {**parts, "log": _log(draw, timeline, rulebook)})]
-    level, advice = timing.testosterone.level, timing.testosterone.advice
-    if level is not None and level.relative is not None and ester is not None:
-        named = {"ester": ester.name.lower(), "vehicle": ester.vehicle}
-        sentences.append(
-            fill(words["level"], {**named, "relative": str(level.relative), "low": str(level.low), "high": str(level.high)})
-        )
+def _told(timing: DrugTiming, drawn: _Drawn) -> Iterator[str]:
+    """The level and the advice in sentences."""
+    words, level, ester = drawn.rulebook.words.timing, timing.level, drawn.ester
+    drug = drawn.rulebook.drugs[drawn.course.drug]
+    if level is not None and ester is None:
+        yield fill(words[_NO_CURVE], {"drug": drug.name})
     elif level is not None and ester is not None:
-        days = str(rulebook.drugs[courses[0].drug].steady_state_days)
-        why = fill(words[level.why], {"days": days})
-        sentences.append(fill(words["level_unknown"], {"ester": ester.name.lower(), "why": why}))
-    elif level is not None and level.why == _NO_CURVE:
-        sentences.append(fill(words[_NO_CURVE], {"drug": rulebook.drugs[courses[0].drug].name}))
-    if level is not None and level.near_peak:
-        sentences.append(words["near_peak"])
-    if advice is not None:
-        code = "met_unknown" if advice.met is None else "met" if advice.met else "not_met"
-        sentences.append(fill(words[code], {"when": advice.when}))
-    return tuple(sentences)
+        said = {"ester": ester.name.lower(), "vehicle": ester.vehicle}
+        said |= {name: str(getattr(level, name)) for name in ("relative", "low", "high")}
+        if level.relative is not None:
+            yield fill(words["level"], said)
+        else:
+            why = fill(words[level.why], {"days": str(drug.steady_state_days)})
+            yield fill(words["level_unknown"], {**said, "why": why})
+        if level.near_peak:
+            yield words["near_peak"]
+    if timing.advice is not None:
+        met = {True: "met", False: "not_met", None: "met_unknown"}[timing.advice.met]
+        yield fill(words[met], {"when": timing.advice.when})
 
 
 def _since(timing: DrugTiming, drug_class: str, rulebook: RuleBook) -> str:
-    words = rulebook.words.timing
+    """How long after the last dose, and in which phase."""
+    words, hours = rulebook.words.timing, timing.interval_hours
     drug = _NAMES[drug_class]
     if timing.phase is Phase.NOT_TAKEN:
         return fill(words["not_taken"], {"drug": drug})
-    hours = timing.interval_hours
     said = {
         "days": "" if hours is None else str(trimmed(round(hours / _HOURS_A_DAY, 1))),
         "trough_hours": str(rulebook.timing.phase.trough_hours),
     }
     # Two products dosed often have no one interval to name.
-    phase = words["unknown" if timing.phase is Phase.FREQUENT and hours is None else timing.phase.value]
-    known = {"drug": drug, "phase": fill(phase, said)}
+    code = Phase.UNKNOWN if hours is None else timing.phase
+    known = {"drug": drug, "phase": fill(words[code.value], said)}
     if timing.hours is None:
         return fill(words["no_hours"], known)
     return fill(words["hours"], {**known, "hours": str(trimmed(timing.hours))})

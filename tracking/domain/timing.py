@@ -55,12 +55,12 @@ class LevelAtDraw:
     peak; None where hours or interval are unknown or the phase is not distinguished. ``ester`` is empty without a curve.
     """
 
-    ester: str
-    vehicle: str
-    relative: Decimal | None
-    low: Decimal | None
-    high: Decimal | None
-    near_peak: bool | None
+    ester: str = ""
+    vehicle: str = ""
+    relative: Decimal | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    near_peak: bool | None = None
     why: str = ""
 
 
@@ -137,29 +137,25 @@ def _timing(drug_class: str, draw: Draw, timeline: Timeline, rulebook: RuleBook)
         return DrugTiming(Phase.NOT_TAKEN, settled=settled)
     hours = timeline.hours_since_dose(drug_class, draw, rulebook)
     schedules = [course.schedule for course in courses if course.schedule is not None]
-    frequent = rulebook.timing.phase.frequent_days * _HOURS_A_DAY
-    # Two products in force at once have no one interval; dosed often, both of them, they still have no phase.
-    if len(schedules) != 1 or len(courses) != 1:
-        often = len(schedules) == len(courses) and all(0 < _longest_gap(schedule) < frequent for schedule in schedules)
-        return DrugTiming(Phase.FREQUENT if often else Phase.UNKNOWN, hours, settled=settled)
-    (schedule,) = schedules
-    nominal = schedule.interval_hours
-    if nominal is None:
-        return DrugTiming(Phase.UNKNOWN, hours, settled=settled)
-    dose = _last_dose(drug_class, courses[0].drug, draw, timeline, rulebook)
-    if dose is None:
-        phase = Phase.FREQUENT if _longest_gap(schedule) < frequent else Phase.UNKNOWN
-        return DrugTiming(phase, hours, nominal, settled=settled)
-    interval = _opened(schedule, nominal, dose)
-    # The next dose is due by the clock on the wall: across a change of the clock the interval has an hour more or less.
-    due = interval if interval < frequent else _lived(dose.taken, interval)
+    # Two products in force at once have no one interval; both of them dosed often, they still have no phase.
+    nominal = schedules[0].interval_hours if len(schedules) == len(courses) == 1 else None
+    dose = _last_dose(drug_class, courses[0].drug, draw, timeline, rulebook) if nominal is not None else None
+    if nominal is None or dose is None:
+        frequent = len(schedules) == len(courses) and all(_is_frequent(schedule, rulebook) for schedule in schedules)
+        return DrugTiming(Phase.FREQUENT if frequent else Phase.UNKNOWN, hours, nominal, settled=settled)
+    interval = _opened(schedules[0], nominal, dose)
+    due = interval if _is_frequent(schedules[0], rulebook) else _lived(dose.taken, interval)
     if hours is None:
-        first, last = _bounds(dose.taken, draw.lab.reported.collected)
-        phases = {phase_at(first, due, rulebook), phase_at(last, due, rulebook)}
+        phases = {phase_at(end, due, rulebook) for end in _bounds(dose.taken, draw.lab.reported.collected)}
         return DrugTiming(phases.pop() if len(phases) == 1 else Phase.UNKNOWN, None, interval, settled=settled)
     exact = _hours(draw.lab.reported.collected.at - dose.taken.at)
     share = (exact * 100 / due).quantize(_TENTH, ROUND_CEILING)
     return DrugTiming(phase_at(exact, due, rulebook), hours, interval, share, settled)
+
+
+def _is_frequent(schedule: Schedule, rulebook: RuleBook) -> bool:
+    """Dosed so often that no phase is told, whichever dose was the last."""
+    return 0 < _longest_gap(schedule) < rulebook.timing.phase.frequent_days * _HOURS_A_DAY
 
 
 def _last_dose(drug_class: str, drug: str, draw: Draw, timeline: Timeline, rulebook: RuleBook) -> DoseRecord | None:
@@ -184,7 +180,7 @@ def _opened(schedule: Schedule, nominal: Decimal, dose: DoseRecord) -> Decimal:
 
 
 def _lived(taken: Moment, interval: Decimal) -> Decimal:
-    """The hours from a dose until the clock on his wall stands ``interval`` hours later."""
+    """The hours from a dose until the next is due by the clock on his wall: across a change of the clock one more or less."""
     local = taken.local
     due = (local.replace(tzinfo=None) + timedelta(hours=float(interval))).replace(tzinfo=ZoneInfo(taken.zone))
     start, end = local.utcoffset(), due.utcoffset()

@@ -291,7 +291,7 @@ def run_near_peak(given: Given) -> str:
 def run_level(given: Given) -> str:
     level = _testosterone_at_draw(given).level
     assert level is not None
-    return level.why or f"{level.relative} ({level.low} to {level.high} by published half-lives)"
+    return level.why or f"{level.relative} ({level.low} to {level.high})"
 
 
 def run_draw_time(given: Given) -> str:
