@@ -135,22 +135,23 @@ def _timing(drug_class: str, draw: Draw, timeline: Timeline, rulebook: RuleBook)
     settled = _settled(drug_class, draw.on, timeline, rulebook, taken=bool(courses))
     if not courses:
         return DrugTiming(Phase.NOT_TAKEN, settled=settled)
-    hours = timeline.hours_since_dose(drug_class, draw, rulebook)
     schedules = [course.schedule for course in courses if course.schedule is not None]
     # Two products in force at once have no one interval; both of them dosed often, they still have no phase.
-    nominal = schedules[0].interval_hours if len(schedules) == len(courses) == 1 else None
+    nominal = _interval(schedules[0]) if len(schedules) == len(courses) == 1 else None
     dose = _last_dose(drug_class, courses[0].drug, draw, timeline, rulebook) if nominal is not None else None
     if nominal is None or dose is None:
+        hours = timeline.hours_since_dose(drug_class, draw, rulebook)
         frequent = len(schedules) == len(courses) and all(_is_frequent(schedule, rulebook) for schedule in schedules)
         return DrugTiming(Phase.FREQUENT if frequent else Phase.UNKNOWN, hours, nominal, settled=settled)
     interval = _opened(schedules[0], nominal, dose)
     due = interval if _is_frequent(schedules[0], rulebook) else _lived(dose.taken, interval)
-    if hours is None:
-        phases = {phase_at(end, due, rulebook) for end in _bounds(dose.taken, draw.lab.reported.collected)}
+    collected = draw.lab.reported.collected
+    if not (collected.has_time and dose.taken.has_time):
+        phases = {phase_at(end, due, rulebook) for end in _bounds(dose.taken, collected)}
         return DrugTiming(phases.pop() if len(phases) == 1 else Phase.UNKNOWN, None, interval, settled=settled)
-    exact = _hours(draw.lab.reported.collected.at - dose.taken.at)
+    exact = _hours(collected.at - dose.taken.at)
     share = (exact * 100 / due).quantize(_TENTH, ROUND_CEILING)
-    return DrugTiming(phase_at(exact, due, rulebook), hours, interval, share, settled)
+    return DrugTiming(phase_at(exact, due, rulebook), exact.quantize(_TENTH), interval, share, settled)
 
 
 def _is_frequent(schedule: Schedule, rulebook: RuleBook) -> bool:
@@ -194,6 +195,12 @@ def _bounds(taken: Moment, collected: Moment) -> tuple[Decimal, Decimal]:
 
 def _hours(span: timedelta) -> Decimal:
     return Decimal(span // _MINUTE) / _MINUTES_AN_HOUR
+
+
+@lru_cache(maxsize=1024)
+def _interval(schedule: Schedule) -> Decimal | None:
+    """In hours, between two doses on average; None where the schedule does not say."""
+    return schedule.interval_hours
 
 
 @lru_cache(maxsize=1024)
