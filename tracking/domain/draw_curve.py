@@ -55,7 +55,8 @@ def in_full(timing: DrawTiming, draw: Draw, timeline: Timeline, rulebook: RuleBo
     if draw.on is None:
         return timing
     courses = timeline.exposure.at_draw(TESTOSTERONE, draw.on)
-    testosterone, told, used = timing.testosterone, [], [rulebook.timing.phase.id]
+    testosterone, told = timing.testosterone, []
+    used = [rulebook.timing.phase.id, rulebook.timing.curve.id]
     if len(courses) > 1:
         testosterone = replace(testosterone, level=LevelAtDraw(why=_SEVERAL))
     elif courses:
@@ -63,14 +64,21 @@ def in_full(timing: DrawTiming, draw: Draw, timeline: Timeline, rulebook: RuleBo
         advice = DrawAdvice(drawn.best.when, _met(testosterone, drawn.best)) if drawn.best is not None else None
         testosterone = replace(testosterone, level=_level(drawn), advice=advice)
         told = list(_told(testosterone, drawn))
-        used += [rule.id for rule in (drawn.ester, drawn.ester and rulebook.timing.curve, drawn.best) if rule is not None]
+        used += [rule.id for rule in (drawn.ester, drawn.best) if rule is not None]
+    timing = replace(timing, testosterone=testosterone, rules=tuple(used))
+    return replace(timing, said=(_drawn_at(timing, draw, timeline, rulebook), *told))
+
+
+def _drawn_at(timing: DrawTiming, draw: Draw, timeline: Timeline, rulebook: RuleBook) -> str:
+    words = rulebook.words.timing
+    if timing.testosterone.phase is timing.ai.phase is Phase.NOT_TAKEN:
+        return words["drawn_without"]
     parts = {
-        "testosterone": _since(testosterone, TESTOSTERONE, rulebook),
+        "testosterone": _since(timing.testosterone, TESTOSTERONE, rulebook),
         "ai": _since(timing.ai, AROMATASE_INHIBITOR, rulebook),
         "log": _log(draw, timeline, rulebook),
     }
-    said = (fill(rulebook.words.timing["drawn"], parts), *told)
-    return replace(timing, testosterone=testosterone, said=said, rules=tuple(used))
+    return fill(words["drawn"], parts)
 
 
 def _level(drawn: _Drawn) -> LevelAtDraw:

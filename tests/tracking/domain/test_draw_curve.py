@@ -168,6 +168,10 @@ def test_the_sentences_where_little_is_known() -> None:
     )
 
 
+def test_with_nothing_in_force_no_log_is_asked_for() -> None:
+    assert timing(regimens=[], doses=[]).said == ("Drawn with no testosterone and no AI in force.",)
+
+
 def test_no_sentence_and_no_field_carries_a_unit_of_concentration() -> None:
     printed = str(judge(regimens=[WEEKLY_CYPIONATE, anastrozole(day(400))]).as_dict()["timing"])
     assert not any(unit in printed for unit in ("ng/dL", "nmol/L", "pg/mL", "pmol/L"))
@@ -176,7 +180,7 @@ def test_no_sentence_and_no_field_carries_a_unit_of_concentration() -> None:
 def test_the_rules_it_rests_on_are_cited() -> None:
     said = judge()
     assert said.timing is not None
-    assert said.timing.rules == ("timing.phase", "timing.ester.cypionate_im", "timing.curve", "timing.draw_time.midway")
+    assert said.timing.rules == ("timing.phase", "timing.curve", "timing.ester.cypionate_im", "timing.draw_time.midway")
     assert set(said.timing.rules) <= {rule.id for rule in said.rules}
 
 
