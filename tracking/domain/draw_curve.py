@@ -61,9 +61,10 @@ def in_full(timing: DrawTiming, draw: Draw, timeline: Timeline, rulebook: RuleBo
         testosterone = replace(testosterone, level=LevelAtDraw(why=_SEVERAL))
     elif courses:
         drawn = _Drawn(draw, courses[0], testosterone, timeline, rulebook)
+        level = _level(drawn)
         advice = DrawAdvice(drawn.best.when, _met(testosterone, drawn.best)) if drawn.best is not None else None
-        testosterone = replace(testosterone, level=_level(drawn), advice=advice)
-        told = list(_told(testosterone, drawn))
+        testosterone = replace(testosterone, level=level, advice=advice)
+        told = [*_level_told(level, drawn), *_advice_told(advice, rulebook)]
         used += [rule.id for rule in (drawn.ester, drawn.best) if rule is not None]
     timing = replace(timing, testosterone=testosterone, rules=tuple(used))
     return replace(timing, said=(_drawn_at(timing, draw, timeline, rulebook), *told))
@@ -88,14 +89,14 @@ def _level(drawn: _Drawn) -> LevelAtDraw:
     level = LevelAtDraw(
         ester.code, ester.vehicle, near_peak=_near_peak(drawn.timing, ester, drawn.rulebook), why=_untold(drawn)
     )
-    if level.why:
+    per_day = _per_day(drawn.course)
+    if level.why or per_day is None:
         return level
     reach = timedelta(days=float(rule.reach_half_lives * max(one.half_life_days for one in ester.published)))
     window = doses_between(drawn.timeline, drawn.course, drawn.at - reach, drawn.at)
     doses = sorted(_as_dose(dose, drawn.at) for dose in window)
     levels = [
-        relative_level(shape_of(one), doses, _per_day(drawn.course), 0.0, reach_half_lives=rule.reach_half_lives)
-        for one in ester.published
+        relative_level(shape_of(one), doses, per_day, 0.0, reach_half_lives=rule.reach_half_lives) for one in ester.published
     ]
     step = Decimal(1).scaleb(-rule.decimals)
     relative, low, high = (Decimal(level).quantize(step) for level in (levels[0], min(levels), max(levels)))
@@ -105,7 +106,7 @@ def _level(drawn: _Drawn) -> LevelAtDraw:
 def _untold(drawn: _Drawn) -> str:
     """Why the level is not told, by its code; empty where it can be."""
     course, timeline = drawn.course, drawn.timeline
-    if course.dose_mg is None or drawn.timing.interval_hours is None:
+    if _per_day(course) is None:
         return "no_interval"
     if drawn.timing.share is None:
         return "hours_unknown"
@@ -126,11 +127,10 @@ def _as_dose(dose: DoseRecord, at: datetime) -> Dose:
     return (taken - at) / _DAY, float(dose.amount_mg or 0)
 
 
-def _per_day(course: Course) -> float:
+def _per_day(course: Course) -> float | None:
+    """Milligrams a day by the regimen; None where it does not say."""
     hours = course.schedule.interval_hours if course.schedule is not None else None
-    if course.dose_mg is None or hours is None:
-        raise ValueError("a course without a dose or an interval has no dose a day")
-    return float(course.dose_mg * _HOURS_A_DAY / hours)
+    return None if course.dose_mg is None or hours is None else float(course.dose_mg * _HOURS_A_DAY / hours)
 
 
 def _near_peak(timing: DrugTiming, ester: EsterRule, rulebook: RuleBook) -> bool | None:
@@ -153,25 +153,26 @@ def _met(timing: DrugTiming, best: DrawTimeRule) -> bool | None:
     return best.low * timing.interval_hours <= timing.hours * 100 <= best.high * timing.interval_hours
 
 
-def _told(timing: DrugTiming, drawn: _Drawn) -> Iterator[str]:
-    """The level and the advice in sentences."""
-    words, level, ester = drawn.rulebook.words.timing, timing.level, drawn.ester
-    drug = drawn.rulebook.drugs[drawn.course.drug]
-    if level is not None and ester is None:
+def _level_told(level: LevelAtDraw, drawn: _Drawn) -> Iterator[str]:
+    words, ester, drug = drawn.rulebook.words.timing, drawn.ester, drawn.rulebook.drugs[drawn.course.drug]
+    if ester is None:
         yield fill(words[_NO_CURVE], {"drug": drug.name})
-    elif level is not None and ester is not None:
-        said = {"ester": ester.name.lower(), "vehicle": ester.vehicle}
-        said |= {name: str(getattr(level, name)) for name in ("relative", "low", "high")}
-        if level.relative is not None:
-            yield fill(words["level"], said)
-        else:
-            why = fill(words[level.why], {"days": str(drug.steady_state_days)})
-            yield fill(words["level_unknown"], {**said, "why": why})
-        if level.near_peak:
-            yield words["near_peak"]
-    if timing.advice is not None:
-        met = {True: "met", False: "not_met", None: "met_unknown"}[timing.advice.met]
-        yield fill(words[met], {"when": timing.advice.when})
+        return
+    said = {"ester": ester.name.lower(), "vehicle": ester.vehicle}
+    if level.relative is not None:
+        figures = {name: str(getattr(level, name)) for name in ("relative", "low", "high")}
+        yield fill(words["level"], said | figures)
+    else:
+        why = fill(words[level.why], {"days": str(drug.steady_state_days)})
+        yield fill(words["level_unknown"], {**said, "why": why})
+    if level.near_peak:
+        yield words["near_peak"]
+
+
+def _advice_told(advice: DrawAdvice | None, rulebook: RuleBook) -> Iterator[str]:
+    if advice is not None:
+        code = {True: "met", False: "not_met", None: "met_unknown"}[advice.met]
+        yield fill(rulebook.words.timing[code], {"when": advice.when})
 
 
 def _since(timing: DrugTiming, drug_class: str, rulebook: RuleBook) -> str:
