@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
 from dateutil.relativedelta import relativedelta
 
+from tracking.domain.dose_log import logged_weekly
 from tracking.domain.entry import weekly_mg
 from tracking.domain.exposure import LOGGED, Change, Course
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, RuleBook
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.units import rounded, trimmed
 
-_DAYS_A_WEEK = 7
 _MONTHS_A_YEAR = 12
 _SHOWN_DECIMALS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """One drug. ``basis``: logged, self or prescribed. ``weekly_mg`` is None where neither log nor schedule says."""
+    """One drug. ``basis``: logged, self or prescribed. ``weekly_mg`` is None where neither log nor schedule says.
+
+    ``stated_mg`` is what the regimen itself says a week, and ``stated_by`` whose statement that is; empty where there is none.
+    """
 
     drug: str
     name: str
@@ -31,6 +34,8 @@ class InForce:
     weekly_mg: Decimal | None
     since: date
     keys: tuple[str, ...]
+    stated_mg: Decimal | None = None
+    stated_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def _in_force(timeline: Timeline, courses: tuple[Course, ...], at: datetime, rul
 
 def _one(timeline: Timeline, course: Course, at: datetime, rulebook: RuleBook) -> InForce:
     """Logged doses first, then what the regimen says; the basis names which."""
-    logged = _logged_weekly(timeline, course, at, rulebook)
+    logged = logged_weekly(timeline, course, at, rulebook)
     stated = weekly_mg(course.dose_mg, course.schedule) if course.dose_mg is not None and course.schedule else None
     weekly = logged if logged is not None else stated
     return InForce(
@@ -102,24 +107,16 @@ def _one(timeline: Timeline, course: Course, at: datetime, rulebook: RuleBook) -
         name=rulebook.drugs[course.drug].name,
         text=course.text,
         basis=LOGGED if logged is not None else course.basis,
-        weekly_mg=None if weekly is None else trimmed(rounded(weekly, _SHOWN_DECIMALS)),
+        weekly_mg=_shown(weekly),
         since=course.starts_on,
         keys=course.keys,
+        stated_mg=_shown(stated),
+        stated_by="" if course.basis == LOGGED else course.basis,
     )
 
 
-def _logged_weekly(timeline: Timeline, course: Course, at: datetime, rulebook: RuleBook) -> Fraction | None:
-    """The mean logged weekly dose, where this course is logged over the whole window; None otherwise."""
-    days = rulebook.monitoring.in_force.weekly_window_days
-    start = at - timedelta(days=days)
-    began = datetime.combine(course.starts_on, time(), UTC)
-    if began > start:
-        return None
-    window = [d for d in timeline.doses[course.drug_class] if d.drug == course.drug and d.taken.at <= at]
-    if not window or window[0].taken.at > start:
-        return None
-    amounts = [Fraction(d.amount_mg) for d in window if d.taken.at > start and d.amount_mg is not None]
-    return sum(amounts, Fraction()) * _DAYS_A_WEEK / days if amounts else None
+def _shown(weekly: Fraction | None) -> Decimal | None:
+    return None if weekly is None else trimmed(rounded(weekly, _SHOWN_DECIMALS))
 
 
 def _whole_months(start: date, day: date) -> int:

@@ -15,6 +15,7 @@ from tracking.domain.bone import bone_of
 from tracking.domain.context import context_of
 from tracking.domain.context_lines import ContextLine, context_lines
 from tracking.domain.derived import derive
+from tracking.domain.draw_curve import in_full
 from tracking.domain.estradiol import ANALYTE, LOW, read_result
 from tracking.domain.evaluation import CitedRule, Evaluation
 from tracking.domain.findings import Facts, Finding, find
@@ -30,7 +31,7 @@ from tracking.domain.reading_notes import note_sentences, with_circumstances
 from tracking.domain.rulebook import RuleBook
 from tracking.domain.series import series_of
 from tracking.domain.timeline import read_timeline
-from tracking.domain.timing import timing_of
+from tracking.domain.timing import DrawTiming, timing_of
 from tracking.domain.verdict import NO_CURRENT_DATA, NO_DATA, SUPERSEDED, latest_draw, verdict_of
 from tracking.domain.words import fill, on_day
 
@@ -45,10 +46,12 @@ def evaluate(history: History, rulebook: RuleBook, as_of: datetime) -> Evaluatio
     lines = context_lines(facts)
     verdict = facts.verdict
     reading = facts.reading
+    timing = in_full(facts.timings[verdict.reading], facts.draw, facts.timeline, rulebook) if facts.draw else None
     used = [*verdict.rules, *(reading.rules if reading else ()), *facts.bone.rules]
     used += [rule for finding in findings for rule in finding.rules]
     used += [item.rule for item in facts.due if item.is_open]
     used += [*(value.rule for value in facts.derived), *(line.rule for line in lines)]
+    used += timing.rules if timing else ()
     inputs = [*((verdict.reading,) if verdict.reading else ()), *(key for finding in findings for key in finding.inputs)]
     inputs += [key for drug in (*facts.context.now.ai, *facts.context.now.testosterone) for key in drug.keys[:1]]
     inputs += [scan.key for scan in facts.bone.scans]
@@ -67,7 +70,7 @@ def evaluate(history: History, rulebook: RuleBook, as_of: datetime) -> Evaluatio
         verdict=verdict,
         readings=facts.readings,
         context=facts.context,
-        timing=facts.timings.get(verdict.reading),
+        timing=timing,
         series=facts.series,
         bone=facts.bone,
         derived=facts.derived,
@@ -79,7 +82,7 @@ def evaluate(history: History, rulebook: RuleBook, as_of: datetime) -> Evaluatio
         standing=_standing(rulebook),
         inputs=tuple(sorted(dict.fromkeys(inputs))),
         input_digest=history_digest(history),
-        outcome_digest=digest(_outcome(facts, findings, missing, lines)),
+        outcome_digest=digest(_outcome(facts, findings, missing, lines, timing)),
         next_change_at=next_change_at(facts),
     )
 
@@ -152,7 +155,11 @@ def _standing(rulebook: RuleBook) -> tuple[str, ...]:
 
 
 def _outcome(
-    facts: Facts, findings: Iterable[Finding], missing: Iterable[Missing], lines: Iterable[ContextLine]
+    facts: Facts,
+    findings: Iterable[Finding],
+    missing: Iterable[Missing],
+    lines: Iterable[ContextLine],
+    timing: DrawTiming | None,
 ) -> dict[str, Any]:
     """What makes two evaluations the same to a reader: no instant, no age, no count of days, no sentence."""
     today = facts.timeline.today
@@ -167,6 +174,7 @@ def _outcome(
         "findings": [(f.code, f.priority, f.params, f.note_codes, f.inputs) for f in findings],
         "due": [(i.kind, i.anchor, i.opens_on, i.due_on, i.overdue_on, i.answered_by, i.phase(today)) for i in facts.due],
         "missing": [item.code for item in missing],
+        "timing": timing and (timing.ai, timing.testosterone),
         "in_force": sorted(f"{drug.text}" for drug in (*now.ai, *now.testosterone)),
         "bone": facts.bone,
         "derived": [(value.code, value.value, value.assumed, value.inputs) for value in facts.derived],

@@ -49,6 +49,9 @@ def _of_courses(facts: Facts) -> Iterator[date]:
     """Every start and end, planned ones included."""
     for course in facts.timeline.exposure.courses:
         yield from _known(course.starts_on, course.ends_on)
+    # Statements that agree are one course; where one of them begins or ends, they may come to disagree.
+    for regimen in facts.history.regimens:
+        yield from _known(regimen.starts_on, regimen.ends_on)
 
 
 def _of_person(facts: Facts) -> Iterator[date]:

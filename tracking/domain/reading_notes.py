@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tracking.domain.estradiol import Reading
-from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook
+from tracking.domain.rulebook import RuleBook
 from tracking.domain.thresholds import is_above
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.timing import DrawTiming
 
 
-def with_circumstances(reading: Reading, draw: Draw, timeline: Timeline, _timing: DrawTiming, rulebook: RuleBook) -> Reading:
+def with_circumstances(reading: Reading, draw: Draw, timeline: Timeline, timing: DrawTiming, rulebook: RuleBook) -> Reading:
     """The reading with the notes that other records of the same time give."""
     notes = []
     if not reading.proven and _inflamed(draw, timeline, rulebook):
         notes.append("confirm_crp")
-    if _unsettled(draw, timeline, rulebook):
+    if timing.is_unsettled:
         notes.append("not_at_steady_state")
     if reading.floor.is_set:
         notes.append("floor_of_his_own")
@@ -45,22 +45,6 @@ def _inflamed(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> bool:
         for other in timeline.draws.get(rule.analyte, ())
         if other.on is not None and other.on == draw.on
     )
-
-
-def _unsettled(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> bool:
-    """Drawn after a change, but before what was changed had settled."""
-    if draw.on is None:
-        return False
-    for change in timeline.exposure.changes:
-        if change.on >= draw.on:
-            break
-        drug = rulebook.drugs[change.drug]
-        settles = drug.steady_state_days
-        if change.drug_class == AROMATASE_INHIBITOR and drug.rechecks:
-            settles = max(settles, drug.rechecks[0].earliest_draw_days)
-        if (draw.on - change.on).days < settles:
-            return True
-    return False
 
 
 def _tier_words(tier: str) -> str:

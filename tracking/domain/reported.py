@@ -113,6 +113,13 @@ _DATE_FORMS = {
 }
 
 
+_SPANS = {
+    Precision.DAY: relativedelta(days=1),
+    Precision.MONTH: relativedelta(months=1),
+    Precision.YEAR: relativedelta(years=1),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """An instant with how precisely it is known and the IANA zone it was lived in.
@@ -140,12 +147,7 @@ class Moment:
     @property
     def latest(self) -> datetime:
         """The last instant it can stand for."""
-        spans = {
-            Precision.DAY: relativedelta(days=1),
-            Precision.MONTH: relativedelta(months=1),
-            Precision.YEAR: relativedelta(years=1),
-        }
-        span = spans.get(self.precision)
+        span = _SPANS.get(self.precision)
         if span is None:
             return self.at
         # Wall-clock arithmetic in the man's zone: a day has 23 or 25 hours twice a year.

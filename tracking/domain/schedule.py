@@ -47,6 +47,20 @@ class Schedule:
         per_week = self.doses_per_week
         return None if per_week is None else Decimal(168 * per_week.denominator) / Decimal(per_week.numerator)
 
+    def hours_to_next(self, weekday: int) -> Decimal | None:
+        """From a dose on a weekday (Monday is 0) to the next one due: 96 on Thursdays for Mon, Thu. None for as needed."""
+        if self.kind != "weekdays":
+            return self.interval_hours
+        ahead = min((WEEKDAYS.index(named) - weekday - 1) % len(WEEKDAYS) + 1 for named in self.weekdays)
+        return Decimal(24 * ahead)
+
+    @property
+    def longest_gap_hours(self) -> Decimal | None:
+        """The longest time between two doses. None for as needed."""
+        if self.kind != "weekdays":
+            return self.interval_hours
+        return max(gap for named in self.weekdays if (gap := self.hours_to_next(WEEKDAYS.index(named))) is not None)
+
     def as_dict(self) -> dict[str, Any]:
         if self.kind == "every":
             return {"kind": "every", "days": str(self.days)}

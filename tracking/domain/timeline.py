@@ -58,15 +58,19 @@ class Timeline:
         """The instant at which a local day begins."""
         return datetime.combine(day, time(), self.zone).astimezone(UTC)
 
+    def last_dose(self, drug_class: str, at: datetime) -> DoseRecord | None:
+        """The last dose logged as taken by an instant, late and extra ones included."""
+        number = bisect_right(self.dose_times[drug_class], at)
+        return self.doses[drug_class][number - 1] if number else None
+
     def hours_since_dose(self, drug_class: str, draw: Draw, rulebook: RuleBook) -> Decimal | None:
         """Hours from the last logged dose to a draw; None where the draw or the dose has no time of day, or none is logged."""
         collected = draw.lab.reported.collected
         if not collected.has_time:
             return None
-        number = bisect_right(self.dose_times[drug_class], collected.at)
-        if not number:
+        dose = self.last_dose(drug_class, collected.at)
+        if dose is None:
             return None
-        dose = self.doses[drug_class][number - 1]
         since = collected.at - dose.taken.at
         if not dose.taken.has_time or since > timedelta(days=rulebook.drugs[dose.drug].logged_days):
             return None

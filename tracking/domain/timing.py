@@ -1,16 +1,32 @@
-"""When in a dosing interval a sample was drawn (CLINICAL 9.3). Shape and order only: no concentration is predicted."""
+"""When in a dosing interval a sample was drawn, and whether what he takes had settled (CLINICAL 9.3, 6.3).
+
+Order in time only: no concentration is predicted. Logged doses say when; a schedule alone never tells hours. What is worked out
+here is cheap and asked for every draw; :mod:`tracking.domain.draw_curve` tells the rest of the draw that a verdict rests on.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from datetime import date, timedelta
+from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
+from functools import lru_cache
+from operator import attrgetter
+from zoneinfo import ZoneInfo
 
+from tracking.domain.exposure import Change
+from tracking.domain.history import DoseRecord
+from tracking.domain.reported import Moment
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, RuleBook
+from tracking.domain.schedule import Schedule
 from tracking.domain.timeline import Draw, Timeline
 
 _HOURS_A_DAY = 24
+_MINUTES_AN_HOUR = 60
+_MINUTE = timedelta(minutes=1)
+_TENTH = Decimal("0.1")
+_ON = attrgetter("on")
 
 
 class Phase(StrEnum):
@@ -31,10 +47,39 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LevelAtDraw:
+    """How the curve of an ester stood at a draw (CLINICAL 6.3): a shape, not a concentration, and without a unit.
+
+    ``relative``: the level over the mean between doses at the steady state of the regimen in force, with ``low`` and ``high``
+    by all published half-lives; None where it is not told, and ``why`` says why. ``near_peak``: within the window about the
+    peak; None where hours or interval are unknown or the phase is not distinguished. ``ester`` is empty without a curve.
+    """
+
+    ester: str = ""
+    vehicle: str = ""
+    relative: Decimal | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    near_peak: bool | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawAdvice:
+    """When a draw of this product is best taken (CLINICAL 4.2), and whether this one ``met`` it; None where not known."""
+
+    when: str
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class DrugTiming:
     """One class of drug at one draw. ``hours`` since the last dose and ``share`` of the interval in percent: None if unknown.
 
-    ``settled``: drawn at steady state, as far as the record tells; None where no regimen or log says.
+    ``interval_hours`` is the time to the next dose by the schedule in force: 84 for twice weekly, and for weekdays the gap that
+    the last dose opened. ``share`` is rounded up to a tenth, so that it lies above a whole percentage wherever the hours do. A
+    ``phase`` can be known by dates alone, without hours. ``settled``: drawn at steady state, as far as the record tells; None
+    where no regimen or log says. ``level`` and ``advice`` are told of testosterone at the draw a verdict rests on.
     """
 
     phase: Phase
@@ -42,15 +87,24 @@ class DrugTiming:
     interval_hours: Decimal | None = None
     share: Decimal | None = None
     settled: bool | None = None
+    level: LevelAtDraw | None = None
+    advice: DrawAdvice | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DrawTiming:
-    """One draw against both drugs."""
+    """One draw against both drugs. ``said`` and ``rules``: in words and by which rules, of the draw a verdict rests on."""
 
     on: date | None
     ai: DrugTiming
     testosterone: DrugTiming
+    said: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Drawn after a change of either drug, before what was changed had settled."""
+        return self.ai.settled is False or self.testosterone.settled is False
 
 
 def timing_of(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> DrawTiming:
@@ -60,28 +114,11 @@ def timing_of(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> DrawTiming:
     )
 
 
-def _timing(drug_class: str, draw: Draw, timeline: Timeline, rulebook: RuleBook) -> DrugTiming:
-    if draw.on is None:
-        return DrugTiming(Phase.UNKNOWN)
-    courses = timeline.exposure.at_draw(drug_class, draw.on)
-    if not courses:
-        return DrugTiming(Phase.NOT_TAKEN)
-    intervals = {course.schedule.interval_hours for course in courses if course.schedule is not None}
-    interval = intervals.pop() if len(intervals) == 1 else None
-    hours = timeline.hours_since_dose(drug_class, draw, rulebook)
-    if interval is None:
-        return DrugTiming(Phase.UNKNOWN, hours)
+def phase_at(hours: Decimal, interval: Decimal, rulebook: RuleBook) -> Phase:
+    """The phase ``hours`` (0 or more) after a dose, where the next is due ``interval`` hours after it."""
     rule = rulebook.timing.phase
     if interval < rule.frequent_days * _HOURS_A_DAY:
-        return DrugTiming(Phase.FREQUENT, hours, interval)
-    if hours is None:
-        return DrugTiming(Phase.UNKNOWN, None, interval)
-    return DrugTiming(phase_at(hours, interval, rulebook), hours, interval, hours * 100 / interval)
-
-
-def phase_at(hours: Decimal, interval: Decimal, rulebook: RuleBook) -> Phase:
-    """The phase ``hours`` after a dose, where the next is due ``interval`` hours after it."""
-    rule = rulebook.timing.phase
+        return Phase.FREQUENT
     if hours > interval:
         return Phase.OVERDUE
     if hours >= interval - rule.trough_hours:
@@ -89,3 +126,120 @@ def phase_at(hours: Decimal, interval: Decimal, rulebook: RuleBook) -> Phase:
     if hours * 100 < rule.early_percent * interval:
         return Phase.EARLY
     return Phase.MID if hours * 100 <= rule.late_percent * interval else Phase.LATE_INTERVAL
+
+
+def _timing(drug_class: str, draw: Draw, timeline: Timeline, rulebook: RuleBook) -> DrugTiming:
+    if draw.on is None:
+        return DrugTiming(Phase.UNKNOWN)
+    courses = timeline.exposure.at_draw(drug_class, draw.on)
+    settled = _settled(drug_class, draw.on, timeline, rulebook, taken=bool(courses))
+    if not courses:
+        return DrugTiming(Phase.NOT_TAKEN, settled=settled)
+    schedules = [course.schedule for course in courses if course.schedule is not None]
+    # Two products in force at once have no one interval; both of them dosed often, they still have no phase.
+    nominal = _interval(schedules[0]) if len(schedules) == len(courses) == 1 else None
+    dose = _last_dose(drug_class, courses[0].drug, draw, timeline, rulebook) if nominal is not None else None
+    if nominal is None or dose is None:
+        hours = timeline.hours_since_dose(drug_class, draw, rulebook)
+        frequent = len(schedules) == len(courses) and all(_is_frequent(schedule, rulebook) for schedule in schedules)
+        return DrugTiming(Phase.FREQUENT if frequent else Phase.UNKNOWN, hours, nominal, settled=settled)
+    interval = _opened(schedules[0], nominal, dose)
+    due = interval if _is_frequent(schedules[0], rulebook) else _lived(dose.taken, interval)
+    collected = draw.lab.reported.collected
+    if not (collected.has_time and dose.taken.has_time):
+        phases = {phase_at(end, due, rulebook) for end in _bounds(dose.taken, collected)}
+        return DrugTiming(phases.pop() if len(phases) == 1 else Phase.UNKNOWN, None, interval, settled=settled)
+    exact = _hours(collected.at - dose.taken.at)
+    share = (exact * 100 / due).quantize(_TENTH, ROUND_CEILING)
+    return DrugTiming(phase_at(exact, due, rulebook), exact.quantize(_TENTH), interval, share, settled)
+
+
+def _is_frequent(schedule: Schedule, rulebook: RuleBook) -> bool:
+    """Dosed so often that no phase is told, whichever dose was the last."""
+    return 0 < _longest_gap(schedule) < rulebook.timing.phase.frequent_days * _HOURS_A_DAY
+
+
+def _last_dose(drug_class: str, drug: str, draw: Draw, timeline: Timeline, rulebook: RuleBook) -> DoseRecord | None:
+    """The last dose before a draw, where it is sure which one that was and it was of the drug in force."""
+    collected = draw.lab.reported.collected
+    dose = timeline.last_dose(drug_class, collected.latest)
+    if dose is None or dose.drug != drug or collected.earliest is None or dose.taken.earliest is None:
+        return None
+    both_timed = collected.has_time and dose.taken.has_time
+    # Without a time of day, a dose on the day of the draw may have come before it or after it.
+    if not both_timed and dose.taken.latest > collected.earliest:
+        return None
+    reach = timedelta(days=rulebook.drugs[drug].logged_days)
+    return dose if collected.latest - dose.taken.earliest <= reach else None
+
+
+def _opened(schedule: Schedule, nominal: Decimal, dose: DoseRecord) -> Decimal:
+    """Hours to the next dose by the schedule, from one taken."""
+    if len(schedule.weekdays) <= 1:
+        return nominal
+    return schedule.hours_to_next(dose.taken.local.weekday()) or nominal
+
+
+def _lived(taken: Moment, interval: Decimal) -> Decimal:
+    """The hours from a dose until the next is due by the clock on his wall: across a change of the clock one more or less."""
+    local = taken.local
+    due = (local.replace(tzinfo=None) + timedelta(hours=float(interval))).replace(tzinfo=ZoneInfo(taken.zone))
+    start, end = local.utcoffset(), due.utcoffset()
+    return interval if start is None or end is None or start == end else interval + _hours(start - end)
+
+
+def _bounds(taken: Moment, collected: Moment) -> tuple[Decimal, Decimal]:
+    """The fewest and the most hours that can lie between, where one of the two is known to the day only."""
+    return _hours(collected.at - taken.latest), _hours(collected.latest - taken.at)
+
+
+def _hours(span: timedelta) -> Decimal:
+    return Decimal(span // _MINUTE) / _MINUTES_AN_HOUR
+
+
+@lru_cache(maxsize=1024)
+def _interval(schedule: Schedule) -> Decimal | None:
+    """In hours, between two doses on average; None where the schedule does not say."""
+    return schedule.interval_hours
+
+
+@lru_cache(maxsize=1024)
+def _longest_gap(schedule: Schedule) -> Decimal:
+    """In hours; 0 where the schedule does not say."""
+    return schedule.longest_gap_hours or Decimal(0)
+
+
+def _settled(drug_class: str, on: date, timeline: Timeline, rulebook: RuleBook, *, taken: bool) -> bool | None:
+    """Whether every change of the class before a draw had had its time. None where nothing was ever recorded of it."""
+    changes = timeline.exposure.changes
+    longest = _longest_settling(rulebook)
+    known = taken
+    for change in reversed(changes[: bisect_left(changes, on, key=_ON)]):
+        passed = (on - change.on).days
+        if known and passed >= longest:
+            break
+        if change.drug_class != drug_class:
+            continue
+        known = True
+        if passed < max(_settles(drug, rulebook) for drug in _changed(change, timeline)):
+            return False
+    return True if known else None
+
+
+def _changed(change: Change, timeline: Timeline) -> set[str]:
+    """The drug of a change, and those of its class that ended with it: what he leaves has to wash out as well."""
+    ended = (c.drug for c in timeline.exposure.courses if c.drug_class == change.drug_class and c.ends_on == change.on)
+    return {change.drug, *ended}
+
+
+def _settles(drug: str, rulebook: RuleBook) -> int:
+    """Days from a change until a draw shows it; of an AI not before the recheck may be drawn."""
+    rule = rulebook.drugs[drug]
+    if rule.drug_class == AROMATASE_INHIBITOR and rule.rechecks:
+        return max(rule.steady_state_days, rule.rechecks[0].earliest_draw_days)
+    return rule.steady_state_days
+
+
+@lru_cache(maxsize=16)
+def _longest_settling(rulebook: RuleBook) -> int:
+    return max(_settles(drug, rulebook) for drug in rulebook.drugs)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import string
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from decimal import Decimal
 
 from tracking.domain.rulebook import (
     AROMATASE_INHIBITOR,
@@ -15,6 +17,8 @@ from tracking.domain.rulebook import (
     AnalyteRule,
     BandsRule,
     DrugRule,
+    EsterRule,
+    Kinetics,
     Limits,
     Priority,
     RuleBook,
@@ -28,6 +32,8 @@ _DRUG_CLASSES = (AROMATASE_INHIBITOR, TESTOSTERONE, CO_MEDICATION, "other")
 # A change of one of these starts a recheck of estradiol.
 _DECISIVE = (AROMATASE_INHIBITOR, TESTOSTERONE)
 _BEARS_ON = ("estradiol", "testosterone", "bone", "psa", "assay")
+# Rates are printed to three or four digits; they give the time of peak to about one in a thousand.
+_PEAK_TOLERANCE = 0.002
 _SURE = ("high", "medium", "low")
 # He never reads these: a tier for staff, two judgements that no value supports, and verbs of a dose instruction.
 NEVER_TO_THE_MAN = ("critical", "safe", "dangerous", "stop taking", "take less", "take more", "reduce your", "lower your dose")
@@ -46,6 +52,7 @@ def check(rulebook: RuleBook) -> None:
     for region in rulebook.bone.regions.values():
         _check_limits(region.id, region.hard, region.confirm)
     _check_limits(rulebook.bone.score.id, rulebook.bone.score.hard, rulebook.bone.score.confirm)
+    _check_timing(rulebook)
     _check_words(rulebook)
     _check_episodes(rulebook)
 
@@ -135,6 +142,47 @@ def _check_thresholds(rulebook: RuleBook) -> None:
 def _known_analyte(rulebook: RuleBook, analyte: str, rule_id: str) -> None:
     if analyte not in rulebook.analytes:
         raise EvidenceError(f"{rule_id}: unknown analyte {analyte}")
+
+
+def _check_timing(rulebook: RuleBook) -> None:
+    """One ester and one time of draw for a product at most, of testosterone only; rates that follow from half-life and peak."""
+    timing = rulebook.timing
+    for ester in timing.esters.values():
+        _check_kinetics(ester)
+    for group in (timing.esters.values(), timing.draw_times.values()):
+        drugs = [(rule.id, drug) for rule in group for drug in rule.drugs]
+        for rule_id, drug in drugs:
+            if rulebook.drug_class(drug) != TESTOSTERONE:
+                raise EvidenceError(f"{rule_id}: {drug} is no testosterone of drugs.toml")
+            if [named for _, named in drugs].count(drug) > 1:
+                raise EvidenceError(f"{rule_id}: another rule names {drug} too")
+    for rule in timing.draw_times.values():
+        if rule.unit not in ("hours", "percent"):
+            raise EvidenceError(f"{rule.id}: a time of draw is in hours or percent")
+        if not 0 <= rule.low < rule.high:
+            raise EvidenceError(f"{rule.id}: the time of draw is out of order")
+
+
+def _check_kinetics(ester: EsterRule) -> None:
+    if not ester.published:
+        raise EvidenceError(f"{ester.id}: no published figures")
+    for one in ester.published:
+        if not 0 < one.k_slow < one.k_fast:
+            raise EvidenceError(f"{ester.id}: {one.name}: k_slow is above 0 and below k_fast")
+        if abs(math.log(2) / float(one.half_life_days) - float(one.k_slow)) > _half_a_digit(one.k_slow):
+            raise EvidenceError(f"{ester.id}: {one.name}: k_slow is not ln 2 over the half-life")
+        if abs(_peak_days(one) / float(one.tmax_days) - 1) > _PEAK_TOLERANCE:
+            raise EvidenceError(f"{ester.id}: {one.name}: the two rates do not peak at tmax_days")
+
+
+def _peak_days(one: Kinetics) -> float:
+    slow, fast = float(one.k_slow), float(one.k_fast)
+    return math.log(fast / slow) / (fast - slow)
+
+
+def _half_a_digit(number: Decimal) -> float:
+    """Half of the last digit written: what rounding may hide."""
+    return float(Decimal(1).scaleb(int(number.as_tuple().exponent)) / 2)
 
 
 def _check_words(rulebook: RuleBook) -> None:

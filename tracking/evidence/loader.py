@@ -16,8 +16,10 @@ from typing import Any, TypeVar, get_type_hints
 from tracking.domain.rulebook import (
     AnalyteRule,
     BoneRules,
+    DrawTimeRule,
     DrugRule,
     EpisodeRules,
+    EsterRule,
     EstradiolRules,
     FindingRule,
     MonitoringRules,
@@ -90,12 +92,15 @@ def build(content: Mapping[str, Mapping[str, Any]]) -> RuleBook:
     safety = _group(SafetyRules, "safety", content["safety"])
     monitoring = _group(MonitoringRules, "monitoring", content["monitoring"])
     series = _group(SeriesRules, "series", content["series"])
-    timing = _group(TimingRules, "timing", content["timing"])
+    timings = dict(content["timing"])
+    esters = _each(EsterRule, "timing.ester", timings.pop("esters", {}), "timing.toml esters")
+    draw_times = _each(DrawTimeRule, "timing.draw_time", timings.pop("draw_times", {}), "timing.toml draw_times")
+    timing = _group(TimingRules, "timing", timings, esters=esters, draw_times=draw_times)
     episodes = _group(EpisodeRules, "episodes", content["episodes"])
     bone_regions = _each(RegionRule, "bone.region", regions, "bone.toml regions")
     bone = _group(BoneRules, "bone", tables, regions=bone_regions)
     rules: dict[str, Rule] = {scope.id: scope}
-    for group in (analytes, drugs, findings, bone_regions):
+    for group in (analytes, drugs, findings, bone_regions, esters, draw_times):
         rules.update({rule.id: rule for rule in group.values()})
     for part in (estradiol, testosterone, safety, monitoring, series, timing, episodes, bone):
         named = (getattr(part, field.name) for field in fields(part))

@@ -32,19 +32,31 @@ from tests.tracking.domain.build import (
     total_testosterone,
 )
 from tracking.domain.bone import bone_of
+from tracking.domain.curve import shape_of, steady_state
 from tracking.domain.dexa_plan import is_baseline
 from tracking.domain.due import DueItem
 from tracking.domain.entry import EntryCheck, check_dose, check_entry, check_floor, check_interval, check_site
 from tracking.domain.episodes import escalation, follow, snooze
 from tracking.domain.estradiol import floor_for, read_result
 from tracking.domain.evaluate import evaluate, gather
-from tracking.domain.history import History, LabRecord, Person, RegimenRecord, RiskFactorRecord, SymptomRecord
+from tracking.domain.history import (
+    DoseKind,
+    DoseRecord,
+    History,
+    LabRecord,
+    Origin,
+    Person,
+    RegimenRecord,
+    RiskFactorRecord,
+    SymptomRecord,
+)
 from tracking.domain.moments import start_of_day
 from tracking.domain.problems import Problem
 from tracking.domain.reported import Assay, Method, MethodEvidence, Moment, Precision, parse_value
-from tracking.domain.rulebook import Priority, Rule
+from tracking.domain.rulebook import AROMATASE_INHIBITOR, Priority, Rule
 from tracking.domain.schedule import Schedule
 from tracking.domain.timeline import read_timeline
+from tracking.domain.timing import DrugTiming
 from tracking.domain.units import convert, rounded
 from tracking.evidence import load_rulebook
 
@@ -319,6 +331,72 @@ def run_phase(given: Given) -> str:
     drawn = replace(drawn, reported=replace(drawn.reported, collected=Moment(taken, Precision.MINUTE, ZONE)))
     regimens = [cypionate(day(300), schedule=Schedule("every", days=interval))]
     return gather(man(labs=[drawn], regimens=regimens, doses=[shot]), RULEBOOK, NOW).timings["e2"].testosterone.phase
+
+
+def _testosterone_at_draw(given: Given) -> DrugTiming:
+    """So many hours after the last of a year of doses, all logged but the one before the last where a log is skipped."""
+    interval, drug = Decimal(given["interval_days"]), given["drug"]
+    schedule, last = Schedule("every", days=interval), day(200)
+    drawn = replace(lab("24.0", last), key="e2")
+    at = drawn.reported.collected.at + timedelta(hours=int(given["hours"]))
+    drawn = replace(drawn, reported=replace(drawn.reported, collected=Moment(at, Precision.MINUTE, ZONE)))
+    count = 2 if interval < 1 else 1 + int(365 / interval)
+    taken = [drawn.reported.collected.at - timedelta(hours=int(given["hours"]), days=float(n * interval)) for n in range(count)]
+    if given.get("skip_a_log"):
+        del taken[1]
+    doses = [DoseRecord(str(at), drug, DoseKind.TAKEN, Decimal(80), Moment(at, Precision.MINUTE, ZONE)) for at in taken]
+    history = man(labs=[drawn], regimens=[regimen(drug, day(1500), dose="80", schedule=schedule)], doses=doses)
+    timing = evaluate(history, RULEBOOK, NOW).timing
+    assert timing is not None
+    return timing.testosterone
+
+
+def run_near_peak(given: Given) -> str:
+    level = _testosterone_at_draw(given).level
+    assert level is not None
+    return {None: "unknown", True: "yes", False: "no"}[level.near_peak]
+
+
+def run_level(given: Given) -> str:
+    level = _testosterone_at_draw(given).level
+    assert level is not None
+    return level.why or f"{level.relative} ({level.low} to {level.high})"
+
+
+def run_draw_time(given: Given) -> str:
+    advice = _testosterone_at_draw(given).advice
+    assert advice is not None
+    return {None: "unknown", True: "met", False: "not met"}[advice.met]
+
+
+def run_curve(given: Given) -> str:
+    published = RULEBOOK.timing.esters[given["ester"]].published
+    one = next((k for k in published if k.name == given.get("published")), published[0])
+    steady = steady_state(shape_of(one), float(given["interval_days"]))
+    return f"mid {steady.mid:.2f}, trough {steady.trough:.2f}, peak {steady.peak:.2f}"
+
+
+def _finds(history: History, code: str) -> str:
+    return {f.code: f.priority for f in evaluate(history, RULEBOOK, NOW).findings}.get(code, "absent")
+
+
+def _class_of(drug: str) -> str:
+    return "ai" if RULEBOOK.drug_class(drug) == AROMATASE_INHIBITOR else "testosterone"
+
+
+def run_log(given: Given) -> str:
+    drug, weekly = given["drug"], Schedule("every", days=Decimal(7))
+    doses = [dose(drug, day(ago), given["logged"]) for ago in range(5, 100, 7)]
+    regimens = [regimen(drug, day(900), dose=given["stated"], schedule=weekly)]
+    history = man(labs=[lab("24.0", day(5))], regimens=regimens, doses=doses)
+    return _finds(history, f"log_disagrees_{_class_of(drug)}")
+
+
+def run_regimens(given: Given) -> str:
+    drug = given["drug"]
+    both = ((Origin.SELF, given.get("own")), (Origin.PRESCRIBED, given.get("prescribed")))
+    regimens = [regimen(drug, day(300), dose=mg, origin=origin) for origin, mg in both if mg is not None]
+    return _finds(man(regimens=regimens), f"regimens_disagree_{_class_of(drug)}")
 
 
 def run_response(given: Given) -> str:

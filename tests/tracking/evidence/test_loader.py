@@ -66,6 +66,10 @@ def _band(number: int, **ends: Any) -> Callable[[Content], None]:
     return lambda content: content["estradiol"]["mass_spectrometry"]["bands"][number].update(ends)
 
 
+def _kinetics(**figures: Any) -> Callable[[Content], None]:
+    return lambda content: content["timing"]["esters"]["cypionate_im"]["published"][0].update(figures)
+
+
 BROKEN: dict[str, tuple[Callable[[Content], Any], str]] = {
     "no reason": (_without("estradiol", "coarse", "reason"), r"estradiol.toml \[coarse\]: the rule does not state a reason"),
     "an empty reason": (_set("estradiol", "coarse", "reason", ""), "does not state a reason"),
@@ -138,6 +142,29 @@ BROKEN: dict[str, tuple[Callable[[Content], Any], str]] = {
         "unknown analyte mood",
     ),
     "limits inside out": (_set("analytes", "shbg", "confirm", {"low": 5, "high": 900}), "not inside the hard limits"),
+    "a rate that is not of the half-life": (
+        _kinetics(k_slow=Decimal("0.0868")),
+        "label: k_slow is not ln 2 over the half-life",
+    ),
+    "rates that do not peak in time": (_kinetics(tmax_days=Decimal("3.1")), "the two rates do not peak at tmax_days"),
+    "rates in the wrong order": (_kinetics(k_fast=Decimal("0.08")), "k_slow is above 0 and below k_fast"),
+    "an ester without figures": (lambda c: c["timing"]["esters"]["cypionate_im"].update(published=[]), "no published figures"),
+    "a curve of no testosterone": (
+        lambda c: c["timing"]["esters"]["cypionate_im"].update(drugs=["anastrozole"]),
+        "timing.ester.cypionate_im: anastrozole is no testosterone",
+    ),
+    "two curves of one product": (
+        lambda c: c["timing"]["esters"]["enanthate_im"].update(drugs=["testosterone_cypionate"]),
+        "another rule names testosterone_cypionate too",
+    ),
+    "a time of draw in days": (
+        lambda c: c["timing"]["draw_times"]["gel"].update(unit="days"),
+        "timing.draw_time.gel: a time of draw is in hours or percent",
+    ),
+    "a time of draw out of order": (
+        lambda c: c["timing"]["draw_times"]["gel"].update(low=9),
+        "the time of draw is out of order",
+    ),
     "a number in words": (_set("estradiol", "staleness", "cap_months", "nine"), "expected a whole number"),
     "a flag in words": (_set("estradiol", "staleness", "verified", "yes"), "expected true or false"),
     "a figure in words": (_set("estradiol", "coarse", "percent", "five"), "expected a number"),

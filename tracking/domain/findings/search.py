@@ -7,6 +7,7 @@ from tracking.domain.findings.bone_therapy import find_bone_therapy
 from tracking.domain.findings.comedication import find_comedication
 from tracking.domain.findings.estradiol import find_estradiol
 from tracking.domain.findings.finding import Facts, Finding
+from tracking.domain.findings.log import find_log
 from tracking.domain.findings.safety import find_safety
 from tracking.domain.findings.series import find_series
 from tracking.domain.findings.symptoms import find_symptoms
@@ -22,6 +23,7 @@ def find(facts: Facts) -> tuple[Finding, ...]:
         find_estradiol,
         find_series,
         find_therapy,
+        find_log,
         find_safety,
         find_comedication,
         find_symptoms,

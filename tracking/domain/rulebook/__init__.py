@@ -82,7 +82,15 @@ from tracking.domain.rulebook.monitoring import (
     RoutineRule,
 )
 from tracking.domain.rulebook.series import DaysBelowRule, SeriesRules
-from tracking.domain.rulebook.timing import PhaseRule, TimingRules
+from tracking.domain.rulebook.timing import (
+    CurveRule,
+    DrawTimeRule,
+    EsterRule,
+    Kinetics,
+    LogRule,
+    PhaseRule,
+    TimingRules,
+)
 
 __all__ = [
     "AROMATASE_INHIBITOR",
@@ -102,24 +110,29 @@ __all__ = [
     "BoneRules",
     "CalciumCorrectionRule",
     "ConfirmationRule",
+    "CurveRule",
     "DaysBelowRule",
     "DaysRule",
     "DexaAfterStopRule",
     "DexaBaselineRule",
     "DexaFollowUpRule",
     "DoseLimits",
+    "DrawTimeRule",
     "DrugRule",
     "EpisodeRules",
     "EscalationRule",
     "EscalationStep",
+    "EsterRule",
     "EstradiolRules",
     "Example",
     "FindingRule",
     "InForceRule",
     "IntervalBoundsRule",
+    "Kinetics",
     "Lane",
     "LateRule",
     "Limits",
+    "LogRule",
     "Loinc",
     "MarkerRiseRule",
     "MonitoringRules",

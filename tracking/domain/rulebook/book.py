@@ -43,6 +43,7 @@ class Words:
     bone: Mapping[str, str]
     man: Mapping[str, str]
     standing: Mapping[str, str]
+    timing: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

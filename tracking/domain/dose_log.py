@@ -1,0 +1,69 @@
+"""What a dose log can be asked: whether it was kept without a break, and what it averages to a week (CLINICAL 9.9)."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+from tracking.domain.exposure import Course
+from tracking.domain.history import DoseRecord
+from tracking.domain.rulebook import RuleBook
+from tracking.domain.timeline import Timeline
+
+_DAYS_A_WEEK = 7
+_HOURS_A_DAY = 24
+
+
+def doses_between(timeline: Timeline, course: Course, start: datetime, end: datetime) -> Sequence[DoseRecord]:
+    """The doses of a course's drug taken from ``start`` to ``end``, both included, in order of time."""
+    times = timeline.dose_times[course.drug_class]
+    window = timeline.doses[course.drug_class][bisect_left(times, start) : bisect_right(times, end)]
+    return [dose for dose in window if dose.drug == course.drug]
+
+
+def is_kept(timeline: Timeline, course: Course, start: datetime, end: datetime, *, gap_percent: int) -> bool:
+    """Whether the log runs from before ``start`` until ``end`` without a silence of more than so much of the dosing interval.
+
+    A dose recorded as skipped is no silence. False where the course has no interval.
+    """
+    hours = course.schedule.longest_gap_hours if course.schedule is not None else None
+    if hours is None:
+        return False
+    longest = timedelta(hours=float(hours * gap_percent / 100))
+    skipped = timeline.skipped[course.drug_class]
+    marks = [dose.taken.at for dose in doses_between(timeline, course, start - longest, end)]
+    marks += skipped[bisect_left(skipped, start - longest) : bisect_right(skipped, end)]
+    marks.sort()
+    if not marks or marks[0] > start:
+        return False
+    return all(later - earlier <= longest for earlier, later in pairwise([*marks, end]))
+
+
+def logged_weekly(timeline: Timeline, course: Course, at: datetime, rulebook: RuleBook) -> Fraction | None:
+    """The mean logged weekly dose in mg up to an instant; None unless the course was in force and logged over the whole window.
+
+    The window holds a number of doses of the schedule in force, so that a long interval is not judged by one dose.
+    """
+    rule = rulebook.timing.log
+    days = rulebook.monitoring.in_force.weekly_window_days
+    hours = course.schedule.interval_hours if course.schedule is not None else None
+    if hours is not None:
+        days = max(days, math.ceil(hours * rule.least_doses / _HOURS_A_DAY))
+    start = at - timedelta(days=days)
+    if datetime.combine(course.starts_on, time(), UTC) > start:
+        return None
+    if hours is None and timeline.last_dose(course.drug_class, start) is None:
+        return None
+    if hours is not None and not is_kept(timeline, course, start, at, gap_percent=rule.silent_percent):
+        return None
+    amounts = [
+        dose.amount_mg
+        for dose in doses_between(timeline, course, start, at)
+        if dose.taken.at > start and dose.amount_mg is not None
+    ]
+    return Fraction(sum(amounts, Decimal())) * _DAYS_A_WEEK / days if amounts else None
