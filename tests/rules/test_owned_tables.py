@@ -16,6 +16,7 @@ NOBODYS = {
     "tracking_user_user_permissions": "permissions of accounts",
     "tracking_clinic": "a clinic",
     "tracking_prescriber": "membership of a clinic",
+    "tracking_rulebookversion": "the rules of one version; every man's evaluations cite it, and it names none",
     "tracking_importbatch": "where records came from; it names no man",
 }
 # Changeable tables without a history of their own, each with the reason.

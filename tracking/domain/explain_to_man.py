@@ -38,7 +38,8 @@ def _result(basis: Basis, words: Words) -> Iterator[str]:
         yield say["no_result"]
         return
     yield value_line(result["lab"], words["explain"], say)
-    yield from basis["for_man"]["result"][1:]  # the range of his laboratory
+    if "for_man" in basis:  # not in what was stored before it was kept
+        yield from basis["for_man"]["result"][1:]  # the range of his laboratory
 
 
 def _drawn(basis: Basis, words: Words) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from tracking.models.bone import DexaScan, DexaSite, Fracture, RiskFactor
 from tracking.models.doses import DoseEvent, Regimen
-from tracking.models.evaluations import DueItem, Evaluation, Finding, Standing
+from tracking.models.evaluations import DueItem, Evaluation, Finding, RulebookVersion, Standing
 from tracking.models.labs import LabResult
 from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User
 from tracking.models.trail import AccessEvent, ImportBatch, Tombstone
@@ -24,6 +24,7 @@ __all__ = [
     "Prescriber",
     "Regimen",
     "RiskFactor",
+    "RulebookVersion",
     "Standing",
     "Tombstone",
     "User",

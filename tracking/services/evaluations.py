@@ -7,17 +7,27 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from tracking.domain.actor import Actor
 from tracking.domain.evaluate import Evaluation as Conclusion
 from tracking.domain.evaluate import evaluate
 from tracking.evidence import load_rulebook
 from tracking.models import Evaluation, Finding, Patient, Standing
-from tracking.services import due
+from tracking.services import due, rulebooks
 from tracking.services.access import acting_as, lock_patient
 from tracking.services.history import histories_of
 
-__all__ = ["changing_by", "of", "reevaluate", "refresh", "refresh_many"]
+__all__ = [
+    "by_another_rulebook",
+    "changing_by",
+    "count_by_another_rulebook",
+    "everybody",
+    "of",
+    "reevaluate",
+    "refresh",
+    "refresh_many",
+]
 
 
 def refresh(man: Patient, *, now: datetime) -> Evaluation:
@@ -34,17 +44,23 @@ def refresh_many(men: Sequence[Patient], *, now: datetime) -> dict[int, Evaluati
     conclusions = {pk: evaluate(history, rulebook, now) for pk, history in histories_of(men).items()}
     standing = {row.patient_id: row.evaluation for row in Standing.objects.filter(patient__in=men).select_related("evaluation")}
     news = [man for man in men if man.pk not in standing or not _says_the_same(standing[man.pk], conclusions[man.pk])]
+    if news:
+        rulebooks.remember(rulebook, now=now)
     latest = standing | _store([(man, conclusions[man.pk]) for man in news], now=now)
     Standing.objects.bulk_create(
         (
             Standing(
-                patient=man, evaluation=latest[man.pk], evaluated_at=now, next_change_at=conclusions[man.pk].next_change_at
+                patient=man,
+                evaluation=latest[man.pk],
+                evaluated_at=now,
+                next_change_at=conclusions[man.pk].next_change_at,
+                rulebook_version=rulebook.version,
             )
             for man in men
         ),
         update_conflicts=True,
         unique_fields=["patient"],
-        update_fields=["evaluation", "evaluated_at", "next_change_at"],
+        update_fields=["evaluation", "evaluated_at", "next_change_at", "rulebook_version"],
     )
     for man in men:
         if not man.is_statistical:
@@ -62,6 +78,27 @@ def changing_by(now: datetime, *, limit: int, above_id: int = 0) -> list[int]:
     """Ids, ascending, of men whose outcome changes by ``now`` through the passing of time."""
     rows = Standing.objects.filter(next_change_at__lte=now, patient_id__gt=above_id).order_by("patient_id")
     return list(rows.values_list("patient_id", flat=True)[:limit])
+
+
+def by_another_rulebook(*, limit: int, above_id: int = 0) -> list[int]:
+    """Ids, ascending, of men who were last looked at by other rules than those loaded."""
+    rows = _by_another_rulebook().filter(patient_id__gt=above_id).order_by("patient_id")
+    return list(rows.values_list("patient_id", flat=True)[:limit])
+
+
+def count_by_another_rulebook() -> int:
+    return _by_another_rulebook().count()
+
+
+def everybody(*, limit: int, above_id: int = 0) -> list[int]:
+    """Ids, ascending, of all men."""
+    return list(Patient.objects.filter(pk__gt=above_id).order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def _by_another_rulebook() -> QuerySet[Standing]:
+    """Below or above, not "other than": two ranges of an index, and next to nothing to read once all are done."""
+    version = load_rulebook().version
+    return Standing.objects.filter(Q(rulebook_version__lt=version) | Q(rulebook_version__gt=version))
 
 
 def of(man: Patient) -> Evaluation | None:

@@ -34,7 +34,20 @@ def test_he_reads_his_own_words_and_never_critical(by_adam):
     assert "It is very low: below 10.0 pg/mL." in current["words"]
     assert any("No clinic is connected" in sentence for sentence in current["words"])
     assert current["words"][-1].endswith("seek care now.")
-    assert "critical" not in json.dumps([{**current, "basis": None}, short])
+    assert current["basis"] is None
+    assert "critical" not in json.dumps([current, short])
+
+
+def test_an_evaluation_explains_itself_to_staff_with_rules_and_to_him_with_facts(by_adam, by_bell, at_adam):
+    by_bell.lab(f"{at_adam}/labs", value="9.0")
+    whole = by_bell.send("GET", f"{at_adam}/evaluations/current").json()
+    staff = {section["code"]: section["lines"] for section in whole["explanation"]}
+    assert staff["floor"][0].startswith("Floor ")
+    assert any(line.startswith("Not read in a source: ") for line in staff["unverified"])
+    assert all(any(line.startswith(f"{rule['id']} (") for line in staff["rules"]) for rule in whole["basis"]["rules"])
+    his = {section["code"]: section["lines"] for section in by_adam.send("GET", "/evaluations/current").json()["explanation"]}
+    assert "9.0 pg/mL" in his["result"][0]
+    assert "rules" not in his
 
 
 def test_what_a_prescriber_has_yet_to_release_the_man_does_not_read(by_adam, by_bell, at_adam, settings):
@@ -47,6 +60,7 @@ def test_what_a_prescriber_has_yet_to_release_the_man_does_not_read(by_adam, by_
     assert "Your clinic is looking at this result." in answer["current"]["words"]
     current = by_adam.send("GET", "/evaluations/current").json()
     assert (current["basis"], current["best_tier"]) == (None, None)
+    assert [section["code"] for section in current["explanation"]] == ["result", "drawn", "taken"]
     assert by_adam.send("GET", "/evaluations").json()["results"][0]["word"] is None
     assert by_bell.send("GET", f"{at_adam}/evaluations/current").json()["word"] == "below"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ from hypothesis import given, settings
 
 from tests.tracking.domain.build import (
     NOW,
-    TODAY,
     anastrozole,
     cypionate,
     day,
@@ -70,9 +69,7 @@ MEN: dict[str, History] = {
     "floor_of_his_own": man(
         labs=pair("66.1", day(9), "21.4", unit="pmol/L"),
         regimens=ON_BOTH,
-        floors=[
-            FloorOverride(Decimal(20), "Dr. Bell", "two fractures of the wrist", TODAY + timedelta(days=120), Level.PATIENT)
-        ],
+        floors=[FloorOverride(Decimal(20), "Dr. Bell", "two fractures of the wrist", date(2027, 3, 2), Level.PATIENT)],
     ),
     "osteoporosis_lsc_not_recorded": man(
         labs=pair("26.3", day(20), "590"),
@@ -142,6 +139,12 @@ def test_the_floor_says_whose_it_is_how_it_was_converted_and_whether_it_is_verif
         "Floor 73.4 pmol/L: 20 pg/mL, set by Dr. Bell (for this man) in place of the rulebook's; "
         "it counts through 2 Mar 2027. Reason: two fractures of the wrist"
     )
+
+
+def test_a_result_that_does_not_speak_for_today_is_not_said_to_read_in_range() -> None:
+    said = lines(explained(MEN["superseded_by_change"]), "result")
+    assert "On the day of the draw it read in range; that says nothing of today." in said
+    assert "By itself it reads in range." in lines(explained(MEN["osteoporosis_lsc_not_recorded"]), "result")
 
 
 def test_rules_that_are_not_verified_are_named_as_such() -> None:

@@ -18,6 +18,7 @@ from tracking.models import (
     LabResult,
     Patient,
     Regimen,
+    RulebookVersion,
     Tombstone,
     User,
 )
@@ -145,6 +146,7 @@ def test_what_is_append_only_is_refused_to_the_owner_of_the_tables_too(committed
     with acting_as(SYSTEM):
         man = Patient.objects.create(user=user, name="Adam Invented", zone="Europe/Berlin")
         LabResult.objects.create(patient=man, **LAB)
+        RulebookVersion.objects.bulk_create([RulebookVersion(version="1", content={}, first_used_at=AT)], ignore_conflicts=True)
         Evaluation.objects.create(patient=man, as_of=AT, rulebook_version="1", word="w", state="s", basis={})
         AccessEvent.objects.create(patient=man, user=user, at=AT, through="api", what="labs")
         Tombstone.objects.create(patient=man, table="lab_results", client_id="x")
@@ -152,6 +154,7 @@ def test_what_is_append_only_is_refused_to_the_owner_of_the_tables_too(committed
         ("labresulthistory", "pgh_label"),
         ("patienthistory", "pgh_label"),
         ("evaluation", "word"),
+        ("rulebookversion", "label"),
         ("accessevent", "what"),
         ("tombstone", "client_id"),
     ):
