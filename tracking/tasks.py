@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import structlog
 from celery import shared_task
 
@@ -10,23 +12,62 @@ from tracking.domain.actor import Actor
 from tracking.services import evaluations
 from tracking.services.access import acting_as
 
+__all__ = ["Page", "looked_at_again", "reevaluate_due", "reevaluate_rulebook"]
+
 log = structlog.get_logger(__name__)
+
+# The next ids above one, ascending, as many as ``limit`` at most.
+Page = Callable[..., list[int]]
 
 _PAGE = 500
 _TIME_PASSES = Actor.system("time-passes")
+_RULES_CHANGED = Actor.system("rulebook-changed")
 
 
 @shared_task
 def reevaluate_due() -> int:
     """Evaluate again whoever's outcome changes by now: one transaction per man, safe to run twice or late."""
     now = clock.now()
-    done, last = 0, 0
+    return _all_of(lambda *, limit, above_id: evaluations.changing_by(now, limit=limit, above_id=above_id), by=_TIME_PASSES)
+
+
+@shared_task
+def reevaluate_rulebook() -> int:
+    """Evaluate again whoever was last looked at by other rules: after a deployment that brought new ones.
+
+    Their old evaluations stay. It goes on where it was interrupted, and two workers at once do no harm.
+    """
+    return _all_of(evaluations.by_another_rulebook, by=_RULES_CHANGED)
+
+
+def looked_at_again(page: Page, *, by: Actor) -> Iterator[bool]:
+    """Evaluate page after page of men, each in a transaction of his own, and say of each whether it went well.
+
+    One who cannot be evaluated is logged and holds nobody else up. The clock is read for each: a long run never concludes as of
+    an instant before something that was written while it ran.
+    """
+    last = 0
     while True:
-        with acting_as(_TIME_PASSES):
-            ids = evaluations.changing_by(now, limit=_PAGE, above_id=last)
+        with acting_as(by):
+            ids = page(limit=_PAGE, above_id=last)
         if not ids:
-            log.info("reevaluated", men=done)
-            return done
+            return
         for patient_id in ids:
-            evaluations.reevaluate(patient_id, by=_TIME_PASSES, now=now)
-        done, last = done + len(ids), ids[-1]
+            try:
+                evaluations.reevaluate(patient_id, by=by, now=clock.now())
+            except Exception:
+                log.exception("not reevaluated", patient_id=patient_id)
+                yield False
+            else:
+                yield True
+        last = ids[-1]
+
+
+def _all_of(page: Page, *, by: Actor) -> int:
+    """How many were evaluated; raises RuntimeError in the end where one could not be."""
+    outcomes = list(looked_at_again(page, by=by))
+    failed = outcomes.count(False)
+    log.info("reevaluated", men=len(outcomes) - failed, failed=failed)
+    if failed:
+        raise RuntimeError(f"{failed} of {len(outcomes)} men could not be evaluated; the log names them")
+    return len(outcomes)

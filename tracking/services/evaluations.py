@@ -22,6 +22,7 @@ __all__ = [
     "by_another_rulebook",
     "changing_by",
     "count_by_another_rulebook",
+    "count_everybody",
     "everybody",
     "of",
     "reevaluate",
@@ -93,6 +94,10 @@ def count_by_another_rulebook() -> int:
 def everybody(*, limit: int, above_id: int = 0) -> list[int]:
     """Ids, ascending, of all men."""
     return list(Patient.objects.filter(pk__gt=above_id).order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def count_everybody() -> int:
+    return Patient.objects.count()
 
 
 def _by_another_rulebook() -> QuerySet[Standing]:
