@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
 from tracking import tasks
 from tracking.domain.actor import Actor
 from tracking.evidence import load_rulebook
 from tracking.models import Evaluation, Standing
-from tracking.services import evaluations, labs
+from tracking.services import accounts, evaluations, labs
 from tracking.services.access import acting_as
 
 
@@ -44,6 +46,13 @@ def new_rules(monkeypatch):
         return version
 
     return deploy
+
+
+@pytest.fixture
+def committed_men(committed, now):
+    """Three men whom other connections see."""
+    about = {"password": "correct horse battery", "birth_date": date(1980, 5, 4), "zone": "Europe/Berlin", "now": now}
+    return [accounts.sign_up(email=f"man{n}@example.org", name=f"Man {n} Invented", **about) for n in range(3)]
 
 
 def versions(*men):
@@ -118,3 +127,27 @@ def test_the_clock_is_read_for_each_man(adam, carl, new_rules, now, monkeypatch)
 
 def test_it_is_scheduled(settings):
     assert "tracking.tasks.reevaluate_rulebook" in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+
+
+def test_two_workers_at_once_make_one_evaluation_each_man(committed_men, new_rules):
+    new = new_rules()
+    at_once, failed = threading.Barrier(2), []
+
+    def work():
+        try:
+            at_once.wait(timeout=20)
+            tasks.reevaluate_rulebook()
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert failed == []
+    with acting_as(Actor.system("test")):
+        assert Evaluation.objects.filter(rulebook_version=new).count() == len(committed_men)
+        assert set(Standing.objects.values_list("rulebook_version", flat=True)) == {new}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -16,7 +15,7 @@ from tracking.api.fields import Output
 from tracking.api.paging import PAGE, chosen
 from tracking.api.records import Reader, day, instant
 from tracking.api.schema import Operation, Query, page_of
-from tracking.domain.explain import Section, explain
+from tracking.domain.explain import explain
 from tracking.domain.explain_to_man import explain_to_man
 from tracking.domain.for_man import ForMan, words_for_man
 from tracking.domain.rulebook import Tier
@@ -190,11 +189,12 @@ class OneEvaluation(RecordView):
         reader = Reader(self.is_staff_route, man)
         basis, words = rulebooks.basis_of(row), rulebooks.words_of(row)
         if reader.is_staff:
-            said = {"explanation": _shown(explain(basis, words)), "basis": basis}
+            sections = explain(basis, words)
         else:
-            released = not _waits(row, reader)
-            said = {"explanation": _shown(explain_to_man(basis, words, released=released)), "basis": None}
-        return self.row({**summary(row, reader), **said})
+            sections = explain_to_man(basis, words, released=not _waits(row, reader))
+        explanation = [{"code": section.code, "title": section.title, "lines": list(section.lines)} for section in sections]
+        shown = basis if reader.is_staff else None
+        return self.row({**summary(row, reader), "explanation": explanation, "basis": shown})
 
     def found(self, man: Patient) -> Evaluation:
         """The evaluation that the address names, else 404."""
@@ -202,10 +202,6 @@ class OneEvaluation(RecordView):
         if row is None:
             raise not_found()
         return row
-
-
-def _shown(sections: Iterable[Section]) -> list[dict[str, Any]]:
-    return [{"code": section.code, "title": section.title, "lines": list(section.lines)} for section in sections]
 
 
 class CurrentEvaluation(OneEvaluation):
