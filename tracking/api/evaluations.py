@@ -188,10 +188,8 @@ class OneEvaluation(RecordView):
         row = self.found(man)
         reader = Reader(self.is_staff_route, man)
         basis, words = rulebooks.basis_of(row), rulebooks.words_of(row)
-        if reader.is_staff:
-            sections = explain(basis, words)
-        else:
-            sections = explain_to_man(basis, words, released=not _waits(row, reader))
+        released = not _waits(row, reader)
+        sections = explain(basis, words) if reader.is_staff else explain_to_man(basis, words, released=released)
         explanation = [{"code": section.code, "title": section.title, "lines": list(section.lines)} for section in sections]
         shown = basis if reader.is_staff else None
         return self.row({**summary(row, reader), "explanation": explanation, "basis": shown})

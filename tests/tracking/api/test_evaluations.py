@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from tests.conftest import NOW
 from tests.tracking.api.contract import issues
 from tests.tracking.api.test_regimens import ANASTROZOLE
+from tracking.models import Evaluation
 
 
 def test_the_current_evaluation_has_its_whole_basis(by_bell, at_adam):
@@ -48,6 +50,28 @@ def test_an_evaluation_explains_itself_to_staff_with_rules_and_to_him_with_facts
     his = {section["code"]: section["lines"] for section in by_adam.send("GET", "/evaluations/current").json()["explanation"]}
     assert "9.0 pg/mL" in his["result"][0]
     assert "rules" not in his
+
+
+def test_an_evaluation_that_holds_the_texts_of_its_rules_itself_still_reads(by_adam, by_bell, at_adam, adam, as_system):
+    """As they were stored before rulebooks were: with everything in the basis, and no sentences for the man."""
+    by_bell.lab(f"{at_adam}/labs", value="9.0")
+    whole = by_bell.send("GET", f"{at_adam}/evaluations/current").json()["basis"]
+    del whole["for_man"]
+    with as_system():
+        old = Evaluation.objects.create(
+            patient=adam,
+            as_of=NOW,
+            rulebook_version=whole["rulebook"]["version"],
+            word="below",
+            state="current",
+            basis=whole,
+            input_digest=whole["input_digest"],
+            outcome_digest=whole["outcome_digest"],
+        )
+    assert by_bell.send("GET", f"{at_adam}/evaluations/{old.uid}").json()["basis"] == whole
+    his = by_adam.send("GET", f"/evaluations/{old.uid}").json()
+    assert "9.0 pg/mL" in his["explanation"][0]["lines"][0]
+    assert his["words"][-1].endswith("seek care now.")
 
 
 def test_what_a_prescriber_has_yet_to_release_the_man_does_not_read(by_adam, by_bell, at_adam, settings):
