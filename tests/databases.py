@@ -53,7 +53,9 @@ def _empty(owner: Any) -> None:
     with owner.cursor() as cursor:
         cursor.execute(
             "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
-            " AND tablename NOT IN ('django_migrations', 'django_content_type', 'auth_permission')"
+            # A process remembers which rulebooks are stored, and they are the same for every test.
+            " AND tablename NOT IN"
+            " ('django_migrations', 'django_content_type', 'auth_permission', 'tracking_rulebookversion')"
         )
         (names,) = cursor.fetchone()
         cursor.execute(f"TRUNCATE {names} CASCADE")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import structlog
@@ -15,23 +14,36 @@ from tracking.domain.actor import Actor
 from tracking.services import evaluations
 from tracking.services.access import acting_as
 
+__all__ = [
+    "Page",
+    "looked_at_again",
+    "reevaluate_clinic",
+    "reevaluate_clinic_after_commit",
+    "reevaluate_due",
+    "reevaluate_rulebook",
+]
+
 log = structlog.get_logger(__name__)
+
+# The next ids above one, ascending, as many as ``limit`` at most.
+Page = Callable[..., list[int]]
 
 _PAGE = 500
 _TIME_PASSES = Actor.system("time-passes")
+_RULES_CHANGED = Actor.system("rulebook-changed")
 
 
 @shared_task
 def reevaluate_due() -> int:
     """Evaluate again whoever's outcome changes by now: one transaction per man, safe to run twice or late."""
     now = clock.now()
-    return _reevaluate(partial(evaluations.changing_by, now), now)
+    return _all_of(partial(evaluations.changing_by, now), by=_TIME_PASSES)
 
 
 @shared_task
 def reevaluate_clinic(clinic_id: int) -> int:
     """Evaluate again the men in a clinic's care, after its floor changed; safe to run twice or late."""
-    return _reevaluate(partial(evaluations.in_care_of, clinic_id), clock.now())
+    return _all_of(partial(evaluations.in_care_of, clinic_id), by=_TIME_PASSES)
 
 
 def reevaluate_clinic_after_commit(clinic_id: int) -> None:
@@ -40,15 +52,43 @@ def reevaluate_clinic_after_commit(clinic_id: int) -> None:
     transaction.on_commit(ask, robust=True)
 
 
-def _reevaluate(ids_above: Callable[..., list[int]], now: datetime) -> int:
-    """One transaction per man, in ascending id; how many there were."""
-    done, last = 0, 0
+@shared_task
+def reevaluate_rulebook() -> int:
+    """Evaluate again whoever was last looked at by other rules: after a deployment that brought new ones.
+
+    Their old evaluations stay. It goes on where it was interrupted, and two workers at once do no harm.
+    """
+    return _all_of(evaluations.by_another_rulebook, by=_RULES_CHANGED)
+
+
+def looked_at_again(page: Page, *, by: Actor) -> Iterator[bool]:
+    """Evaluate page after page of men, each in a transaction of his own, and say of each whether it went well.
+
+    One who cannot be evaluated is logged and holds nobody else up. The clock is read for each: a long run never concludes as of
+    an instant before something that was written while it ran.
+    """
+    last = 0
     while True:
-        with acting_as(_TIME_PASSES):
-            ids = ids_above(limit=_PAGE, above_id=last)
+        with acting_as(by):
+            ids = page(limit=_PAGE, above_id=last)
         if not ids:
-            log.info("reevaluated", men=done)
-            return done
+            return
         for patient_id in ids:
-            evaluations.reevaluate(patient_id, by=_TIME_PASSES, now=now)
-        done, last = done + len(ids), ids[-1]
+            try:
+                evaluations.reevaluate(patient_id, by=by, now=clock.now())
+            except Exception:
+                log.exception("not reevaluated", patient_id=patient_id)
+                yield False
+            else:
+                yield True
+        last = ids[-1]
+
+
+def _all_of(page: Page, *, by: Actor) -> int:
+    """How many were evaluated; raises RuntimeError in the end where one could not be."""
+    outcomes = list(looked_at_again(page, by=by))
+    failed = outcomes.count(False)
+    log.info("reevaluated", men=len(outcomes) - failed, failed=failed)
+    if failed:
+        raise RuntimeError(f"{failed} of {len(outcomes)} men could not be evaluated; the log names them")
+    return len(outcomes)

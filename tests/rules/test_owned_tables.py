@@ -17,6 +17,7 @@ NOBODYS = {
     "tracking_clinic": "a clinic",
     "tracking_prescriber": "membership of a clinic",
     "tracking_clinicfloor": "the floor that a clinic chose for all its men; it names none of them",
+    "tracking_rulebookversion": "the rules of one version; every man's evaluations cite it, and it names none",
     "tracking_importbatch": "where records came from; it names no man",
 }
 # Changeable tables without a history of their own, each with the reason.

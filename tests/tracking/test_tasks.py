@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import threading
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
 
 from tracking import tasks
 from tracking.domain.actor import Actor
-from tracking.models import Evaluation
-from tracking.services import evaluations, labs
+from tracking.evidence import load_rulebook
+from tracking.models import Evaluation, Standing
+from tracking.services import accounts, evaluations, labs
 from tracking.services.access import acting_as
 
 
@@ -28,3 +34,120 @@ def test_a_result_grows_too_old_by_itself_and_is_looked_at_once(adam, now, monke
     assert latest.as_of == now + timedelta(days=400)
     # Before the lab, with it, and once it was too old: nothing else was worth a row.
     assert stored == 3
+
+
+@pytest.fixture
+def new_rules(monkeypatch):
+    """A deployment brings other rules."""
+
+    def deploy(version="2027.1+new"):
+        book = replace(load_rulebook(), version=version, digest=version)
+        monkeypatch.setattr(evaluations, "load_rulebook", lambda: book)
+        return version
+
+    return deploy
+
+
+@pytest.fixture
+def committed_men(committed, now):
+    """Three men whom other connections see."""
+    about = {"password": "correct horse battery", "birth_date": date(1980, 5, 4), "zone": "Europe/Berlin", "now": now}
+    return [accounts.sign_up(email=f"man{n}@example.org", name=f"Man {n} Invented", **about) for n in range(3)]
+
+
+def versions(*men):
+    with acting_as(Actor.system("test")):
+        return [evaluations.of(man).rulebook_version for man in men]
+
+
+def test_a_changed_rulebook_evaluates_everybody_again_and_keeps_what_was_said(adam, carl, new_rules):
+    before = load_rulebook().version
+    assert tasks.reevaluate_rulebook() == 0
+    new = new_rules()
+    assert tasks.reevaluate_rulebook() == 2
+    assert tasks.reevaluate_rulebook() == 0
+    assert versions(adam, carl) == [new, new]
+    with acting_as(Actor.system("test")):
+        assert set(Evaluation.objects.filter(patient=adam).values_list("rulebook_version", flat=True)) == {before, new}
+
+
+def test_it_goes_on_where_it_was_interrupted(adam, carl, new_rules):
+    new = new_rules()
+    evaluations.reevaluate(adam.pk, by=Actor.system("test"), now=tasks.clock.now())
+    assert tasks.reevaluate_rulebook() == 1
+    assert versions(adam, carl) == [new, new]
+
+
+def test_going_back_to_the_former_rules_is_a_change_like_any_other(adam, new_rules, monkeypatch):
+    new_rules()
+    tasks.reevaluate_rulebook()
+    monkeypatch.setattr(evaluations, "load_rulebook", load_rulebook)
+    assert tasks.reevaluate_rulebook() == 1
+    assert versions(adam) == [load_rulebook().version]
+
+
+def test_a_man_of_whom_it_is_not_known_by_which_rules_is_looked_at(adam):
+    with acting_as(Actor.system("test")):
+        Standing.objects.update(rulebook_version="")
+    assert tasks.reevaluate_rulebook() == 1
+    with acting_as(Actor.system("test")):
+        # The same rules say the same, so no row is added; only the note is filled in.
+        assert Evaluation.objects.filter(patient=adam).count() == 1
+        assert Standing.objects.get(patient=adam).rulebook_version == load_rulebook().version
+
+
+def test_one_who_cannot_be_evaluated_holds_nobody_up_and_is_told(adam, carl, new_rules, monkeypatch):
+    new = new_rules()
+    evaluate = evaluations.evaluate
+
+    def fails_for_the_first(history, rulebook, as_of):
+        if history.person.birth_date == adam.birth_date and history.person.zone == "Europe/Paris":
+            raise ArithmeticError("invented")
+        return evaluate(history, rulebook, as_of)
+
+    with acting_as(Actor.system("test")):
+        type(adam).objects.filter(pk=adam.pk).update(zone="Europe/Paris")
+    monkeypatch.setattr(evaluations, "evaluate", fails_for_the_first)
+    with pytest.raises(RuntimeError, match="1 of 2 men could not be evaluated"):
+        tasks.reevaluate_rulebook()
+    assert versions(adam, carl) == [load_rulebook().version, new]
+    monkeypatch.setattr(evaluations, "evaluate", evaluate)
+    assert tasks.reevaluate_rulebook() == 1
+
+
+def test_the_clock_is_read_for_each_man(adam, carl, new_rules, now, monkeypatch):
+    new_rules()
+    seconds = iter(range(100))
+    monkeypatch.setattr("tracking.clock.now", lambda: now + timedelta(seconds=next(seconds)))
+    tasks.reevaluate_rulebook()
+    with acting_as(Actor.system("test")):
+        instants = set(Standing.objects.values_list("evaluated_at", flat=True))
+    assert len(instants) == 2
+
+
+def test_it_is_scheduled(settings):
+    assert "tracking.tasks.reevaluate_rulebook" in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+
+
+def test_two_workers_at_once_make_one_evaluation_each_man(committed_men, new_rules):
+    new = new_rules()
+    at_once, failed = threading.Barrier(2), []
+
+    def work():
+        try:
+            at_once.wait(timeout=20)
+            tasks.reevaluate_rulebook()
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert failed == []
+    with acting_as(Actor.system("test")):
+        assert Evaluation.objects.filter(rulebook_version=new).count() == len(committed_men)
+        assert set(Standing.objects.values_list("rulebook_version", flat=True)) == {new}

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tracking.admin import phrases
-
-__all__ = ["findings_of", "results_of", "sources_of", "taken_of", "thresholds_of"]
+__all__ = ["findings_of", "sources_of"]
 
 
 def findings_of(basis: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -18,40 +16,3 @@ def findings_of(basis: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
 def sources_of(basis: Mapping[str, Any]) -> list[str]:
     """Every citation once, in the order in which the rules name them."""
     return list(dict.fromkeys(source for rule in basis.get("rules", ()) for source in rule["sources"]))
-
-
-def thresholds_of(basis: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The limits that the result was held against, in its own unit."""
-    result = basis.get("result")
-    if not result:
-        return []
-    limits, unit = result["thresholds"], result["thresholds"]["unit"]
-    said = (
-        ("critical", f"{limits['critical_operator']} {limits['critical']}"),
-        ("below the floor", f"< {limits['floor']}"),
-        ("borderline", f"{limits['floor']} to below {limits['borderline_end']}"),
-        ("in range", f"{limits['borderline_end']} to {limits['upper']} (upper limit from the {limits['upper_from']})"),
-        ("above range", f"> {limits['upper']}"),
-    )
-    return [(name, f"{text} {unit}") for name, text in said]
-
-
-def results_of(basis: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Every estradiol that it knew, with its tier and what it could be."""
-    return [
-        {
-            "text": result["text"],
-            "tier": result["tier"],
-            "tier_words": phrases.spaced(result["tier"]),
-            "span": phrases.spaced(" to ".join(dict.fromkeys((result["worst_tier"], result["best_tier"])))),
-            "floor": result["floor"],
-        }
-        for result in basis.get("results", {}).values()
-    ]
-
-
-def taken_of(basis: Mapping[str, Any]) -> list[tuple[str, list[Mapping[str, Any]]]]:
-    """What was in force at the draw and on the day of the evaluation."""
-    context = basis.get("context") or {}
-    times = (("At the draw", context.get("at_draw")), ("On the day of the evaluation", context.get("now")))
-    return [(name, [*then["ai"], *then["testosterone"]]) for name, then in times if then]

@@ -12,10 +12,11 @@ from django.utils.safestring import SafeString
 
 from tracking.admin import phrases, record
 from tracking.admin.base import RecordAdmin, RecordChangeList
-from tracking.admin.basis import findings_of, results_of, taken_of, thresholds_of
 from tracking.admin.patients import verdict_word
 from tracking.admin.site import page_of
+from tracking.domain.explain import explain
 from tracking.models import Evaluation
+from tracking.services import rulebooks
 
 
 class EvaluationChangeList(RecordChangeList):
@@ -47,12 +48,8 @@ class EvaluationAdmin(RecordAdmin):
     def page(self, request: HttpRequest, row: Evaluation) -> dict[str, Any]:
         return {
             "evaluation": row,
-            "basis": row.basis,
-            "findings": findings_of(row.basis),
-            "thresholds": thresholds_of(row.basis),
-            "results": results_of(row.basis),
-            "taken": taken_of(row.basis),
-            "tier": phrases.spaced(row.tier),
+            "word": row.basis["word"],
+            "explanation": explain(rulebooks.basis_of(row), rulebooks.words_of(row)),
             "state": record.STATES.get(row.state, row.state),
             "evaluated_at": phrases.instant(row.as_of, row.patient.zone),
             "title": f"Evaluation of {row.patient}",

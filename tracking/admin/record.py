@@ -29,7 +29,7 @@ from tracking.models import (
     Patient,
     Regimen,
 )
-from tracking.services import evaluations
+from tracking.services import evaluations, rulebooks
 from tracking.services.history import history_of
 from tracking.services.lived import local_today
 
@@ -48,7 +48,7 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
     """The context of the template. What was concluded comes from the standing evaluation, never from a new one."""
     rulebook = load_rulebook()
     standing = evaluations.of(man)
-    basis: dict[str, Any] = standing.basis if standing else {}
+    basis: dict[str, Any] = rulebooks.basis_of(standing) if standing else {}
     today = local_today(man, now)
 
     labs = _paged(request, "labs", LabResult.objects.live().filter(patient=man).order_by("-at", "analyte", "-pk"), LABS)

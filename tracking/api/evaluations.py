@@ -15,13 +15,14 @@ from tracking.api.fields import Output
 from tracking.api.paging import PAGE, chosen
 from tracking.api.records import Reader, day, instant
 from tracking.api.schema import Operation, Query, page_of
-from tracking.domain.evaluate import evaluate, words_for_man
+from tracking.domain.explain import explain
+from tracking.domain.explain_to_man import explain_to_man
+from tracking.domain.for_man import ForMan, words_for_man
 from tracking.domain.rulebook import Tier
 from tracking.evidence import load_rulebook
 from tracking.models import CareRelationship, DueItem, Evaluation, Finding, Patient
-from tracking.services import evaluations
+from tracking.services import evaluations, rulebooks
 from tracking.services.access import not_found
-from tracking.services.history import history_of
 
 __all__ = [
     "CurrentEvaluation",
@@ -62,8 +63,19 @@ class EvaluationSummary(EvaluationBrief):
     words = serializers.ListField(child=serializers.CharField(), help_text="sentences fit to show to whoever asked")
 
 
+class ExplanationSection(Output):
+    code = serializers.CharField()
+    title = serializers.CharField()
+    lines = serializers.ListField(child=serializers.CharField(), help_text="plain sentences, in order")
+
+
 class FullEvaluation(EvaluationSummary):
-    basis = serializers.SerializerMethodField(help_text="values, thresholds, rules with sources, sentences, as they were then")
+    explanation = ExplanationSection(
+        many=True, help_text="the basis in words; to the man the facts, and what they are held against once it is released"
+    )
+    basis = serializers.SerializerMethodField(
+        help_text="values, thresholds, rules with sources, sentences, as they were then; null for the man"
+    )
 
     @extend_schema_field({"type": ["object", "null"], "additionalProperties": True})
     def get_basis(self, _: Any) -> None: ...
@@ -145,10 +157,10 @@ def _waits(row: Evaluation, reader: Reader) -> bool:
 
 
 def _his_words(row: Evaluation, man: Patient, *, waits: bool) -> list[str]:
-    rulebook = load_rulebook()
-    conclusion = evaluate(history_of(man), rulebook, row.as_of)
     connected = CareRelationship.objects.active().filter(patient=man).exists()
-    return list(words_for_man(conclusion, rulebook, clinic_connected=connected, comparison=not waits))
+    stored = row.basis.get("for_man")  # not kept in the first evaluations: of those he reads what holds always
+    said = ForMan.stored(stored) if stored else ForMan((), (), row.as_of.date())
+    return list(words_for_man(said, load_rulebook(), clinic_connected=connected, comparison=not waits))
 
 
 class Evaluations(RecordView):
@@ -175,8 +187,12 @@ class OneEvaluation(RecordView):
         man = self.patient()
         row = self.found(man)
         reader = Reader(self.is_staff_route, man)
-        basis = None if _waits(row, reader) else row.basis
-        return self.row({**summary(row, reader), "basis": basis})
+        basis, words = rulebooks.basis_of(row), rulebooks.words_of(row)
+        released = not _waits(row, reader)
+        sections = explain(basis, words) if reader.is_staff else explain_to_man(basis, words, released=released)
+        explanation = [{"code": section.code, "title": section.title, "lines": list(section.lines)} for section in sections]
+        shown = basis if reader.is_staff else None
+        return self.row({**summary(row, reader), "explanation": explanation, "basis": shown})
 
     def found(self, man: Patient) -> Evaluation:
         """The evaluation that the address names, else 404."""

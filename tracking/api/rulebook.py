@@ -57,7 +57,7 @@ def _shown() -> dict[str, Any]:
     book = load_rulebook()
     return {
         "version": book.version,
-        "label": book.version.partition("+")[0],
+        "label": book.label,
         "digest": book.digest,
         "rules": [
             {

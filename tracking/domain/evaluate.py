@@ -17,10 +17,10 @@ from tracking.domain.context_lines import ContextLine, context_lines
 from tracking.domain.derived import derive
 from tracking.domain.draw_curve import in_full
 from tracking.domain.estradiol import ANALYTE, LOW, read_result
-from tracking.domain.evaluation import CitedRule, Evaluation
+from tracking.domain.evaluation import Evaluation
 from tracking.domain.findings import Facts, Finding, find
 from tracking.domain.findings.estradiol import bounds_text
-from tracking.domain.for_man import words_for_man
+from tracking.domain.for_man import for_man, words_for_man
 from tracking.domain.history import History
 from tracking.domain.lab_plan import paired
 from tracking.domain.missing import Missing, missing_from
@@ -78,8 +78,8 @@ def evaluate(history: History, rulebook: RuleBook, as_of: datetime) -> Evaluatio
         findings=findings,
         due=facts.due,
         missing=missing,
-        rules=_cited(dict.fromkeys(used), rulebook),
-        standing=_standing(rulebook),
+        rules=tuple(sorted(dict.fromkeys(used))),
+        for_man=for_man(facts, missing),
         inputs=tuple(sorted(dict.fromkeys(inputs))),
         input_digest=history_digest(history),
         outcome_digest=digest(_outcome(facts, findings, missing, lines, timing)),
@@ -140,18 +140,6 @@ def headline(facts: Facts, missing: Iterable[Missing]) -> str:
     if verdict.state == SUPERSEDED:
         return fill(sentences["superseded_low" if low else "superseded_by_change"], said)
     return fill(sentences["stale_low" if low else "stale"], said)
-
-
-def _cited(ids: Iterable[str], rulebook: RuleBook) -> tuple[CitedRule, ...]:
-    rules = (rulebook.rules[rule_id] for rule_id in sorted(ids))
-    return tuple(
-        CitedRule(r.id, r.reason, rulebook.citations(r.id), r.contrary, r.verified, r.checked_by, r.next_review) for r in rules
-    )
-
-
-def _standing(rulebook: RuleBook) -> tuple[str, ...]:
-    checkers = sorted({rule.checked_by for rule in rulebook.rules.values()})
-    return tuple(fill(sentence, {"checked_by": "; ".join(checkers)}) for sentence in rulebook.words.standing.values())
 
 
 def _outcome(

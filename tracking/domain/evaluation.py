@@ -14,6 +14,7 @@ from tracking.domain.derived import Derived
 from tracking.domain.due import DueItem
 from tracking.domain.estradiol import Reading
 from tracking.domain.findings import Finding
+from tracking.domain.for_man import ForMan
 from tracking.domain.missing import Missing
 from tracking.domain.plain import plain
 from tracking.domain.rulebook import Priority
@@ -21,23 +22,13 @@ from tracking.domain.series import Series
 from tracking.domain.timing import DrawTiming
 from tracking.domain.verdict import Verdict
 
-
-@dataclass(frozen=True, slots=True)
-class CitedRule:
-    """A rule as it stood, so that an evaluation explains itself years later."""
-
-    id: str
-    reason: str
-    sources: tuple[str, ...]
-    contrary: tuple[str, ...]
-    verified: bool
-    checked_by: str
-    next_review: date
+# What a rule says about itself is kept once per rulebook (tracking.domain.citing), not in every evaluation made by it.
+_CITED = ("sources", "contrary")
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """One conclusion with its whole basis."""
+    """One conclusion with its whole basis. ``rules``: the ids of those that had a part in it."""
 
     as_of: datetime
     zone: str
@@ -58,8 +49,8 @@ class Evaluation:
     findings: tuple[Finding, ...]
     due: tuple[DueItem, ...]
     missing: tuple[Missing, ...]
-    rules: tuple[CitedRule, ...]
-    standing: tuple[str, ...]
+    rules: tuple[str, ...]
+    for_man: ForMan
     inputs: tuple[str, ...]
     input_digest: str
     outcome_digest: str
@@ -80,9 +71,10 @@ class Evaluation:
         return tuple(item for item in self.due if item.is_open)
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-able, complete: values as reported, thresholds as converted, floor and whose, rules with citations, sentences.
+        """JSON-able, as it is stored: values as reported, thresholds as converted, floor and whose, rules by id, sentences.
 
-        The result that the verdict rests on is given whole, the others by tier; of what is due the open items.
+        The result that the verdict rests on is given whole, the others by tier; of what is due the open items. The texts of the
+        rules are joined to it by :func:`tracking.domain.citing.with_rules`.
         """
         return {
             "as_of": plain(self.as_of),
@@ -101,11 +93,11 @@ class Evaluation:
             "bone": plain(self.bone),
             "derived": plain(self.derived),
             "context_lines": plain(self.context_lines),
-            "findings": plain(self.findings),
+            "findings": [_without_citations(finding) for finding in self.findings],
             "due": plain(self.open_items),
             "missing": plain(self.missing),
-            "rules": plain(self.rules),
-            "standing": list(self.standing),
+            "rules": list(self.rules),
+            "for_man": plain(self.for_man),
             "inputs": list(self.inputs),
             "input_digest": self.input_digest,
             "outcome_digest": self.outcome_digest,
@@ -113,9 +105,14 @@ class Evaluation:
         }
 
 
+def _without_citations(finding: Finding) -> dict[str, Any]:
+    return {name: said for name, said in plain(finding).items() if name not in _CITED}
+
+
 def _brief(reading: Reading) -> dict[str, Any]:
     return {
         "text": reading.text,
+        "at": plain(reading.lab.reported.collected.at),
         "tier": reading.tier.value,
         "best_tier": reading.best_tier.value,
         "worst_tier": reading.worst_tier.value,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from tracking.domain.estradiol import Reading
-from tracking.domain.evaluation import Evaluation
+from tracking.domain.findings.finding import Facts
+from tracking.domain.missing import Missing
 from tracking.domain.rulebook import RuleBook, Tier
 from tracking.domain.verdict import CURRENT, SUPERSEDED
 from tracking.domain.words import fill, on_day
@@ -18,8 +21,35 @@ _OF_TIER = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class ForMan:
+    """What an evaluation has to say to the man: his result, and the comparison, which may wait for a release.
+
+    It is stored with the evaluation. Who was told, and whether it is released, is known when he reads. ``today`` is the local
+    day of the evaluation, which dates are printed against.
+    """
+
+    result: tuple[str, ...]
+    comparison: tuple[str, ...]
+    today: date
+
+    @classmethod
+    def stored(cls, said: Mapping[str, Any]) -> ForMan:
+        """From its JSON-able form."""
+        return cls(tuple(said["result"]), tuple(said["comparison"]), date.fromisoformat(said["today"]))
+
+
+def for_man(facts: Facts, missing: Iterable[Missing]) -> ForMan:
+    """His value, unit and the lab's range; and where it stands, in words that name no tier."""
+    words, reading, today = facts.rulebook.words.man, facts.reading, facts.timeline.today
+    if reading is None:
+        return ForMan((words["no_data"],), (), today)
+    needed = next((item.words for item in missing), "")
+    return ForMan(tuple(_result(facts, reading, words)), tuple(_comparison(facts, reading, words, needed)), today)
+
+
 def words_for_man(
-    evaluation: Evaluation,
+    said: ForMan,
     rulebook: RuleBook,
     *,
     clinic_connected: bool,
@@ -33,23 +63,21 @@ def words_for_man(
     working days on) only where a care relationship is active and the notice was delivered. No tier is named, nothing is called
     safe or dangerous, and no sentence tells him what to take.
     """
-    words, reading = rulebook.words.man, evaluation.reading
-    if reading is None:
-        lines = [words["no_data"]]
-    else:
-        lines = _result(evaluation, reading, words)
-        lines += _comparison(evaluation, reading, words) if comparison else [words["waiting"]]
+    words = rulebook.words.man
+    lines = [*said.result]
+    if said.comparison:
+        lines += said.comparison if comparison else (words["waiting"],)
     if not clinic_connected:
         lines.append(words["not_connected"])
     elif notified_on is not None and call_after is not None:
-        said = {"notified": on_day(notified_on, evaluation.today), "call_after": on_day(call_after, evaluation.today)}
-        lines.append(fill(words["notified"], said))
+        told = {"notified": on_day(notified_on, said.today), "call_after": on_day(call_after, said.today)}
+        lines.append(fill(words["notified"], told))
     return (*lines, words["always"])
 
 
-def _result(evaluation: Evaluation, reading: Reading, words: Mapping[str, str]) -> list[str]:
+def _result(facts: Facts, reading: Reading, words: Mapping[str, str]) -> list[str]:
     lab = reading.lab
-    value = {"on": on_day(evaluation.verdict.drawn_on, evaluation.today), "value": str(reading.value)}
+    value = {"on": on_day(facts.verdict.drawn_on, facts.timeline.today), "value": str(reading.value)}
     ends = [end.digits for end in (lab.range_low, lab.range_high) if end is not None]
     if not ends or lab.range_high is None:
         return [fill(words["value"], value), words["no_lab_range"]]
@@ -57,14 +85,14 @@ def _result(evaluation: Evaluation, reading: Reading, words: Mapping[str, str]) 
     return [fill(words["value"], value), fill(words["lab_range"], {"range": printed})]
 
 
-def _comparison(evaluation: Evaluation, reading: Reading, words: Mapping[str, str]) -> list[str]:
+def _comparison(facts: Facts, reading: Reading, words: Mapping[str, str], needed: str) -> list[str]:
     """A low result is said whatever its state; anything else only while it speaks for today."""
-    verdict, limits = evaluation.verdict, reading.thresholds
+    verdict, limits = facts.verdict, reading.thresholds
     said = {
         "floor": f"{limits.floor} {limits.unit}",
         "very_low": f"{limits.critical} {limits.unit}",
-        "needed": _needed(evaluation),
-        "changed": on_day(verdict.changed_by.on, evaluation.today) if verdict.changed_by else "",
+        "needed": needed,
+        "changed": on_day(verdict.changed_by.on, facts.timeline.today) if verdict.changed_by else "",
     }
     code = _OF_TIER.get(reading.tier, "not_below")
     lines = [fill(words[code], said)] if verdict.state == CURRENT or code in ("very_low", "below") else []
@@ -77,8 +105,3 @@ def _comparison(evaluation: Evaluation, reading: Reading, words: Mapping[str, st
     if reading.tier is Tier.ABOVE_RANGE:
         lines.append(words["high"])
     return lines
-
-
-def _needed(evaluation: Evaluation) -> str:
-    """The one thing that is missing, in words."""
-    return evaluation.missing[0].words if evaluation.missing else ""

@@ -1,4 +1,4 @@
-"""Frozen records as JSON-able structures: decimals as strings, dates and instants as ISO 8601."""
+"""Frozen records as JSON-able structures: decimals and exact ratios as strings, dates and instants as ISO 8601."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -24,7 +25,7 @@ def plain(item: Any) -> Any:
         return item
     if isinstance(item, Enum):
         return item.value
-    if kind is Decimal:
+    if kind is Decimal or kind is Fraction:
         return str(item)
     if isinstance(item, date):
         return item.isoformat()

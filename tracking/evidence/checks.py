@@ -34,6 +34,9 @@ _DECISIVE = (AROMATASE_INHIBITOR, TESTOSTERONE)
 _BEARS_ON = ("estradiol", "testosterone", "bone", "psa", "assay")
 # Rates are printed to three or four digits; they give the time of peak to about one in a thousand.
 _PEAK_TOLERANCE = 0.002
+_WHOLE = 100
+# Units of what no laboratory measures.
+_MEASURES = {"hours", "days", "months", "percent", "mg", "cm", "g/cm2"}
 _SURE = ("high", "medium", "low")
 # He never reads these: a tier for staff, two judgements that no value supports, and verbs of a dose instruction.
 NEVER_TO_THE_MAN = ("critical", "safe", "dangerous", "stop taking", "take less", "take more", "reduce your", "lower your dose")
@@ -53,6 +56,8 @@ def check(rulebook: RuleBook) -> None:
         _check_limits(region.id, region.hard, region.confirm)
     _check_limits(rulebook.bone.score.id, rulebook.bone.score.hard, rulebook.bone.score.confirm)
     _check_timing(rulebook)
+    _check_units(rulebook)
+    _check_phases(rulebook)
     _check_words(rulebook)
     _check_episodes(rulebook)
 
@@ -139,6 +144,25 @@ def _check_thresholds(rulebook: RuleBook) -> None:
         raise EvidenceError("estradiol.other: critical is one figure for every assay")
 
 
+def _check_units(rulebook: RuleBook) -> None:
+    """No rule has a unit that nothing is measured in: its analyte's own, on estradiol those of estradiol."""
+    of_any = {unit for analyte in rulebook.analytes.values() for unit in analyte.units} | _MEASURES
+    for rule in rulebook.rules.values():
+        unit = getattr(rule, "unit", None)
+        if unit is None or isinstance(rule, AnalyteRule):
+            continue
+        analyte = getattr(rule, "analyte", "estradiol" if rule.id.startswith("estradiol.") else None)
+        if unit not in (rulebook.analytes[analyte].units if analyte else of_any):
+            raise EvidenceError(f"{rule.id}: unknown unit {unit}{f' for {analyte}' if analyte else ''}")
+
+
+def _check_phases(rulebook: RuleBook) -> None:
+    """The parts of a dosing interval follow one another, and each has room."""
+    rule = rulebook.timing.phase
+    if not 0 < rule.early_percent < rule.late_percent < _WHOLE:
+        raise EvidenceError(f"{rule.id}: the phases overlap or leave a gap: 0 < early < late < 100 percent")
+
+
 def _known_analyte(rulebook: RuleBook, analyte: str, rule_id: str) -> None:
     if analyte not in rulebook.analytes:
         raise EvidenceError(f"{rule_id}: unknown analyte {analyte}")
@@ -209,6 +233,7 @@ def sentences(rulebook: RuleBook) -> Iterator[tuple[str, str]]:
 def sentences_for_man(rulebook: RuleBook) -> Iterator[tuple[str, str]]:
     """Those that the man may read."""
     yield from ((f"words.man.{code}", sentence) for code, sentence in rulebook.words.man.items())
+    yield from ((f"words.explain_man.{code}", sentence) for code, sentence in rulebook.words.explain_man.items())
     yield from ((f"{finding.id}.man", finding.man) for finding in rulebook.findings.values())
 
 

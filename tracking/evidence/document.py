@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from tracking.domain.rulebook import FindingRule, Rule, RuleBook, Source
 from tracking.evidence.loader import load_rulebook
+from tracking.evidence.readable import verified_and_not
 
 _META = frozenset(field.name for field in fields(Rule))
 _CHAPTERS = (
@@ -31,13 +32,17 @@ Rulebook {version}. Every threshold is a decision-support threshold that a presc
 or a choice of ours, and not read in a source. The boundary examples of each rule are run by the tests.
 
 {standing}
+
+{rules} rules: {verified} verified, {unverified} not verified.
 """
 
 
 def document(rulebook: RuleBook) -> str:
     """The whole page, ending in a line feed."""
     standing = "\n".join(f"- {line}" for code, line in rulebook.words.standing.items() if code != "no_clinician")
-    parts = [_INTRO.format(version=rulebook.version, standing=standing)]
+    verified, unverified = verified_and_not(rulebook)
+    totals = {"rules": verified + unverified, "verified": verified, "unverified": unverified}
+    parts = [_INTRO.format(version=rulebook.version, standing=standing, **totals)]
     parts.append(f"Checked by: {'; '.join(sorted({rule.checked_by for rule in rulebook.rules.values()}))}.\n")
     for title, prefixes in _CHAPTERS:
         parts.append(f"## {title}\n")

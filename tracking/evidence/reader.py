@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -137,7 +137,7 @@ def _ratio(given: object, place: str) -> Fraction:
 
 
 def _day(given: object, place: str) -> date:
-    if not isinstance(given, date):
+    if not isinstance(given, date) or isinstance(given, datetime):
         raise EvidenceError(f"{place}: expected a date, found {given!r}")
     return given
 

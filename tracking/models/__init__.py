@@ -3,7 +3,7 @@
 from tracking.models.bone import DexaScan, DexaSite, Fracture, RiskFactor
 from tracking.models.doses import DoseEvent, Regimen
 from tracking.models.episodes import Episode, EpisodeEvent
-from tracking.models.evaluations import DueItem, Evaluation, Finding, Standing
+from tracking.models.evaluations import DueItem, Evaluation, Finding, RulebookVersion, Standing
 from tracking.models.labs import LabResult
 from tracking.models.overrides import ClinicFloor, FloorSetting, IntervalSetting
 from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User
@@ -31,6 +31,7 @@ __all__ = [
     "Prescriber",
     "Regimen",
     "RiskFactor",
+    "RulebookVersion",
     "Standing",
     "Tombstone",
     "User",

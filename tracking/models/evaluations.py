@@ -12,6 +12,25 @@ from tracking.domain.ownership import Ownership
 from tracking.models.base import OwnedRow, RevisionedRow, append_only, keeps_history, stamps_revision
 
 
+class RulebookVersion(models.Model):
+    """The rules of one version as they were read. Evaluations cite it by ``version`` and hold the ids of their rules only.
+
+    The database refuses an evaluation whose rulebook is not here.
+    """
+
+    version = models.CharField(max_length=64, unique=True)
+    label = models.CharField(max_length=64, help_text="the part of the version that people gave it")
+    digest = models.CharField(max_length=64, help_text="SHA-256 over the content of its files")
+    content = models.JSONField(help_text="every rule with its sources and figures, and the catalogue of sentences")
+    first_used_at = models.DateTimeField(help_text="as of when the first evaluation was made by it")
+
+    class Meta:
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [append_only()]
+
+    def __str__(self) -> str:
+        return self.version
+
+
 class Evaluation(RevisionedRow):
     """One conclusion with its whole basis, kept as it was. A changed rulebook makes a new one."""
 
@@ -79,6 +98,14 @@ class Standing(OwnedRow):
     deployment_floor = models.CharField(
         max_length=24, blank=True, default="", help_text="the deployment's floor then, pg/mL as set; empty: none"
     )
+    rulebook_version = models.CharField(
+        max_length=64, blank=True, db_default="", help_text="by which he was looked at last; empty: not known, so look again"
+    )
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["rulebook_version", "patient"], name="standing_by_rulebook")
+        ]
 
 
 class DueItem(RevisionedRow):

@@ -14,12 +14,23 @@ from tracking.domain.evaluate import Evaluation as Conclusion
 from tracking.domain.evaluate import evaluate
 from tracking.evidence import load_rulebook
 from tracking.models import CareRelationship, ClinicFloor, Evaluation, Finding, Patient, Standing
-from tracking.services import due, episodes
+from tracking.services import due, episodes, rulebooks
 from tracking.services.access import acting_as, lock_patient
 from tracking.services.history import histories_of
 from tracking.services.in_force import deployment_floor
 
-__all__ = ["changing_by", "in_care_of", "of", "reevaluate", "refresh", "refresh_many"]
+__all__ = [
+    "by_another_rulebook",
+    "changing_by",
+    "count_by_another_rulebook",
+    "count_everybody",
+    "everybody",
+    "in_care_of",
+    "of",
+    "reevaluate",
+    "refresh",
+    "refresh_many",
+]
 
 # Longer than any request or task lives: between its reading of the clock and its commit.
 _LONGEST_WRITE = timedelta(minutes=15)
@@ -39,6 +50,8 @@ def refresh_many(men: Sequence[Patient], *, now: datetime) -> dict[int, Evaluati
     conclusions = {pk: evaluate(history, rulebook, now) for pk, history in histories_of(men).items()}
     standing = {row.patient_id: row.evaluation for row in Standing.objects.filter(patient__in=men).select_related("evaluation")}
     news = [man for man in men if man.pk not in standing or not _says_the_same(standing[man.pk], conclusions[man.pk])]
+    if news:
+        rulebooks.remember(rulebook, now=now)
     latest = standing | _store([(man, conclusions[man.pk]) for man in news], now=now)
     Standing.objects.bulk_create(
         (
@@ -48,12 +61,13 @@ def refresh_many(men: Sequence[Patient], *, now: datetime) -> dict[int, Evaluati
                 evaluated_at=now,
                 next_change_at=conclusions[man.pk].next_change_at,
                 deployment_floor=deployment_floor(),
+                rulebook_version=rulebook.version,
             )
             for man in men
         ),
         update_conflicts=True,
         unique_fields=["patient"],
-        update_fields=["evaluation", "evaluated_at", "next_change_at", "deployment_floor"],
+        update_fields=["evaluation", "evaluated_at", "next_change_at", "deployment_floor", "rulebook_version"],
     )
     for man in men:
         if not man.is_statistical:
@@ -102,6 +116,31 @@ def _floor_changed_since() -> QuerySet[ClinicFloor]:
         clinic__care_relationships__patient=OuterRef("patient"),
         clinic__care_relationships__revoked_at=None,
     )
+
+
+def by_another_rulebook(*, limit: int, above_id: int = 0) -> list[int]:
+    """Ids, ascending, of men who were last looked at by other rules than those loaded."""
+    rows = _by_another_rulebook().filter(patient_id__gt=above_id).order_by("patient_id")
+    return list(rows.values_list("patient_id", flat=True)[:limit])
+
+
+def count_by_another_rulebook() -> int:
+    return _by_another_rulebook().count()
+
+
+def everybody(*, limit: int, above_id: int = 0) -> list[int]:
+    """Ids, ascending, of all men."""
+    return list(Patient.objects.filter(pk__gt=above_id).order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def count_everybody() -> int:
+    return Patient.objects.count()
+
+
+def _by_another_rulebook() -> QuerySet[Standing]:
+    """Below or above, not "other than": two ranges of an index, and next to nothing to read once all are done."""
+    version = load_rulebook().version
+    return Standing.objects.filter(Q(rulebook_version__lt=version) | Q(rulebook_version__gt=version))
 
 
 def of(man: Patient) -> Evaluation | None:

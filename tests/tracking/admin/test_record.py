@@ -126,9 +126,9 @@ def test_an_evaluation_opens_with_its_whole_basis(desk, full_record, see):
     text = desk.get(reverse("admin:tracking_evaluation_change", args=[row.uid])).text
     for said in (
         "Below the floor",
-        "&lt; 16.0 pg/mL",
-        "anastrozole 0.5 mg every 3.5 days",
-        "not verified in a source",
+        "below the floor to under 16.0",
+        "Anastrozole 0.5 mg every 3.5 days",
+        "Not read in a source: estradiol.assay.",
         row.input_digest,
     ):
         assert said in text

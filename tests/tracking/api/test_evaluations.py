@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from tests.conftest import NOW
 from tests.tracking.api.contract import issues
 from tests.tracking.api.test_regimens import ANASTROZOLE
+from tracking.models import Evaluation
 
 
 def test_the_current_evaluation_has_its_whole_basis(by_bell, at_adam):
@@ -34,7 +36,42 @@ def test_he_reads_his_own_words_and_never_critical(by_adam):
     assert "It is very low: below 10.0 pg/mL." in current["words"]
     assert any("No clinic is connected" in sentence for sentence in current["words"])
     assert current["words"][-1].endswith("seek care now.")
-    assert "critical" not in json.dumps([{**current, "basis": None}, short])
+    assert current["basis"] is None
+    assert "critical" not in json.dumps([current, short])
+
+
+def test_an_evaluation_explains_itself_to_staff_with_rules_and_to_him_with_facts(by_adam, by_bell, at_adam):
+    by_bell.lab(f"{at_adam}/labs", value="9.0")
+    whole = by_bell.send("GET", f"{at_adam}/evaluations/current").json()
+    staff = {section["code"]: section["lines"] for section in whole["explanation"]}
+    assert staff["floor"][0].startswith("Floor ")
+    assert any(line.startswith("Not read in a source: ") for line in staff["unverified"])
+    assert all(any(line.startswith(f"{rule['id']} (") for line in staff["rules"]) for rule in whole["basis"]["rules"])
+    his = {section["code"]: section["lines"] for section in by_adam.send("GET", "/evaluations/current").json()["explanation"]}
+    assert "9.0 pg/mL" in his["result"][0]
+    assert "rules" not in his
+
+
+def test_an_evaluation_that_holds_the_texts_of_its_rules_itself_still_reads(by_adam, by_bell, at_adam, adam, as_system):
+    """As they were stored before rulebooks were: with everything in the basis, and no sentences for the man."""
+    by_bell.lab(f"{at_adam}/labs", value="9.0")
+    whole = by_bell.send("GET", f"{at_adam}/evaluations/current").json()["basis"]
+    del whole["for_man"]
+    with as_system():
+        old = Evaluation.objects.create(
+            patient=adam,
+            as_of=NOW,
+            rulebook_version=whole["rulebook"]["version"],
+            word="below",
+            state="current",
+            basis=whole,
+            input_digest=whole["input_digest"],
+            outcome_digest=whole["outcome_digest"],
+        )
+    assert by_bell.send("GET", f"{at_adam}/evaluations/{old.uid}").json()["basis"] == whole
+    his = by_adam.send("GET", f"/evaluations/{old.uid}").json()
+    assert "9.0 pg/mL" in his["explanation"][0]["lines"][0]
+    assert his["words"][-1].endswith("seek care now.")
 
 
 def test_what_a_prescriber_has_yet_to_release_the_man_does_not_read(by_adam, by_bell, at_adam, settings):
@@ -47,6 +84,7 @@ def test_what_a_prescriber_has_yet_to_release_the_man_does_not_read(by_adam, by_
     assert "Your clinic is looking at this result." in answer["current"]["words"]
     current = by_adam.send("GET", "/evaluations/current").json()
     assert (current["basis"], current["best_tier"]) == (None, None)
+    assert [section["code"] for section in current["explanation"]] == ["result", "drawn", "taken"]
     assert by_adam.send("GET", "/evaluations").json()["results"][0]["word"] is None
     assert by_bell.send("GET", f"{at_adam}/evaluations/current").json()["word"] == "below"
 

@@ -26,6 +26,7 @@ from tests.tracking.domain.build import (
     site,
     total_testosterone,
 )
+from tracking.domain.citing import content_of, with_rules
 from tracking.domain.evaluate import Evaluation, evaluate
 from tracking.domain.history import FloorOverride, History, Origin, RiskFactorRecord
 from tracking.domain.reported import Precision
@@ -171,7 +172,7 @@ def full() -> History:
 
 
 def test_the_stored_form_explains_itself_years_later() -> None:
-    said = evaluate(full(), RULEBOOK, NOW).as_dict()
+    said = with_rules(evaluate(full(), RULEBOOK, NOW).as_dict(), content_of(RULEBOOK))
     assert said["rulebook"]["version"] == RULEBOOK.version
     result = said["result"]
     assert result["lab"]["reported"]["value"] == {"comparator": "", "digits": "15.4", "unit": "pg/mL"}

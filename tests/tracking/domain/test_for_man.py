@@ -19,7 +19,7 @@ NOBODY = "No clinic is connected to this account"
 
 def read(*labs: Any, regimens: Any = (), clinic_connected: bool = False, **more: Any) -> tuple[str, ...]:
     said = evaluate(man(labs=labs, regimens=regimens), RULEBOOK, NOW)
-    return words_for_man(said, RULEBOOK, clinic_connected=clinic_connected, **more)
+    return words_for_man(said.for_man, RULEBOOK, clinic_connected=clinic_connected, **more)
 
 
 def test_value_unit_and_the_labs_range_come_first_and_always() -> None:

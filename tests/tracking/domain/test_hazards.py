@@ -74,12 +74,14 @@ def test_at_most_16() -> None:
 
 def test_lab_normal_but_low_wording() -> None:
     said = judge(lab("12.0", day(5), low="8.0", high="35.0"))
-    lines = words_for_man(said, RULEBOOK, clinic_connected=False)
+    lines = words_for_man(said.for_man, RULEBOOK, clinic_connected=False)
     assert "Your lab's range describes most men. This level is about bone and is a different question." in lines
 
 
 def test_clinic_told_with_none_linked() -> None:
-    lines = words_for_man(judge(lab("9.0", day(5))), RULEBOOK, clinic_connected=False, notified_on=day(5), call_after=day(2))
+    lines = words_for_man(
+        judge(lab("9.0", day(5))).for_man, RULEBOOK, clinic_connected=False, notified_on=day(5), call_after=day(2)
+    )
     assert not any("Your clinic" in line for line in lines)
     assert any("No clinic is connected" in line for line in lines)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import tomllib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -169,6 +170,26 @@ BROKEN: dict[str, tuple[Callable[[Content], Any], str]] = {
     "a flag in words": (_set("estradiol", "staleness", "verified", "yes"), "expected true or false"),
     "a figure in words": (_set("estradiol", "coarse", "percent", "five"), "expected a number"),
     "a text in numbers": (_set("estradiol", "coarse", "reason", 5), "expected text"),
+    "a review date with a time of day": (
+        _set("estradiol", "coarse", "next_review", datetime(2027, 5, 1, tzinfo=UTC)),
+        r"estradiol.toml \[coarse\] next_review: expected a date",
+    ),
+    "an empty checker": (_set("safety", "hematocrit_high", "checked_by", ""), "does not state who checked it"),
+    "no source in a finding": (
+        _without("findings_bone", "osteoporosis_on_ai", "sources"),
+        r"findings_bone.toml \[osteoporosis_on_ai\]: the rule does not state a source",
+    ),
+    "a source that nobody knows beside one that is known": (
+        _set("bone", "classes", "sources", ["iscd-2019", "hearsay"]),
+        "bone.classes: unknown source hearsay",
+    ),
+    "an unknown unit of an override": (
+        _set("estradiol", "override", "unit", "ng/dL"),
+        "estradiol.override: unknown unit ng/dL for estradiol",
+    ),
+    "an unknown unit of bands": (_set("estradiol", "other", "unit", "mg"), "estradiol.other: unknown unit mg for estradiol"),
+    "phases that overlap": (_set("timing", "phase", "early_percent", 60), "timing.phase: the phases overlap"),
+    "a phase without room": (_set("timing", "phase", "late_percent", 100), "timing.phase: the phases overlap"),
     "a date in words": (_set("estradiol", "coarse", "next_review", "soon"), "expected a date"),
     "a list that is none": (_set("estradiol", "coarse", "sources", "decision"), "expected a list"),
     "a table that is none": (_set("estradiol", "override", "examples", ["x"]), "expected a table"),

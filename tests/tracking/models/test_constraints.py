@@ -24,6 +24,7 @@ from tracking.models import (
     Patient,
     Prescriber,
     Regimen,
+    RulebookVersion,
     Tombstone,
     User,
 )
@@ -281,6 +282,7 @@ def test_what_is_append_only_is_refused_to_the_owner_of_the_tables_too(committed
     with acting_as(SYSTEM):
         man = Patient.objects.create(user=user, name="Adam Invented", zone="Europe/Berlin")
         LabResult.objects.create(patient=man, **LAB)
+        RulebookVersion.objects.bulk_create([RulebookVersion(version="1", content={}, first_used_at=AT)], ignore_conflicts=True)
         said = Evaluation.objects.create(patient=man, as_of=AT, rulebook_version="1", word="w", state="s", basis={})
         episode = Episode.objects.create(patient=man, opened_in=said, evaluation=said, **FOUND)
         EpisodeEvent.objects.create(
@@ -294,6 +296,7 @@ def test_what_is_append_only_is_refused_to_the_owner_of_the_tables_too(committed
         ("evaluation", "word"),
         ("episodeevent", "what"),
         ("episodehistory", "code"),
+        ("rulebookversion", "label"),
         ("accessevent", "what"),
         ("tombstone", "client_id"),
     ):

@@ -44,6 +44,10 @@ class Words:
     man: Mapping[str, str]
     standing: Mapping[str, str]
     timing: Mapping[str, str]
+    explain_title: Mapping[str, str]
+    explain: Mapping[str, str]
+    explain_phase: Mapping[str, str]
+    explain_man: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +74,11 @@ class RuleBook:
     findings: Mapping[str, FindingRule]
     words: Words
     rules: Mapping[str, Rule]
+
+    @property
+    def label(self) -> str:
+        """The part of the version that people gave it."""
+        return self.version.partition("+")[0]
 
     def drug_class(self, drug: str) -> str:
         """The class of a drug; a drug that the book does not know belongs to none."""

@@ -15,7 +15,7 @@ from tracking.domain.actor import Actor
 from tracking.domain.problems import Problem
 from tracking.exchange.survey import read_survey
 from tracking.models import LabResult, Patient
-from tracking.services import surveys
+from tracking.services import rulebooks, surveys
 from tracking.services.access import acting_as
 
 
@@ -58,5 +58,5 @@ def _row(man: Patient) -> dict[str, Any]:
         "key": man.statistical_key,
         "facts": man.statistical_facts,
         "labs": labs,
-        "evaluation": man.standing.evaluation.basis,
+        "evaluation": rulebooks.basis_of(man.standing.evaluation),
     }
