@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tracking.admin import phrases
+from tracking.domain.estradiol import UNIT_IN_QUESTION
 
 __all__ = ["findings_of", "results_of", "sources_of", "taken_of", "thresholds_of"]
 
@@ -43,11 +44,18 @@ def results_of(basis: Mapping[str, Any]) -> list[dict[str, str]]:
             "text": result["text"],
             "tier": result["tier"],
             "tier_words": phrases.spaced(result["tier"]),
-            "span": phrases.spaced(" to ".join(dict.fromkeys((result["worst_tier"], result["best_tier"])))),
+            "span": _span(result),
             "floor": result["floor"],
         }
         for result in basis.get("results", {}).values()
     ]
+
+
+def _span(result: Mapping[str, Any]) -> str:
+    """While its unit is in question nobody is shown how high it would be."""
+    if UNIT_IN_QUESTION in result["notes"]:
+        return phrases.spaced(UNIT_IN_QUESTION)
+    return phrases.spaced(" to ".join(dict.fromkeys((result["worst_tier"], result["best_tier"]))))
 
 
 def taken_of(basis: Mapping[str, Any]) -> list[tuple[str, list[Mapping[str, Any]]]]:

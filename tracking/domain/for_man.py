@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from tracking.domain.estradiol import Reading
+from tracking.domain.estradiol import LOW, Reading
 from tracking.domain.evaluation import Evaluation
+from tracking.domain.reassurance import is_disturbed
 from tracking.domain.rulebook import RuleBook, Tier
 from tracking.domain.verdict import CURRENT, SUPERSEDED
 from tracking.domain.words import fill, on_day
@@ -38,6 +39,8 @@ def words_for_man(
         lines = [words["no_data"]]
     else:
         lines = _result(evaluation, reading, words)
+        if reading.question is not None:
+            lines.append(words["unit_in_question"])  # only he may hold the report, so it waits for nobody
         lines += _comparison(evaluation, reading, words) if comparison else [words["waiting"]]
     if not clinic_connected:
         lines.append(words["not_connected"])
@@ -67,9 +70,13 @@ def _comparison(evaluation: Evaluation, reading: Reading, words: Mapping[str, st
         "changed": on_day(verdict.changed_by.on, evaluation.today) if verdict.changed_by else "",
     }
     code = _OF_TIER.get(reading.tier, "not_below")
-    lines = [fill(words[code], said)] if verdict.state == CURRENT or code in ("very_low", "below") else []
+    asked_instead = code == "cannot_say" and reading.question is not None
+    lines = [fill(words[code], said)] if (verdict.state == CURRENT and not asked_instead) or reading.tier in LOW else []
     if verdict.state != CURRENT:
         lines.append(fill(words["superseded_by_change" if verdict.state == SUPERSEDED else "stale"], said))
+    elif code == "not_below":
+        lines += [words["not_reassuring"]] if is_disturbed(reading) else []
+        lines += [words["may_overstate"]] if reading.overstated_by else []
     if reading.at_boundary:
         lines.append(words["at_boundary"])
     if "lab_normal_but_low" in reading.notes:

@@ -24,11 +24,14 @@ from tracking.domain.rulebook.blood import (
     AssayRule,
     Band,
     BandsRule,
+    BiotinRule,
     EstradiolRules,
     OverrideRule,
+    OverstatesRule,
     SafetyRules,
     StalenessRule,
     TestosteroneRules,
+    UnitQuestionRule,
 )
 from tracking.domain.rulebook.bone import (
     BoneChangeRule,
@@ -74,6 +77,7 @@ __all__ = [
     "AssayRule",
     "Band",
     "BandsRule",
+    "BiotinRule",
     "BlindRule",
     "BoneChangeRule",
     "BoneClassRule",
@@ -96,6 +100,7 @@ __all__ = [
     "Loinc",
     "MonitoringRules",
     "OverrideRule",
+    "OverstatesRule",
     "PercentRule",
     "PhaseRule",
     "Priority",
@@ -118,5 +123,6 @@ __all__ = [
     "ThresholdRule",
     "Tier",
     "TimingRules",
+    "UnitQuestionRule",
     "Words",
 ]
