@@ -42,7 +42,8 @@ def record(
     """Store one result exactly as reported.
 
     ``sent``: analyte, value (text), unit, collected_at, zone, precision, method, method_evidence, laboratory, range_low,
-    range_high, lloq, confirmed_reason, unit_confirmed, biotin, fasting. Raises :class:`Problem` that names the field; then nothing is stored.
+    range_high, lloq, confirmed_reason, unit_confirmed, biotin, fasting. Raises :class:`Problem` that names the field; then
+    nothing is stored.
     """
     with acting_as(by):
         man = lock_patient(patient)
