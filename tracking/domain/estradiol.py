@@ -32,6 +32,7 @@ RANK = {
 }
 LOW = frozenset({Tier.CRITICAL, Tier.BELOW_FLOOR})
 UNIT_IN_QUESTION = "unit_in_question"
+LOW_IN_EITHER_UNIT = "low_in_either_unit"
 # What still holds whichever unit the result is in.
 _OF_THE_ASSAY = frozenset({"assay_unverified", "assay_unknown"})
 # From the farthest to the nearest to the man.
@@ -164,7 +165,7 @@ def _in_either_unit(entered: Reading, other: Reading, question: UnitQuestion, ru
         too_coarse=low and entered.too_coarse,
         bounds="" if low else UNIT_IN_QUESTION,
         margin=min(margins, default=None),
-        notes=(*kept, UNIT_IN_QUESTION),
+        notes=(*kept, LOW_IN_EITHER_UNIT if low else UNIT_IN_QUESTION),
         rules=(*entered.rules, rulebook.estradiol.unit_question.id),
         reassures=False,
         question=question,
