@@ -83,7 +83,7 @@ def _overstated(code: str, rulebook: RuleBook) -> str:
 def _question_words(reading: Reading, question: UnitQuestion, rulebook: RuleBook) -> dict[str, str]:
     known = {"limit": str(reading.lab.range_high), "before": question.before_text, "times": str(question.times)}
     signs = [rulebook.words.note[f"unit_by_{sign}"].format_map(known) for sign in question.signs]
-    return {"signs": listed(signs), "either": either(reading.lab, question, rulebook)}
+    return {"signs": "; ".join(signs), "either": either(reading.lab, question, rulebook)}
 
 
 def _unsettled(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> bool:
