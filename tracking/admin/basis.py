@@ -22,9 +22,9 @@ def sources_of(basis: Mapping[str, Any]) -> list[str]:
 
 
 def thresholds_of(basis: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The limits that the result was held against, in its own unit."""
+    """The limits that the result was held against, in its own unit; none while that unit is in question."""
     result = basis.get("result")
-    if not result:
+    if not result or UNIT_IN_QUESTION in result["notes"]:
         return []
     limits, unit = result["thresholds"], result["thresholds"]["unit"]
     said = (
