@@ -65,6 +65,17 @@ def confirmed_reason() -> forms.CharField:
     )
 
 
+def asked(label: str) -> forms.TypedChoiceField:
+    """Yes, no, or nobody asked, which is stored as nothing rather than as no."""
+    return forms.TypedChoiceField(
+        required=False,
+        choices=(("", "not asked"), ("yes", "yes"), ("no", "no")),
+        coerce=lambda answer: answer == "yes",
+        empty_value=None,
+        label=label,
+    )
+
+
 class LabForm(WriteForm):
     """One result, as the laboratory reported it."""
 
@@ -93,6 +104,11 @@ class LabForm(WriteForm):
     lloq = forms.CharField(
         required=False, max_length=24, label="LLOQ", help_text="Lower limit of quantitation, in the same unit."
     )
+    unit_confirmed = forms.BooleanField(
+        required=False, label="The report states this unit", help_text="Tick it where the unit was read on the report itself."
+    )
+    biotin = asked("Biotin of 5 mg a day or more in the 72 hours before")
+    fasting = asked("Drawn fasting")
     confirmed_reason = confirmed_reason()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

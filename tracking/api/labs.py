@@ -56,6 +56,11 @@ class LabCorrectionInput(Input):
     range_high = Text(max_length=24, required=False, allow_blank=True)
     lloq = Text(max_length=24, required=False, allow_blank=True, help_text="lower limit of quantitation")
     confirmed_reason = Text(max_length=200, required=False, allow_blank=True, help_text="why an unusual value is right")
+    unit_confirmed = Flag(required=False, help_text="true: somebody looked at the report, and it states this unit")
+    biotin = Flag(
+        required=False, help_text="5 mg a day or more of biotin in the 72 hours before the draw; left out where nobody asked"
+    )
+    fasting = Flag(required=False, help_text="drawn fasting; left out where nobody asked")
 
 
 class LabInput(LabCorrectionInput, RecordInput):
@@ -82,6 +87,9 @@ class LabRow(Framed):
     range_high = serializers.CharField()
     lloq = serializers.CharField()
     confirmed_reason = serializers.CharField()
+    unit_confirmed = serializers.BooleanField()
+    biotin = serializers.BooleanField(allow_null=True, help_text="null: nobody asked")
+    fasting = serializers.BooleanField(allow_null=True, help_text="null: nobody asked")
     printed = serializers.CharField(help_text="the one printed form: value, unit, assay and its evidence, moment")
 
 
@@ -199,6 +207,9 @@ def lab_row(row: LabResult, reader: Reader) -> dict[str, Any]:
         "range_high": row.range_high,
         "lloq": row.lloq,
         "confirmed_reason": row.confirmed_reason,
+        "unit_confirmed": row.unit_confirmed,
+        "biotin": row.biotin,
+        "fasting": row.fasting,
         "printed": str(reported),
     }
 

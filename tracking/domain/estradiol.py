@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -16,6 +16,7 @@ from functools import lru_cache
 from tracking.domain.history import FloorOverride, LabRecord, Level
 from tracking.domain.reported import Assay, Comparator, Method, Value
 from tracking.domain.rulebook import BandsRule, RuleBook, Tier
+from tracking.domain.unit_question import UnitQuestion, in_unit
 from tracking.domain.units import exact_threshold, threshold
 
 ANALYTE = "estradiol"
@@ -30,6 +31,10 @@ RANK = {
     )
 }
 LOW = frozenset({Tier.CRITICAL, Tier.BELOW_FLOOR})
+UNIT_IN_QUESTION = "unit_in_question"
+LOW_IN_EITHER_UNIT = "low_in_either_unit"
+# What still holds whichever unit the result is in.
+_OF_THE_ASSAY = frozenset({"assay_unverified", "assay_unknown"})
 # From the farthest to the nearest to the man.
 _LEVELS = tuple(Level)
 _MARGIN_STEP = Decimal("0.000001")
@@ -70,7 +75,12 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One result, placed. ``best_tier`` and ``worst_tier`` are what it can stand for, rounding by the laboratory included."""
+    """One result, placed. ``best_tier`` and ``worst_tier`` are what it can stand for, rounding by the laboratory included.
+
+    ``question``: its unit is in question, and both units count among what it can stand for. ``reassures``: it can be read, is
+    low on no reading of its rounding, and nothing is known that makes its assay read falsely high. ``overstated_by``: why it
+    may be higher than his usual level (late, skipped, no_log).
+    """
 
     key: str
     text: str
@@ -87,6 +97,9 @@ class Reading:
     margin: Decimal | None
     notes: tuple[str, ...]
     rules: tuple[str, ...]
+    reassures: bool
+    question: UnitQuestion | None = None
+    overstated_by: tuple[str, ...] = ()
 
     @property
     def value(self) -> Value:
@@ -123,8 +136,43 @@ def floor_for(assay: Assay, rulebook: RuleBook, floors: Iterable[FloorOverride] 
     return Floor(rule.floor, kind, f"rulebook {rulebook.version}", rule.id)
 
 
-def read_result(lab: LabRecord, rulebook: RuleBook, floors: Iterable[FloorOverride] = (), today: date | None = None) -> Reading:
-    """Place one estradiol result."""
+def read_result(
+    lab: LabRecord,
+    rulebook: RuleBook,
+    floors: Iterable[FloorOverride] = (),
+    today: date | None = None,
+    question: UnitQuestion | None = None,
+) -> Reading:
+    """Place one estradiol result; with a ``question`` open, by what holds in either unit."""
+    entered = _place(lab, rulebook, floors, today)
+    if question is None:
+        return entered
+    other = _place(in_unit(lab, question.other_unit), rulebook, floors, today)
+    return _in_either_unit(entered, other, question, rulebook)
+
+
+def _in_either_unit(entered: Reading, other: Reading, question: UnitQuestion, rulebook: RuleBook) -> Reading:
+    """Low in both units stays as low as it was entered; everything else cannot be placed, and no note speaks of its height."""
+    low = entered.tier in LOW and other.tier in LOW
+    kept = entered.notes if low else tuple(code for code in entered.notes if code in _OF_THE_ASSAY)
+    margins = [reading.margin for reading in (entered, other) if reading.margin is not None]
+    return replace(
+        entered,
+        tier=entered.tier if low else Tier.INDETERMINATE,
+        best_tier=max(entered.best_tier, other.best_tier, key=RANK.__getitem__),
+        worst_tier=min(entered.worst_tier, other.worst_tier, key=RANK.__getitem__),
+        at_boundary=low and entered.at_boundary,
+        too_coarse=low and entered.too_coarse,
+        bounds="" if low else UNIT_IN_QUESTION,
+        margin=min(margins, default=None),
+        notes=(*kept, LOW_IN_EITHER_UNIT if low else UNIT_IN_QUESTION),
+        rules=(*entered.rules, rulebook.estradiol.unit_question.id),
+        reassures=False,
+        question=question,
+    )
+
+
+def _place(lab: LabRecord, rulebook: RuleBook, floors: Iterable[FloorOverride], today: date | None) -> Reading:
     value, assay = lab.reported.value, lab.reported.assay
     proven = assay_is_mass_spectrometry(assay, rulebook)
     floor = floor_for(assay, rulebook, floors, today)
@@ -152,6 +200,7 @@ def read_result(lab: LabRecord, rulebook: RuleBook, floors: Iterable[FloorOverri
         margin=_margin(value, thresholds.floor),
         notes=tuple(_notes(lab, tier, thresholds, rulebook, proven=proven, best=best, worst=worst)),
         rules=_rules(rulebook, kind, floor),
+        reassures=tier is not Tier.INDETERMINATE and _BANDS[worst] not in LOW,
     )
 
 

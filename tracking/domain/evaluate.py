@@ -27,12 +27,14 @@ from tracking.domain.missing import Missing, missing_from
 from tracking.domain.monitoring import plan_items
 from tracking.domain.next_change import next_change_at
 from tracking.domain.plain import digest, history_digest
-from tracking.domain.reading_notes import note_sentences, with_circumstances
+from tracking.domain.reading_notes import doubts, note_sentences, with_circumstances
+from tracking.domain.reassurance import biotin_of
 from tracking.domain.rulebook import RuleBook
 from tracking.domain.series import series_of
 from tracking.domain.timeline import read_timeline
 from tracking.domain.timing import DrawTiming, timing_of
-from tracking.domain.verdict import NO_CURRENT_DATA, NO_DATA, SUPERSEDED, latest_draw, verdict_of
+from tracking.domain.unit_question import unit_questions
+from tracking.domain.verdict import NO_CURRENT_DATA, NO_DATA, NOT_BELOW, SUPERSEDED, latest_draw, verdict_of
 from tracking.domain.words import fill, on_day
 
 __all__ = ["Evaluation", "Finding", "Missing", "evaluate", "gather", "words_for_man"]
@@ -91,10 +93,16 @@ def gather(history: History, rulebook: RuleBook, as_of: datetime) -> Facts:
     """Everything that findings are made from, worked out once."""
     timeline = read_timeline(history, rulebook, as_of)
     draws = timeline.draws.get(ANALYTE, ())
-    read = {draw.lab.key: read_result(draw.lab, rulebook, history.floors, timeline.today) for draw in draws}
+    questions = unit_questions(draws, timeline, rulebook)
+    biotin = biotin_of(history, rulebook)
+    read = {
+        draw.lab.key: read_result(draw.lab, rulebook, history.floors, timeline.today, questions.get(draw.lab.key))
+        for draw in draws
+    }
     timings = {draw.lab.key: timing_of(draw, timeline, rulebook) for draw in draws}
     readings = {
-        draw.lab.key: with_circumstances(read[draw.lab.key], draw, timeline, timings[draw.lab.key], rulebook) for draw in draws
+        draw.lab.key: with_circumstances(read[draw.lab.key], draw, timeline, timings[draw.lab.key], rulebook, biotin=biotin)
+        for draw in draws
     }
     bone = bone_of(timeline, rulebook)
     draw = latest_draw(timeline, readings)
@@ -133,7 +141,8 @@ def headline(facts: Facts, missing: Iterable[Missing]) -> str:
         "changed": on_day(verdict.changed_by.on, today) if verdict.changed_by else "",
     }
     if verdict.word != NO_CURRENT_DATA:
-        return fill(sentences[verdict.word], said)
+        doubt = doubts(reading, rulebook) if verdict.word == NOT_BELOW else ""
+        return fill(sentences["not_reassuring" if doubt else verdict.word], said | {"doubt": doubt})
     if verdict.why_stale == "date_unknown":
         return fill(sentences["date_unknown"], said)
     low = reading.tier in LOW
@@ -156,7 +165,10 @@ def _outcome(
         "rulebook": facts.rulebook.digest,
         "verdict": facts.verdict,
         "readings": {
-            key: (r.tier, r.worst_tier, r.best_tier, r.floor.pg_ml, r.floor.kind, r.floor.whose, r.floor.expires_on, r.notes)
+            key: (
+                *(r.tier, r.worst_tier, r.best_tier, r.notes, r.question, r.overstated_by),
+                *(r.floor.pg_ml, r.floor.kind, r.floor.whose, r.floor.expires_on),
+            )
             for key, r in facts.readings.items()
         },
         "findings": [(f.code, f.priority, f.params, f.note_codes, f.inputs) for f in findings],

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
+from tracking.domain.estradiol import UNIT_IN_QUESTION
 from tracking.domain.reported import Assay, Comparator, Method, Moment, Precision, Value
 from tracking.domain.verdict import CURRENT
 from tracking.domain.words import fill
@@ -112,7 +113,8 @@ def _result(basis: Basis, words: Words) -> Iterator[str]:
     lloq = lab["lloq"]
     yield fill(say["lloq"], {"lloq": str(_value(lloq))}) if lloq else say["no_lloq"]
     yield fill(say["tier" if basis["verdict"]["state"] == CURRENT else "tier_then"], {"tier": _spaced(result["tier"])})
-    if result["worst_tier"] != result["best_tier"]:
+    # While its unit is in question nobody is told how high it would be in the other one.
+    if result["worst_tier"] != result["best_tier"] and UNIT_IN_QUESTION not in result["notes"]:
         span = {"worst": _spaced(result["worst_tier"]), "best": _spaced(result["best_tier"])}
         yield fill(say["span"], span)
     found = {finding["prescriber"] for finding in basis["findings"]}
@@ -162,6 +164,8 @@ def _floor(basis: Basis, words: Words) -> Iterator[str]:
         until = fill(say["until"], {"expires_on": spelled(floor["expires_on"])}) if floor["expires_on"] else say["no_end"]
         yield fill(say["floor_set"], {**said, "until": until, "reason": floor["reason"] or say["no_reason"]})
     yield say["assay_proven" if result["proven"] else "assay_not_proven"]
+    if UNIT_IN_QUESTION in result["notes"]:
+        return
     named = ("critical", "floor", "borderline_end", "upper", "unit")
     yield fill(say["limits"], {"operator": limits["critical_operator"], **{name: limits[name] for name in named}})
     yield say[f"upper_{limits['upper_from']}"]

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tracking.domain.estradiol import Reading
+from tracking.domain.estradiol import LOW, Reading
 from tracking.domain.findings.finding import Facts
 from tracking.domain.missing import Missing
+from tracking.domain.reassurance import is_disturbed
 from tracking.domain.rulebook import RuleBook, Tier
 from tracking.domain.verdict import CURRENT, SUPERSEDED
 from tracking.domain.words import fill, on_day
@@ -45,7 +46,10 @@ def for_man(facts: Facts, missing: Iterable[Missing]) -> ForMan:
     if reading is None:
         return ForMan((words["no_data"],), (), today)
     needed = next((item.words for item in missing), "")
-    return ForMan(tuple(_result(facts, reading, words)), tuple(_comparison(facts, reading, words, needed)), today)
+    result = _result(facts, reading, words)
+    if reading.question is not None:
+        result.append(words["unit_in_question"])  # only he may hold the report, so it waits for nobody
+    return ForMan(tuple(result), tuple(_comparison(facts, reading, words, needed)), today)
 
 
 def words_for_man(
@@ -95,9 +99,13 @@ def _comparison(facts: Facts, reading: Reading, words: Mapping[str, str], needed
         "changed": on_day(verdict.changed_by.on, facts.timeline.today) if verdict.changed_by else "",
     }
     code = _OF_TIER.get(reading.tier, "not_below")
-    lines = [fill(words[code], said)] if verdict.state == CURRENT or code in ("very_low", "below") else []
+    asked_instead = code == "cannot_say" and reading.question is not None
+    lines = [fill(words[code], said)] if (verdict.state == CURRENT and not asked_instead) or reading.tier in LOW else []
     if verdict.state != CURRENT:
         lines.append(fill(words["superseded_by_change" if verdict.state == SUPERSEDED else "stale"], said))
+    elif code == "not_below":
+        lines += [words["not_reassuring"]] if is_disturbed(reading) else []
+        lines += [words["may_overstate"]] if reading.overstated_by else []
     if reading.at_boundary:
         lines.append(words["at_boundary"])
     if "lab_normal_but_low" in reading.notes:

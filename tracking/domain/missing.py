@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracking.domain.bone import NOT_STATED
+from tracking.domain.estradiol import LOW
 from tracking.domain.findings.finding import Facts
+from tracking.domain.reassurance import is_disturbed
 from tracking.domain.reported import Method, Precision
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Tier
 
@@ -34,7 +36,9 @@ def _of_estradiol(facts: Facts) -> Iterator[str]:
     if reading is None:
         yield "estradiol"
         return
-    if reading.tier is Tier.INDETERMINATE:
+    if reading.question is not None:
+        yield "estradiol_unit"
+    elif reading.tier is Tier.INDETERMINATE or (reading.tier not in LOW and is_disturbed(reading)):
         yield "estradiol_readable"
     if facts.verdict.state != "current":
         yield "estradiol_current"

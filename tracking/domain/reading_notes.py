@@ -5,22 +5,46 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tracking.domain.estradiol import Reading
-from tracking.domain.rulebook import RuleBook
-from tracking.domain.thresholds import is_above
+from tracking.domain.reassurance import (
+    CONFIRM_BIOTIN,
+    CONFIRM_CRP,
+    DISTURBED,
+    MAY_OVERSTATE,
+    Biotin,
+    disturbances,
+    overstated_by,
+)
+from tracking.domain.rulebook import Rule, RuleBook
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.timing import DrawTiming
+from tracking.domain.unit_question import UnitQuestion, either
+from tracking.domain.words import listed
+
+# The rule of EstradiolRules that a note rests on.
+_RULES = {CONFIRM_CRP: "inflammation", CONFIRM_BIOTIN: "biotin", "biotin_not_asked": "biotin", MAY_OVERSTATE: "overstates"}
 
 
-def with_circumstances(reading: Reading, draw: Draw, timeline: Timeline, timing: DrawTiming, rulebook: RuleBook) -> Reading:
-    """The reading with the notes that other records of the same time give."""
-    notes = []
-    if not reading.proven and _inflamed(draw, timeline, rulebook):
-        notes.append("confirm_crp")
+def with_circumstances(
+    reading: Reading, draw: Draw, timeline: Timeline, timing: DrawTiming, rulebook: RuleBook, *, biotin: Biotin
+) -> Reading:
+    """The reading with the notes that other records of the same time give, and what they take from its reassurance."""
+    notes = list(disturbances(reading, draw, timeline, biotin, rulebook))
+    overstated = tuple(overstated_by(reading, draw, timeline, timing, rulebook))
+    if overstated:
+        notes.append(MAY_OVERSTATE)
     if timing.is_unsettled:
         notes.append("not_at_steady_state")
     if reading.floor.is_set:
         notes.append("floor_of_his_own")
-    return replace(reading, notes=(*reading.notes, *notes)) if notes else reading
+    if not notes:
+        return reading
+    return replace(
+        reading,
+        notes=(*reading.notes, *notes),
+        rules=(*reading.rules, *(_rule_of(code, rulebook).id for code in notes if code in _RULES)),
+        reassures=reading.reassures and DISTURBED.isdisjoint(notes),
+        overstated_by=overstated,
+    )
 
 
 def note_sentences(reading: Reading, rulebook: RuleBook) -> dict[str, str]:
@@ -34,17 +58,32 @@ def note_sentences(reading: Reading, rulebook: RuleBook) -> dict[str, str]:
         "floor": f"{floor.pg_ml} pg/mL",
         "whose": floor.whose,
         "reason": floor.reason or "no reason given",
+        "overstated": listed(_overstated(code, rulebook) for code in reading.overstated_by),
     }
+    if reading.question is not None:
+        params |= _question_words(reading, reading.question, rulebook)
     return {code: rulebook.words.note[code].format_map(params) for code in reading.notes}
 
 
-def _inflamed(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> bool:
-    rule = rulebook.estradiol.inflammation
-    return any(
-        is_above(other.lab.reported.value, rule, rulebook)
-        for other in timeline.draws.get(rule.analyte, ())
-        if other.on is not None and other.on == draw.on
-    )
+def doubts(reading: Reading, rulebook: RuleBook) -> str:
+    """The notes that take its reassurance from a result which is not low, as sentences; empty where there are none."""
+    return " ".join(text for code, text in note_sentences(reading, rulebook).items() if code in DISTURBED)
+
+
+def _rule_of(code: str, rulebook: RuleBook) -> Rule:
+    rule: Rule = getattr(rulebook.estradiol, _RULES[code])
+    return rule
+
+
+def _overstated(code: str, rulebook: RuleBook) -> str:
+    rule = rulebook.estradiol.overstates
+    return rulebook.words.note[f"overstated_{code}"].format(percent=rule.beyond_percent, days=rule.skipped_days)
+
+
+def _question_words(reading: Reading, question: UnitQuestion, rulebook: RuleBook) -> dict[str, str]:
+    known = {"limit": str(reading.lab.range_high), "before": question.before_text, "times": str(question.times)}
+    signs = [rulebook.words.note[f"unit_by_{sign}"].format_map(known) for sign in question.signs]
+    return {"signs": "; ".join(signs), "either": either(reading.lab, question, rulebook)}
 
 
 def _tier_words(tier: str) -> str:

@@ -82,6 +82,15 @@ class Timeline:
         number = bisect_right(times, at)
         return number > 0 and at - times[number - 1] <= timedelta(days=days)
 
+    def may_have_taken(self, drug_class: str, draw: Draw) -> bool:
+        """Whether such a drug can have been in force at a draw; where its day is not known, on any that it can be."""
+        first = draw.on or date.min
+        last = draw.on if draw.dated and draw.on else draw.lab.reported.collected.latest.astimezone(self.zone).date()
+        return any(
+            course.drug_class == drug_class and course.starts_on < last and (course.ends_on is None or first <= course.ends_on)
+            for course in self.exposure.courses
+        )
+
     def age_on(self, day: date) -> tuple[int, int] | None:
         """The youngest and the oldest age in whole years that he can have on a day; None where nothing is known."""
         if self.person.birth_date is not None:

@@ -140,6 +140,10 @@ def _check_thresholds(rulebook: RuleBook) -> None:
         _known_analyte(rulebook, analyte, rule_id)
         if unit not in rulebook.analytes[analyte].units:
             raise EvidenceError(f"{rule_id}: unknown unit {unit} for {analyte}")
+    question = rulebook.estradiol.unit_question
+    for unit in (*question.mistaken_for, *question.mistaken_for.values(), *question.upper_limits, *question.on_ai_from):
+        if unit not in estradiol.units:
+            raise EvidenceError(f"{question.id}: unknown unit {unit} for estradiol")
     if rulebook.estradiol.mass_spectrometry.critical != rulebook.estradiol.other.critical:
         raise EvidenceError("estradiol.other: critical is one figure for every assay")
 

@@ -15,7 +15,7 @@ APP = settings.APP_DB_ROLE
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tracking", "0002_protect"),
+        ("tracking", "0003_lab_questions"),
     ]
 
     operations = [

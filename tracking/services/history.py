@@ -82,6 +82,10 @@ def _lab(row: LabResult) -> LabRecord:
         range_low=end(row.range_low),
         range_high=end(row.range_high),
         lloq=end(row.lloq),
+        typed=not row.source_system,
+        unit_confirmed=row.unit_confirmed,
+        biotin=row.biotin,
+        fasting=row.fasting,
     )
 
 

@@ -42,7 +42,8 @@ def record(
     """Store one result exactly as reported.
 
     ``sent``: analyte, value (text), unit, collected_at, zone, precision, method, method_evidence, laboratory, range_low,
-    range_high, lloq, confirmed_reason. Raises :class:`Problem` that names the field; then nothing is stored.
+    range_high, lloq, confirmed_reason, unit_confirmed, biotin, fasting. Raises :class:`Problem` that names the field; then
+    nothing is stored.
     """
     with acting_as(by):
         man = lock_patient(patient)
@@ -88,6 +89,9 @@ def content_of(
     range_high: str = "",
     lloq: str = "",
     confirmed_reason: str = "",
+    unit_confirmed: bool = False,
+    biotin: bool | None = None,
+    fasting: bool | None = None,
 ) -> dict[str, Any]:
     """The columns of a result out of what was sent, every check made. All problems found are named at once."""
     rulebook = load_rulebook()
@@ -118,6 +122,9 @@ def content_of(
         "zone": moment.zone,
         "laboratory": laboratory,
         "confirmed_reason": confirmed_reason.strip(),
+        "unit_confirmed": unit_confirmed,
+        "biotin": biotin,
+        "fasting": fasting,
         **{name: digits or "" for name, digits in ranges.items()},
     }
 

@@ -66,6 +66,13 @@ def test_a_lab_result_is_stored_as_reported_by_the_prescriber_who_typed_it(send,
     assert [version.pgh_context["actor"] for version in see(LabResult.pgh_event_model)] == [f"user:{dr_bell.pk}"]
 
 
+@pytest.mark.parametrize(("ticked", "stored"), [({}, (False, None)), ({"unit_confirmed": "on", "biotin": "no"}, (True, False))])
+def test_what_was_not_asked_is_stored_as_nothing(send, see, adam, ticked, stored):
+    send("record_lab", LAB | ticked)
+    (row,) = see(LabResult, patient=adam)
+    assert (row.unit_confirmed, row.biotin, row.fasting) == (*stored, None)
+
+
 @pytest.mark.parametrize(
     ("known_to", "printed"),
     [("day", "20 Oct 2026"), ("month", "Oct 2026"), ("year", "2026"), ("unknown", "date unknown (by 20 Oct 2026)")],

@@ -276,3 +276,29 @@ def test_head_answers_like_get_without_the_body(by_adam):
     answer = by_adam.generic("HEAD", "/api/v1/labs/a")
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["ETag"] == by_adam.send("GET", "/labs/a").headers["ETag"]
+
+
+def test_a_unit_in_question_is_asked_for_and_answered_by_a_correction(by_adam):
+    wrong = by_adam.lab(client_id="a", value="95.0", range_high="160").json()
+    assert (wrong["result"]["tier"], wrong["current"]["word"]) == ("indeterminate", "cannot_say")
+    assert any("does it say pg/mL or pmol/L?" in sentence for sentence in wrong["current"]["words"])
+    confirmed = by_adam.send("PUT", "/labs/a", _but(value="95.0", range_high="160", unit_confirmed=True)).json()
+    assert confirmed["lab"]["unit_confirmed"] is True
+    assert confirmed["current"]["word"] == "not_below"
+    corrected = by_adam.send("PUT", "/labs/a", _but(value="55.0", range_high="160", unit="pmol/L")).json()
+    assert (corrected["result"]["tier"], corrected["current"]["word"]) == ("below_floor", "below")
+
+
+def test_what_was_asked_about_the_draw_comes_back_and_what_was_not_is_null(by_adam):
+    asked = by_adam.lab(client_id="a", biotin=True, fasting=False).json()["lab"]
+    assert (asked["unit_confirmed"], asked["biotin"], asked["fasting"]) == (False, True, False)
+    unasked = by_adam.send("PUT", "/labs/a", _but()).json()["lab"]
+    assert (unasked["biotin"], unasked["fasting"]) == (None, None)
+
+
+def test_neither_null_nor_text_is_an_answer(by_adam):
+    for name in ("unit_confirmed", "biotin", "fasting"):
+        for sent in (None, "yes", 1):
+            answer = by_adam.lab(**{name: sent})
+            assert answer.status_code == 422
+            assert set(issues(answer)) == {f"/{name}"}

@@ -58,6 +58,7 @@ def lab(
     at: str = "08:00",
     precision: Precision = Precision.MINUTE,
     zone: str = ZONE,
+    **more: Any,
 ) -> LabRecord:
     collected = moment(on, at, precision=precision, zone=zone)
     return LabRecord(
@@ -67,6 +68,7 @@ def lab(
         collected.at,
         range_low=Value(Comparator.EQUAL, low, unit) if low else None,
         range_high=Value(Comparator.EQUAL, high, high_unit or unit) if high else None,
+        **more,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.tracking.domain.build import NOW, anastrozole, day, lab, man
+from tests.tracking.domain.build import NOW, WEEKLY, anastrozole, day, dose, lab, man
 from tracking.domain.evaluate import evaluate, words_for_man
 from tracking.evidence import load_rulebook
 from tracking.evidence.checks import NEVER_TO_THE_MAN, sentences_for_man
@@ -106,3 +106,54 @@ def test_no_sentence_names_a_tier_judges_or_tells_him_what_to_take(text: str) ->
 def test_the_whole_catalogue_for_him_keeps_to_that() -> None:
     for place, sentence in sentences_for_man(RULEBOOK):
         assert not any(word in sentence.lower() for word in NEVER_TO_THE_MAN), place
+
+
+ASKS = (
+    "Please look at your report: does it say pg/mL or pmol/L? Until that is clear, this number can mean two different levels."
+)
+
+
+def test_a_unit_in_question_is_asked_for_at_once_and_in_place_of_the_comparison() -> None:
+    question = lab("95", day(5), high="160", typed=True)
+    asked = ("Your estradiol on 28 Oct: 95 pg/mL.", "Your lab's range: up to 160 pg/mL.", ASKS)
+    assert read(question, clinic_connected=True) == (*asked, ALWAYS)
+    waiting = read(question, clinic_connected=True, comparison=False)
+    assert waiting == (*asked, "Your clinic is looking at this result.", ALWAYS)
+
+
+def test_low_in_either_unit_is_said_beside_the_question() -> None:
+    lines = read(lab("55", day(90)), lab("15", day(5), typed=True, high="42"))
+    assert ASKS in lines
+    assert "It is below the level that your bones are watched against (16 pg/mL)." in lines
+
+
+@pytest.mark.parametrize("unit", ["pg/mL", "pmol/L"])
+@pytest.mark.parametrize("text", ["30", "45", "95"])
+def test_while_the_question_is_open_he_reads_neither_high_nor_what_he_must_not_read(text: str, unit: str) -> None:
+    limit = "160" if unit == "pg/mL" else "42"
+    for line in read(lab(text, day(5), unit=unit, high=limit, typed=True), regimens=[anastrozole(day(400))]):
+        assert not any(word in line.lower() for word in (*NEVER_TO_THE_MAN, "above", "high", "estrogen blocker"))
+
+
+def test_what_the_clinic_finds_is_told_to_him_as_the_same_question() -> None:
+    for regimens in ([], [anastrozole(day(400))]):
+        said = evaluate(man(labs=[lab("95", day(5), high="160", typed=True)], regimens=regimens), RULEBOOK, NOW)
+        (finding,) = (f for f in said.findings if f.code.startswith("e2"))
+        assert finding.man.endswith(ASKS)
+
+
+def test_a_result_that_does_not_reassure_or_may_be_higher_than_usual_says_so_while_it_speaks_for_today() -> None:
+    weekly = [anastrozole(day(400), schedule=WEEKLY)]
+    skipped = [dose("anastrozole", day(7), None, kind="skipped")]
+    doubts = (
+        "Something on that day can make this kind of test read too high, so it does not settle the question.",
+        "It may be higher than your usual level.",
+    )
+
+    def lines(text: str, *more: Any) -> tuple[str, ...]:
+        history = man(labs=[lab(text, day(5), method="immunoassay", biotin=True)], regimens=[*weekly, *more], doses=skipped)
+        return words_for_man(evaluate(history, RULEBOOK, NOW).for_man, RULEBOOK, clinic_connected=True)
+
+    assert set(doubts) <= set(lines("30"))
+    assert not set(doubts) & set(lines("18"))
+    assert not set(doubts) & set(lines("30", anastrozole(day(3), dose="1", key="change")))

@@ -8,7 +8,22 @@ from typing import Any
 
 import pytest
 
-from tests.tracking.domain.build import LOOK, NOW, ZONE, anastrozole, cypionate, day, lab, level, man, pair, scan, site
+from tests.tracking.domain.build import (
+    LOOK,
+    NOW,
+    WEEKLY,
+    ZONE,
+    anastrozole,
+    cypionate,
+    day,
+    dose,
+    lab,
+    level,
+    man,
+    pair,
+    scan,
+    site,
+)
 from tracking.domain.episodes import acknowledge, follow, snooze
 from tracking.domain.evaluate import Evaluation, evaluate, words_for_man
 from tracking.domain.history import Person
@@ -179,3 +194,70 @@ def test_a_rulebook_switched_with_open_episodes() -> None:
     seen = acknowledge(marked.episode, outcome="contacted", note="", by="user:7", now=NOW)
     assert seen is not None
     assert (seen.episode.state(NOW), seen.episode.resolution) == ("resolved", "rule_changed")
+
+
+HIGH_WORDS = ("above", "high", "estrogen blocker")
+
+
+def test_pmol_typed_as_pg() -> None:
+    """95 with the laboratory's limit for men of 160: 26 pg/mL, typed as 95 pg/mL. Nobody reads that it is high."""
+    typed = lab("95", day(5), high="160", typed=True)
+    said = judge(typed, regimens=ON_AI)
+    assert (said.word, said.verdict.tier) == ("cannot say", "indeterminate")
+    assert "95 pg/mL (348.8 pmol/L) or 95 pmol/L (25.9 pg/mL)" in said.headline
+    assert said.missing[0].words == "a look at the report, which unit it states: pg/mL or pmol/L"
+    assert said.reading is not None
+    assert "high_review" not in said.reading.notes
+    printed = [said.headline, *said.reasons, *words_for_man(said.for_man, RULEBOOK, clinic_connected=True)]
+    assert not any(word in line.lower() for line in printed for word in HIGH_WORDS)
+    assert judge(replace(typed, unit_confirmed=True), regimens=ON_AI).verdict.tier == "in_range"  # by that laboratory's limit
+    assert judge(lab("95", day(5), unit="pmol/L", high="160", typed=True), regimens=ON_AI).verdict.tier == "in_range"
+
+
+def test_a_45_that_was_pmol_per_litre() -> None:
+    """A man below the floor on an AI, who would be shown as high, and asked about his breasts instead of his bones."""
+    said = judge(lab("45", day(5), typed=True), regimens=ON_AI)
+    assert (said.word, said.verdict.worst_tier) == ("cannot say", "below_floor")
+    (finding,) = (f for f in said.findings if "e2" in f.code)
+    assert (finding.code, finding.priority) == ("e2_indeterminate_on_ai", "P2")
+    assert "45 pg/mL (165.2 pmol/L) or 45 pmol/L (12.3 pg/mL)" in finding.prescriber
+    assert finding.notes == ("Why the unit is in question: entered without the laboratory's range, on an AI.",)
+    lines = words_for_man(said.for_man, RULEBOOK, clinic_connected=True)
+    assert any(line.startswith("Please look at your report: does it say pg/mL or pmol/L?") for line in lines)
+    assert not any(word in line.lower() for line in lines for word in HIGH_WORDS)
+    right = judge(lab("45", day(5), unit="pmol/L", typed=True), regimens=ON_AI)
+    assert ("e2_below_floor_on_ai", "P1") in [(f.code, f.priority) for f in right.findings]
+
+
+def test_biotin() -> None:
+    """An immunoassay after biotin: 30 does not reassure, 18 counts as it would without."""
+    drawn = {"method": "immunoassay", "high": "43"}
+    said = judge(lab("30.0", day(5), biotin=True, **drawn), regimens=ON_AI)
+    assert (said.word, said.verdict.tier) == ("not below", "in_range")
+    assert said.reading is not None
+    assert not said.reading.reassures
+    assert said.headline.startswith("Not below the floor as measured, which does not reassure: estradiol 30.0 pg/mL")
+    assert "Biotin of 5 mg a day or more" in said.headline
+    assert said.missing[0].code == "estradiol_readable"
+    lines = words_for_man(said.for_man, RULEBOOK, clinic_connected=True)
+    assert "Something on that day can make this kind of test read too high, so it does not settle the question." in lines
+    low, plain = (judge(lab("18.0", day(5), biotin=asked, **drawn), regimens=ON_AI) for asked in (True, None))
+    found = [(f.code, f.priority) for f in low.findings]
+    assert ("e2_below_floor_on_ai", "P1") in found
+    assert found == [(f.code, f.priority) for f in plain.findings]
+    assert low.headline == plain.headline
+
+
+def test_late_ai_draw() -> None:
+    """Drawn six days after a weekly AI, 26 may be more than he usually has."""
+    weekly = [anastrozole(day(800), schedule=WEEKLY), cypionate(day(900))]
+    drawn = lab("26.0", day(5), high="42")
+    taken = drawn.reported.collected.at.date() - timedelta(days=6)
+    late = judge(drawn, regimens=weekly, doses=[dose("anastrozole", taken)])
+    assert late.reading is not None
+    assert late.reading.overstated_by == ("late",)
+    assert "May be higher than his usual level: drawn beyond 60 % of the interval of the AI." in late.reasons
+    assert "It may be higher than your usual level." in words_for_man(late.for_man, RULEBOOK, clinic_connected=True)
+    early = judge(drawn, regimens=weekly, doses=[dose("anastrozole", taken + timedelta(days=4))])
+    assert early.reading is not None
+    assert early.reading.overstated_by == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from tests.tracking.domain.build import (
     LOOK,
     NOW,
     TODAY,
+    WEEKLY,
     ZONE,
     anastrozole,
     cypionate,
@@ -147,7 +148,8 @@ def _history_for(given: Given) -> History:
     labs: list[Any] = []
     drawn = day(10)
     if "e2" in given:
-        labs.append(lab(given["e2"], drawn, method=given.get("method", "lcmsms")))
+        more = {"unit": given.get("unit", "pg/mL"), "high": given.get("upper", ""), "typed": "typed" in given}
+        labs.append(lab(given["e2"], drawn, method=given.get("method", "lcmsms"), **more))
     if "t" in given:
         on = drawn - timedelta(days=int(given.get("t_days_before", "0")))
         labs.append(total_testosterone(given["t"], on, unit=given.get("t_unit", "ng/dL"), high=given.get("t_upper", "")))
@@ -443,6 +445,44 @@ def run_least_age(given: Given) -> str:
 
 def run_risk_factor(given: Given) -> str:
     return "accepted" if given["code"] in RULEBOOK.bone.risk_factors.factors else "refused"
+
+
+def run_unit(given: Given) -> str:
+    labs = [lab(given["before"], day(40), key="before")] if "before" in given else []
+    labs.append(lab(given["value"], day(5), unit=given.get("unit", "pg/mL"), high=given.get("upper", ""), typed=True, key="e2"))
+    regimens = [anastrozole(day(800))] if "ai" in given else []
+    question = gather(man(labs=labs, regimens=regimens), RULEBOOK, NOW).readings["e2"].question
+    return "stands" if question is None else ", ".join(question.signs)
+
+
+def run_biotin(given: Given) -> str:
+    """An immunoassay that is not low, in a man on an AI."""
+    answer = {"yes": True, "no": False}.get(given.get("answer", ""))
+    drawn = lab("30", day(5), at="20:00", method="immunoassay", biotin=answer, key="e2")
+    regimens = [anastrozole(day(800))]
+    if "daily" in given:
+        regimens.append(regimen("biotin", day(400), dose=given["daily"], schedule=Schedule("daily", times=1)))
+    taken = drawn.reported.collected.at - timedelta(hours=int(given.get("hours_before", "0")))
+    doses = [DoseRecord("b", "biotin", DoseKind.TAKEN, Decimal(given["dose"]), _minute(taken))] if "dose" in given else []
+    notes = gather(man(labs=[drawn], regimens=regimens, doses=doses), RULEBOOK, NOW).readings["e2"].notes
+    return next((code for code in notes if "biotin" in code), "none")
+
+
+def run_overstates(given: Given) -> str:
+    """In range, on an AI once a week."""
+    drawn = lab("30", day(5), at="20:00", key="e2")
+    hours = {kind: given[name] for kind, name in (("taken", "hours"), ("skipped", "skipped_hours_before")) if name in given}
+    doses = [
+        DoseRecord(kind, "anastrozole", DoseKind(kind), Decimal("0.5") if kind == "taken" else None, _minute(at))
+        for kind, ago in hours.items()
+        for at in (drawn.reported.collected.at - timedelta(hours=int(ago)),)
+    ]
+    history = man(labs=[drawn], regimens=[anastrozole(day(800), schedule=WEEKLY)], doses=doses)
+    return ", ".join(gather(history, RULEBOOK, NOW).readings["e2"].overstated_by) or "none"
+
+
+def _minute(at: datetime) -> Moment:
+    return Moment(at, Precision.MINUTE, ZONE)
 
 
 RUNNERS: dict[str, Callable[[Given], str]] = {

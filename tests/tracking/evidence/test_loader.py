@@ -95,6 +95,10 @@ BROKEN: dict[str, tuple[Callable[[Content], Any], str]] = {
         "testosterone.low: unknown unit pg/mL for testosterone_total",
     ),
     "an unknown canonical unit": (_set("analytes", "shbg", "unit", "ug/dL"), "analyte.shbg: unknown unit ug/dL"),
+    "an unknown unit that may be in question": (
+        lambda c: c["estradiol"]["unit_question"]["on_ai_from"].update({"pg/dL": 3500}),
+        "estradiol.unit_question: unknown unit pg/dL for estradiol",
+    ),
     "an unknown unit of a spelling": (
         _set("analytes", "shbg", "spellings", {"x": "ug/dL"}),
         "unknown unit ug/dL for the spelling x",

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from tracking.domain.actor import Actor
+from tracking.domain.evaluate import evaluate
+from tracking.domain.history import Origin
 from tracking.domain.problems import Problem
+from tracking.evidence import load_rulebook
 from tracking.models import Evaluation, Finding, LabResult, Standing, Tombstone
-from tracking.services import labs
+from tracking.services import doses, labs, regimens
 from tracking.services.access import acting_as
+from tracking.services.history import history_of
+from tracking.services.records import Source
 
 SENT = {
     "analyte": "estradiol",
@@ -16,6 +24,13 @@ SENT = {
     "unit": "pg/mL",
     "collected_at": "2026-10-20T08:10:00+02:00",
     "method": "lcmsms",
+}
+ANASTROZOLE = {
+    "origin": Origin.SELF,
+    "drug": "anastrozole",
+    "dose_mg": "0.5",
+    "schedule": {"kind": "every", "days": "7"},
+    "starts_on": date(2025, 1, 10),
 }
 
 
@@ -141,18 +156,107 @@ def test_a_correction_that_changes_nothing_makes_no_version(record, adam, himsel
         assert LabResult.objects.count() == 1
 
 
-def test_a_correction_equals_having_entered_it_right_at_first(make_man, now):
+def outcome_of(man, now):
+    """What stands, and its digest with rows named by what they say: each row has a uid of its own, and two men have no other
+    way to be compared."""
+    stored = Standing.objects.select_related("evaluation").get(patient=man).evaluation
+    findings = Finding.objects.filter(evaluation=stored).order_by("code")
+    history = history_of(man)
+    named = replace(
+        history,
+        labs=tuple(replace(row, key=f"{row.analyte} {row.reported}") for row in history.labs),
+        regimens=tuple(replace(row, key=f"{row.drug} {row.starts_on}") for row in history.regimens),
+        doses=tuple(replace(row, key=f"{row.drug} {row.taken}") for row in history.doses),
+    )
+    said = evaluate(named, load_rulebook(), now)
+    assert evaluate(history, load_rulebook(), now).outcome_digest == stored.outcome_digest  # what stands is of these rows
+    return (
+        (stored.word, stored.tier, stored.best_tier, stored.worst_tier, stored.state, stored.priority),
+        stored.basis["headline"],
+        [(finding.code, finding.priority, finding.detail["prescriber"]) for finding in findings],
+        said.outcome_digest,
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ({"value": "51"}, {"value": "25.1"}),
+        ({"value": "95", "range_high": "160"}, {"value": "95", "range_high": "160", "unit": "pmol/L"}),
+        ({"value": "95", "range_high": "160"}, {"value": "95", "range_high": "160", "unit_confirmed": True}),
+        ({"value": "30", "biotin": False}, {"value": "30", "biotin": True}),
+        ({"value": "30", "biotin": True}, {"value": "30"}),
+        ({"value": "14", "collected_at": "2025-10-20"}, {"value": "14"}),
+    ],
+    ids=["value", "unit", "unit confirmed", "biotin", "biotin not asked", "date"],
+)
+def test_a_correction_equals_having_entered_it_right_at_first(make_man, now, wrong, right):
     outcomes = []
-    for name, values in (("Adam Invented", ["51", "25.1"]), ("Bob Invented", ["25.1"])):
+    for name, versions in (("Adam Invented", [wrong, right]), ("Bob Invented", [right])):
         man = make_man(name)
         by = Actor.user(man.user_id)
-        labs.record(patient=man, by=by, now=now, client_id="phone-1", **(SENT | {"value": values[0]}))
-        for value in values[1:]:
-            labs.correct(patient=man, key="phone-1", by=by, now=now, **(SENT | {"value": value}))
+        regimens.start(patient=man, by=by, now=now, **ANASTROZOLE)
+        first, *later = [SENT | version for version in versions]
+        labs.record(patient=man, by=by, now=now, client_id="phone-1", **first)
+        for version in later:
+            labs.correct(patient=man, key="phone-1", by=by, now=now, **version)
         with acting_as(by):
-            evaluation = Standing.objects.select_related("evaluation").get().evaluation
-            outcomes.append((evaluation.word, evaluation.tier, evaluation.state, evaluation.basis["headline"]))
+            outcomes.append(outcome_of(man, now))
     assert outcomes[0] == outcomes[1]
+
+
+def test_what_stands_does_not_depend_on_the_order_in_which_rows_arrive(make_man, now):
+    def rows(man, by):
+        who = {"patient": man, "by": by, "now": now}
+        return [
+            lambda: regimens.start(**who, **ANASTROZOLE),
+            lambda: labs.record(**who, **(SENT | {"value": "26", "collected_at": "2026-06-20T08:10:00+02:00"})),
+            lambda: labs.record(**who, **(SENT | {"value": "95", "range_high": "42"})),
+            lambda: labs.record(**who, **(SENT | {"analyte": "testosterone_total", "value": "150", "unit": "ng/dL"})),
+            lambda: doses.log(**who, drug="anastrozole", kind="skipped", taken_at="2026-10-18T08:00:00+02:00"),
+        ]
+
+    outcomes = []
+    for name, order in (
+        ("Adam Invented", [0, 1, 2, 3, 4]),
+        ("Bob Invented", [4, 2, 3, 1, 0]),
+        ("Carl Invented", [3, 2, 0, 4, 1]),
+    ):
+        man = make_man(name)
+        by = Actor.user(man.user_id)
+        write = rows(man, by)
+        for number in order:
+            write[number]()
+        with acting_as(by):
+            outcomes.append(outcome_of(man, now))
+    assert outcomes[0] == outcomes[1] == outcomes[2]
+    assert outcomes[0][0][0] == "cannot_say"  # 3.65 times the one before, whichever of the two was entered first
+
+
+def test_what_was_asked_is_kept_as_asked_and_what_was_not_asked_as_nothing(record, adam, himself):
+    asked = record(biotin=False, fasting=True, unit_confirmed=True).row
+    unasked = record(collected_at="2026-10-21T08:10:00+02:00").row
+    with acting_as(himself):
+        rows = {row.pk: (row.unit_confirmed, row.biotin, row.fasting) for row in LabResult.objects.all()}
+        versions = list(LabResult.pgh_event_model.objects.values_list("unit_confirmed", "biotin", "fasting").order_by("pgh_id"))
+        history = history_of(adam)
+    assert rows == {asked.pk: (True, False, True), unasked.pk: (False, None, None)}
+    assert versions == list(rows.values())
+    assert [
+        (row.unit_confirmed, row.biotin, row.fasting) for row in sorted(history.labs, key=lambda r: r.reported.collected.at)
+    ] == [
+        (True, False, True),
+        (False, None, None),
+    ]
+
+
+def test_a_result_of_another_system_is_not_taken_for_typed(adam, himself, now, record):
+    record()
+    labs.record(
+        patient=adam, by=himself, now=now, source=Source("invented-lab", "7"), **(SENT | {"analyte": "shbg", "unit": "nmol/L"})
+    )
+    with acting_as(himself):
+        assert {row.analyte: row.typed for row in history_of(adam).labs} == {"estradiol": True, "shbg": False}
 
 
 def test_a_withdrawal_keeps_the_row_and_leaves_a_tombstone(record, adam, himself, now):

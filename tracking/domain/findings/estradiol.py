@@ -7,13 +7,15 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from tracking.domain.estradiol import ANALYTE, LOW, Reading
+from tracking.domain.estradiol import ANALYTE, LOW, Reading, read_result
 from tracking.domain.findings.finding import Facts, Finding, limit_text, make
 from tracking.domain.reading_notes import note_sentences
-from tracking.domain.rulebook import AROMATASE_INHIBITOR, Tier
+from tracking.domain.rulebook import AROMATASE_INHIBITOR, Priority, Tier
 from tracking.domain.thresholds import is_below
+from tracking.domain.timeline import Draw
+from tracking.domain.unit_question import either
 from tracking.domain.verdict import CURRENT, STALE, SUPERSEDED
-from tracking.domain.words import on_day
+from tracking.domain.words import fill, on_day
 
 
 def find_estradiol(facts: Facts) -> Iterator[Finding]:
@@ -31,24 +33,48 @@ def _low(facts: Facts, reading: Reading) -> Iterator[Finding]:
         yield _on_result(facts, reading, "e2_borderline_on_ai")
     if tier not in LOW:
         return
-    if not on_ai:
-        yield _on_result(facts, reading, "e2_low_off_ai")
-    else:
-        yield _on_result(facts, reading, "e2_critical_on_ai" if tier is Tier.CRITICAL else "e2_below_floor_on_ai")
+    yield _on_result(facts, reading, _code_of_low(facts, tier))
     rule = facts.rulebook.testosterone.very_low
-    other = facts.testosterone
-    if other is None or not is_below(other.lab.reported.value, rule, facts.rulebook):
+    other = _very_low_testosterone(facts)
+    if other is None:
         return
     value = other.lab.reported.value
     extra = {"testosterone": str(value), "very_low": limit_text(value, rule, facts.rulebook)}
     yield _on_result(facts, reading, "e2_below_floor_and_low_t", extra=extra, inputs=(other.lab.key,), rules=(rule.id,))
 
 
+def _code_of_low(facts: Facts, tier: Tier) -> str:
+    if not facts.on_ai:
+        return "e2_low_off_ai"
+    return "e2_critical_on_ai" if tier is Tier.CRITICAL else "e2_below_floor_on_ai"
+
+
+def _very_low_testosterone(facts: Facts) -> Draw | None:
+    """The testosterone of the pair, where it is so low that both thresholds are missed."""
+    other, rule = facts.testosterone, facts.rulebook.testosterone.very_low
+    return other if other is not None and is_below(other.lab.reported.value, rule, facts.rulebook) else None
+
+
 def _unreadable(facts: Facts, reading: Reading) -> Iterator[Finding]:
-    if reading.tier is not Tier.INDETERMINATE or not facts.on_ai:
+    if reading.tier is not Tier.INDETERMINATE:
         return
-    if facts.verdict.state == CURRENT or not _is_blind(facts):
-        yield _on_result(facts, reading, "e2_indeterminate_on_ai")
+    urgency = _urgency_as_entered(facts, reading)
+    if not facts.on_ai:
+        if reading.question is not None:
+            yield _on_result(facts, reading, "e2_unit_in_question", urgency=urgency)
+    elif facts.verdict.state == CURRENT or not _is_blind(facts) or urgency is not None:
+        yield _on_result(facts, reading, "e2_indeterminate_on_ai", urgency=urgency)
+
+
+def _urgency_as_entered(facts: Facts, reading: Reading) -> Priority | None:
+    """That of the low which a result in question is as it was entered: a question never makes it less urgent."""
+    if reading.question is None:
+        return None
+    tier = read_result(reading.lab, facts.rulebook, facts.history.floors, facts.timeline.today).queue_tier
+    if tier not in LOW:
+        return None
+    codes = [_code_of_low(facts, tier), *(["e2_below_floor_and_low_t"] if _very_low_testosterone(facts) else [])]
+    return min(facts.rulebook.findings[code].priority for code in codes)
 
 
 def _on_result(
@@ -59,7 +85,9 @@ def _on_result(
     extra: dict[str, str] | None = None,
     inputs: tuple[str, ...] = (),
     rules: tuple[str, ...] = (),
+    urgency: Priority | None = None,
 ) -> Finding:
+    """``urgency``: at least so urgent, whatever the code."""
     limits, on = reading.thresholds, facts.verdict.drawn_on
     params = {
         "value": str(reading.value),
@@ -74,10 +102,33 @@ def _on_result(
         **(extra or {}),
     }
     said = {"on": on_day(on, facts.timeline.today), "bounds": bounds_text(reading, facts), "stands": _stands(reading, facts)}
+    said |= _what_settles(reading, facts)
     notes = note_sentences(reading, facts.rulebook)
     notes |= _state_notes(facts)
-    keys = (reading.key, *inputs, *facts.ai_keys)
-    return make(facts, code, params, inputs=keys, rules=(*reading.rules, *rules), notes=notes, said=said, margin=reading.margin)
+    held_against = (reading.question.before,) if reading.question is not None and reading.question.before else ()
+    keys = (reading.key, *held_against, *inputs, *facts.ai_keys)
+    return make(
+        facts,
+        code,
+        params,
+        inputs=keys,
+        rules=(*reading.rules, *rules),
+        notes=notes,
+        said=said,
+        margin=reading.margin,
+        priority=None if urgency is None else min(urgency, facts.rulebook.findings[code].priority),
+    )
+
+
+def _what_settles(reading: Reading, facts: Facts) -> dict[str, str]:
+    """What would make a result readable, for the prescriber and for the man."""
+    words = facts.rulebook.words
+    if reading.question is not None:
+        asked = {"needed": words.missing["estradiol_unit"], "man_needed": words.man["unit_in_question"]}
+        return asked | {"cleared_by": words.bounds["cleared_by_unit"]}
+    needed = words.missing["estradiol_readable"]
+    settled = {"needed": needed, "man_needed": fill(words.man["settled_by"], {"needed": needed})}
+    return settled | {"cleared_by": words.bounds["cleared_by_reading"]}
 
 
 def _stands(reading: Reading, facts: Facts) -> str:
@@ -90,7 +141,8 @@ def bounds_text(reading: Reading, facts: Facts) -> str:
     """What an indeterminate result still tells, in words."""
     if not reading.bounds:
         return ""
-    return facts.rulebook.words.bounds[reading.bounds].format(number=reading.value.digits)
+    both = "" if reading.question is None else either(reading.lab, reading.question, facts.rulebook)
+    return facts.rulebook.words.bounds[reading.bounds].format(number=reading.value.digits, either=both)
 
 
 def _state_notes(facts: Facts) -> dict[str, str]:

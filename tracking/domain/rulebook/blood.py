@@ -11,6 +11,7 @@ from tracking.domain.rulebook.base import (
     AnalyteLimitRule,
     AnalyteThresholdRule,
     DaysRule,
+    Limits,
     PercentRule,
     Rule,
     ThresholdRule,
@@ -83,6 +84,38 @@ class StalenessRule(Rule):
     off_ai_months: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitQuestionRule(Rule):
+    """What makes the unit of a typed result doubtful. Every limit belongs to what is doubtful.
+
+    ``mistaken_for``: per unit the one it is confused with. ``upper_limits``: per entered unit, upper limits for men that are
+    usual in the other one. ``ratios``: to his result before, both in one unit. ``on_ai_from``: per entered unit, from where on
+    a result on an AI needs the laboratory's range beside it.
+    """
+
+    mistaken_for: Mapping[str, str]
+    upper_limits: Mapping[str, Limits]
+    ratios: tuple[Limits, ...]
+    on_ai_from: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BiotinRule(Rule):
+    """From how many mg a day of ``drug`` on, taken in so many hours before the draw, a competitive assay is disturbed."""
+
+    drug: str
+    mg_a_day: Decimal
+    hours: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverstatesRule(Rule):
+    """When a result may be higher than usual: drawn beyond so much of the AI's interval, or so soon after a skipped dose."""
+
+    beyond_percent: int
+    skipped_days: int
+
+
 @dataclass(frozen=True, slots=True)
 class EstradiolRules:
     mass_spectrometry: BandsRule
@@ -94,6 +127,9 @@ class EstradiolRules:
     staleness: StalenessRule
     near_floor_immunoassay: PercentRule
     inflammation: AnalyteThresholdRule
+    unit_question: UnitQuestionRule
+    biotin: BiotinRule
+    overstates: OverstatesRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,137 @@
+"""What takes reassurance from an estradiol that is not low: a disturbed assay, or a draw that shows more than his usual level.
+
+None of it touches the tier (CLINICAL 9.1): a low counts unchanged, and a result that does not reassure says so beside its word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from tracking.domain.entry import weekly_mg
+from tracking.domain.estradiol import LOW, Reading
+from tracking.domain.history import DoseKind, DoseRecord, History, RegimenRecord
+from tracking.domain.reported import Method, Moment
+from tracking.domain.rulebook import AROMATASE_INHIBITOR, BiotinRule, RuleBook, Tier
+from tracking.domain.thresholds import is_above
+from tracking.domain.timeline import Draw, Timeline
+from tracking.domain.timing import DrawTiming
+
+CONFIRM_BIOTIN = "confirm_biotin"
+CONFIRM_CRP = "confirm_crp"
+MAY_OVERSTATE = "may_overstate"
+# These say that the figure itself may be falsely high.
+DISTURBED = frozenset({CONFIRM_BIOTIN, CONFIRM_CRP})
+
+_DAYS_A_WEEK = 7
+_EVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Biotin:
+    """His records of biotin: regimens of a disturbing dose, and every logged dose."""
+
+    rule: BiotinRule
+    regimens: tuple[RegimenRecord, ...]
+    doses: tuple[DoseRecord, ...]
+
+    def logged_before(self, collected: Moment) -> bool:
+        """Enough of it logged on one local day within the hours before a draw; at any time until it where it is not dated."""
+        first, by_day = self._first(collected), dict[date, Decimal]()
+        for dose in self.doses:
+            taken = dose.taken
+            if dose.amount_mg is None or taken.at > collected.latest or taken.latest < first:
+                continue
+            day = taken.local.date()
+            by_day[day] = by_day.get(day, Decimal(0)) + dose.amount_mg
+        return any(amount >= self.rule.mg_a_day for amount in by_day.values())
+
+    def stated_before(self, collected: Moment) -> bool:
+        """Enough of it by a regimen in force within those hours. One that began on the day of the draw counts."""
+        first, zone = self._first(collected), ZoneInfo(collected.zone)
+        start = date.min if first is _EVER else first.astimezone(zone).date()
+        return any(
+            r.starts_on <= collected.latest.astimezone(zone).date() and (r.ends_on is None or start < r.ends_on)
+            for r in self.regimens
+        )
+
+    def _first(self, collected: Moment) -> datetime:
+        return _EVER if collected.earliest is None else collected.earliest - timedelta(hours=self.rule.hours)
+
+
+def biotin_of(history: History, rulebook: RuleBook) -> Biotin:
+    """What of his records can disturb an assay by biotin."""
+    rule = rulebook.estradiol.biotin
+    regimens = tuple(r for r in history.regimens if r.drug == rule.drug and _a_day(r) >= rule.mg_a_day)
+    doses = tuple(d for d in history.doses if d.drug == rule.drug and d.kind is not DoseKind.SKIPPED)
+    return Biotin(rule, regimens, doses)
+
+
+def _a_day(regimen: RegimenRecord) -> Fraction:
+    """Milligrams a day; taken as needed, one dose may be one day's."""
+    weekly = weekly_mg(regimen.dose_mg, regimen.schedule)
+    return Fraction(regimen.dose_mg) if weekly is None else weekly / _DAYS_A_WEEK
+
+
+def disturbances(reading: Reading, draw: Draw, timeline: Timeline, biotin: Biotin, rulebook: RuleBook) -> Iterator[str]:
+    """Notes on what makes an assay other than mass spectrometry read falsely high. A low result is only noted."""
+    if reading.proven:
+        return
+    if _inflamed(draw, timeline, rulebook):
+        yield CONFIRM_CRP
+    if _took_biotin(draw, biotin):
+        yield CONFIRM_BIOTIN
+    elif _unasked(reading) and timeline.may_have_taken(AROMATASE_INHIBITOR, draw):
+        yield "biotin_not_asked"
+
+
+def overstated_by(reading: Reading, draw: Draw, timeline: Timeline, timing: DrawTiming, rulebook: RuleBook) -> Iterator[str]:
+    """Why a result in range or borderline may be higher than his usual level: late, skipped, no_log."""
+    if reading.tier not in (Tier.BORDERLINE, Tier.IN_RANGE):
+        return
+    rule = rulebook.estradiol.overstates
+    if timing.ai.share is not None and timing.ai.share > rule.beyond_percent:
+        yield "late"
+    if timeline.skipped_before(AROMATASE_INHIBITOR, draw, rule.skipped_days):
+        yield "skipped"
+    if timeline.may_have_taken(AROMATASE_INHIBITOR, draw) and not _has_log(draw, timeline):
+        yield "no_log"
+
+
+def is_disturbed(reading: Reading) -> bool:
+    """Something is known that makes its assay read falsely high."""
+    return not DISTURBED.isdisjoint(reading.notes)
+
+
+def _inflamed(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> bool:
+    rule = rulebook.estradiol.inflammation
+    return any(
+        is_above(other.lab.reported.value, rule, rulebook)
+        for other in timeline.draws.get(rule.analyte, ())
+        if other.on is not None and other.on == draw.on
+    )
+
+
+def _took_biotin(draw: Draw, biotin: Biotin) -> bool:
+    """His answer about this draw counts before a regimen, but not against doses that he logged."""
+    lab, collected = draw.lab, draw.lab.reported.collected
+    if lab.biotin is None:
+        return biotin.logged_before(collected) or biotin.stated_before(collected)
+    return lab.biotin or biotin.logged_before(collected)
+
+
+def _unasked(reading: Reading) -> bool:
+    stands_high = reading.tier not in LOW and reading.tier is not Tier.INDETERMINATE
+    method = reading.lab.reported.assay.method
+    return stands_high and reading.lab.biotin is None and method in (Method.IMMUNOASSAY, Method.UNKNOWN)
+
+
+def _has_log(draw: Draw, timeline: Timeline) -> bool:
+    """Any dose of an AI logged by the time of the draw, a skipped one included. A log begun later says nothing about it."""
+    last = draw.lab.reported.collected.latest
+    logs: tuple[Sequence[datetime], ...] = (timeline.dose_times[AROMATASE_INHIBITOR], timeline.skipped[AROMATASE_INHIBITOR])
+    return any(bool(times) and times[0] <= last for times in logs)
