@@ -37,7 +37,7 @@ def words_for_man(
     if reading is None:
         lines = [words["no_data"]]
     else:
-        lines = _result(evaluation, reading, words)
+        lines = [*_result(evaluation, reading, words), *_beside(evaluation, words)]
         lines += _comparison(evaluation, reading, words) if comparison else [words["waiting"]]
     if not clinic_connected:
         lines.append(words["not_connected"])
@@ -57,6 +57,15 @@ def _result(evaluation: Evaluation, reading: Reading, words: Mapping[str, str]) 
     return [fill(words["value"], value), fill(words["lab_range"], {"range": printed})]
 
 
+def _beside(evaluation: Evaluation, words: Mapping[str, str]) -> list[str]:
+    """What he also sent, and why it does not decide."""
+    verdict = evaluation.verdict
+    named = (("higher_unconfirmed", verdict.higher), ("disputed", verdict.disagrees_with))
+    others = {code: evaluation.readings[key] for code, key in named if key}
+    today = evaluation.today
+    return [fill(words[code], {"on": on_day(of.drawn_on, today), "value": str(of.value)}) for code, of in others.items()]
+
+
 def _comparison(evaluation: Evaluation, reading: Reading, words: Mapping[str, str]) -> list[str]:
     """A low result is said whatever its state; anything else only while it speaks for today."""
     verdict, limits = evaluation.verdict, reading.thresholds
@@ -67,6 +76,8 @@ def _comparison(evaluation: Evaluation, reading: Reading, words: Mapping[str, st
         "changed": on_day(verdict.changed_by.on, evaluation.today) if verdict.changed_by else "",
     }
     code = _OF_TIER.get(reading.tier, "not_below")
+    if code == "not_below" and evaluation.series.low is not None:
+        code = "not_confirmed"
     lines = [fill(words[code], said)] if verdict.state == CURRENT or code in ("very_low", "below") else []
     if verdict.state != CURRENT:
         lines.append(fill(words["superseded_by_change" if verdict.state == SUPERSEDED else "stale"], said))

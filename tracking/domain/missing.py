@@ -9,6 +9,7 @@ from tracking.domain.bone import NOT_STATED
 from tracking.domain.findings.finding import Facts
 from tracking.domain.reported import Method, Precision
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Tier
+from tracking.domain.series.recovery import is_low
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ def _of_estradiol(facts: Facts) -> Iterator[str]:
         return
     if reading.tier is Tier.INDETERMINATE:
         yield "estradiol_readable"
+    if facts.series.low is not None and not is_low(reading):
+        yield "estradiol_confirming"
     if facts.verdict.state != "current":
         yield "estradiol_current"
     if facts.testosterone is None:

@@ -30,6 +30,8 @@ def _days(facts: Facts) -> Iterator[date]:
     """Local days at whose start something changes."""
     yield from _known(facts.verdict.stale_on, blind_from(facts))
     yield from _of_courses(facts)
+    for days in facts.series.days_below:
+        yield from days.changes_on
     for item in facts.due:
         if item.is_open:
             yield from (item.opens_on, item.due_on, item.overdue_on)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tracking.domain.estradiol import Reading
+from tracking.domain.estradiol import LOW, Reading
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook
 from tracking.domain.thresholds import is_above
 from tracking.domain.timeline import Draw, Timeline
@@ -36,6 +36,12 @@ def note_sentences(reading: Reading, rulebook: RuleBook) -> dict[str, str]:
         "reason": floor.reason or "no reason given",
     }
     return {code: rulebook.words.note[code].format_map(params) for code in reading.notes}
+
+
+def stands_text(reading: Reading, rulebook: RuleBook) -> str:
+    """How a low result stands to its limit. One that only its rounding puts below it is not said to be below."""
+    certain = reading.tier in LOW and (reading.tier is reading.queue_tier)
+    return rulebook.words.bounds["is_below" if certain else "may_be_below"]
 
 
 def _inflamed(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> bool:

@@ -47,7 +47,7 @@ def test_the_four_words_of_a_current_result(text: str, word: str) -> None:
 
 def test_the_headlines_of_a_current_result() -> None:
     assert judge(lab("12.0", day(5))).headline == (
-        "Below the floor: estradiol 12.0 pg/mL on 28 Oct (LC-MS/MS); floor 16.0 pg/mL."
+        "Below the floor: estradiol 12.0 pg/mL on 28 Oct (LC-MS/MS); floor 16.0 pg/mL. Provisional, on one result."
     )
     assert judge(lab("<18", day(5))).headline == (
         "Cannot say: estradiol <18 pg/mL on 28 Oct (LC-MS/MS), below 18: not in range, possibly below the floor. "

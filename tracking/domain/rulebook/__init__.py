@@ -63,7 +63,15 @@ from tracking.domain.rulebook.monitoring import (
     ResendRule,
     RoutineRule,
 )
-from tracking.domain.rulebook.series import DaysBelowRule, SeriesRules
+from tracking.domain.rulebook.series import (
+    AssayClass,
+    DaysBelowRule,
+    DisagreementRule,
+    RecoveryRule,
+    SeriesRules,
+    SpecificityRule,
+    TrendRule,
+)
 from tracking.domain.rulebook.timing import PhaseRule, TimingRules
 
 __all__ = [
@@ -71,6 +79,7 @@ __all__ = [
     "TESTOSTERONE",
     "AnalyteRule",
     "AnalyteThresholdRule",
+    "AssayClass",
     "AssayRule",
     "Band",
     "BandsRule",
@@ -83,6 +92,7 @@ __all__ = [
     "DexaAfterStopRule",
     "DexaBaselineRule",
     "DexaFollowUpRule",
+    "DisagreementRule",
     "DoseLimits",
     "DrugRule",
     "EpisodeRules",
@@ -100,6 +110,7 @@ __all__ = [
     "PhaseRule",
     "Priority",
     "Recheck",
+    "RecoveryRule",
     "RegionRule",
     "RepeatRule",
     "ResendRule",
@@ -112,11 +123,13 @@ __all__ = [
     "ScoreRule",
     "SeriesRules",
     "Source",
+    "SpecificityRule",
     "SpineAloneRule",
     "StalenessRule",
     "TestosteroneRules",
     "ThresholdRule",
     "Tier",
     "TimingRules",
+    "TrendRule",
     "Words",
 ]

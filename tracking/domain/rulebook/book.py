@@ -37,6 +37,7 @@ class Words:
     bounds: Mapping[str, str]
     note: Mapping[str, str]
     missing: Mapping[str, str]
+    series: Mapping[str, str]
     due: Mapping[str, str]
     change: Mapping[str, str]
     bone: Mapping[str, str]
