@@ -78,7 +78,7 @@ def _comparison(evaluation: Evaluation, reading: Reading, words: Mapping[str, st
     code = _OF_TIER.get(reading.tier, "not_below")
     if code == "not_below" and evaluation.series.low is not None:
         code = "not_confirmed"
-    lines = [fill(words[code], said)] if verdict.state == CURRENT or code in ("very_low", "below") else []
+    lines = [fill(words[code], said)] if verdict.state == CURRENT or code in ("very_low", "below", "not_confirmed") else []
     if verdict.state != CURRENT:
         lines.append(fill(words["superseded_by_change" if verdict.state == SUPERSEDED else "stale"], said))
     if reading.at_boundary:

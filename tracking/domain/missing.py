@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from tracking.domain.bone import NOT_STATED
 from tracking.domain.findings.finding import Facts
+from tracking.domain.findings.series_notes import open_low
 from tracking.domain.reported import Method, Precision
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Tier
-from tracking.domain.series.recovery import is_low
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def _of_estradiol(facts: Facts) -> Iterator[str]:
         return
     if reading.tier is Tier.INDETERMINATE:
         yield "estradiol_readable"
-    if facts.series.low is not None and not is_low(reading):
+    if open_low(facts) is not None:
         yield "estradiol_confirming"
     if facts.verdict.state != "current":
         yield "estradiol_current"

@@ -9,7 +9,7 @@ by a less specific assay does not take the place of one that still speaks for to
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -22,8 +22,8 @@ from tracking.domain.exposure import Change
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook, Tier
 from tracking.domain.series import Series
 from tracking.domain.series.assay import assay_class, specificity
-from tracking.domain.series.discordance import worse_first
-from tracking.domain.series.recovery import DISPUTED, LESS_SPECIFIC
+from tracking.domain.series.discordance import Disagreement, is_readable, worse_first
+from tracking.domain.series.recovery import DISPUTED, LowState
 from tracking.domain.series.trend import is_plain
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.units import convert, rounded
@@ -60,9 +60,10 @@ class Verdict:
     ``why_stale`` is age or date_unknown. ``tier`` is that of the result, whatever the state. ``confirmation`` is that of a low
     (provisional, confirmed), empty where it is not low or where one result is enough to act on.
 
-    ``disagrees_with`` is the comparable result that contradicts it and reads better; ``higher`` a newer one that reads better
-    by a less specific assay and is not confirmed. ``change`` None: nothing comparable before it. A low that nothing ended makes
-    the word of a better result "cannot say", where that is by a less specific assay or disputed.
+    ``disagreements`` are those that nothing has settled yet, ``disputed_until`` the first day on which one of them is too old;
+    ``higher`` is a newer result that reads better by a less specific assay and is not confirmed. ``change`` None: nothing
+    comparable before it. A low that nothing ended makes the word of a better result "cannot say", where that is by a less
+    specific assay or disputed.
     """
 
     word: str
@@ -77,9 +78,15 @@ class Verdict:
     changed_by: Change | None
     rules: tuple[str, ...]
     confirmation: str = ""
-    disagrees_with: str = ""
+    disagreements: tuple[Disagreement, ...] = ()
+    disputed_until: date | None = None
     higher: str = ""
     change: Comparison | None = None
+
+    @property
+    def disagrees_with(self) -> str:
+        """The comparable result that contradicts the one that decides, and reads better; empty where there is none."""
+        return next((pair.better for pair in reversed(self.disagreements) if pair.worse == self.reading), "")
 
     @property
     def is_evaluable(self) -> bool:
@@ -152,8 +159,9 @@ def verdict_of(
     else:
         state = CURRENT
     rules = rulebook.series
+    disputes = list(_disputes(timeline, readings, series, rulebook))
     return Verdict(
-        word=_word(reading, series) if state == CURRENT else NO_CURRENT_DATA,
+        word=_word(draw, reading, series, rulebook) if state == CURRENT else NO_CURRENT_DATA,
         state=state,
         tier=reading.tier,
         best_tier=reading.best_tier,
@@ -172,15 +180,28 @@ def verdict_of(
             rules.change.id,
         ),
         confirmation=_confirmation(reading, timeline, readings, series, rulebook),
-        disagrees_with=_disagrees_with(reading, series) if state == CURRENT else "",
+        disagreements=tuple(pair for pair, _ in disputes),
+        disputed_until=min((until for _, until in disputes), default=None),
         higher=_higher(draw, timeline, readings, rulebook),
         change=_change(reading, readings, series, rulebook),
     )
 
 
-def _disagrees_with(reading: Reading, series: Series) -> str:
-    """A result is the worse of a disagreement and decides only until a later comparable one has settled it."""
-    return next((pair.better for pair in reversed(series.disagreements) if pair.worse == reading.key), "")
+def _disputes(
+    timeline: Timeline, readings: Mapping[str, Reading], series: Series, rulebook: RuleBook
+) -> Iterator[tuple[Disagreement, date]]:
+    """The disagreements that stand, each until its worse result is too old: neither a change nor a result has settled them."""
+    draws = timeline.draws.get(ANALYTE, ())
+    places = {draw.lab.key: number for number, draw in enumerate(draws)} if series.disagreements else {}
+    for pair in series.disagreements:
+        newer, worse = places[pair.newer], draws[places[pair.worse]]
+        until = too_old_on(worse, timeline, rulebook)
+        if until is None or not all(speaks_for_today(draw, timeline, rulebook) for draw in (draws[newer], worse)):
+            continue
+        place = _specificity(draws[newer], rulebook)
+        later = (draw for draw in draws[newer + 1 :] if draw.dated and _specificity(draw, rulebook) >= place)
+        if not any(is_readable(readings[draw.lab.key]) for draw in later):
+            yield pair, until
 
 
 def _higher(draw: Draw, timeline: Timeline, readings: Mapping[str, Reading], rulebook: RuleBook) -> str:
@@ -257,9 +278,16 @@ def too_old_on(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> date | Non
     return min(counts, on + relativedelta(months=rule.cap_months)) + _DAY
 
 
-def _word(reading: Reading, series: Series) -> str:
+def _word(draw: Draw, reading: Reading, series: Series, rulebook: RuleBook) -> str:
     if reading.tier in LOW:
         return BELOW
     low = series.low
-    unconfirmed = low is not None and low.attempt == reading.key and bool({LESS_SPECIFIC, DISPUTED} & set(low.reasons))
-    return CANNOT_SAY if unconfirmed or reading.tier is Tier.INDETERMINATE else NOT_BELOW
+    if reading.tier is Tier.INDETERMINATE or (low is not None and _refutes_nothing(draw, low, rulebook)):
+        return CANNOT_SAY
+    return NOT_BELOW
+
+
+def _refutes_nothing(draw: Draw, low: LowState, rulebook: RuleBook) -> bool:
+    """Higher than a low that stands, yet by a less specific assay, or contradicted."""
+    disputed = low.attempt == draw.lab.key and DISPUTED in low.reasons
+    return disputed or _specificity(draw, rulebook) < specificity(low.assay, rulebook)

@@ -106,3 +106,22 @@ def test_no_sentence_names_a_tier_judges_or_tells_him_what_to_take(text: str) ->
 def test_the_whole_catalogue_for_him_keeps_to_that() -> None:
     for place, sentence in sentences_for_man(RULEBOOK):
         assert not any(word in sentence.lower() for word in NEVER_TO_THE_MAN), place
+
+
+def test_a_newer_value_by_another_kind_of_test_is_shown_beside_the_one_that_counts() -> None:
+    lines = read(lab("12.0", day(40)), lab("31", day(5), method="immunoassay"))
+    assert lines[0] == "Your estradiol on 23 Sep: 12.0 pg/mL."
+    assert "Your newer estradiol on 28 Oct: 31 pg/mL, by another kind of test. It does not take the place of this one." in lines
+
+
+def test_of_two_results_that_do_not_agree_he_reads_both() -> None:
+    lines = read(lab("12.0", day(25)), lab("26.0", day(5)))
+    assert (
+        "Another estradiol on 28 Oct: 26.0 pg/mL. The two do not agree; until one more is drawn, the lower one counts." in lines
+    )
+
+
+def test_a_higher_value_that_ends_nothing_is_not_called_not_below() -> None:
+    lines = read(lab("12.0", day(400)), lab("31", day(5), method="immunoassay"))
+    assert any(line.startswith("It reads higher than an earlier result") for line in lines)
+    assert not any("It is not below" in line for line in lines)

@@ -143,3 +143,16 @@ def test_an_evaluation_under_a_changed_rulebook_is_another_one() -> None:
     assert one.input_digest == two.input_digest
     assert one.outcome_digest != two.outcome_digest
     assert two.as_dict()["rulebook"]["version"] == "2027.1+another"
+
+
+def test_immunoassay_recovery() -> None:
+    """12 by mass spectrometry in the spring, 31 by immunoassay since: higher, by a different assay, not confirmed."""
+    low, higher = lab("12", date(2026, 6, 3), key="ms"), lab("31", day(5), method="immunoassay", key="ia")
+    said = judge(low, higher, regimens=ON_AI)
+    assert (said.word, said.priority) == ("below", "P1")
+    assert "Higher, by a different assay: 31 pg/mL on 28 Oct (immunoassay), not confirmed." in said.headline
+    # Once the low is too old to decide, the other one still says nothing good.
+    later = judge(low, higher, regimens=ON_AI, at=datetime(2027, 2, 1, 12, tzinfo=UTC))
+    assert (later.word, later.priority) == ("cannot say", "P1")
+    assert "e2_recovery_unconfirmed" in codes(later)
+    assert not any("not below" in line for line in words_for_man(later, RULEBOOK, clinic_connected=False))

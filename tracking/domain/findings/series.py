@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tracking.domain.estradiol import Reading
 from tracking.domain.findings.estradiol import low_rule
 from tracking.domain.findings.finding import Facts, Finding, make
 from tracking.domain.findings.series_notes import low_notes, ranked_days, reasons_text, value_text
@@ -94,10 +95,11 @@ def _drawn_on_ai(key: str, facts: Facts) -> bool:
 
 def _disagreement(facts: Facts) -> Iterator[Finding]:
     """Only while it stands: the next comparable result settles it."""
-    verdict = facts.verdict
-    if not verdict.disagrees_with:
-        return
-    worse, other = facts.readings[verdict.reading], facts.readings[verdict.disagrees_with]
+    for pair in facts.verdict.disagreements:
+        yield _disagreeing(facts, facts.readings[pair.worse], facts.readings[pair.better])
+
+
+def _disagreeing(facts: Facts, worse: Reading, other: Reading) -> Finding:
     params = {
         "value": str(worse.value),
         "on": str(worse.drawn_on),
@@ -111,4 +113,4 @@ def _disagreement(facts: Facts) -> Iterator[Finding]:
     one, second = value_text(worse, facts), value_text(other, facts)
     said = {"on": one["on"], "laboratory": one["source"], "other_on": second["on"], "other_laboratory": second["source"]}
     rule = facts.rulebook.series.disagreement
-    yield make(facts, "labs_disagree", params, inputs=(worse.key, other.key), rules=(rule.id,), said=said)
+    return make(facts, "labs_disagree", params, inputs=(worse.key, other.key), rules=(rule.id,), said=said)

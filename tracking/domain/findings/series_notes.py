@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tracking.domain.estradiol import Reading
+from tracking.domain.estradiol import LOW, Reading
 from tracking.domain.findings.finding import Facts
 from tracking.domain.reading_notes import stands_text
 from tracking.domain.rulebook import RuleBook
 from tracking.domain.series import DaysBelow, LowState
-from tracking.domain.series.recovery import is_low
 from tracking.domain.verdict import BELOW
 from tracking.domain.words import fill, listed, on_day
+
+
+def open_low(facts: Facts) -> Reading | None:
+    """The low that the result of the verdict, which is none, has not ended."""
+    low, reading = facts.series.low, facts.reading
+    if low is None or reading is None or reading.tier in LOW or low.stands == reading.key:
+        return None
+    return facts.readings[low.stands]
 
 
 def ranked_days(facts: Facts) -> DaysBelow | None:
@@ -66,15 +73,14 @@ def low_notes(facts: Facts, reading: Reading) -> dict[str, str]:
 
 def headline_notes(facts: Facts) -> Iterator[str]:
     """The sentences that follow the verdict's own: how sure it is, what contradicts it, and a low that nothing has ended."""
-    words, verdict, low = facts.rulebook.words.series, facts.verdict, facts.series.low
+    words, verdict = facts.rulebook.words.series, facts.verdict
     if verdict.word == BELOW and verdict.confirmation:
         yield words[verdict.confirmation]
     if verdict.disagrees_with:
         yield fill(words["headline_disputed"], value_text(facts.readings[verdict.disagrees_with], facts))
     if verdict.higher:
         yield fill(words["headline_higher"], value_text(facts.readings[verdict.higher], facts))
-    reading = facts.reading
-    if low is not None and reading is not None and not is_low(reading):
-        standing = facts.readings[low.stands]
+    standing = open_low(facts)
+    if standing is not None:
         said = value_text(standing, facts) | {"stands": stands_text(standing, facts.rulebook)}
         yield fill(words["headline_low"], said)

@@ -1,6 +1,6 @@
 """When a low estradiol ends (CLINICAL 9.2): only by a result that shows it. Until then the low stands, whatever came since.
 
-The results are walked in order of time. Of one day the low ones count last, and a low whose day is not known counts on the last
+The results are walked in order of time. Of one day the worst counts last, and a low whose day is not known counts on the last
 day that it can have been drawn on, so that nothing of unknown date reassures.
 """
 
@@ -17,7 +17,6 @@ from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.timing import DrawTiming
 
 NOT_AT_STEADY_STATE = "not_at_steady_state"
-LESS_SPECIFIC = "less_specific"
 DISPUTED = "disputed"
 
 
@@ -25,10 +24,10 @@ DISPUTED = "disputed"
 class LowState:
     """He has been low since ``since`` (None: the date is not known), begun by the result ``began``; results are named by key.
 
-    ``worst`` is the lowest tier since, the last of its kind; ``last`` the latest low; ``stands`` the low that says how urgent
-    it is: the latest, but a less specific assay does not replace a worse or equal one. ``assay``: the most specific by which he
-    was low, which is what a recovery needs. ``attempt``: the latest result after ``last``, which was not low and did not end
-    it, with the codes of why; empty where there is none.
+    ``worst`` is the lowest tier since, the last of its kind; ``last`` the latest low. ``stands`` is the low that says how
+    urgent it is: the latest, but one by a less specific assay, or of no known day, does not replace one that is as low.
+    ``assay``: the most specific by which he was low, which is what a recovery needs. ``attempt``: the latest result after
+    ``last``, which was not low and did not end it, with the codes of why; empty where there is none.
     """
 
     since: date | None
@@ -94,9 +93,10 @@ class _Open:
 
 
 def _in_order(timeline: Timeline, readings: Mapping[str, Reading]) -> list[Draw]:
-    def place(draw: Draw) -> tuple[date, bool, str]:
+    def place(draw: Draw) -> tuple[date, bool, int, str]:
         latest = draw.on if draw.dated and draw.on else draw.lab.reported.collected.latest.astimezone(timeline.zone).date()
-        return latest, is_low(readings[draw.lab.key]), draw.lab.key
+        reading = readings[draw.lab.key]
+        return latest, is_low(reading), -RANK[reading.queue_tier], reading.key
 
     return sorted(timeline.draws.get(ANALYTE, ()), key=place)
 
@@ -104,7 +104,7 @@ def _in_order(timeline: Timeline, readings: Mapping[str, Reading]) -> list[Draw]
 def _lower(state: _Open | None, drawn: _Drawn) -> _Open:
     if state is None:
         return _Open(drawn, drawn, drawn, drawn, drawn)
-    replaces = drawn.specificity >= state.stands.specificity or drawn.rank < state.stands.rank
+    replaces = (drawn.draw.dated and drawn.specificity >= state.stands.specificity) or drawn.rank < state.stands.rank
     return _Open(
         began=state.began,
         worst=drawn if drawn.rank <= state.worst.rank else state.worst,
@@ -124,7 +124,7 @@ def _not_ending(state: _Open, drawn: _Drawn, timing: DrawTiming, timeline: Timel
     if not drawn.draw.dated:
         yield "date_unknown"
     if drawn.specificity < state.by.specificity:
-        yield LESS_SPECIFIC
+        yield "less_specific"
     # Where the timing does not say, the changes on record do: the note of the reading is made of them.
     if False in (timing.ai.settled, timing.testosterone.settled) or NOT_AT_STEADY_STATE in reading.notes:
         yield "not_settled"

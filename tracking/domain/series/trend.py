@@ -6,7 +6,7 @@ It says whether what was measured rose or fell. It predicts nothing, and it is n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,7 @@ from statistics import NormalDist
 from dateutil.relativedelta import relativedelta
 
 from tracking.domain.estradiol import ANALYTE, Reading
+from tracking.domain.reported import Value
 from tracking.domain.rulebook import RuleBook, Tier
 from tracking.domain.series.segments import Run
 from tracking.domain.units import convert
@@ -54,16 +55,15 @@ def trend_of(run: Run, readings: Mapping[str, Reading], rulebook: RuleBook) -> T
     used = [result for result in run.results if is_plain(readings[result.key])]
     if len(used) < rule.least_points or used[0].on + relativedelta(months=rule.least_months) > used[-1].on:
         return None
-    unit = _unit(readings[result.key] for result in used) or rulebook.analytes[ANALYTE].unit
+    unit, step, values = _numbers([readings[result.key].value for result in used], rulebook)
     days = [result.on.toordinal() for result in used]
-    values = [_number(readings[result.key], unit, rulebook) for result in used]
     slopes = _slopes(days, values)
     low, high = _band(slopes, days, values, rule.confidence_percent)
     counted = {result.key for result in used}
     return Trend(
-        per_year=_per_year(_median(slopes)),
-        low=_per_year(low),
-        high=_per_year(high),
+        per_year=_per_year(_median(slopes), step),
+        low=_per_year(low, step),
+        high=_per_year(high, step),
         unit=unit,
         confidence=rule.confidence_percent,
         points=len(used),
@@ -79,19 +79,16 @@ def is_plain(reading: Reading) -> bool:
     return not reading.value.comparator.censors and reading.tier is not Tier.INDETERMINATE
 
 
-def _unit(readings: Iterable[Reading]) -> str:
-    units = {reading.value.unit for reading in readings}
-    return units.pop() if len(units) == 1 else ""
+def _numbers(values: Sequence[Value], rulebook: RuleBook) -> tuple[str, Decimal, Sequence[float]]:
+    """The values in one unit, as whole multiples of a step where all share their unit, so that differences are exact."""
+    rule = rulebook.analytes[ANALYTE]
+    if len({value.unit for value in values}) > 1:
+        return rule.unit, Decimal(1), [float(convert(value.number, rule, value.unit, rule.unit)) for value in values]
+    decimals = max(value.decimals for value in values)
+    return values[0].unit, Decimal(1).scaleb(-decimals), [int(value.number.scaleb(decimals)) for value in values]
 
 
-def _number(reading: Reading, unit: str, rulebook: RuleBook) -> float:
-    value = reading.value
-    if value.unit == unit:
-        return float(value.number)
-    return float(convert(value.number, rulebook.analytes[ANALYTE], value.unit, unit))
-
-
-def _slopes(days: list[int], values: list[float]) -> list[float]:
+def _slopes(days: Sequence[int], values: Sequence[float]) -> list[float]:
     """Every slope between two points of different days, per day, in order of size."""
     slopes = []
     for number, (day, value) in enumerate(zip(days, values, strict=True)):
@@ -107,7 +104,7 @@ def _median(ordered: list[float]) -> float:
     return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
-def _band(slopes: list[float], days: list[int], values: list[float], confidence: Decimal) -> tuple[float, float]:
+def _band(slopes: list[float], days: Sequence[int], values: Sequence[float], confidence: Decimal) -> tuple[float, float]:
     """Sen's band by rank, from the variance of Kendall's S with its corrections for ties."""
     variance = (_spread(len(days)) - sum(_spread(tied) for of in (days, values) for tied in Counter(of).values())) / _EIGHTEEN
     reach = _deviate(confidence) * sqrt(max(variance, 0))
@@ -127,5 +124,5 @@ def _deviate(confidence: Decimal) -> float:
     return NormalDist().inv_cdf((1 + float(confidence) / 100) / 2)
 
 
-def _per_year(per_day: float) -> Decimal:
-    return Decimal(per_day * _DAYS_A_YEAR).quantize(_STEP) + 0  # never a negative zero
+def _per_year(per_day: float, step: Decimal) -> Decimal:
+    return (Decimal(per_day * _DAYS_A_YEAR) * step).quantize(_STEP) + 0  # never a negative zero
