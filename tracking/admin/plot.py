@@ -15,7 +15,9 @@ from tracking.domain.exposure import Change, Course
 from tracking.domain.history import DoseKind, DoseRecord, History, LabRecord, ScanRecord
 from tracking.domain.reported import Comparator, Method, Precision
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, RuleBook
+from tracking.domain.series.segments import lanes_of, runs_of
 from tracking.domain.timeline import Draw, Timeline, read_timeline
+from tracking.domain.timing import timing_of
 from tracking.domain.units import convert
 
 __all__ = ["Bar", "Dose", "Floor", "Mark", "Plot", "Point", "plot_of"]
@@ -132,16 +134,28 @@ def plot_of(history: History, rulebook: RuleBook, as_of: datetime) -> Plot:
 
 
 def _series(analyte: str, timeline: Timeline, changes: tuple[Change, ...], rulebook: RuleBook) -> tuple[Point, ...]:
-    """A line joins neighbours only by the same assay, under the same treatment, and never to a censored or undated one."""
-    points = [_point(draw, rulebook) for draw in timeline.draws.get(analyte, ())]
+    """A line joins neighbours only by the same assay, under the same treatment, and never to a censored or undated one.
+
+    Nor does it cross a cut of the series of estradiol, such as that between two phases.
+    """
+    segments = _segments(timeline, rulebook) if analyte == ESTRADIOL else {}
     joined: list[Point] = []
-    run = 0
-    for point in points:
+    run, last = 0, None
+    for draw in timeline.draws.get(analyte, ()):
+        point, segment = _point(draw, rulebook), segments.get(draw.lab.key)
         before = joined[-1] if joined else None
-        if before is None or not _joins(before, point, changes):
+        if before is None or segment != last or not _joins(before, point, changes):
             run += 1
         joined.append(replace(point, run=run))
+        last = segment
     return tuple(joined)
+
+
+def _segments(timeline: Timeline, rulebook: RuleBook) -> dict[str, int]:
+    """The segment of each estradiol that is known to the day, by number."""
+    timings = {draw.lab.key: timing_of(draw, timeline, rulebook) for draw in timeline.draws.get(ESTRADIOL, ())}
+    runs = runs_of(lanes_of(timeline, rulebook), timings, timeline, rulebook)
+    return {key: number for number, run in enumerate(runs) for key in run.keys}
 
 
 def _joins(before: Point, point: Point, changes: tuple[Change, ...]) -> bool:

@@ -159,7 +159,7 @@ def _waits(row: Evaluation, reader: Reader) -> bool:
 def _his_words(row: Evaluation, man: Patient, *, waits: bool) -> list[str]:
     connected = CareRelationship.objects.active().filter(patient=man).exists()
     stored = row.basis.get("for_man")  # not kept in the first evaluations: of those he reads what holds always
-    said = ForMan.stored(stored) if stored else ForMan((), (), row.as_of.date())
+    said = ForMan.stored(stored) if stored else ForMan((), (), compares=False, today=row.as_of.date())
     return list(words_for_man(said, load_rulebook(), clinic_connected=connected, comparison=not waits))
 
 

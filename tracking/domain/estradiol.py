@@ -106,6 +106,12 @@ class Reading:
         return self.lab.reported.value
 
     @property
+    def drawn_on(self) -> date | None:
+        """The first local day that it can have been drawn on; None where nothing bounds it."""
+        collected = self.lab.reported.collected
+        return None if collected.earliest is None else collected.local.date()
+
+    @property
     def queue_tier(self) -> Tier:
         """What work is ordered by: at a boundary the worse of the two readings."""
         return self.worst_tier if self.at_boundary and not self.too_coarse else self.tier

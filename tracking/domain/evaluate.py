@@ -20,6 +20,7 @@ from tracking.domain.estradiol import ANALYTE, LOW, read_result
 from tracking.domain.evaluation import Evaluation
 from tracking.domain.findings import Facts, Finding, find
 from tracking.domain.findings.estradiol import bounds_text
+from tracking.domain.findings.series_notes import headline_notes
 from tracking.domain.for_man import for_man, words_for_man
 from tracking.domain.history import History
 from tracking.domain.lab_plan import paired
@@ -29,12 +30,12 @@ from tracking.domain.next_change import next_change_at
 from tracking.domain.plain import digest, history_digest
 from tracking.domain.reading_notes import doubts, note_sentences, with_circumstances
 from tracking.domain.reassurance import biotin_of
-from tracking.domain.rulebook import RuleBook
+from tracking.domain.rulebook import RuleBook, Tier
 from tracking.domain.series import series_of
 from tracking.domain.timeline import read_timeline
 from tracking.domain.timing import DrawTiming, timing_of
 from tracking.domain.unit_question import unit_questions
-from tracking.domain.verdict import NO_CURRENT_DATA, NO_DATA, NOT_BELOW, SUPERSEDED, latest_draw, verdict_of
+from tracking.domain.verdict import CANNOT_SAY, NO_CURRENT_DATA, NO_DATA, NOT_BELOW, SUPERSEDED, deciding_draw, verdict_of
 from tracking.domain.words import fill, on_day
 
 __all__ = ["Evaluation", "Finding", "Missing", "evaluate", "gather", "words_for_man"]
@@ -105,15 +106,16 @@ def gather(history: History, rulebook: RuleBook, as_of: datetime) -> Facts:
         for draw in draws
     }
     bone = bone_of(timeline, rulebook)
-    draw = latest_draw(timeline, readings)
+    series = series_of(timeline, readings, timings, rulebook)
+    draw = deciding_draw(timeline, readings, series, rulebook)
     return Facts(
         timeline=timeline,
         rulebook=rulebook,
         history=history,
         readings=readings,
         timings=timings,
-        series=series_of(timeline, readings, timings, rulebook),
-        verdict=verdict_of(timeline, readings, rulebook),
+        series=series,
+        verdict=verdict_of(draw, timeline, readings, series, rulebook),
         context=context_of(timeline, draw, rulebook),
         bone=bone,
         due=plan_items(timeline, readings, bone, history.risk_factors, rulebook),
@@ -124,7 +126,12 @@ def gather(history: History, rulebook: RuleBook, as_of: datetime) -> Facts:
 
 
 def headline(facts: Facts, missing: Iterable[Missing]) -> str:
-    """One sentence: the word, the value as reported, and why."""
+    """The word, the value as reported, and why; then what the series adds to it."""
+    return " ".join((_of_verdict(facts, missing), *headline_notes(facts)))
+
+
+def _of_verdict(facts: Facts, missing: Iterable[Missing]) -> str:
+    """One sentence about the result that decides."""
     verdict, reading, rulebook = facts.verdict, facts.reading, facts.rulebook
     sentences, today = rulebook.words.headline, facts.timeline.today
     if reading is None:
@@ -140,6 +147,8 @@ def headline(facts: Facts, missing: Iterable[Missing]) -> str:
         "needed": needed,
         "changed": on_day(verdict.changed_by.on, today) if verdict.changed_by else "",
     }
+    if verdict.word == CANNOT_SAY and reading.tier is not Tier.INDETERMINATE:
+        return fill(sentences["cannot_say_unconfirmed"], said)
     if verdict.word != NO_CURRENT_DATA:
         doubt = doubts(reading, rulebook) if verdict.word == NOT_BELOW else ""
         return fill(sentences["not_reassuring" if doubt else verdict.word], said | {"doubt": doubt})
@@ -164,6 +173,7 @@ def _outcome(
     return {
         "rulebook": facts.rulebook.digest,
         "verdict": facts.verdict,
+        "low": facts.series.low,
         "readings": {
             key: (
                 *(r.tier, r.worst_tier, r.best_tier, r.notes, r.question, r.overstated_by),

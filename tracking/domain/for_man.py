@@ -26,30 +26,33 @@ _OF_TIER = {
 class ForMan:
     """What an evaluation has to say to the man: his result, and the comparison, which may wait for a release.
 
+    ``compares``: there is a result, so that a comparison, or the word that it waits, belongs to it.
     It is stored with the evaluation. Who was told, and whether it is released, is known when he reads. ``today`` is the local
     day of the evaluation, which dates are printed against.
     """
 
     result: tuple[str, ...]
     comparison: tuple[str, ...]
+    compares: bool
     today: date
 
     @classmethod
     def stored(cls, said: Mapping[str, Any]) -> ForMan:
         """From its JSON-able form."""
-        return cls(tuple(said["result"]), tuple(said["comparison"]), date.fromisoformat(said["today"]))
+        return cls(tuple(said["result"]), tuple(said["comparison"]), said["compares"], date.fromisoformat(said["today"]))
 
 
 def for_man(facts: Facts, missing: Iterable[Missing]) -> ForMan:
     """His value, unit and the lab's range; and where it stands, in words that name no tier."""
     words, reading, today = facts.rulebook.words.man, facts.reading, facts.timeline.today
     if reading is None:
-        return ForMan((words["no_data"],), (), today)
+        return ForMan((words["no_data"],), (), compares=False, today=today)
     needed = next((item.words for item in missing), "")
     result = _result(facts, reading, words)
     if reading.question is not None:
         result.append(words["unit_in_question"])  # only he may hold the report, so it waits for nobody
-    return ForMan(tuple(result), tuple(_comparison(facts, reading, words, needed)), today)
+    comparison = tuple(_comparison(facts, reading, words, needed))
+    return ForMan((*result, *_beside(facts, words)), comparison, compares=True, today=today)
 
 
 def words_for_man(
@@ -69,7 +72,7 @@ def words_for_man(
     """
     words = rulebook.words.man
     lines = [*said.result]
-    if said.comparison:
+    if said.compares:
         lines += said.comparison if comparison else (words["waiting"],)
     if not clinic_connected:
         lines.append(words["not_connected"])
@@ -89,6 +92,15 @@ def _result(facts: Facts, reading: Reading, words: Mapping[str, str]) -> list[st
     return [fill(words["value"], value), fill(words["lab_range"], {"range": printed})]
 
 
+def _beside(facts: Facts, words: Mapping[str, str]) -> list[str]:
+    """What he also sent, and why it does not decide."""
+    verdict = facts.verdict
+    named = (("higher_unconfirmed", verdict.higher), ("disputed", verdict.disagrees_with))
+    others = {code: facts.readings[key] for code, key in named if key}
+    today = facts.timeline.today
+    return [fill(words[code], {"on": on_day(of.drawn_on, today), "value": str(of.value)}) for code, of in others.items()]
+
+
 def _comparison(facts: Facts, reading: Reading, words: Mapping[str, str], needed: str) -> list[str]:
     """A low result is said whatever its state; anything else only while it speaks for today."""
     verdict, limits = facts.verdict, reading.thresholds
@@ -100,7 +112,10 @@ def _comparison(facts: Facts, reading: Reading, words: Mapping[str, str], needed
     }
     code = _OF_TIER.get(reading.tier, "not_below")
     asked_instead = code == "cannot_say" and reading.question is not None
-    lines = [fill(words[code], said)] if (verdict.state == CURRENT and not asked_instead) or reading.tier in LOW else []
+    if code == "not_below" and facts.series.low is not None:
+        code = "not_confirmed"
+    told = (verdict.state == CURRENT and not asked_instead) or reading.tier in LOW or code == "not_confirmed"
+    lines = [fill(words[code], said)] if told else []
     if verdict.state != CURRENT:
         lines.append(fill(words["superseded_by_change" if verdict.state == SUPERSEDED else "stale"], said))
     elif code == "not_below":

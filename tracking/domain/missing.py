@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tracking.domain.bone import NOT_STATED
 from tracking.domain.estradiol import LOW
 from tracking.domain.findings.finding import Facts
+from tracking.domain.findings.series_notes import open_low
 from tracking.domain.reassurance import is_disturbed
 from tracking.domain.reported import Method, Precision
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Tier
@@ -40,6 +41,8 @@ def _of_estradiol(facts: Facts) -> Iterator[str]:
         yield "estradiol_unit"
     elif reading.tier is Tier.INDETERMINATE or (reading.tier not in LOW and is_disturbed(reading)):
         yield "estradiol_readable"
+    if open_low(facts) is not None:
+        yield "estradiol_confirming"
     if facts.verdict.state != "current":
         yield "estradiol_current"
     if facts.testosterone is None:

@@ -30,8 +30,10 @@ def next_change_at(facts: Facts) -> datetime | None:
 
 def _days(facts: Facts) -> Iterator[date]:
     """Local days at whose start something changes."""
-    yield from _known(facts.verdict.stale_on, blind_from(facts))
+    yield from _known(facts.verdict.stale_on, facts.verdict.disputed_until, blind_from(facts))
     yield from _of_courses(facts)
+    for days in facts.series.days_below:
+        yield from days.changes_on
     for item in facts.due:
         if item.is_open:
             yield from (item.opens_on, item.due_on, item.overdue_on)

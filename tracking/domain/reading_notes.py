@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tracking.domain.estradiol import Reading
+from tracking.domain.estradiol import LOW, Reading
 from tracking.domain.reassurance import (
     CONFIRM_BIOTIN,
     CONFIRM_CRP,
@@ -68,6 +68,12 @@ def note_sentences(reading: Reading, rulebook: RuleBook) -> dict[str, str]:
 def doubts(reading: Reading, rulebook: RuleBook) -> str:
     """The notes that take its reassurance from a result which is not low, as sentences; empty where there are none."""
     return " ".join(text for code, text in note_sentences(reading, rulebook).items() if code in DISTURBED)
+
+
+def stands_text(reading: Reading, rulebook: RuleBook) -> str:
+    """How a low result stands to its limit. One that only its rounding puts below it is not said to be below."""
+    certain = reading.tier in LOW and (reading.tier is reading.queue_tier)
+    return rulebook.words.bounds["is_below" if certain else "may_be_below"]
 
 
 def _rule_of(code: str, rulebook: RuleBook) -> Rule:

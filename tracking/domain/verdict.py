@@ -2,20 +2,31 @@
 
 Superseded and stale results are never shown as in range; their word is "no current data". A draw whose date is not known cannot
 be current: its result keeps its tier (which is what a statistical record is counted by), its state is ``stale``.
+
+The latest result does not always decide (CLINICAL 9.2): of two comparable ones that disagree the worse does, and a better one
+by a less specific assay does not take the place of one that still speaks for today.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
 
 from dateutil.relativedelta import relativedelta
 
 from tracking.domain.estradiol import ANALYTE, LOW, RANK, Reading
 from tracking.domain.exposure import Change
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook, Tier
+from tracking.domain.series import Series
+from tracking.domain.series.assay import assay_class, specificity
+from tracking.domain.series.discordance import Disagreement, is_readable, worse_first
+from tracking.domain.series.recovery import DISPUTED, LowState
+from tracking.domain.series.trend import is_plain
 from tracking.domain.timeline import Draw, Timeline
+from tracking.domain.units import convert, rounded
 
 CURRENT = "current"
 SUPERSEDED = "superseded_by_change"
@@ -27,14 +38,32 @@ NOT_BELOW = "not_below"
 CANNOT_SAY = "cannot_say"
 NO_CURRENT_DATA = "no_current_data"
 
+PROVISIONAL = "provisional"
+CONFIRMED = "confirmed"
+
 _DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The change from an earlier comparable result, in percent of it; ``changed``: more than assay and body alone explain."""
+
+    earlier: str
+    percent: Decimal
+    changed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """``word`` is one of the four; ``stale_on`` the first day on which the result is too old.
 
-    ``why_stale`` is age or date_unknown. ``tier`` is that of the result, whatever the state.
+    ``why_stale`` is age or date_unknown. ``tier`` is that of the result, whatever the state. ``confirmation`` is that of a low
+    (provisional, confirmed), empty where it is not low or where one result is enough to act on.
+
+    ``disagreements`` are those that nothing has settled yet, ``disputed_until`` the first day on which one of them is too old;
+    ``higher`` is a newer result that reads better by a less specific assay and is not confirmed. ``change`` None: nothing
+    comparable before it. A low that nothing ended makes the word of a better result "cannot say", where that is by a less
+    specific assay or disputed.
     """
 
     word: str
@@ -48,6 +77,16 @@ class Verdict:
     why_stale: str
     changed_by: Change | None
     rules: tuple[str, ...]
+    confirmation: str = ""
+    disagreements: tuple[Disagreement, ...] = ()
+    disputed_until: date | None = None
+    higher: str = ""
+    change: Comparison | None = None
+
+    @property
+    def disagrees_with(self) -> str:
+        """The comparable result that contradicts the one that decides, and reads better; empty where there is none."""
+        return next((pair.better for pair in reversed(self.disagreements) if pair.worse == self.reading), "")
 
     @property
     def is_evaluable(self) -> bool:
@@ -58,18 +97,53 @@ class Verdict:
 _NONE = Verdict(NO_CURRENT_DATA, NO_DATA, None, None, None, "", None, None, "", None, ())
 
 
-def latest_draw(timeline: Timeline, readings: Mapping[str, Reading]) -> Draw | None:
-    """The latest estradiol, indeterminate included; of several on one local day the worst."""
-    draws = timeline.draws.get(ANALYTE, ())
-    if not draws:
+def deciding_draw(timeline: Timeline, readings: Mapping[str, Reading], series: Series, rulebook: RuleBook) -> Draw | None:
+    """The estradiol that the verdict rests on, indeterminate included; None where there is none."""
+    return _deciding(timeline.draws.get(ANALYTE, ()), timeline, readings, series, rulebook)
+
+
+def _deciding(
+    draws: Sequence[Draw], timeline: Timeline, readings: Mapping[str, Reading], series: Series, rulebook: RuleBook
+) -> Draw | None:
+    """The latest, unless a comparable one that it contradicts, or one by a more specific assay, is worse and current."""
+    latest = _latest(draws, readings)
+    if latest is None:
         return None
-    # A draw of unknown date never hides a dated one.
-    return max(draws, key=lambda d: (d.on or date.min, -RANK[readings[d.lab.key].queue_tier], d.lab.key))
+    place = _specificity(latest, rulebook)
+    more_specific = [draw for draw in draws if _specificity(draw, rulebook) > place]
+    others = [
+        _contradicting(latest, draws, series),
+        _deciding(more_specific, timeline, readings, series, rulebook) if more_specific else None,
+    ]
+    current = [other for other in others if other is not None and speaks_for_today(other, timeline, rulebook)]
+    return min((latest, *current), key=lambda draw: worse_first(readings[draw.lab.key]))
 
 
-def verdict_of(timeline: Timeline, readings: Mapping[str, Reading], rulebook: RuleBook) -> Verdict:
-    """What can be said today."""
-    draw = latest_draw(timeline, readings)
+def _latest(draws: Sequence[Draw], readings: Mapping[str, Reading]) -> Draw | None:
+    """The latest by day; of several on one local day the worst. A draw of unknown date never hides a dated one."""
+    return max(draws, key=lambda d: (d.on or date.min, -RANK[readings[d.lab.key].queue_tier], d.lab.key), default=None)
+
+
+def _contradicting(draw: Draw, draws: Sequence[Draw], series: Series) -> Draw | None:
+    """The older one of a disagreement that this draw has with it."""
+    older = {pair.newer: pair.older for pair in series.disagreements}.get(draw.lab.key)
+    return next((other for other in draws if other.lab.key == older), None)
+
+
+def _specificity(draw: Draw, rulebook: RuleBook) -> int:
+    return specificity(assay_class(draw.lab.reported.assay, rulebook), rulebook)
+
+
+def speaks_for_today(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> bool:
+    """Drawn on a known day, before no change, and not too old."""
+    old = too_old_on(draw, timeline, rulebook)
+    return old is not None and timeline.today < old and first_change_after(draw, timeline) is None
+
+
+def verdict_of(
+    draw: Draw | None, timeline: Timeline, readings: Mapping[str, Reading], series: Series, rulebook: RuleBook
+) -> Verdict:
+    """What can be said today by the draw that decides."""
     if draw is None:
         return _NONE
     reading = readings[draw.lab.key]
@@ -84,8 +158,10 @@ def verdict_of(timeline: Timeline, readings: Mapping[str, Reading], rulebook: Ru
         state, why = STALE, "age"
     else:
         state = CURRENT
+    rules = rulebook.series
+    disputes = list(_disputes(timeline, readings, series, rulebook))
     return Verdict(
-        word=_word(reading.tier) if state == CURRENT else NO_CURRENT_DATA,
+        word=_word(draw, reading, series, rulebook) if state == CURRENT else NO_CURRENT_DATA,
         state=state,
         tier=reading.tier,
         best_tier=reading.best_tier,
@@ -95,8 +171,73 @@ def verdict_of(timeline: Timeline, readings: Mapping[str, Reading], rulebook: Ru
         stale_on=stale_on,
         why_stale=why,
         changed_by=change if state == SUPERSEDED else None,
-        rules=(rulebook.estradiol.staleness.id, rulebook.monitoring.routine.id),
+        rules=(
+            rulebook.estradiol.staleness.id,
+            rulebook.monitoring.routine.id,
+            rules.specificity.id,
+            rules.disagreement.id,
+            rules.confirmation.id,
+            rules.change.id,
+        ),
+        confirmation=_confirmation(reading, timeline, readings, series, rulebook),
+        disagreements=tuple(pair for pair, _ in disputes),
+        disputed_until=min((until for _, until in disputes), default=None),
+        higher=_higher(draw, timeline, readings, rulebook),
+        change=_change(reading, readings, series, rulebook),
     )
+
+
+def _disputes(
+    timeline: Timeline, readings: Mapping[str, Reading], series: Series, rulebook: RuleBook
+) -> Iterator[tuple[Disagreement, date]]:
+    """The disagreements that stand, each until its worse result is too old: neither a change nor a result has settled them."""
+    draws = timeline.draws.get(ANALYTE, ())
+    places = {draw.lab.key: number for number, draw in enumerate(draws)} if series.disagreements else {}
+    for pair in series.disagreements:
+        newer, worse = places[pair.newer], draws[places[pair.worse]]
+        until = too_old_on(worse, timeline, rulebook)
+        if until is None or not all(speaks_for_today(draw, timeline, rulebook) for draw in (draws[newer], worse)):
+            continue
+        place = _specificity(draws[newer], rulebook)
+        later = (draw for draw in draws[newer + 1 :] if draw.dated and _specificity(draw, rulebook) >= place)
+        if not any(is_readable(readings[draw.lab.key]) for draw in later):
+            yield pair, until
+
+
+def _higher(draw: Draw, timeline: Timeline, readings: Mapping[str, Reading], rulebook: RuleBook) -> str:
+    """A newer result that did not take the place of this one, because its assay is less specific."""
+    latest = _latest(timeline.draws[ANALYTE], readings)
+    return latest.lab.key if latest is not None and _specificity(latest, rulebook) < _specificity(draw, rulebook) else ""
+
+
+def _confirmation(
+    reading: Reading, timeline: Timeline, readings: Mapping[str, Reading], series: Series, rulebook: RuleBook
+) -> str:
+    """A low is confirmed by the comparable results right before it, all low, one of them drawn long enough before."""
+    if reading.tier not in LOW:
+        return ""
+    apart = timedelta(days=rulebook.series.confirmation.days)
+    for key in series.before(reading.key):
+        earlier = readings[key]
+        if earlier.tier not in LOW:
+            break
+        if reading.drawn_on and earlier.drawn_on and reading.drawn_on - earlier.drawn_on >= apart:
+            return CONFIRMED
+    acts_on_one = reading.tier is Tier.CRITICAL and bool(timeline.exposure.on(AROMATASE_INHIBITOR, timeline.today))
+    return "" if acts_on_one else PROVISIONAL
+
+
+def _change(reading: Reading, readings: Mapping[str, Reading], series: Series, rulebook: RuleBook) -> Comparison | None:
+    """Against the comparable result right before it; None where either is censored or cannot be read."""
+    earlier = next((readings[key] for key in series.before(reading.key)), None)
+    if earlier is None or not (is_plain(reading) and is_plain(earlier)):
+        return None
+    rule, value = rulebook.analytes[ANALYTE], reading.value
+    before = convert(earlier.value.number, rule, earlier.value.unit, value.unit)
+    if not before:
+        return None
+    percent = (Fraction(value.number) - before) * 100 / before
+    return Comparison(earlier.key, rounded(percent, 1), abs(percent) >= Fraction(rulebook.series.change.percent))
 
 
 def first_change_after(draw: Draw, timeline: Timeline) -> Change | None:
@@ -137,7 +278,16 @@ def too_old_on(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> date | Non
     return min(counts, on + relativedelta(months=rule.cap_months)) + _DAY
 
 
-def _word(tier: Tier) -> str:
-    if tier in LOW:
+def _word(draw: Draw, reading: Reading, series: Series, rulebook: RuleBook) -> str:
+    if reading.tier in LOW:
         return BELOW
-    return CANNOT_SAY if tier is Tier.INDETERMINATE else NOT_BELOW
+    low = series.low
+    if reading.tier is Tier.INDETERMINATE or (low is not None and _refutes_nothing(draw, low, rulebook)):
+        return CANNOT_SAY
+    return NOT_BELOW
+
+
+def _refutes_nothing(draw: Draw, low: LowState, rulebook: RuleBook) -> bool:
+    """Higher than a low that stands, yet by a less specific assay, or contradicted."""
+    disputed = low.attempt == draw.lab.key and DISPUTED in low.reasons
+    return disputed or _specificity(draw, rulebook) < specificity(low.assay, rulebook)

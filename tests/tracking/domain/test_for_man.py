@@ -157,3 +157,22 @@ def test_a_result_that_does_not_reassure_or_may_be_higher_than_usual_says_so_whi
     assert set(doubts) <= set(lines("30"))
     assert not set(doubts) & set(lines("18"))
     assert not set(doubts) & set(lines("30", anastrozole(day(3), dose="1", key="change")))
+
+
+def test_a_newer_value_by_another_kind_of_test_is_shown_beside_the_one_that_counts() -> None:
+    lines = read(lab("12.0", day(40)), lab("31", day(5), method="immunoassay"))
+    assert lines[0] == "Your estradiol on 23 Sep: 12.0 pg/mL."
+    assert "Your newer estradiol on 28 Oct: 31 pg/mL, by another kind of test. It does not take the place of this one." in lines
+
+
+def test_of_two_results_that_do_not_agree_he_reads_both() -> None:
+    lines = read(lab("12.0", day(25)), lab("26.0", day(5)))
+    assert (
+        "Another estradiol on 28 Oct: 26.0 pg/mL. The two do not agree; until one more is drawn, the lower one counts." in lines
+    )
+
+
+def test_a_higher_value_that_ends_nothing_is_not_called_not_below() -> None:
+    lines = read(lab("12.0", day(400)), lab("31", day(5), method="immunoassay"))
+    assert any(line.startswith("It reads higher than an earlier result") for line in lines)
+    assert not any("It is not below" in line for line in lines)

@@ -261,3 +261,16 @@ def test_late_ai_draw() -> None:
     early = judge(drawn, regimens=weekly, doses=[dose("anastrozole", taken + timedelta(days=4))])
     assert early.reading is not None
     assert early.reading.overstated_by == ()
+
+
+def test_immunoassay_recovery() -> None:
+    """12 by mass spectrometry in the spring, 31 by immunoassay since: higher, by a different assay, not confirmed."""
+    low, higher = lab("12", date(2026, 6, 3), key="ms"), lab("31", day(5), method="immunoassay", key="ia")
+    said = judge(low, higher, regimens=ON_AI)
+    assert (said.word, said.priority) == ("below", "P1")
+    assert "Higher, by a different assay: 31 pg/mL on 28 Oct (immunoassay), not confirmed." in said.headline
+    # Once the low is too old to decide, the other one still says nothing good.
+    later = judge(low, higher, regimens=ON_AI, at=datetime(2027, 2, 1, 12, tzinfo=UTC))
+    assert (later.word, later.priority) == ("cannot say", "P1")
+    assert "e2_recovery_unconfirmed" in codes(later)
+    assert not any("not below" in line for line in words_for_man(later.for_man, RULEBOOK, clinic_connected=False))

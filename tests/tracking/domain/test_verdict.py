@@ -47,7 +47,7 @@ def test_the_four_words_of_a_current_result(text: str, word: str) -> None:
 
 def test_the_headlines_of_a_current_result() -> None:
     assert judge(lab("12.0", day(5))).headline == (
-        "Below the floor: estradiol 12.0 pg/mL on 28 Oct (LC-MS/MS); floor 16.0 pg/mL."
+        "Below the floor: estradiol 12.0 pg/mL on 28 Oct (LC-MS/MS); floor 16.0 pg/mL. Provisional, on one result."
     )
     assert judge(lab("<18", day(5))).headline == (
         "Cannot say: estradiol <18 pg/mL on 28 Oct (LC-MS/MS), below 18: not in range, possibly below the floor. "
@@ -181,3 +181,63 @@ def test_the_local_day_of_the_draw_decides_not_that_of_the_server() -> None:
 
 def test_testosterone_rows_alone_are_no_estradiol() -> None:
     assert judge(*pair("30.0", day(5))[1:]).verdict.state == "no_data"
+
+
+class TestALessSpecificAssay:
+    def test_a_higher_value_by_it_does_not_take_the_place_of_one_that_speaks_for_today(self) -> None:
+        said = judge(lab("12.0", day(40), key="ms"), lab("31", day(5), method="immunoassay", key="ia"))
+        assert (said.verdict.reading, said.verdict.higher, said.word) == ("ms", "ia", "below")
+        assert said.headline.endswith("Higher, by a different assay: 31 pg/mL on 28 Oct (immunoassay), not confirmed.")
+
+    def test_a_lower_value_by_it_does(self) -> None:
+        said = judge(lab("26.0", day(40)), lab("12.0", day(5), method="immunoassay", key="ia"))
+        assert (said.verdict.reading, said.verdict.higher) == ("ia", "")
+
+    def test_it_speaks_once_a_change_or_age_has_ended_the_other(self) -> None:
+        newer = lab("31", day(5), method="immunoassay", key="ia")
+        assert judge(lab("17.0", day(40)), newer, regimens=[anastrozole(day(30))]).verdict.reading == "ia"
+        assert judge(lab("17.0", day(400)), newer).verdict.reading == "ia"
+
+    def test_it_never_says_not_below_while_a_low_by_a_better_assay_stands(self) -> None:
+        said = judge(lab("12.0", day(400)), lab("31", day(5), method="immunoassay"))
+        assert (said.word, said.verdict.tier) == ("cannot say", "in_range")
+        assert said.headline == (
+            "Cannot say: estradiol 31 pg/mL on 28 Oct (immunoassay) is higher, not confirmed. Missing: an estradiol that ends "
+            "the low: not censored, at steady state, by the same or a more specific assay. Estradiol 12.0 pg/mL on 28 Sep 2025 "
+            "(LC-MS/MS) is below the floor, and no result shows that this has ended."
+        )
+
+    def test_above_the_range_is_no_better_than_in_it(self) -> None:
+        assert judge(lab("30.0", day(40)), lab("60", day(5), method="immunoassay", key="ia")).verdict.reading == "ia"
+
+
+class TestConfirmation:
+    @pytest.mark.parametrize(
+        ("labs", "confirmation"),
+        [
+            ([lab("12.0", day(5))], "provisional"),
+            ([lab("12.0", day(18)), lab("12.0", day(5))], "provisional"),
+            ([lab("12.0", day(19)), lab("12.0", day(5))], "confirmed"),
+            ([lab("12.0", day(19)), lab("12.0", day(12)), lab("12.0", day(5))], "confirmed"),
+            ([lab("12.0", day(60)), lab("17.0", day(30)), lab("12.0", day(5))], "provisional"),
+            ([lab("12.0", day(60)), lab("12.0", day(5), method="immunoassay")], "provisional"),
+            ([lab("26.0", day(5))], ""),
+        ],
+    )
+    def test_a_low_is_confirmed_by_a_comparable_one_two_weeks_before(self, labs: Any, confirmation: str) -> None:
+        assert judge(*labs).verdict.confirmation == confirmation
+
+    def test_a_change_between_makes_it_provisional_again(self) -> None:
+        said = judge(lab("12.0", day(60)), lab("12.0", day(5)), regimens=[anastrozole(day(30))])
+        assert said.verdict.confirmation == "provisional"
+
+
+class TestChange:
+    def test_it_is_given_against_the_comparable_result_before(self) -> None:
+        change = judge(lab("20.0", day(60), key="a"), lab("95.4", day(5), unit="pmol/L")).verdict.change
+        assert change is not None
+        assert (change.earlier, str(change.percent), change.changed) == ("a", "29.9", False)
+
+    @pytest.mark.parametrize("earlier", [lab("<10", day(60)), lab("20.0", day(60), method="immunoassay")])
+    def test_there_is_none_against_a_censored_one_or_another_assay(self, earlier: Any) -> None:
+        assert judge(earlier, lab("26.0", day(5))).verdict.change is None

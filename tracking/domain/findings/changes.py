@@ -17,7 +17,8 @@ from tracking.domain.estradiol import ANALYTE, LOW, Reading
 from tracking.domain.exposure import Change, Course
 from tracking.domain.findings.finding import Facts, Finding, make
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Recheck
-from tracking.domain.verdict import Verdict, verdict_of
+from tracking.domain.series import Series, series_of
+from tracking.domain.verdict import BELOW, NOT_BELOW, Verdict, deciding_draw, verdict_of
 from tracking.domain.words import fill, on_day
 
 _DAY = timedelta(days=1)
@@ -52,22 +53,25 @@ def raising_blockers(facts: Facts) -> tuple[Blocker, ...]:
 
     It never says that raising is right: it only says when a reason is to be typed.
     """
-    return _blockers(facts.verdict, facts)
+    return _blockers(facts.verdict, facts.series, facts)
 
 
-def _blockers(verdict: Verdict, facts: Facts) -> tuple[Blocker, ...]:
+def _blockers(verdict: Verdict, series: Series, facts: Facts) -> tuple[Blocker, ...]:
+    """A low that nothing has ended is one whatever was drawn since."""
     words, reading = facts.rulebook.words.context, facts.readings.get(verdict.reading)
     found = []
+    if series.low is not None and (reading is None or reading.queue_tier not in LOW):
+        reading = facts.readings[series.low.stands]
     if reading is not None and reading.queue_tier in LOW:
-        found.append(Blocker(_LOW, fill(words["raised_low"], _of_result(reading, verdict, facts))))
-    if not verdict.is_evaluable:
+        found.append(Blocker(_LOW, fill(words["raised_low"], _of_result(reading, facts))))
+    if verdict.word not in (BELOW, NOT_BELOW):
         found.append(Blocker(_BLIND, words["raised_blind"]))
     return tuple(found)
 
 
-def _of_result(reading: Reading, verdict: Verdict, facts: Facts) -> dict[str, str]:
+def _of_result(reading: Reading, facts: Facts) -> dict[str, str]:
     limits = reading.thresholds
-    drawn = on_day(verdict.drawn_on, facts.timeline.today)
+    drawn = on_day(reading.drawn_on, facts.timeline.today)
     return {"value": str(reading.value), "drawn": drawn, "floor": f"{limits.floor} {limits.unit}"}
 
 
@@ -78,8 +82,8 @@ def _ai_raised(facts: Facts) -> Iterator[Finding]:
             continue
         if _answered(facts, step.after.drug, step.after.starts_on):
             return
-        verdict = _verdict_before(step.after.starts_on, facts)
-        blockers = _blockers(verdict, facts)
+        verdict, series = _known_before(step.after.starts_on, facts)
+        blockers = _blockers(verdict, series, facts)
         if not blockers:
             continue
         on, former = step.after.starts_on, step.before or step.beside
@@ -201,10 +205,13 @@ def _still_reduced(before: Course, facts: Facts) -> bool:
     return any(course.drug == before.drug and _is_more(before, course) for course in now)
 
 
-def _verdict_before(on: date, facts: Facts) -> Verdict:
+def _known_before(on: date, facts: Facts) -> tuple[Verdict, Series]:
     """What could be said on the eve of a change, from the draws up to its day."""
     draws = tuple(draw for draw in facts.timeline.draws.get(ANALYTE, ()) if draw.on is None or draw.on <= on)
-    return verdict_of(replace(facts.timeline, today=on - _DAY, draws={ANALYTE: draws}), facts.readings, facts.rulebook)
+    then = replace(facts.timeline, today=on - _DAY, draws={ANALYTE: draws})
+    series = series_of(then, facts.readings, facts.timings, facts.rulebook)
+    deciding = deciding_draw(then, facts.readings, series, facts.rulebook)
+    return verdict_of(deciding, then, facts.readings, series, facts.rulebook), series
 
 
 def _answered(facts: Facts, drug: str, on: date) -> bool:

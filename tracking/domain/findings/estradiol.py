@@ -9,8 +9,11 @@ from dateutil.relativedelta import relativedelta
 
 from tracking.domain.estradiol import ANALYTE, LOW, Reading, read_result
 from tracking.domain.findings.finding import Facts, Finding, limit_text, make
-from tracking.domain.reading_notes import note_sentences
-from tracking.domain.rulebook import AROMATASE_INHIBITOR, Priority, Tier
+from tracking.domain.findings.series_notes import low_notes
+from tracking.domain.lab_plan import TESTOSTERONE_TOTAL, paired
+from tracking.domain.reading_notes import note_sentences, stands_text
+from tracking.domain.rulebook import AROMATASE_INHIBITOR, FindingRule, Priority, Tier
+from tracking.domain.series.recovery import is_low
 from tracking.domain.thresholds import is_below
 from tracking.domain.timeline import Draw
 from tracking.domain.unit_question import either
@@ -27,32 +30,41 @@ def find_estradiol(facts: Facts) -> Iterator[Finding]:
 
 
 def _low(facts: Facts, reading: Reading) -> Iterator[Finding]:
-    """A low result stays a finding when it is superseded or stale: neither makes it better."""
-    tier, on_ai = reading.queue_tier, facts.on_ai
-    if tier is Tier.BORDERLINE and on_ai and facts.verdict.state == CURRENT:
+    """A low result stays a finding when it is superseded or stale, and until a result ends it: nothing else makes it better."""
+    if reading.queue_tier is Tier.BORDERLINE and facts.on_ai and facts.verdict.state == CURRENT:
         yield _on_result(facts, reading, "e2_borderline_on_ai")
-    if tier not in LOW:
-        return
-    yield _on_result(facts, reading, _code_of_low(facts, tier))
+    low = facts.series.low
+    standing = facts.readings[low.stands] if low is not None else None
+    lows = [one for one in (reading, standing) if one is not None and is_low(one)]
+    # What was drawn after a low and did not end it is told by a finding of its own, which continues the episode.
+    if lows and (is_low(reading) or low is None or not low.attempt):
+        urgency = min(low_rule(facts, one.queue_tier).priority for one in lows)
+        yield _on_result(facts, lows[0], low_rule(facts, lows[0].queue_tier).code, urgency=urgency)
+    for one in lows:
+        other = _very_low_testosterone(facts, one)
+        if other is not None:
+            value, rule = other.lab.reported.value, facts.rulebook.testosterone.very_low
+            extra = {"testosterone": str(value), "very_low": limit_text(value, rule, facts.rulebook)}
+            yield _on_result(facts, one, "e2_below_floor_and_low_t", extra=extra, inputs=(other.lab.key,), rules=(rule.id,))
+            return
+
+
+def low_rule(facts: Facts, tier: Tier) -> FindingRule:
+    """The rule that says how urgent a low result of this tier is, by what he takes now."""
+    on_ai = "e2_critical_on_ai" if tier is Tier.CRITICAL else "e2_below_floor_on_ai"
+    return facts.rulebook.findings[on_ai if facts.on_ai else "e2_low_off_ai"]
+
+
+def _very_low_testosterone(facts: Facts, reading: Reading) -> Draw | None:
+    """The very low testosterone of the same draw; of an earlier draw none where a later one is not as low."""
+    if reading.key == facts.verdict.reading:
+        drawn = [facts.testosterone]
+    else:
+        draw = next(draw for draw in facts.timeline.draws[ANALYTE] if draw.lab.key == reading.key)
+        drawn = [paired(draw, facts.timeline, facts.rulebook), *facts.timeline.draws.get(TESTOSTERONE_TOTAL, ())[-1:]]
     rule = facts.rulebook.testosterone.very_low
-    other = _very_low_testosterone(facts)
-    if other is None:
-        return
-    value = other.lab.reported.value
-    extra = {"testosterone": str(value), "very_low": limit_text(value, rule, facts.rulebook)}
-    yield _on_result(facts, reading, "e2_below_floor_and_low_t", extra=extra, inputs=(other.lab.key,), rules=(rule.id,))
-
-
-def _code_of_low(facts: Facts, tier: Tier) -> str:
-    if not facts.on_ai:
-        return "e2_low_off_ai"
-    return "e2_critical_on_ai" if tier is Tier.CRITICAL else "e2_below_floor_on_ai"
-
-
-def _very_low_testosterone(facts: Facts) -> Draw | None:
-    """The testosterone of the pair, where it is so low that both thresholds are missed."""
-    other, rule = facts.testosterone, facts.rulebook.testosterone.very_low
-    return other if other is not None and is_below(other.lab.reported.value, rule, facts.rulebook) else None
+    low = all(one is not None and is_below(one.lab.reported.value, rule, facts.rulebook) for one in drawn)
+    return drawn[0] if low else None
 
 
 def _unreadable(facts: Facts, reading: Reading) -> Iterator[Finding]:
@@ -73,8 +85,10 @@ def _urgency_as_entered(facts: Facts, reading: Reading) -> Priority | None:
     tier = read_result(reading.lab, facts.rulebook, facts.history.floors, facts.timeline.today).queue_tier
     if tier not in LOW:
         return None
-    codes = [_code_of_low(facts, tier), *(["e2_below_floor_and_low_t"] if _very_low_testosterone(facts) else [])]
-    return min(facts.rulebook.findings[code].priority for code in codes)
+    rules = [low_rule(facts, tier)]
+    if _very_low_testosterone(facts, reading):
+        rules.append(facts.rulebook.findings["e2_below_floor_and_low_t"])
+    return min(rule.priority for rule in rules)
 
 
 def _on_result(
@@ -88,7 +102,7 @@ def _on_result(
     urgency: Priority | None = None,
 ) -> Finding:
     """``urgency``: at least so urgent, whatever the code."""
-    limits, on = reading.thresholds, facts.verdict.drawn_on
+    limits, on = reading.thresholds, reading.drawn_on
     params = {
         "value": str(reading.value),
         "on": str(on or ""),
@@ -101,10 +115,17 @@ def _on_result(
         "bounds": reading.bounds,
         **(extra or {}),
     }
-    said = {"on": on_day(on, facts.timeline.today), "bounds": bounds_text(reading, facts), "stands": _stands(reading, facts)}
-    said |= _what_settles(reading, facts)
+    said = {
+        "on": on_day(on, facts.timeline.today),
+        "bounds": bounds_text(reading, facts),
+        "stands": stands_text(reading, facts.rulebook),
+        **_what_settles(reading, facts),
+    }
     notes = note_sentences(reading, facts.rulebook)
-    notes |= _state_notes(facts)
+    if reading.key == facts.verdict.reading:
+        notes |= _state_notes(facts)
+    if is_low(reading):
+        notes |= low_notes(facts, reading)
     held_against = (reading.question.before,) if reading.question is not None and reading.question.before else ()
     keys = (reading.key, *held_against, *inputs, *facts.ai_keys)
     return make(
@@ -129,12 +150,6 @@ def _what_settles(reading: Reading, facts: Facts) -> dict[str, str]:
     needed = words.missing["estradiol_readable"]
     settled = {"needed": needed, "man_needed": fill(words.man["settled_by"], {"needed": needed})}
     return settled | {"cleared_by": words.bounds["cleared_by_reading"]}
-
-
-def _stands(reading: Reading, facts: Facts) -> str:
-    """A result that only its rounding puts below a limit is not said to be below: the verdict beside it says otherwise."""
-    certain = reading.tier in LOW and (reading.tier is reading.queue_tier)
-    return facts.rulebook.words.bounds["is_below" if certain else "may_be_below"]
 
 
 def bounds_text(reading: Reading, facts: Facts) -> str:

@@ -84,7 +84,15 @@ from tracking.domain.rulebook.monitoring import (
     ResendRule,
     RoutineRule,
 )
-from tracking.domain.rulebook.series import DaysBelowRule, SeriesRules
+from tracking.domain.rulebook.series import (
+    AssayClass,
+    DaysBelowRule,
+    DisagreementRule,
+    RecoveryRule,
+    SeriesRules,
+    SpecificityRule,
+    TrendRule,
+)
 from tracking.domain.rulebook.timing import (
     CurveRule,
     DrawTimeRule,
@@ -103,6 +111,7 @@ __all__ = [
     "AnalyteLimitRule",
     "AnalyteRule",
     "AnalyteThresholdRule",
+    "AssayClass",
     "AssayRule",
     "Band",
     "BandsRule",
@@ -120,6 +129,7 @@ __all__ = [
     "DexaAfterStopRule",
     "DexaBaselineRule",
     "DexaFollowUpRule",
+    "DisagreementRule",
     "DoseLimits",
     "DrawTimeRule",
     "DrugRule",
@@ -148,6 +158,7 @@ __all__ = [
     "Priority",
     "PsaRiseRule",
     "Recheck",
+    "RecoveryRule",
     "RecurrenceRule",
     "RegionRule",
     "RepeatRule",
@@ -162,6 +173,7 @@ __all__ = [
     "SeriesRules",
     "SnoozeRule",
     "Source",
+    "SpecificityRule",
     "SpineAloneRule",
     "StalenessRule",
     "SymptomRule",
@@ -169,6 +181,7 @@ __all__ = [
     "ThresholdRule",
     "Tier",
     "TimingRules",
+    "TrendRule",
     "UnitQuestionRule",
     "Words",
 ]

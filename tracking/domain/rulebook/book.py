@@ -38,6 +38,7 @@ class Words:
     note: Mapping[str, str]
     context: Mapping[str, str]
     missing: Mapping[str, str]
+    series: Mapping[str, str]
     due: Mapping[str, str]
     change: Mapping[str, str]
     bone: Mapping[str, str]

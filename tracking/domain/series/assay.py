@@ -1,0 +1,19 @@
+"""Which results are by the same kind of assay, and which kind is the more specific (CLINICAL 9.2)."""
+
+from __future__ import annotations
+
+from tracking.domain.estradiol import assay_is_mass_spectrometry
+from tracking.domain.reported import Assay, Method
+from tracking.domain.rulebook import AssayClass, RuleBook
+
+
+def assay_class(assay: Assay, rulebook: RuleBook) -> AssayClass:
+    """Mass spectrometry only where it is shown; an immunoassay on anybody's word, because nobody gains by saying so."""
+    if assay_is_mass_spectrometry(assay, rulebook):
+        return AssayClass.MASS_SPECTROMETRY
+    return AssayClass.IMMUNOASSAY if assay.method is Method.IMMUNOASSAY else AssayClass.NOT_SHOWN
+
+
+def specificity(assay: AssayClass, rulebook: RuleBook) -> int:
+    """A place in the order of the rule: the higher, the more specific."""
+    return rulebook.series.specificity.order.index(assay)

@@ -1,0 +1,113 @@
+"""How many of the last days his estradiol is known, or only possibly, to have been below the floor (CLINICAL 9.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby, pairwise
+
+from tracking.domain.estradiol import LOW, Reading
+from tracking.domain.rulebook import RuleBook, Tier
+from tracking.domain.series.assay import specificity
+from tracking.domain.series.segments import Dated, Run
+
+_UNKNOWN, _NOT_BELOW, _POSSIBLE, _KNOWN = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class DaysBelow:
+    """The last ``window`` days, today not among them, each in one of four counts that sum up to the window.
+
+    ``known``: both ends of the interval that a day lies in are below the floor. ``possible``: one end is, or an end cannot be
+    read. ``not_below``: neither is. ``unknown``: the interval is too long, is cut, or is open.
+
+    Of the window by which work is ranked: ``keys``, the results at the ends of its known intervals, and ``changes_on``, the
+    days on which time alone makes its known days too few for a note or a finding, or takes one of those intervals out of it.
+    """
+
+    window: int
+    known: int
+    possible: int
+    not_below: int
+    unknown: int
+    keys: tuple[str, ...] = ()
+    changes_on: tuple[date, ...] = ()
+
+    @property
+    def at_most(self) -> int:
+        return self.known + self.possible
+
+
+@dataclass(frozen=True, slots=True)
+class _Interval:
+    """Two neighbouring days of one run: from the first until before the other."""
+
+    start: date
+    end: date
+    code: int
+    keys: tuple[str, ...]
+
+
+def days_below_of(
+    runs: Sequence[Run], readings: Mapping[str, Reading], today: date, rulebook: RuleBook
+) -> tuple[DaysBelow, ...]:
+    """One count for each window. Where two assays speak for a day, the more specific one is heard."""
+    rule = rulebook.series.days_below
+    widest = max(rule.windows)
+    first = today - timedelta(days=widest)
+    days = bytearray(widest)
+    intervals: list[_Interval] = []
+    for run in sorted(runs, key=lambda run: specificity(run.assay, rulebook)):
+        if run.results[-1].on > first:
+            intervals += _intervals(run, readings, first, rule.longest_interval_days)
+    for interval in intervals:
+        start, end = max((interval.start - first).days, 0), (interval.end - first).days
+        days[start:end] = bytes([interval.code]) * (end - start)
+    return tuple(_counted(window, days, intervals, today, rulebook) for window in rule.windows)
+
+
+def _intervals(run: Run, readings: Mapping[str, Reading], first: date, longest: int) -> Iterator[_Interval]:
+    """Those that reach into the widest window and are short enough for their ends to speak for the days between."""
+    ends = [(on, tuple(of)) for on, of in groupby(run.results, key=lambda result: result.on)]
+    for (start, before), (end, after) in pairwise(ends):
+        if end > first and (end - start).days <= longest:
+            both = {_end(before, readings), _end(after, readings)}
+            code = both.pop() if len(both) == 1 else _POSSIBLE
+            yield _Interval(start, end, code, tuple(result.key for result in (*before, *after)))
+
+
+def _end(of_day: Sequence[Dated], readings: Mapping[str, Reading]) -> int:
+    """What the results of one day say: the worst of them."""
+    tiers = {readings[result.key].tier for result in of_day}
+    if tiers & LOW:
+        return _KNOWN
+    return _POSSIBLE if Tier.INDETERMINATE in tiers else _NOT_BELOW
+
+
+def _counted(window: int, days: bytearray, intervals: list[_Interval], today: date, rulebook: RuleBook) -> DaysBelow:
+    part = days[len(days) - window :]
+    counts = (part.count(_KNOWN), part.count(_POSSIBLE), part.count(_NOT_BELOW), part.count(_UNKNOWN))
+    rule = rulebook.series.days_below
+    if window != rule.ranked_window:
+        return DaysBelow(window, *counts)
+    start = today - timedelta(days=window)
+    held = [interval for interval in intervals if interval.code == _KNOWN and interval.end > start]
+    leaves = {interval.end + timedelta(days=window) for interval in held}
+    reached = [least for least in (rule.note_days, rule.finding_days) if counts[0] >= least]
+    leaves |= {_passes(_nth_last(part, least), start, window) for least in reached}
+    keys = dict.fromkeys(key for interval in held for key in interval.keys)
+    return DaysBelow(window, *counts, keys=tuple(keys), changes_on=tuple(sorted(leaves)))
+
+
+def _nth_last(days: bytearray, nth: int) -> int:
+    """Where the nth known day from the end stands."""
+    place = len(days)
+    for _ in range(nth):
+        place = days.rfind(_KNOWN, 0, place)
+    return place
+
+
+def _passes(place: int, start: date, window: int) -> date:
+    """The first day on which the day at that place no longer lies in the window."""
+    return start + timedelta(days=place + window + 1)
