@@ -116,9 +116,14 @@ def timing_of(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> DrawTiming:
 
 def phase_at(hours: Decimal, interval: Decimal, rulebook: RuleBook) -> Phase:
     """The phase ``hours`` (0 or more) after a dose, where the next is due ``interval`` hours after it."""
-    rule = rulebook.timing.phase
-    if interval < rule.frequent_days * _HOURS_A_DAY:
+    if interval < rulebook.timing.phase.frequent_days * _HOURS_A_DAY:
         return Phase.FREQUENT
+    return _part(hours, interval, rulebook)
+
+
+def _part(hours: Decimal, interval: Decimal, rulebook: RuleBook) -> Phase:
+    """The part of an interval that is long enough to tell parts of it apart."""
+    rule = rulebook.timing.phase
     if hours > interval:
         return Phase.OVERDUE
     if hours >= interval - rule.trough_hours:
@@ -145,13 +150,16 @@ def _timing(drug_class: str, draw: Draw, timeline: Timeline, rulebook: RuleBook)
         return DrugTiming(Phase.FREQUENT if frequent else Phase.UNKNOWN, hours, nominal, settled=settled)
     interval = _opened(schedules[0], nominal, dose)
     due = interval if _is_frequent(schedules[0], rulebook) else _lived(dose.taken, interval)
+    # By the schedule, not by the clock: five days are five days in the week in which an hour is lost.
+    often = interval < rulebook.timing.phase.frequent_days * _HOURS_A_DAY
     collected = draw.lab.reported.collected
     if not (collected.has_time and dose.taken.has_time):
-        phases = {phase_at(end, due, rulebook) for end in _bounds(dose.taken, collected)}
+        phases = {Phase.FREQUENT if often else _part(end, due, rulebook) for end in _bounds(dose.taken, collected)}
         return DrugTiming(phases.pop() if len(phases) == 1 else Phase.UNKNOWN, None, interval, settled=settled)
     exact = _hours(collected.at - dose.taken.at)
     share = (exact * 100 / due).quantize(_TENTH, ROUND_CEILING)
-    return DrugTiming(phase_at(exact, due, rulebook), exact.quantize(_TENTH), interval, share, settled)
+    phase = Phase.FREQUENT if often else _part(exact, due, rulebook)
+    return DrugTiming(phase, exact.quantize(_TENTH), interval, share, settled)
 
 
 def _is_frequent(schedule: Schedule, rulebook: RuleBook) -> bool:

@@ -151,7 +151,9 @@ def test_a_result_in_question_is_read_as_low_where_it_is_low_in_either_unit_and_
     if reading(entered).tier in LOW and reading(other).tier in LOW:
         assert reading(asked).tier == reading(entered).tier
     else:
-        assert (reading(asked).tier, asked.word) == (Tier.INDETERMINATE, "cannot say")
+        # A more specific result before it may still decide; nothing good is said by this one.
+        assert reading(asked).tier is Tier.INDETERMINATE
+        assert asked.word in ("cannot say", "below")
     assert not reading(asked).reassures
     if reading(entered).tier in LOW:
         assert urgency(asked) <= urgency(entered)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.tracking.domain.build import (
@@ -218,6 +218,7 @@ class TestTheChangeOfTheClock:
         start=st.dates(date(2025, 1, 1), date(2026, 9, 1)),
         days=st.integers(5, 29),
     )
+    @example(start=date(2025, 3, 4), days=5)
     def test_a_draw_when_the_dose_is_due_is_a_trough_on_every_day_of_the_year(self, start: date, days: int) -> None:
         taken = dose("testosterone_cypionate", start, "80", at="08:00")
         drawn = lab("24.0", start + timedelta(days=days), at="08:00")
