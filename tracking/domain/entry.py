@@ -142,6 +142,28 @@ def check_floor(pg_ml: Decimal, expires_on: date | None, today: date, rulebook: 
     return EntryCheck(refused=tuple(issues))
 
 
+def check_interval(kind: str, every_months: int, expires_on: date | None, today: date, rulebook: RuleBook) -> EntryCheck:
+    """An interval that a prescriber sets for one man (CLINICAL 9.4): a kind that is his to set (``/kind``), months within the
+    bounds of the rulebook (``/every_months``), with an end (``/expires_on``) that has not passed.
+    """
+    kinds = rulebook.monitoring.interval_bounds.kinds
+    bounds = kinds.get(kind)
+    if bounds is None:
+        text = "'{received}' has no interval of his own. Accepted: {accepted}."
+        issue = _issue("/kind", "interval-kind-unknown", text, received=kind[:40], accepted=", ".join(sorted(kinds)))
+        return EntryCheck(refused=(issue,))
+    issues = []
+    if not bounds.least <= every_months <= bounds.most:
+        text = "An interval of his own for {kind} lies from {least} to {most} months."
+        said = {"kind": kind, "least": bounds.least, "most": bounds.most}
+        issues.append(_issue("/every_months", "interval-out-of-limits", text, **said))
+    if expires_on is None:
+        issues.append(_issue("/expires_on", "interval-without-end", "State until when the interval counts."))
+    elif expires_on < today:
+        issues.append(_issue("/expires_on", "interval-expired", "The interval would have expired already."))
+    return EntryCheck(refused=tuple(issues))
+
+
 def _check_bmd(bmd: Value, region: RegionRule) -> EntryCheck:
     if bmd.unit not in _BMD_UNITS:
         text = "'{received}' is not a unit for bone density. Accepted: {accepted}."

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from tracking.domain.bone import bone_of
+from tracking.domain.bone_therapy import bone_injections
 from tracking.domain.context import context_of
 from tracking.domain.estradiol import ANALYTE, LOW, read_result
 from tracking.domain.evaluation import CitedRule, Evaluation
@@ -25,6 +26,7 @@ from tracking.domain.monitoring import plan_items
 from tracking.domain.next_change import next_change_at
 from tracking.domain.plain import digest, history_digest
 from tracking.domain.reading_notes import note_sentences, with_circumstances
+from tracking.domain.risk import risk_of
 from tracking.domain.rulebook import RuleBook
 from tracking.domain.series import series_of
 from tracking.domain.timeline import read_timeline
@@ -42,12 +44,13 @@ def evaluate(history: History, rulebook: RuleBook, as_of: datetime) -> Evaluatio
     missing = missing_from(facts)
     verdict = facts.verdict
     reading = facts.reading
-    used = [*verdict.rules, *(reading.rules if reading else ()), *facts.bone.rules]
+    used = [*verdict.rules, *(reading.rules if reading else ()), *facts.bone.rules, *facts.risk.rules]
     used += [rule for finding in findings for rule in finding.rules]
     used += [item.rule for item in facts.due if item.is_open]
     inputs = [*((verdict.reading,) if verdict.reading else ()), *(key for finding in findings for key in finding.inputs)]
     inputs += [key for drug in (*facts.context.now.ai, *facts.context.now.testosterone) for key in drug.keys[:1]]
     inputs += [scan.key for scan in facts.bone.scans]
+    inputs += [factor.key for factor in facts.risk.factors]
     notes = note_sentences(reading, rulebook) if reading else {}
     return Evaluation(
         as_of=as_of,
@@ -64,6 +67,7 @@ def evaluate(history: History, rulebook: RuleBook, as_of: datetime) -> Evaluatio
         timing=facts.timings.get(verdict.reading),
         series=facts.series,
         bone=facts.bone,
+        risk=facts.risk,
         findings=findings,
         due=facts.due,
         missing=missing,
@@ -86,6 +90,8 @@ def gather(history: History, rulebook: RuleBook, as_of: datetime) -> Facts:
         draw.lab.key: with_circumstances(read[draw.lab.key], draw, timeline, timings[draw.lab.key], rulebook) for draw in draws
     }
     bone = bone_of(timeline, rulebook)
+    risk = risk_of(timeline, bone, history.risk_factors, rulebook)
+    injected = bone_injections(timeline, history.regimens, rulebook)
     draw = latest_draw(timeline, readings)
     return Facts(
         timeline=timeline,
@@ -97,7 +103,9 @@ def gather(history: History, rulebook: RuleBook, as_of: datetime) -> Facts:
         verdict=verdict_of(timeline, readings, rulebook),
         context=context_of(timeline, draw, rulebook),
         bone=bone,
-        due=plan_items(timeline, readings, bone, history.risk_factors, rulebook),
+        risk=risk,
+        injected=injected,
+        due=plan_items(timeline, readings, bone, risk, injected, history=history, rulebook=rulebook),
         draw=draw,
         testosterone=paired(draw, timeline, rulebook) if draw is not None else None,
     )
@@ -157,4 +165,5 @@ def _outcome(facts: Facts, findings: Iterable[Finding], missing: Iterable[Missin
         "missing": [item.code for item in missing],
         "in_force": sorted(f"{drug.text}" for drug in (*now.ai, *now.testosterone)),
         "bone": facts.bone,
+        "risk": facts.risk,
     }

@@ -14,6 +14,7 @@ from tracking.domain.estradiol import Reading
 from tracking.domain.findings import Finding
 from tracking.domain.missing import Missing
 from tracking.domain.plain import plain
+from tracking.domain.risk import Risk
 from tracking.domain.rulebook import Priority
 from tracking.domain.series import Series
 from tracking.domain.timing import DrawTiming
@@ -51,6 +52,7 @@ class Evaluation:
     timing: DrawTiming | None
     series: Series
     bone: BoneStanding
+    risk: Risk
     findings: tuple[Finding, ...]
     due: tuple[DueItem, ...]
     missing: tuple[Missing, ...]
@@ -95,6 +97,7 @@ class Evaluation:
             "timing": plain(self.timing),
             "series": plain(self.series),
             "bone": plain(self.bone),
+            "risk": {**plain(self.risk), "count": self.risk.count},
             "findings": plain(self.findings),
             "due": plain(self.open_items),
             "missing": plain(self.missing),

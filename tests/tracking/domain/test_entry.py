@@ -113,7 +113,7 @@ def test_a_dose_is_more_than_nothing(dose: str) -> None:
 
 
 def test_an_unknown_drug_is_refused_and_the_known_ones_are_named() -> None:
-    with pytest.raises(Problem, match=r"/drug: 'aspirin' is not a known drug. Accepted: anastrozole"):
+    with pytest.raises(Problem, match=r"/drug: 'aspirin' is not a known drug. Accepted: .*anastrozole"):
         check_dose("aspirin", Decimal(1), RULEBOOK)
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tracking.domain.bone import BoneStanding
+from tracking.domain.bone_therapy import Injected
 from tracking.domain.context import Context
 from tracking.domain.due import DueItem
 from tracking.domain.estradiol import Reading
 from tracking.domain.history import History
 from tracking.domain.reported import Value
+from tracking.domain.risk import Risk
 from tracking.domain.rulebook import AnalyteThresholdRule, Lane, Priority, RuleBook
 from tracking.domain.series import Series
 from tracking.domain.timeline import Draw, Timeline
@@ -60,6 +62,8 @@ class Facts:
     verdict: Verdict
     context: Context
     bone: BoneStanding
+    risk: Risk
+    injected: tuple[Injected, ...]
     due: tuple[DueItem, ...]
     draw: Draw | None
     testosterone: Draw | None

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 AROMATASE_INHIBITOR = "aromatase_inhibitor"
 TESTOSTERONE = "testosterone"
+BONE_THERAPY = "bone_therapy"
 
 
 class Tier(StrEnum):
