@@ -46,9 +46,7 @@ def refresh_many(men: Sequence[Patient], *, now: datetime) -> dict[int, Evaluati
         unique_fields=["patient"],
         update_fields=["evaluation", "evaluated_at", "next_change_at"],
     )
-    for man in men:
-        if not man.is_statistical:
-            due.store_plan(man, conclusions[man.pk].due)
+    due.store_plans((man, conclusions[man.pk].due) for man in men if not man.is_statistical)
     return latest
 
 

@@ -125,6 +125,7 @@ def _scan(row: DexaScan) -> ScanRecord:
             )
             for site in sorted(row.sites.all(), key=lambda site: site.pk)
         ),
+        scanner_changed=row.scanner_changed,
     )
 
 
