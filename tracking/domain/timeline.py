@@ -105,6 +105,7 @@ def read_timeline(history: History, rulebook: RuleBook, as_of: datetime) -> Time
     doses = sorted((d for d in history.doses if d.taken.at <= as_of), key=lambda d: (d.taken.at, d.key))
     later += [d.taken.at for d in history.doses if d.taken.at > as_of]
     later += [f.occurred.at for f in history.fractures if f.occurred.at > as_of]
+    later += [s.felt.at for s in history.symptoms if s.felt.at > as_of]
     later += [datetime.combine(s.scanned_on, time(), zone).astimezone(UTC) for s in history.scans if s.scanned_on > today]
     taken, skipped = _by_class(doses, rulebook)
     return Timeline(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.tracking.domain.build import NOW, ZONE, anastrozole, cypionate, day, lab, man, pair, scan, site
+from tests.tracking.domain.build import NOW, ZONE, anastrozole, cypionate, day, dose, lab, man, pair, scan, site
 from tracking.domain.evaluate import Evaluation, evaluate, words_for_man
 from tracking.domain.history import Person
 from tracking.evidence import load_rulebook
@@ -143,3 +143,13 @@ def test_an_evaluation_under_a_changed_rulebook_is_another_one() -> None:
     assert one.input_digest == two.input_digest
     assert one.outcome_digest != two.outcome_digest
     assert two.as_dict()["rulebook"]["version"] == "2027.1+another"
+
+
+def test_denosumab_28_days_late() -> None:
+    """Due on 15 June, four weeks late on 13 July: urgent on that day, and not on the one before."""
+    given = [dose("denosumab", date(2025, 12, 15), "60")]
+    before, on = (judge(doses=given, at=datetime(2026, 7, number, 15, tzinfo=UTC)) for number in (12, 13))
+    assert (before.priority, on.priority) == ("P1", "P0")
+    assert codes(on) == {"denosumab_very_late"}
+    assert before.next_change_at == datetime(2026, 7, 13, 4, tzinfo=UTC)
+    assert next(item for item in on.open_items if item.kind == "denosumab").time_critical
