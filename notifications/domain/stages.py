@@ -20,6 +20,12 @@ LAST_STAGE_LIVES = timedelta(days=14)
 UNREADABLE_ZONE_WAIT = timedelta(hours=1)
 
 
+# Blood that is drawn with the next estradiol: the reminder of that draw speaks for it, and his list shows it.
+DRAWN_ALONG = frozenset({"vitamin_d", "lipids", "calcium", "pth", "bone_markers", "hematocrit", "psa"})
+# Whom a due item asks, where it is the man.
+_MAN = "man"
+
+
 class Stage(StrEnum):
     BEFORE = "before"
     ON = "on"
@@ -62,6 +68,11 @@ class Fate(StrEnum):
     WAIT = "wait"
     SILENCE = "silence"
     EXPIRE = "expire"
+
+
+def is_reminded(kind: str, audience: str) -> bool:
+    """Whether the man gets messages of his own for a due item: one needle is one reminder, and the clinic's work is its own."""
+    return audience == _MAN and kind not in DRAWN_ALONG
 
 
 def stages(days: DueDays, hours: Hours, zone: ZoneInfo) -> tuple[Sending, ...]:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from notifications.domain.hours import Hours, zone_named
-from notifications.domain.stages import DueDays, Round, Sending, Stage, round_for, sendings
+from notifications.domain.stages import DueDays, Round, Sending, Stage, is_reminded, round_for, sendings
 from notifications.models import Answer, Preference, Reminder, Via
 from tracking.services import due
 from tracking.services.access import Actor, acting_as, contact, lock_patients
@@ -127,7 +127,7 @@ def _plan_for(patient_id: int, notices: list[due.DueNotice], now: datetime) -> N
     changes = _Changes()
     for notice in notices:
         past = history[notice.id]
-        if not notice.is_open:
+        if not (notice.is_open and is_reminded(notice.kind, notice.audience)):
             _stop((row for row in past if row.state == _State.PLANNED), _State.SILENCED, changes)
             continue
         round_ = round_for(

@@ -9,6 +9,7 @@ from typing import Any
 
 from tracking.admin import phrases
 from tracking.admin.rows import Entered, Names, entered
+from tracking.domain.bone import SCANNER_CHANGED
 from tracking.domain.history import FractureRecord, RiskFactorRecord
 from tracking.domain.rulebook import RuleBook
 from tracking.models import DexaScan, DexaSite
@@ -35,6 +36,7 @@ class ScanLine:
     facility: str
     device: str
     reference: str
+    scanner_changed: bool
     reading: str
     sites: tuple[SiteLine, ...]
     entered: Entered
@@ -50,6 +52,7 @@ def scan_line(row: DexaScan, bone: Mapping[str, Any], rulebook: RuleBook, names:
         facility=row.facility,
         device=row.device,
         reference=row.reference,
+        scanner_changed=row.scanner_changed,
         reading=_reading(read, rulebook) if read else "not evaluated",
         sites=tuple(_site_line(site, changes, rulebook) for site in sites),
         entered=entered(row, names, zone, row.confirmed_reason),
@@ -84,7 +87,8 @@ def _site_line(site: DexaSite, changes: Sequence[Mapping[str, Any]], rulebook: R
 def _change(change: Mapping[str, Any], rulebook: RuleBook) -> str:
     """``since 4 May 2025: -3.1 %, within the error of measurement (LSC 0.03 g/cm2, the facility's)``."""
     percent = f"{change['percent']} %"
-    sentence = rulebook.words.bone[change["verdict"]].format_map({"percent": change["percent"]})
+    code = "undetermined_scanner" if change.get("why") == SCANNER_CHANGED else change["verdict"]
+    sentence = rulebook.words.bone[code].format_map({"percent": change["percent"]})
     said = sentence if percent in sentence else f"{percent}, {sentence}"
     error = f" (LSC {change['lsc']}, {_WHOSE[change['lsc_from']]})" if change["lsc"] else ""
     return f"since {phrases.day(date.fromisoformat(change['from_on']))}: {said}{error}"

@@ -243,6 +243,11 @@ class ScanForm(WriteForm):
         label="Reference database",
         help_text="Behind the T- and Z-scores, for example NHANES III.",
     )
+    scanner_changed = forms.BooleanField(
+        required=False,
+        label="Scanner moved or replaced",
+        help_text="Since the visit before: change is then not read across it.",
+    )
     confirmed_reason = confirmed_reason()
 
 

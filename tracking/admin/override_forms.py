@@ -64,4 +64,4 @@ class IntervalForm(SettingForm):
         super().__init__(*args, **kwargs)
         choice = self.fields["kind"]
         assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [(kind, phrases.spaced(kind)) for kind in sorted(self.rulebook.monitoring.interval_bounds.least)]
+        choice.choices = [(kind, phrases.spaced(kind)) for kind in sorted(self.rulebook.monitoring.interval_bounds.kinds)]

@@ -33,7 +33,7 @@ class PatientChangeList(RecordChangeList):
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Patient]:
         found: QuerySet[Patient] = super().get_queryset(request, exclude_parameters)
-        open_items = DueItem.objects.filter(state=DueItem.State.OPEN).order_by("due_on", "pk")
+        open_items = DueItem.objects.filter(state=DueItem.State.OPEN, kind__in=rows.LEADING).order_by("due_on", "pk")
         return found.annotate(
             word=F(f"{_EVALUATION}word"),
             state=F(f"{_EVALUATION}state"),

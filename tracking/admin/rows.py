@@ -19,6 +19,7 @@ from tracking.models.base import Record
 __all__ = [
     "EVIDENCE",
     "KINDS",
+    "LEADING",
     "Entered",
     "Names",
     "assay_of",
@@ -31,7 +32,25 @@ __all__ = [
 
 Names = Callable[[str], str]
 
-KINDS = {"lab_e2_t": "Estradiol and testosterone", "dexa": "DXA scan"}
+KINDS = {
+    "lab_e2_t": "Estradiol and testosterone",
+    "dexa": "DXA scan",
+    "vitamin_d": "Vitamin D",
+    "lipids": "Lipids",
+    "calcium": "Calcium",
+    "pth": "PTH",
+    "bone_markers": "Bone markers",
+    "hematocrit": "Hematocrit",
+    "psa": "PSA",
+    "blood_pressure": "Blood pressure",
+    "denosumab": "Denosumab",
+    "pre_denosumab": "Blood before denosumab",
+    "zoledronate": "Zoledronic acid",
+    "pre_zoledronate": "Blood before zoledronic acid",
+    "ai_review": "Review of the AI",
+}
+# Of several things that are due a list names one of these; the others stand on the man's page.
+LEADING = ("lab_e2_t", "dexa", "denosumab", "zoledronate")
 EVIDENCE = {
     MethodEvidence.LAB_MESSAGE: "stated in the laboratory's message",
     MethodEvidence.LAB_TEST_CODE: "known from the laboratory's test code",

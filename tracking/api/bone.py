@@ -61,6 +61,7 @@ class ScanInput(RecordInput):
     facility = Text(max_length=120, required=False, allow_blank=True)
     device = Text(max_length=120, required=False, allow_blank=True, help_text="model and serial number")
     reference = Text(max_length=120, required=False, allow_blank=True, help_text="reference database behind the scores")
+    scanner_changed = Flag(required=False, help_text="the facility moved or replaced the scanner since the visit before")
     confirmed_reason = Text(max_length=200, required=False, allow_blank=True, help_text="why an unusual figure is right")
     sites: Any = serializers.ListSerializer(child=SiteInput(), max_length=_MOST_SITES)
 
@@ -81,6 +82,7 @@ class ScanRow(Framed):
     facility = serializers.CharField()
     device = serializers.CharField()
     reference = serializers.CharField()
+    scanner_changed = serializers.BooleanField()
     confirmed_reason = serializers.CharField()
     sites = SiteRow(many=True)
 
@@ -102,6 +104,7 @@ class ScanNoun(NounView):
             "facility": row.facility,
             "device": row.device,
             "reference": row.reference,
+            "scanner_changed": row.scanner_changed,
             "confirmed_reason": row.confirmed_reason,
             "sites": [_site(site) for site in row.sites.all()],
         }

@@ -98,6 +98,7 @@ class DueItemRow(Output):
     uid = serializers.UUIDField()
     revision = serializers.IntegerField()
     kind = serializers.CharField()
+    audience = serializers.ChoiceField(DueItem.Audience.values, help_text="who is asked")
     rule = serializers.CharField()
     reason = serializers.CharField(help_text="in words, for the prescriber; empty for the man")
     opens_on = serializers.DateField()
@@ -240,6 +241,7 @@ def _due(row: DueItem, reader: Reader) -> dict[str, Any]:
         "uid": str(row.uid),
         "revision": row.revision,
         "kind": row.kind,
+        "audience": row.audience,
         "rule": row.rule,
         "reason": row.reason if reader.is_staff else "",
         "opens_on": day(row.opens_on),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -17,12 +17,15 @@ from tracking.domain.timeline import Timeline
 from tracking.domain.units import rounded, trimmed
 
 OSTEOPOROSIS = "osteoporosis"
+LOW_BONE_MASS = "low_bone_mass"
 LOW_FOR_AGE = "low_for_age"
 NOT_STATED = "reference_not_stated"
 LOSS = "loss"
 GAIN = "gain"
 WITHIN_ERROR = "within_error"
 UNDETERMINED = "undetermined"
+NO_LSC = "lsc_not_recorded"
+SCANNER_CHANGED = "scanner_changed"
 
 _PER_G_CM2 = {"g/cm2": 1, "mg/cm2": 1000}
 _DAYS_A_YEAR = Fraction(1461, 4)
@@ -46,7 +49,11 @@ class ScanReading:
 
 @dataclass(frozen=True, slots=True)
 class SiteChange:
-    """One region on one device between two scans. BMD and ``lsc`` in g/cm2 (``lsc_from`` facility) or percent (default)."""
+    """One region on one device between two scans. BMD and ``lsc`` in g/cm2 (``lsc_from`` facility) or percent (default).
+
+    ``why``: what leaves it undetermined, the error not recorded or the scanner moved or replaced; else empty.
+    ``scale_changed``: he turned 50 between the two, so that the earlier score is a Z and the later a T.
+    """
 
     region: str
     side: str
@@ -63,6 +70,8 @@ class SiteChange:
     lsc: str
     lsc_from: str
     verdict: str
+    why: str = ""
+    scale_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +91,21 @@ def bone_of(timeline: Timeline, rulebook: RuleBook) -> BoneStanding:
     classified = [scan for scan in scans if scan.bone_class in _CLASSES]
     scales = [scan.scale for scan in scans if scan.scale]
     rules = rulebook.bone
+    scale_of = {scan.key: scan.scale for scan in scans}
+    changes = (
+        replace(change, scale_changed=(scale_of[change.from_key], scale_of[change.to_key]) == ("Z", "T"))
+        for change in site_changes(timeline, rulebook)
+    )
     return BoneStanding(
         scans=scans,
         classified=classified[-1] if classified else None,
-        changes=site_changes(timeline, rulebook),
+        changes=tuple(changes),
         scale_changed="Z" in scales and scales[-1:] == ["T"],
         rules=(rules.score.id, rules.classes.id, rules.change.id) if scans else (),
     )
 
 
-_CLASSES = frozenset({OSTEOPOROSIS, "low_bone_mass", "normal", LOW_FOR_AGE, "within_expected_for_age"})
+_CLASSES = frozenset({OSTEOPOROSIS, LOW_BONE_MASS, "normal", LOW_FOR_AGE, "within_expected_for_age"})
 
 
 def read_scan(scan: ScanRecord, timeline: Timeline, rulebook: RuleBook) -> ScanReading:
@@ -122,7 +136,7 @@ def _class_by(scale: str, score: Decimal, rulebook: RuleBook) -> str:
         return LOW_FOR_AGE if score <= rule.low_z else "within_expected_for_age"
     if score <= rule.osteoporosis_t:
         return OSTEOPOROSIS
-    return "low_bone_mass" if score < rule.normal_t else "normal"
+    return LOW_BONE_MASS if score < rule.normal_t else "normal"
 
 
 def _lowest(sites: Sequence[SiteRecord], scale: str, rulebook: RuleBook) -> tuple[str, Decimal | None]:
@@ -161,9 +175,9 @@ def site_changes(timeline: Timeline, rulebook: RuleBook) -> tuple[SiteChange, ..
         if not earlier:
             continue
         baseline, previous = _baseline(earlier, timeline, rulebook), earlier[-1]
-        changes.append(_site_change(baseline, latest, rulebook))
+        changes.append(_site_change(baseline, latest, timeline.scans, rulebook))
         if previous is not baseline:
-            changes.append(_site_change(previous, latest, rulebook))
+            changes.append(_site_change(previous, latest, timeline.scans, rulebook))
     return tuple(changes)
 
 
@@ -178,13 +192,32 @@ def _baseline(
     return next((m for m in earlier if m[0].scanned_on >= valid_from), earlier[-1])
 
 
-def _site_change(first: tuple[ScanRecord, SiteRecord], last: tuple[ScanRecord, SiteRecord], rulebook: RuleBook) -> SiteChange:
+def _scanner_changed(first: ScanRecord, last: ScanRecord, visits: Sequence[ScanRecord]) -> bool:
+    """Whether a visit to the facility after the first and up to the last says that the scanner was moved or replaced."""
+    return any(
+        visit.scanner_changed and visit.facility == last.facility and first.scanned_on < visit.scanned_on <= last.scanned_on
+        for visit in visits
+    )
+
+
+def _site_change(
+    first: tuple[ScanRecord, SiteRecord],
+    last: tuple[ScanRecord, SiteRecord],
+    visits: Sequence[ScanRecord],
+    rulebook: RuleBook,
+) -> SiteChange:
     (from_scan, from_site), (to_scan, to_site) = first, last
     before, after = _bmd(from_site), _bmd(to_site)
     change = after - before
     percent = change * 100 / before
     lsc, lsc_from, beyond = _against_lsc(from_site, to_site, change, percent, rulebook)
-    if not lsc_from or (lsc_from == "default" and not beyond):
+    why = ""
+    if _scanner_changed(from_scan, to_scan, visits):
+        # The error was that of the scanner as it stood: no error, whose ever, covers the move.
+        lsc, lsc_from, beyond, why = "", "", False, SCANNER_CHANGED
+    elif not lsc_from or (lsc_from == "default" and not beyond):
+        why = NO_LSC
+    if why:
         verdict = UNDETERMINED
     elif not beyond:
         verdict = WITHIN_ERROR
@@ -211,6 +244,7 @@ def _site_change(first: tuple[ScanRecord, SiteRecord], last: tuple[ScanRecord, S
         lsc=lsc,
         lsc_from=lsc_from,
         verdict=verdict,
+        why=why,
     )
 
 

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from tracking.domain.bone import LOW_FOR_AGE, OSTEOPOROSIS, BoneStanding
 from tracking.domain.due import ANSWERED, DEXA, OPEN, SUPERSEDED, DueItem
 from tracking.domain.estradiol import LOW, Reading
 from tracking.domain.exposure import Span
-from tracking.domain.history import RiskFactorRecord, ScanRecord
+from tracking.domain.history import IntervalOverride, ScanRecord
+from tracking.domain.intervals import said_of
+from tracking.domain.risk import HIGH, Risk
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, Priority, RuleBook
 from tracking.domain.timeline import Timeline
 from tracking.domain.words import fill, on_day
@@ -33,45 +34,28 @@ def baseline_scan(span: Span, timeline: Timeline, rulebook: RuleBook) -> ScanRec
     return valid[-1] if valid else next(iter(able), None)
 
 
-def high_risk(timeline: Timeline, bone: BoneStanding, risk_factors: tuple[RiskFactorRecord, ...], rulebook: RuleBook) -> bool:
-    """A checklist, not a probability: fragility fracture, lowest class, or enough factors."""
-    if any(fracture.fragility for fracture in timeline.fractures):
-        return True
-    if bone.classified is not None and bone.classified.bone_class in (OSTEOPOROSIS, LOW_FOR_AGE):
-        return True
-    today = timeline.today
-    active = {
-        factor.code
-        for factor in risk_factors
-        if (factor.since is None or factor.since <= today) and (factor.until is None or today < factor.until)
-    }
-    return len(active) >= rulebook.monitoring.dexa_follow_up.risk_factors_for_high
-
-
 def dexa_items(
     timeline: Timeline,
     readings: Mapping[str, Reading],
-    bone: BoneStanding,
-    risk_factors: tuple[RiskFactorRecord, ...],
+    risk: Risk,
+    own: IntervalOverride | None,
     rulebook: RuleBook,
 ) -> list[DueItem]:
-    """Every item of every exposure to an AI up to today."""
-    at_risk = high_risk(timeline, bone, risk_factors, rulebook)
-    months = rulebook.monitoring.dexa_follow_up.interval_high_risk if at_risk else rulebook.monitoring.dexa_follow_up.interval
+    """Every item of every exposure to an AI up to today. ``own``: a prescriber's interval for this man."""
     items: list[DueItem] = []
     spans = [s for s in timeline.exposure.spans[AROMATASE_INHIBITOR] if s.starts_on <= timeline.today]
     for number, span in enumerate(spans):
         following = spans[number + 1] if number + 1 < len(spans) else None
-        items += _on_ai(span, timeline, months, rulebook)
+        items += _on_ai(span, timeline, risk, own, rulebook)
         items += _after_stop(span, following, timeline, readings, rulebook)
     return items
 
 
-def _on_ai(span: Span, timeline: Timeline, months: int, rulebook: RuleBook) -> list[DueItem]:
+def _on_ai(span: Span, timeline: Timeline, risk: Risk, own: IntervalOverride | None, rulebook: RuleBook) -> list[DueItem]:
     baseline, follow_up = rulebook.monitoring.dexa_baseline, rulebook.monitoring.dexa_follow_up
     start = span.starts_on
     answer = baseline_scan(span, timeline, rulebook)
-    first = _item(
+    asked = _item(
         f"{span.anchor}:baseline",
         "dexa_baseline",
         baseline.id,
@@ -81,17 +65,20 @@ def _on_ai(span: Span, timeline: Timeline, months: int, rulebook: RuleBook) -> l
         rulebook=rulebook,
         priority=Priority.P2,
     )
-    items = [_closed(first, answer, span, timeline)]
+    items = [_closed(asked, answer, span, timeline)]
     if answer is None:
         return items
     counted = start if is_baseline(answer.scanned_on, start, rulebook) else answer.scanned_on
-    anchor, since, interval, reason = f"{span.anchor}:year-1", counted, follow_up.first_months, "dexa_first_follow_up"
+    months = own.every_months if own else follow_up.interval_high_risk if risk.level == HIGH else follow_up.interval
+    first = min(follow_up.first_months, months)
+    anchor, since, interval, reason = f"{span.anchor}:year-1", counted, first, "dexa_first_follow_up"
     while True:
         due = since + relativedelta(months=interval)
         opens = due - timedelta(days=follow_up.opens_before_days)
         window = (opens, due, due + timedelta(days=rulebook.monitoring.late.overdue_days), opens)
         said = {"on": str(since), "months": str(interval)}
         item = _item(anchor, reason, follow_up.id, said, window, timeline=timeline, rulebook=rulebook)
+        item = replace(item, words=said_of(own, item.words, rulebook))
         # A scan before its window is used for comparison but does not stand for it; only scans within the exposure answer.
         scan = next((s for s in timeline.scans if s.sites and s.scanned_on >= opens and _within(s.scanned_on, span)), None)
         items.append(_closed(item, scan, span, timeline))

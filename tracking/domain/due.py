@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from tracking.domain.rulebook import Priority
+from tracking.domain.rulebook import Priority, RuleBook
 
 LAB = "lab_e2_t"
 DEXA = "dexa"
+MAN = "man"
+CLINIC = "clinic"
 
 OPEN = "open"
 ANSWERED = "answered"
@@ -24,7 +26,7 @@ class DueItem:
     ``kind`` and ``anchor`` are its identity: planning again with more rows finds the same item. ``overdue_on`` is the first
     day on which it is overdue; a draw or scan before ``earliest_on`` does not answer it. An item that
     was answered by something that could not be used stays so, and the repeat is an item of its own. ``rule`` is the id of the
-    rule behind it.
+    rule behind it. ``audience``: who is asked, ``man`` or ``clinic``.
     """
 
     kind: str
@@ -45,6 +47,7 @@ class DueItem:
     time_critical: bool = False
     superseded_by: str = ""
     needs: tuple[str, ...] = field(default=())
+    audience: str = MAN
 
     @property
     def is_open(self) -> bool:
@@ -61,3 +64,43 @@ class DueItem:
             if today >= day:
                 return name
         return "waiting"
+
+
+def planned(
+    kind: str,
+    anchor: str,
+    *,
+    rule: str,
+    reason: str,
+    params: Mapping[str, str],
+    words: str,
+    window: tuple[date, date, date, date],
+    zone: str,
+    rulebook: RuleBook,
+    needs: tuple[str, ...] = (),
+    audience: str = MAN,
+    priority: Priority | None = None,
+    time_critical: bool = False,
+) -> DueItem:
+    """An open item. ``window``: opens, due, overdue, and the earliest day on which something answers it."""
+    opens, due, overdue, earliest = window
+    return DueItem(
+        kind=kind,
+        anchor=anchor,
+        rule=rule,
+        reason=reason,
+        params=params,
+        words=words,
+        opens_on=opens,
+        due_on=due,
+        overdue_on=overdue,
+        earliest_on=earliest,
+        zone=zone,
+        state=OPEN,
+        answered_by="",
+        priority=priority,
+        resend_after_days=rulebook.monitoring.resend.days[kind],
+        time_critical=time_critical,
+        needs=needs,
+        audience=audience,
+    )

@@ -154,19 +154,20 @@ def read_floor(sent: object, rulebook: RuleBook) -> Value:
     return value
 
 
-def check_interval(kind: str, every_months: int, expires_on: date | None, today: date, rulebook: RuleBook) -> EntryCheck:
+def check_interval(kind: str, every_months: int, expires_on: date, today: date, rulebook: RuleBook) -> EntryCheck:
     """An interval that a prescriber sets: a known ``/kind``, ``/every_months`` and ``/expires_on`` within its bounds."""
-    bounds = rulebook.monitoring.interval_bounds
-    if kind not in bounds.least:
+    rule = rulebook.monitoring.interval_bounds
+    bounds = rule.kinds.get(kind)
+    if bounds is None:
         text = "'{received}' is not a kind of monitoring. Accepted: {accepted}."
-        said = {"received": kind[:40], "accepted": ", ".join(sorted(bounds.least))}
+        said = {"received": kind[:40], "accepted": ", ".join(sorted(rule.kinds))}
         return EntryCheck(refused=(_issue("/kind", "kind-unknown", text, **said),))
     issues = []
-    if not bounds.least[kind] <= every_months <= bounds.most[kind]:
+    if not bounds.least <= every_months <= bounds.most:
         text = "Every {received} months is not accepted for {kind}. Accepted: {least} to {most} months."
-        said = {"received": str(every_months), "least": str(bounds.least[kind]), "most": str(bounds.most[kind]), "kind": kind}
+        said = {"received": str(every_months), "least": str(bounds.least), "most": str(bounds.most), "kind": kind}
         issues.append(_issue("/every_months", "interval-out-of-limits", text, **said))
-    issues += _expiry(expires_on, today, bounds.most_months)
+    issues += _expiry(expires_on, today, rule.most_months)
     return EntryCheck(refused=tuple(issues))
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from tracking.domain.bone import bone_of
+from tracking.domain.bone_therapy import bone_injections
 from tracking.domain.context import context_of
 from tracking.domain.context_lines import ContextLine, context_lines
 from tracking.domain.derived import derive
@@ -30,6 +31,7 @@ from tracking.domain.next_change import next_change_at
 from tracking.domain.plain import digest, history_digest
 from tracking.domain.reading_notes import doubts, note_sentences, with_circumstances
 from tracking.domain.reassurance import biotin_of
+from tracking.domain.risk import risk_of
 from tracking.domain.rulebook import RuleBook, Tier
 from tracking.domain.series import series_of
 from tracking.domain.timeline import read_timeline
@@ -50,7 +52,7 @@ def evaluate(history: History, rulebook: RuleBook, as_of: datetime) -> Evaluatio
     verdict = facts.verdict
     reading = facts.reading
     timing = in_full(facts.timings[verdict.reading], facts.draw, facts.timeline, rulebook) if facts.draw else None
-    used = [*verdict.rules, *(reading.rules if reading else ()), *facts.bone.rules]
+    used = [*verdict.rules, *(reading.rules if reading else ()), *facts.bone.rules, *facts.risk.rules]
     used += [rule for finding in findings for rule in finding.rules]
     used += [item.rule for item in facts.due if item.is_open]
     used += [*(value.rule for value in facts.derived), *(line.rule for line in lines)]
@@ -60,6 +62,7 @@ def evaluate(history: History, rulebook: RuleBook, as_of: datetime) -> Evaluatio
     inputs += [scan.key for scan in facts.bone.scans]
     inputs += [key for value in facts.derived for key in value.inputs]
     inputs += [key for line in lines for key in line.inputs]
+    inputs += [factor.key for factor in facts.risk.factors]
     notes = note_sentences(reading, rulebook) if reading else {}
     return Evaluation(
         as_of=as_of,
@@ -78,6 +81,7 @@ def evaluate(history: History, rulebook: RuleBook, as_of: datetime) -> Evaluatio
         bone=facts.bone,
         derived=facts.derived,
         context_lines=lines,
+        risk=facts.risk,
         findings=findings,
         due=facts.due,
         missing=missing,
@@ -108,6 +112,8 @@ def gather(history: History, rulebook: RuleBook, as_of: datetime) -> Facts:
     bone = bone_of(timeline, rulebook)
     series = series_of(timeline, readings, timings, rulebook)
     draw = deciding_draw(timeline, readings, series, rulebook)
+    risk = risk_of(timeline, bone, history.risk_factors, rulebook)
+    injected = bone_injections(timeline, history.regimens, rulebook)
     return Facts(
         timeline=timeline,
         rulebook=rulebook,
@@ -118,7 +124,9 @@ def gather(history: History, rulebook: RuleBook, as_of: datetime) -> Facts:
         verdict=verdict_of(draw, timeline, readings, series, rulebook),
         context=context_of(timeline, draw, rulebook),
         bone=bone,
-        due=plan_items(timeline, readings, bone, history.risk_factors, rulebook),
+        risk=risk,
+        injected=injected,
+        due=plan_items(timeline, readings, bone, risk, injected, history=history, rulebook=rulebook),
         draw=draw,
         testosterone=paired(draw, timeline, rulebook) if draw is not None else None,
         derived=derive(timeline, readings, rulebook),
@@ -189,4 +197,5 @@ def _outcome(
         "bone": facts.bone,
         "derived": [(value.code, value.value, value.assumed, value.inputs) for value in facts.derived],
         "context_lines": [(line.code, line.inputs) for line in lines],
+        "risk": facts.risk,
     }

@@ -17,6 +17,7 @@ from tracking.domain.findings import Finding
 from tracking.domain.for_man import ForMan
 from tracking.domain.missing import Missing
 from tracking.domain.plain import plain
+from tracking.domain.risk import Risk
 from tracking.domain.rulebook import Priority
 from tracking.domain.series import Series
 from tracking.domain.timing import DrawTiming
@@ -46,6 +47,7 @@ class Evaluation:
     bone: BoneStanding
     derived: tuple[Derived, ...]
     context_lines: tuple[ContextLine, ...]
+    risk: Risk
     findings: tuple[Finding, ...]
     due: tuple[DueItem, ...]
     missing: tuple[Missing, ...]
@@ -93,6 +95,7 @@ class Evaluation:
             "bone": plain(self.bone),
             "derived": plain(self.derived),
             "context_lines": plain(self.context_lines),
+            "risk": {**plain(self.risk), "count": self.risk.count},
             "findings": [_without_citations(finding) for finding in self.findings],
             "due": plain(self.open_items),
             "missing": plain(self.missing),

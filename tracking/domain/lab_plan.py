@@ -17,6 +17,8 @@ from dateutil.relativedelta import relativedelta
 from tracking.domain.due import ANSWERED, LAB, NOT_USABLE, OPEN, SUPERSEDED, DueItem
 from tracking.domain.estradiol import ANALYTE, Reading
 from tracking.domain.exposure import Change
+from tracking.domain.history import IntervalOverride
+from tracking.domain.intervals import said_of
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Recheck, RuleBook, Tier
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.verdict import interval_months
@@ -60,6 +62,7 @@ class _Walk:
     timeline: Timeline
     readings: Mapping[str, Reading]
     rulebook: RuleBook
+    own: IntervalOverride | None
     done: list[DueItem]
     main: DueItem | None = None
     sides: tuple[DueItem, ...] = ()
@@ -152,9 +155,9 @@ class _Walk:
         if not (self._on(AROMATASE_INHIBITOR, on) or self._on(TESTOSTERONE, on)):
             return None
         rule = self.rulebook.monitoring.routine
-        months = interval_months(on, self.timeline, self.rulebook)
+        months = self.own.every_months if self.own else interval_months(on, self.timeline, self.rulebook)
         due = on + relativedelta(months=months)
-        return self._item(
+        item = self._item(
             anchor=f"after:{draw.lab.key}",
             rule=rule.id,
             reason=_ROUTINE,
@@ -165,6 +168,7 @@ class _Walk:
             earliest=on + _DAY,
             needs=(ANALYTE, TESTOSTERONE_TOTAL),
         )
+        return replace(item, words=said_of(self.own, item.words, self.rulebook))
 
     def _repeat(self, draw: Draw, on: date, failed: DueItem) -> DueItem:
         rule = self.rulebook.monitoring.repeat
@@ -218,9 +222,11 @@ class _Walk:
         )
 
 
-def lab_items(timeline: Timeline, readings: Mapping[str, Reading], rulebook: RuleBook) -> list[DueItem]:
-    """Every item there has been and the one that is open now, if any."""
-    walk = _Walk(timeline, readings, rulebook, [])
+def lab_items(
+    timeline: Timeline, readings: Mapping[str, Reading], own: IntervalOverride | None, rulebook: RuleBook
+) -> list[DueItem]:
+    """Every item there has been and the one that is open now, if any. ``own``: a prescriber's routine interval for this man."""
+    walk = _Walk(timeline, readings, rulebook, own, [])
     changes = timeline.exposure.changes_until(timeline.today)
     draws = [(draw.on, draw) for draw in timeline.draws.get(ANALYTE, ()) if draw.on is not None]
     # Of several on one day the readable one is taken first: it answers, and the others are then too early for the next.

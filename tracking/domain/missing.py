@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tracking.domain.bone import NOT_STATED
+from tracking.domain.bone import NO_LSC, NOT_STATED, SCANNER_CHANGED
 from tracking.domain.estradiol import LOW
 from tracking.domain.findings.finding import Facts
 from tracking.domain.findings.series_notes import open_low
 from tracking.domain.reassurance import is_disturbed
 from tracking.domain.reported import Method, Precision
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Tier
+
+_UNDETERMINED = {NO_LSC: "dexa_lsc", SCANNER_CHANGED: "dexa_cross_calibration"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,18 @@ def _of_therapy(facts: Facts) -> Iterator[str]:
         yield "testosterone_regimen"
     if facts.on_ai and not facts.timeline.doses[AROMATASE_INHIBITOR]:
         yield "ai_log"
+    if facts.on_ai and not _review_named(facts):
+        yield "ai_review"
+    if any(injection.assumed for found in facts.injected for injection in found.given):
+        yield "bone_drug_log"
     if facts.context.now.testosterone and "hematocrit" not in facts.timeline.draws:
         yield "hematocrit"
+
+
+def _review_named(facts: Facts) -> bool:
+    """Whether a regimen that is in force now names the day of the AI's review."""
+    in_force = {key for drug in facts.context.now.ai for key in drug.keys}
+    return any(r.review_on is not None for r in facts.history.regimens if r.key in in_force)
 
 
 def _of_bone(facts: Facts) -> Iterator[str]:
@@ -70,8 +82,8 @@ def _of_bone(facts: Facts) -> Iterator[str]:
         last = scans[-1].bone_class
         codes = {NOT_STATED: "dexa_reference", "age_unknown": "birth_date", "scores_missing": "dexa_scores"}
         yield from (codes[name] for name in (last,) if name in codes)
-        if any(change.verdict == "undetermined" for change in facts.bone.changes):
-            yield "dexa_lsc"
+        why = {change.why for change in facts.bone.changes}
+        yield from (code for reason, code in _UNDETERMINED.items() if reason in why)
         if len(scans) > 1 and not facts.bone.changes:
             yield "dexa_comparable"
     if any(fracture.occurred.precision is Precision.UNKNOWN for fracture in facts.timeline.fractures):

@@ -7,13 +7,16 @@ from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from tracking.domain.findings.bone import new_until
+from tracking.domain.findings.bone import back_pain_since, new_until
+from tracking.domain.findings.bone_therapy import late_days
 from tracking.domain.findings.estradiol import blind_from
 from tracking.domain.findings.finding import Facts
 from tracking.domain.findings.results import latest
 from tracking.domain.findings.safety import safety_days
 from tracking.domain.findings.symptoms import symptom_days
 from tracking.domain.lab_plan import TESTOSTERONE_TOTAL
+from tracking.domain.panel_plan import of_age_on
+from tracking.domain.rulebook import BONE_THERAPY
 from tracking.domain.verdict import too_old_on
 
 _DAY = timedelta(days=1)
@@ -45,6 +48,20 @@ def _days(facts: Facts) -> Iterator[date]:
     yield from safety_days(facts)
     yield from symptom_days(facts)
     yield from _of_person(facts)
+    yield from _of_bone(facts)
+
+
+def _of_bone(facts: Facts) -> Iterator[date]:
+    """Bone drugs that begin, end or become late; back pain that is no longer new."""
+    for regimen in facts.history.regimens:
+        if facts.rulebook.drug_class(regimen.drug) == BONE_THERAPY:
+            yield from _known(regimen.starts_on, regimen.ends_on)
+    for found in facts.injected:
+        if found.given:
+            yield from late_days(found, facts)
+    pain = back_pain_since(facts)
+    if pain is not None:
+        yield from _after(pain[1] + timedelta(days=facts.rulebook.bone.back_pain.days))
 
 
 def _of_courses(facts: Facts) -> Iterator[date]:
@@ -64,6 +81,9 @@ def _of_person(facts: Facts) -> Iterator[date]:
         yield from _known(factor.since, factor.until)
     if facts.timeline.scans and history.person.birth_date is not None:
         yield history.person.birth_date + relativedelta(years=facts.rulebook.bone.score.t_from_age)
+    for plan in facts.rulebook.monitoring.plan.values():
+        if plan.least_age:
+            yield from _known(of_age_on(history.person, plan.least_age))
 
 
 def _known(*days: date | None) -> Iterator[date]:

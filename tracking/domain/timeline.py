@@ -15,7 +15,7 @@ from dateutil.relativedelta import relativedelta
 from tracking.domain.exposure import Exposure, read_exposure
 from tracking.domain.history import DoseKind, DoseRecord, FractureRecord, History, LabRecord, Person, ScanRecord
 from tracking.domain.reported import Precision
-from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, RuleBook
+from tracking.domain.rulebook import AROMATASE_INHIBITOR, BONE_THERAPY, TESTOSTERONE, RuleBook
 
 _HOUR = timedelta(hours=1)
 _TENTH = Decimal("0.1")
@@ -120,7 +120,7 @@ def read_timeline(history: History, rulebook: RuleBook, as_of: datetime) -> Time
     later += [f.occurred.at for f in history.fractures if f.occurred.at > as_of]
     later += [s.felt.at for s in history.symptoms if s.felt.at > as_of]
     later += [datetime.combine(s.scanned_on, time(), zone).astimezone(UTC) for s in history.scans if s.scanned_on > today]
-    taken = {name: tuple(_taken(doses, name, rulebook)) for name in (AROMATASE_INHIBITOR, TESTOSTERONE)}
+    taken, skipped = _by_class(doses, rulebook)
     return Timeline(
         person=history.person,
         zone=zone,
@@ -131,17 +131,28 @@ def read_timeline(history: History, rulebook: RuleBook, as_of: datetime) -> Time
         scans=tuple(sorted((s for s in history.scans if s.scanned_on <= today), key=lambda s: (s.scanned_on, s.key))),
         fractures=tuple(sorted((f for f in history.fractures if f.occurred.at <= as_of), key=lambda f: (f.occurred.at, f.key))),
         doses=taken,
-        skipped={
-            name: tuple(d.taken.at for d in doses if d.kind is DoseKind.SKIPPED and rulebook.drug_class(d.drug) == name)
-            for name in taken
-        },
+        skipped=skipped,
         dose_times={name: tuple(dose.taken.at for dose in of) for name, of in taken.items()},
         later=tuple(later),
     )
 
 
-def _taken(doses: Iterable[DoseRecord], drug_class: str, rulebook: RuleBook) -> Iterable[DoseRecord]:
-    return (d for d in doses if d.kind is not DoseKind.SKIPPED and rulebook.drug_class(d.drug) == drug_class)
+def _by_class(
+    doses: Iterable[DoseRecord], rulebook: RuleBook
+) -> tuple[dict[str, tuple[DoseRecord, ...]], dict[str, tuple[datetime, ...]]]:
+    """Doses taken, and the instants of those skipped, by class of drug, in one pass over a log that may be long."""
+    taken: dict[str, list[DoseRecord]] = {name: [] for name in (AROMATASE_INHIBITOR, TESTOSTERONE, BONE_THERAPY)}
+    skipped: dict[str, list[datetime]] = {name: [] for name in taken}
+    class_of = {code: drug.drug_class for code, drug in rulebook.drugs.items() if drug.drug_class in taken}
+    for dose in doses:
+        name = class_of.get(dose.drug)
+        if name is None:
+            continue
+        if dose.kind is DoseKind.SKIPPED:
+            skipped[name].append(dose.taken.at)
+        else:
+            taken[name].append(dose)
+    return {name: tuple(of) for name, of in taken.items()}, {name: tuple(of) for name, of in skipped.items()}
 
 
 def _draw_order(draw: Draw) -> tuple[date, datetime, str]:

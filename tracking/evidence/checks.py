@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from tracking.domain.rulebook import (
     AROMATASE_INHIBITOR,
+    BONE_THERAPY,
     CO_MEDICATION,
     SEVERITIES,
     TESTOSTERONE,
@@ -28,7 +29,7 @@ from tracking.domain.rulebook import (
 from tracking.evidence.reader import EvidenceError
 
 _BAND_ORDER = (Tier.CRITICAL, Tier.BELOW_FLOOR, Tier.BORDERLINE, Tier.IN_RANGE, Tier.ABOVE_RANGE)
-_DRUG_CLASSES = (AROMATASE_INHIBITOR, TESTOSTERONE, CO_MEDICATION, "other")
+_DRUG_CLASSES = (AROMATASE_INHIBITOR, TESTOSTERONE, BONE_THERAPY, CO_MEDICATION, "other")
 # A change of one of these starts a recheck of estradiol.
 _DECISIVE = (AROMATASE_INHIBITOR, TESTOSTERONE)
 _BEARS_ON = ("estradiol", "testosterone", "bone", "psa", "assay")
@@ -49,6 +50,7 @@ def check(rulebook: RuleBook) -> None:
         _check_analyte(analyte)
     for drug in rulebook.drugs.values():
         _check_drug(rulebook, drug)
+    _check_plan(rulebook)
     _check_bands(rulebook.estradiol.mass_spectrometry)
     _check_bands(rulebook.estradiol.other)
     _check_thresholds(rulebook)
@@ -107,6 +109,25 @@ def _check_analyte(rule: AnalyteRule) -> None:
 def _check_limits(rule_id: str, hard: Limits, confirm: Limits) -> None:
     if not hard.low <= confirm.low < confirm.high <= hard.high:
         raise EvidenceError(f"{rule_id}: the confirm limits are not inside the hard limits")
+
+
+def _check_plan(rulebook: RuleBook) -> None:
+    rules = rulebook.monitoring
+    for rule in rules.plan.values():
+        if rule.drug_class not in _DECISIVE:
+            raise EvidenceError(f"{rule.id}: planned while on {rule.drug_class}, which makes no exposure")
+        if rule.code not in rules.resend.days:
+            raise EvidenceError(f"{rules.resend.id}: nothing is said of {rule.code}")
+    named = [(rule.id, rule.drug) for rule in (rules.denosumab, rules.zoledronate)]
+    named += [(rules.denosumab_delay.id, drug) for drug in rules.denosumab_delay.follow_on]
+    for rule_id, drug in named:
+        if rulebook.drug_class(drug) != BONE_THERAPY:
+            raise EvidenceError(f"{rule_id}: {drug} is no bone drug of drugs.toml")
+    for rule_id, analyte in ((r.id, analyte) for r in (rules.denosumab, rules.zoledronate) for analyte in r.labs):
+        _known_analyte(rulebook, analyte, rule_id)
+    for kind, bounds in rules.interval_bounds.kinds.items():
+        if not 0 < bounds.least <= bounds.most:
+            raise EvidenceError(f"{rules.interval_bounds.id}: the bounds of {kind} are out of order")
 
 
 def _check_bands(rule: BandsRule) -> None:

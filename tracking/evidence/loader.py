@@ -23,6 +23,7 @@ from tracking.domain.rulebook import (
     EstradiolRules,
     FindingRule,
     MonitoringRules,
+    PlanRule,
     RegionRule,
     Rule,
     RuleBook,
@@ -90,7 +91,9 @@ def build(content: Mapping[str, Mapping[str, Any]]) -> RuleBook:
     estradiol = _group(EstradiolRules, "estradiol", content["estradiol"])
     testosterone = _group(TestosteroneRules, "testosterone", content["testosterone"])
     safety = _group(SafetyRules, "safety", content["safety"])
-    monitoring = _group(MonitoringRules, "monitoring", content["monitoring"])
+    planned = dict(content["monitoring"])
+    plan = _each(PlanRule, "monitoring.plan", planned.pop("plan", {}), "monitoring.toml plan")
+    monitoring = _group(MonitoringRules, "monitoring", planned, plan=plan)
     series = _group(SeriesRules, "series", content["series"])
     timings = dict(content["timing"])
     esters = _each(EsterRule, "timing.ester", timings.pop("esters", {}), "timing.toml esters")
@@ -100,7 +103,7 @@ def build(content: Mapping[str, Mapping[str, Any]]) -> RuleBook:
     bone_regions = _each(RegionRule, "bone.region", regions, "bone.toml regions")
     bone = _group(BoneRules, "bone", tables, regions=bone_regions)
     rules: dict[str, Rule] = {scope.id: scope}
-    for group in (analytes, drugs, findings, bone_regions, esters, draw_times):
+    for group in (analytes, drugs, findings, bone_regions, esters, draw_times, plan):
         rules.update({rule.id: rule for rule in group.values()})
     for part in (estradiol, testosterone, safety, monitoring, series, timing, episodes, bone):
         named = (getattr(part, field.name) for field in fields(part))

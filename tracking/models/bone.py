@@ -23,6 +23,9 @@ class DexaScan(Record):
     facility = models.CharField(max_length=120, blank=True, default="")
     device = models.CharField(max_length=120, blank=True, default="", help_text="model and serial number; empty if not stated")
     reference = models.CharField(max_length=120, blank=True, default="", help_text="reference database behind the scores")
+    scanner_changed = models.BooleanField(
+        default=False, db_default=False, help_text="the facility moved or replaced the scanner since the visit before"
+    )
     confirmed_reason = models.CharField(max_length=200, blank=True, default="")
 
     class Meta(Record.Meta):

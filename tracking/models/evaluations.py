@@ -118,6 +118,10 @@ class DueItem(RevisionedRow):
         why="what is due next, by which rule", kept="as long as the account", sync="due_items"
     )
 
+    class Audience(models.TextChoices):
+        MAN = "man"
+        CLINIC = "clinic"
+
     class State(models.TextChoices):
         OPEN = "open"
         ANSWERED = "answered"
@@ -125,6 +129,9 @@ class DueItem(RevisionedRow):
         SUPERSEDED = "superseded"
 
     kind = models.CharField(max_length=24)
+    audience = models.CharField(
+        max_length=8, choices=Audience.choices, default=Audience.MAN, db_default=Audience.MAN, help_text="who is asked"
+    )
     anchor = models.CharField(max_length=120, help_text="the event it answers to")
     rule = models.CharField(max_length=60)
     reason = models.CharField(max_length=400, help_text="in words, for the prescriber")
@@ -147,6 +154,7 @@ class DueItem(RevisionedRow):
             models.CheckConstraint(
                 condition=Q(opens_on__lte=F("due_on"), due_on__lte=F("overdue_on")), name="dueitem_window_in_order"
             ),
+            models.CheckConstraint(condition=Q(audience__in=["man", "clinic"]), name="dueitem_audience_known"),
             models.CheckConstraint(
                 condition=Q(state__in=["open", "answered", "answered_not_usable", "superseded"]), name="dueitem_state_known"
             ),

@@ -37,6 +37,7 @@ def record_scan(
     facility: str = "",
     device: str = "",
     reference: str = "",
+    scanner_changed: bool = False,
     confirmed_reason: str = "",
     staff: bool = False,
     client_id: str | None = None,
@@ -44,7 +45,8 @@ def record_scan(
 ) -> tuple[DexaScan, bool]:
     """Store one scan with its measured regions; the second value says whether it is new.
 
-    A site has region, side, vertebrae, bmd (text), unit (g/cm2 or mg/cm2), t_score, z_score and lsc (g/cm2, the facility's).
+    ``scanner_changed``: the facility moved or replaced the scanner since the visit before. A site has region, side, vertebrae,
+    bmd (text), unit (g/cm2 or mg/cm2), t_score, z_score and lsc (g/cm2, the facility's).
     """
     rulebook = load_rulebook()
     with acting_as(by):
@@ -64,6 +66,7 @@ def record_scan(
             "facility": facility,
             "device": device,
             "reference": reference,
+            "scanner_changed": scanner_changed,
             "confirmed_reason": confirmed_reason.strip(),
         }
         scan, is_new = records.add(DexaScan, man=man, by=by, now=now, content=content, client_id=client_id, source=source)

@@ -23,13 +23,13 @@ __all__ = [
     "notice",
     "patients_with_news",
     "still_due",
-    "store_plan",
+    "store_plans",
     "uids",
     "unannounced",
 ]
 
 # A change of any of these is news to whoever reminds; a reworded reason is not.
-_NEWS = ("opens_on", "due_on", "overdue_on", "zone", "state", "time_critical", "resend_after_days")
+_NEWS = ("opens_on", "due_on", "overdue_on", "zone", "state", "time_critical", "resend_after_days", "audience")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class DueNotice:
     id: int
     patient_id: int
     kind: str
+    audience: str
     opens_on: date
     due_on: date
     overdue_on: date
@@ -49,26 +50,49 @@ class DueNotice:
     resend_after_days: int
 
 
-def store_plan(man: Patient, planned: Iterable[Planned]) -> None:
-    """Make the stored items say what the plan says. Call it holding his lock.
+def store_plans(planned: Iterable[tuple[Patient, Iterable[Planned]]]) -> None:
+    """Make the stored items of several men say what their plans say, in three statements. Call it holding their locks.
 
     An item keeps its row through every later plan. One that the plan no longer knows (its anchor was withdrawn) is superseded,
     not deleted: reminders and phones hear of it as of any other change.
     """
-    stored = {(row.kind, row.anchor): row for row in DueItem.objects.filter(patient=man)}
-    for item in planned:
-        row = stored.pop((item.kind, item.anchor), None)
-        content = _content(item)
-        if row is None:
-            DueItem.objects.create(patient=man, kind=item.kind, anchor=item.anchor, **content)
-        else:
-            _update(row, content)
-    for row in stored.values():
-        _update(row, {"state": DueItem.State.SUPERSEDED})
+    plans = {man.pk: items for man, items in planned}
+    stored = {(row.patient_id, row.kind, row.anchor): row for row in DueItem.objects.filter(patient__in=plans)}
+    new: list[DueItem] = []
+    changed: list[DueItem] = []
+    for patient_id, items in plans.items():
+        for item in items:
+            row = stored.pop((patient_id, item.kind, item.anchor), None)
+            if row is None:
+                new.append(DueItem(patient_id=patient_id, kind=item.kind, anchor=item.anchor, **_content(item)))
+            elif _update(row, _content(item)):
+                changed.append(row)
+    changed += [row for row in stored.values() if _update(row, {"state": DueItem.State.SUPERSEDED})]
+    DueItem.objects.bulk_create(new)
+    # Not announced_version: whoever reminds may have raised it meanwhile.
+    DueItem.objects.bulk_update(changed, [*_CONTENT, "version"])
+
+
+_CONTENT = (
+    "audience",
+    "rule",
+    "reason",
+    "opens_on",
+    "due_on",
+    "overdue_on",
+    "earliest_answer_on",
+    "zone",
+    "state",
+    "answered_by",
+    "priority",
+    "time_critical",
+    "resend_after_days",
+)
 
 
 def _content(item: Planned) -> dict[str, Any]:
     return {
+        "audience": item.audience,
         "rule": item.rule,
         "reason": item.words,
         "opens_on": item.opens_on,
@@ -84,16 +108,14 @@ def _content(item: Planned) -> dict[str, Any]:
     }
 
 
-def _update(row: DueItem, content: Mapping[str, Any]) -> None:
+def _update(row: DueItem, content: Mapping[str, Any]) -> bool:
+    """Whether the row, which now says this, said anything else."""
     changed = [name for name, value in content.items() if getattr(row, name) != value]
-    if not changed:
-        return
     for name in changed:
         setattr(row, name, content[name])
     if any(name in _NEWS for name in changed):
         row.version += 1
-        changed.append("version")
-    row.save(update_fields=changed)
+    return bool(changed)
 
 
 def patients_with_news(*, limit: int, above_id: int = 0) -> list[int]:
@@ -139,6 +161,7 @@ def _notice(row: DueItem) -> DueNotice:
         id=row.pk,
         patient_id=row.patient_id,
         kind=row.kind,
+        audience=row.audience,
         opens_on=row.opens_on,
         due_on=row.due_on,
         overdue_on=row.overdue_on,

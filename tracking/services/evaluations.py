@@ -69,9 +69,7 @@ def refresh_many(men: Sequence[Patient], *, now: datetime) -> dict[int, Evaluati
         unique_fields=["patient"],
         update_fields=["evaluation", "evaluated_at", "next_change_at", "deployment_floor", "rulebook_version"],
     )
-    for man in men:
-        if not man.is_statistical:
-            due.store_plan(man, conclusions[man.pk].due)
+    due.store_plans((man, conclusions[man.pk].due) for man in men if not man.is_statistical)
     before = {pk: row.rulebook_version for pk, row in standing.items()}
     followed = (
         episodes.Concluded(man, conclusions[man.pk], latest[man.pk], before.get(man.pk, ""))

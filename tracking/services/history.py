@@ -133,6 +133,7 @@ def _scan(row: DexaScan) -> ScanRecord:
             )
             for site in sorted(row.sites.all(), key=lambda site: site.pk)
         ),
+        scanner_changed=row.scanner_changed,
     )
 
 

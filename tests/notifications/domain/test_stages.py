@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifications.domain.hours import Hours, next_allowed
-from notifications.domain.stages import DueDays, Fate, Round, Sending, Stage, fate, round_for, sendings, stages
+from notifications.domain.stages import DueDays, Fate, Round, Sending, Stage, fate, is_reminded, round_for, sendings, stages
 from tests.notifications.domain.test_hours import days, hours, instants, unhurried, zones
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -218,3 +218,18 @@ def test_fate(
 ) -> None:
     his = Hours(9, time(21), time(8))
     assert fate(now, expires_at=expires_at, is_wanted=is_wanted, hours=his, zone=zone) == expected
+
+
+@pytest.mark.parametrize("kind", ["lab_e2_t", "dexa", "blood_pressure", "denosumab", "zoledronate", "eclipse"])
+def test_he_is_reminded_of_what_he_is_asked_for(kind: str) -> None:
+    assert is_reminded(kind, "man")
+
+
+@pytest.mark.parametrize("kind", ["vitamin_d", "lipids", "calcium", "pth", "bone_markers", "hematocrit", "psa"])
+def test_blood_that_is_drawn_along_makes_no_message_of_its_own(kind: str) -> None:
+    assert not is_reminded(kind, "man")
+
+
+@pytest.mark.parametrize("kind", ["ai_review", "pre_denosumab", "pre_zoledronate", "dexa"])
+def test_what_the_clinic_is_asked_for_is_never_told_to_the_man(kind: str) -> None:
+    assert not is_reminded(kind, "clinic")

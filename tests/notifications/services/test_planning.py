@@ -228,3 +228,21 @@ def test_a_new_zone_moves_what_is_planned_without_doubles(adam: Any, make_due: A
     claim(datetime(2026, 11, 3, 19, tzinfo=UTC))
     assert planned(rows) == ALL[2:]
     assert rows(Reminder, "send_at", channel="inbox", stage="on") == [datetime(2026, 11, 16, 19, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("fields", [{"kind": "ai_review", "audience": "clinic"}, {"kind": "vitamin_d"}])
+def test_the_clinics_work_and_blood_that_is_drawn_along_make_no_reminder(
+    adam: Any, make_due: Any, rows: Any, fields: dict[str, str]
+) -> None:
+    item = make_due(adam, **fields)
+    plan()
+    assert planned(rows) == []
+    assert rows(DueItem, "version", "announced_version", pk=item.pk) == [(1, 1)]
+
+
+def test_what_becomes_the_clinics_is_no_longer_told_to_the_man(adam: Any, make_due: Any, rows: Any, change_due: Any) -> None:
+    item = make_due(adam)
+    plan()
+    change_due(item, audience="clinic")
+    plan()
+    assert planned(rows) == []

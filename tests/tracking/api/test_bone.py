@@ -93,3 +93,11 @@ def test_a_risk_factor_says_since_when(by_adam, by_bell, at_adam):
     refused = by_adam.send("POST", "/risk-factors", {"code": "luck"})
     assert (list(issues(refused)), code in issues(refused)["/code"]) == (["/code"], True)
     assert by_bell.send("DELETE", f"{at_adam}/risk-factors/{row['uid']}").status_code == 204
+
+
+def test_a_moved_scanner_is_said_with_the_scan(by_adam):
+    assert by_adam.send("POST", "/dexa-scans", SCAN | {"client_id": "s1"}).json()["scanner_changed"] is False
+    moved = by_adam.send("POST", "/dexa-scans", SCAN | {"client_id": "s2", "scanner_changed": True})
+    assert moved.json()["scanner_changed"] is True
+    refused = by_adam.send("POST", "/dexa-scans", SCAN | {"scanner_changed": "yes"})
+    assert "/scanner_changed" in issues(refused)

@@ -9,7 +9,7 @@ from dateutil.relativedelta import relativedelta
 
 from tests.tracking.domain.build import NOW, anastrozole, day, dose, fracture, lab, man, scan, site
 from tracking.domain.due import DueItem
-from tracking.domain.history import RiskFactorRecord
+from tracking.domain.history import IntervalOverride, RiskFactorRecord
 from tracking.domain.monitoring import plan
 from tracking.domain.rulebook import Priority
 from tracking.evidence import load_rulebook
@@ -107,3 +107,12 @@ def test_every_exposure_has_items_of_its_own() -> None:
 def test_the_interval_is_counted_on_the_calendar() -> None:
     found = items(scan(date(2024, 3, 1)), scan(date(2026, 2, 28), key="two"))
     assert found["scan:two"].due_on == date(2026, 2, 28) + relativedelta(months=24)
+
+
+def test_a_prescribers_interval_decides_when_the_next_scan_is_due() -> None:
+    scans = [scan(date(2025, 3, 1)), scan(date(2026, 3, 5), key="two")]
+    own = IntervalOverride("o", "dexa", 18, "Dr. Bell", "glucocorticoids", day(-100))
+    item = items(*scans, intervals=[own])["scan:two"]
+    assert item.due_on == date(2027, 9, 5)
+    assert "set by Dr. Bell" in item.words
+    assert items(scans[0], intervals=[own])["start:a:year-1"].due_on == date(2026, 3, 1)

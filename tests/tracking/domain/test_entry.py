@@ -7,9 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from dateutil.relativedelta import relativedelta
 
 from tests.tracking.domain.build import TODAY, TWICE_WEEKLY, WEEKLY, site
-from tracking.domain.entry import EntryCheck, check_dose, check_entry, check_floor, check_sites, weekly_mg
+from tracking.domain.entry import EntryCheck, check_dose, check_entry, check_floor, check_interval, check_sites, weekly_mg
 from tracking.domain.problems import Problem
 from tracking.domain.reported import parse_value
 from tracking.domain.schedule import Schedule
@@ -113,7 +114,7 @@ def test_a_dose_is_more_than_nothing(dose: str) -> None:
 
 
 def test_an_unknown_drug_is_refused_and_the_known_ones_are_named() -> None:
-    with pytest.raises(Problem, match=r"/drug: 'aspirin' is not a known drug. Accepted: anastrozole"):
+    with pytest.raises(Problem, match=r"/drug: 'aspirin' is not a known drug. Accepted: .*anastrozole"):
         check_dose("aspirin", Decimal(1), RULEBOOK)
 
 
@@ -159,6 +160,30 @@ def test_a_floor_that_has_expired_already_is_refused() -> None:
     check = check_floor(Decimal(18), TODAY - timedelta(days=1), TODAY, RULEBOOK)
     assert [issue.pointer for issue in check.refused] == ["/expires_on"]
     assert not check_floor(Decimal(18), TODAY, TODAY, RULEBOOK).refused
+
+
+@pytest.mark.parametrize(
+    ("kind", "months", "pointers"),
+    [
+        ("lab_e2_t", 2, ["/every_months"]),
+        ("lab_e2_t", 3, []),
+        ("lab_e2_t", 6, []),
+        ("lab_e2_t", 7, ["/every_months"]),
+        ("bone_markers", 12, []),
+        ("denosumab", 6, ["/kind"]),
+        ("ai_review", 12, ["/kind"]),
+    ],
+)
+def test_an_interval_of_his_own_lies_within_the_bounds_of_its_kind(kind: str, months: int, pointers: list[str]) -> None:
+    assert [issue.pointer for issue in check_interval(kind, months, TODAY, TODAY, RULEBOOK).refused] == pointers
+
+
+def test_an_interval_ends_on_a_day_from_today_to_a_year_ahead() -> None:
+    year = TODAY + relativedelta(years=1)
+    assert not any(check_interval("dexa", 12, end, TODAY, RULEBOOK).refused for end in (TODAY, year))
+    for expires_on in (TODAY - timedelta(days=1), year + timedelta(days=1)):
+        refused = check_interval("dexa", 12, expires_on, TODAY, RULEBOOK).refused
+        assert [issue.pointer for issue in refused] == ["/expires_on"]
 
 
 def test_checks_add_up_and_move_outwards() -> None:

@@ -274,3 +274,13 @@ def test_immunoassay_recovery() -> None:
     assert (later.word, later.priority) == ("cannot say", "P1")
     assert "e2_recovery_unconfirmed" in codes(later)
     assert not any("not below" in line for line in words_for_man(later.for_man, RULEBOOK, clinic_connected=False))
+
+
+def test_denosumab_28_days_late() -> None:
+    """Due on 15 June, four weeks late on 13 July: urgent on that day, and not on the one before."""
+    given = [dose("denosumab", date(2025, 12, 15), "60")]
+    before, on = (judge(doses=given, at=datetime(2026, 7, number, 15, tzinfo=UTC)) for number in (12, 13))
+    assert (before.priority, on.priority) == ("P1", "P0")
+    assert codes(on) == {"denosumab_very_late"}
+    assert before.next_change_at == datetime(2026, 7, 13, 4, tzinfo=UTC)
+    assert next(item for item in on.open_items if item.kind == "denosumab").time_critical

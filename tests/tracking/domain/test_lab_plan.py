@@ -23,6 +23,8 @@ from tests.tracking.domain.build import (
     total_testosterone,
 )
 from tracking.domain.due import DueItem
+from tracking.domain.evaluate import evaluate
+from tracking.domain.history import IntervalOverride
 from tracking.domain.monitoring import plan
 from tracking.domain.reported import Precision
 from tracking.domain.schedule import Schedule
@@ -213,3 +215,27 @@ def test_the_phases_of_an_open_item() -> None:
 
 def test_a_drug_without_a_recheck_asks_for_nothing() -> None:
     assert items(regimens=[regimen("gonadorelin", day(50))]) == {}
+
+
+def test_a_prescribers_interval_decides_the_routine_draw_and_says_whose_it_is() -> None:
+    own = IntervalOverride("o", "lab_e2_t", 4, "Dr. Bell", "watched closely", TODAY)
+    on_ai = [anastrozole(date(2020, 1, 1)), cypionate(date(2020, 1, 1))]
+    item = only_open(items(*pair("26", day(10)), regimens=on_ai, intervals=[own]))
+    assert item.due_on == day(10) + relativedelta(months=4)
+    assert item.words.endswith("Every 4 months, set by Dr. Bell until 2 Nov 2026.")
+
+
+@pytest.mark.parametrize(("months", "expires"), [(2, -5), (7, -5), (4, 1)])
+def test_an_interval_out_of_bounds_or_expired_is_ignored(months: int, expires: int) -> None:
+    own = IntervalOverride("o", "lab_e2_t", months, "Dr. Bell", "", day(expires))
+    on_ai = [anastrozole(date(2020, 1, 1)), cypionate(date(2020, 1, 1))]
+    item = only_open(items(*pair("26", day(10)), regimens=on_ai, intervals=[own]))
+    assert item.due_on == day(10) + relativedelta(months=6)
+
+
+def test_an_interval_of_his_own_never_makes_an_old_result_current() -> None:
+    own = IntervalOverride("o", "lab_e2_t", 6, "Dr. Bell", "", day(-300))
+    rows = {"labs": pair("26", day(130)), "regimens": [anastrozole(day(200)), cypionate(date(2020, 1, 1))]}
+    plain, stretched = (evaluate(man(**rows, intervals=of), RULEBOOK, NOW).verdict for of in ([], [own]))
+    assert plain == stretched
+    assert plain.state == "stale"

@@ -44,6 +44,7 @@ from tracking.domain.history import (
     DoseKind,
     DoseRecord,
     History,
+    IntervalOverride,
     LabRecord,
     Origin,
     Person,
@@ -113,10 +114,6 @@ def run_floor_until(given: Given) -> str:
     return _outcome(check_floor(Decimal(20), expires_on, set_on, RULEBOOK))
 
 
-def run_interval_entry(given: Given) -> str:
-    return _outcome(check_interval(given["kind"], int(given["months"]), TODAY, TODAY, RULEBOOK))
-
-
 def run_dose(given: Given) -> str:
     if "dose" in given:
         return _outcome(check_dose(given["drug"], Decimal(given["dose"]), RULEBOOK))
@@ -155,9 +152,10 @@ def _history_for(given: Given) -> History:
         labs.append(total_testosterone(given["t"], on, unit=given.get("t_unit", "ng/dL"), high=given.get("t_upper", "")))
     if "hematocrit" in given:
         labs.append(lab(given["hematocrit"], drawn, analyte="hematocrit", unit=given.get("hematocrit_unit", "%")))
-    regimens = []
+    regimens = _bone_drugs(given)
     if "ai" in given:
-        regimens.append(anastrozole(day(int(given.get("ai_days", "800")))))
+        review = TODAY + timedelta(days=int(given["review_in_days"])) if "review_in_days" in given else None
+        regimens.append(replace(anastrozole(day(int(given.get("ai_days", "800")))), review_on=review))
     if "testosterone" in given:
         regimens.append(cypionate(day(900), day(5) if given["testosterone"] == "stopped" else None))
     scans = []
@@ -174,7 +172,10 @@ def _history_for(given: Given) -> History:
     symptoms = [_symptom(line) for line in _lines(given, "symptoms")]
     fractures = [fracture(day(int(given["fracture_days_ago"])))] if "fracture_days_ago" in given else []
     person = Person("America/New_York", TODAY - relativedelta(years=int(given.get("age", "56")), days=40))
-    return man(person=person, labs=labs, regimens=regimens, scans=scans, fractures=fractures, symptoms=symptoms)
+    doses = []
+    if "denosumab_days_late" in given:
+        doses.append(dose("denosumab", day(int(given["denosumab_days_late"])) - relativedelta(months=6), "60"))
+    return man(person=person, labs=labs, regimens=regimens, doses=doses, scans=scans, fractures=fractures, symptoms=symptoms)
 
 
 def _lines(given: Given, name: str) -> list[list[str]]:
@@ -201,6 +202,15 @@ def _symptom(line: list[str]) -> SymptomRecord:
     """``joint_pain 4 5``: a score of 4, five days ago."""
     code, score, ago = line
     return SymptomRecord(f"{code}-{ago}", code, int(score), moment(day(int(ago)), precision=Precision.DAY))
+
+
+def _bone_drugs(given: Given) -> list[Any]:
+    found = []
+    if "denosumab" in given:
+        found.append(regimen("denosumab", day(150), day(5) if given["denosumab"] == "stopped" else None, dose="60"))
+    if "follow_on" in given:
+        found.append(regimen(given["follow_on"], day(5), dose="70"))
+    return found
 
 
 def run_finding(given: Given) -> str:
@@ -556,6 +566,97 @@ def run_overstates(given: Given) -> str:
 
 def _minute(at: datetime) -> Moment:
     return Moment(at, Precision.MINUTE, ZONE)
+
+
+def run_risk(given: Given) -> str:
+    factors = [RiskFactorRecord(str(n), f"factor {n}", None, None) for n in range(int(given.get("factors", "0")))]
+    scans = [scan(day(20), site(t=given["t"]))] if "t" in given else []
+    labs = [lab(given["vitamin_d"], day(5), analyte="vitamin_d_25oh", unit="ng/mL")] if "vitamin_d" in given else []
+    fractures = [fracture(day(2000))] if "fracture" in given else []
+    history = man(risk_factors=factors, scans=scans, labs=labs, fractures=fractures)
+    return evaluate(history, RULEBOOK, NOW).risk.level
+
+
+def run_vertebral(given: Given) -> str:
+    labs = [lab("180.0", day(900), analyte="body_height", unit="cm")] if "height" in given else []
+    labs += [lab(given["height"], day(5), analyte="body_height", unit="cm")] if "height" in given else []
+    felt = moment(day(int(given.get("days_ago", "3"))), precision=Precision.DAY)
+    pains = [SymptomRecord("pain", "back_pain", int(given["back_pain"]), felt)] if "back_pain" in given else []
+    found = {f.code for f in evaluate(man(labs=labs, symptoms=pains), RULEBOOK, NOW).findings}
+    return "present" if "vertebral_assessment" in found else "absent"
+
+
+def run_interval(given: Given) -> str:
+    return _outcome(check_interval(given["kind"], int(given["months"]), TODAY, TODAY, RULEBOOK))
+
+
+def _panel(kind: str, on: date, value: str = "50", unit: str = "") -> list[Any]:
+    rule = RULEBOOK.monitoring.plan[kind]
+    analytes = rule.analytes[:1] if rule.any_of else rule.analytes
+    return [lab(value, on, analyte=analyte, unit=unit or RULEBOOK.analytes[analyte].unit) for analyte in analytes]
+
+
+def _on(kind: str, start: date) -> list[Any]:
+    return [anastrozole(start)] if RULEBOOK.monitoring.plan[kind].drug_class == "aromatase_inhibitor" else [cypionate(start)]
+
+
+def run_next_panel(given: Given) -> str:
+    """The item after a result of ten days ago, or after a baseline on the day of the start."""
+    kind, start = given["kind"], day(10) if "first" in given else day(800)
+    labs = _panel(kind, day(10), given.get("value", "50"), given.get("unit", ""))
+    own = [IntervalOverride("own", kind, int(given["every"]), "Dr. Bell", "watched", TODAY)] if "every" in given else []
+    person = Person(ZONE, TODAY - relativedelta(years=int(given.get("age", "56")), days=40))
+    history = man(person=person, labs=labs, regimens=_on(kind, start), intervals=own)
+    item = next((i for i in evaluate(history, RULEBOOK, NOW).open_items if i.kind == kind), None)
+    return "none" if item is None else f"{item.params['months']} months"
+
+
+def run_panel_baseline(given: Given) -> str:
+    start = date(2026, 10, 1)
+    item = next(i for i in evaluate(man(regimens=_on(given["kind"], start)), RULEBOOK, NOW).due if i.kind == given["kind"])
+    before = relativedelta(start, item.earliest_on)
+    return f"{before.years * 12 + before.months} months before, overdue +{(item.overdue_on - start).days}"
+
+
+def run_pth_again(given: Given) -> str:
+    calcium = lab(given["calcium"], day(10), analyte="calcium", unit="mg/dL", low="8.0", high=given.get("upper", ""))
+    calcium = calcium if "upper" in given else replace(calcium, range_low=None)
+    item = _due(man(labs=[calcium], regimens=[anastrozole(day(800))]), "pth_calcium")
+    return "none" if item is None else f"+{(item.due_on - day(10)).days}"
+
+
+def run_ai_review(given: Given) -> str:
+    start = day(int(given["started_days_ago"]))
+    review = TODAY + timedelta(days=int(given["review_in_days"]))
+    item = _due(man(regimens=[replace(anastrozole(start), review_on=review)]), "ai_review")
+    assert item is not None
+    return f"due +{(item.due_on - TODAY).days}, overdue +{(item.overdue_on - TODAY).days}"
+
+
+def _injected(kind: str, last: date, **rows: Any) -> dict[str, DueItem]:
+    rule = getattr(RULEBOOK.monitoring, kind)
+    history = man(doses=[dose(rule.drug, last, "5")], **rows)
+    return {i.kind: i for i in evaluate(history, RULEBOOK, NOW).due}
+
+
+def run_injection(given: Given) -> str:
+    last = day(60)
+    item = _injected(given["kind"], last)[given["kind"]]
+    opens, due = (relativedelta(end, last) for end in (item.opens_on, item.due_on))
+    months = [end.years * 12 + end.months for end in (opens, due)]
+    return f"arrange {months[0]} months, due {months[1]} months, overdue +{(item.overdue_on - item.due_on).days}"
+
+
+def run_injection_labs(given: Given) -> str:
+    rule = getattr(RULEBOOK.monitoring, given["kind"])
+    last = TODAY - relativedelta(months=rule.arrange_months, days=9)
+    labs = [lab("50", day(2), analyte=analyte, unit=RULEBOOK.analytes[analyte].unit) for analyte in given["drawn"].split(", ")]
+    return _injected(given["kind"], last, labs=labs)[f"pre_{given['kind']}"].state
+
+
+def run_denosumab(given: Given) -> str:
+    found = evaluate(_history_for({"denosumab_days_late": given["days_late"]}), RULEBOOK, NOW).findings
+    return next((f"{f.code} {f.priority}" for f in found if f.family == "denosumab"), "none")
 
 
 RUNNERS: dict[str, Callable[[Given], str]] = {

@@ -9,7 +9,7 @@ import pytest
 from tracking.domain.actor import Actor
 from tracking.domain.problems import Problem
 from tracking.models import DexaScan, DexaSite, RiskFactor
-from tracking.services import bone
+from tracking.services import bone, evaluations
 from tracking.services.access import acting_as
 
 SITE = {"region": "total_hip", "side": "left", "bmd": "0.9810", "unit": "g/cm2", "t_score": "-0.9", "lsc": "0.027"}
@@ -69,3 +69,13 @@ def test_a_risk_factor_comes_from_the_checklist(adam, himself, now):
     bone.record_risk_factor(patient=adam, by=himself, now=now, code="smoking", since=date(2010, 1, 1))
     with acting_as(himself):
         assert RiskFactor.objects.get().code == "smoking"
+
+
+def test_a_moved_scanner_is_stored_with_its_history_and_voids_the_error_of_measurement(adam, himself, now):
+    for year, moved in ((2024, False), (2026, True)):
+        given = {"scanned_on": date(year, 9, 1), "device": "Horizon 1", "scanner_changed": moved}
+        bone.record_scan(patient=adam, by=himself, now=now, sites=[SITE | {"bmd": f"0.{year - 1100}"}], **given)
+    with acting_as(himself):
+        assert DexaScan.objects.get(scanned_on=date(2026, 9, 1)).history.get().scanner_changed
+        (change,) = evaluations.of(adam).basis["bone"]["changes"]
+    assert (change["verdict"], change["why"]) == ("undetermined", "scanner_changed")

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from fractions import Fraction
 
-from tracking.domain.bone import LOSS, LOW_FOR_AGE, OSTEOPOROSIS, UNDETERMINED, SiteChange
+from tracking.domain.bone import LOSS, LOW_FOR_AGE, OSTEOPOROSIS, SCANNER_CHANGED, UNDETERMINED, SiteChange
 from tracking.domain.findings.finding import Facts, Finding, make
-from tracking.domain.history import FractureRecord
+from tracking.domain.history import FractureRecord, SymptomRecord
 from tracking.domain.reported import Precision
-from tracking.domain.rulebook import AROMATASE_INHIBITOR
-from tracking.domain.words import on_day
+from tracking.domain.rulebook import AROMATASE_INHIBITOR, Priority
+from tracking.domain.timeline import Draw
+from tracking.domain.units import convert, rounded, trimmed
+from tracking.domain.words import listed, on_day
+
+HEIGHT = "body_height"
 
 
 def find_bone(facts: Facts) -> Iterator[Finding]:
@@ -19,6 +24,8 @@ def find_bone(facts: Facts) -> Iterator[Finding]:
         yield from _class(facts)
         yield from _baseline_overdue(facts)
     yield from _changes(facts)
+    yield from _scale(facts)
+    yield from _vertebral(facts)
 
 
 def fracture_days(fracture: FractureRecord, facts: Facts) -> tuple[date, date] | None:
@@ -106,8 +113,13 @@ def _change(facts: Facts, code: str, change: SiteChange, all_of_them: list[SiteC
         "lsc_from": "facility's error" if change.lsc_from == "facility" else "default error",
         "ai": facts.ai_names,
     }
+    said = {"on": on_day(change.to_on, today), "from_on": on_day(change.from_on, today)}
+    if code == "bone_change_undetermined":
+        params["why"] = change.why
+        sentence = "undetermined_scanner" if change.why == SCANNER_CHANGED else "undetermined"
+        said["why"] = facts.rulebook.words.bone[sentence].format(percent=params["percent"])
     notes = {}
-    if facts.bone.scale_changed:
+    if change.scale_changed:
         notes["scale_changed"] = facts.rulebook.words.note["scale_changed"].format(percent=params["percent"])
     return make(
         facts,
@@ -116,8 +128,97 @@ def _change(facts: Facts, code: str, change: SiteChange, all_of_them: list[SiteC
         inputs=[key for one in all_of_them for key in (one.from_key, one.to_key)],
         rules=(rules.change.id, *((region.id,) if region else ())),
         notes=notes,
-        said={"on": on_day(change.to_on, today), "from_on": on_day(change.from_on, today)},
+        said=said,
     )
+
+
+def _scale(facts: Facts) -> Iterator[Finding]:
+    """Said once: where a loss or an undetermined change is found, it stands there as a note."""
+    changes = [change for change in facts.bone.changes if change.scale_changed]
+    spoken = {UNDETERMINED, LOSS} if facts.on_ai else {UNDETERMINED}
+    if not changes or any(change.verdict in spoken for change in changes):
+        return
+    change = min(changes, key=lambda c: (c.percent, c.region, c.from_key))
+    yield _change(facts, "bone_scale_changed", change, changes)
+
+
+def _vertebral(facts: Facts) -> Iterator[Finding]:
+    """What asks for a look at the vertebrae; sooner on an AI. Nothing on record can say that it was done."""
+    reasons = [*_new_fractures(facts), *_height(facts), *_new_back_pain(facts)]
+    if not reasons:
+        return
+    codes, words, inputs, rules = zip(*reasons, strict=True)
+    yield make(
+        facts,
+        "vertebral_assessment",
+        {"because": ", ".join(codes)},
+        inputs=inputs,
+        rules=rules,
+        said={"because": listed(words)},
+        priority=Priority.P2 if facts.on_ai else None,
+    )
+
+
+def _new_fractures(facts: Facts) -> Iterator[tuple[str, str, str, str]]:
+    today = facts.timeline.today
+    for fracture in facts.timeline.fractures:
+        until = new_until(fracture, facts)
+        if until is not None and today <= until:
+            words = f"a new fracture ({fracture.site}, {fracture.occurred})"
+            yield "fracture", words, fracture.key, facts.rulebook.bone.new_fracture.id
+
+
+def _height(facts: Facts) -> Iterator[tuple[str, str, str, str]]:
+    """The latest height that is known to the day, against the tallest on record."""
+    rule = facts.rulebook.bone.height_loss
+    draws = facts.timeline.draws.get(HEIGHT, ())
+    last = next((draw for draw in reversed(draws) if draw.dated), None)
+    if last is None:
+        return
+    heights = [cm for draw in draws if (cm := _cm(draw, facts)) is not None]
+    now = _cm(last, facts)
+    if now is not None and max(heights) - now >= rule.cm:
+        yield (
+            "height",
+            f"a height of {last.lab.reported.value} after {trimmed(rounded(max(heights), 1))} cm",
+            last.lab.key,
+            rule.id,
+        )
+
+
+def _cm(draw: Draw, facts: Facts) -> Fraction | None:
+    """A height in centimetres; None where it is censored or in a unit that is not known."""
+    value, rule = draw.lab.reported.value, facts.rulebook.analytes.get(HEIGHT)
+    if value.comparator.censors:
+        return None
+    if value.unit == "cm":
+        return Fraction(value.number)
+    return convert(value.number, rule, value.unit, "cm") if rule and {value.unit, "cm"} <= set(rule.units) else None
+
+
+def back_pain_since(facts: Facts) -> tuple[SymptomRecord, date] | None:
+    """The check-in with which the back pain that he now has began, and its last possible local day; None without such pain."""
+    rule, zone = facts.rulebook.bone.back_pain, facts.timeline.zone
+    felt = sorted(
+        (s for s in facts.history.symptoms if s.code == rule.code and s.felt.at <= facts.timeline.as_of),
+        key=lambda s: (s.felt.at, s.key),
+    )
+    began = None
+    for symptom in felt:
+        if symptom.score < rule.least_score:
+            began = None
+        elif began is None:
+            began = symptom
+    return (began, began.felt.latest.astimezone(zone).date()) if began is not None else None
+
+
+def _new_back_pain(facts: Facts) -> Iterator[tuple[str, str, str, str]]:
+    rule, found = facts.rulebook.bone.back_pain, back_pain_since(facts)
+    if found is None:
+        return
+    began, on = found
+    if facts.timeline.today <= on + timedelta(days=rule.days):
+        yield "back_pain", f"new back pain ({began.felt})", began.key, rule.id
 
 
 def _baseline_overdue(facts: Facts) -> Iterator[Finding]:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from tracking.domain.bone import BoneStanding
+from tracking.domain.bone_therapy import Injected
 from tracking.domain.context import Context
 from tracking.domain.derived import Derived
 from tracking.domain.due import DueItem
 from tracking.domain.estradiol import Reading
 from tracking.domain.history import History
 from tracking.domain.reported import Value
+from tracking.domain.risk import Risk
 from tracking.domain.rulebook import AnalyteLimitRule, Lane, Priority, RuleBook
 from tracking.domain.series import Series
 from tracking.domain.thresholds import limit_in
@@ -61,6 +63,8 @@ class Facts:
     verdict: Verdict
     context: Context
     bone: BoneStanding
+    risk: Risk
+    injected: tuple[Injected, ...]
     due: tuple[DueItem, ...]
     draw: Draw | None
     testosterone: Draw | None

@@ -11,6 +11,7 @@ from enum import StrEnum
 AROMATASE_INHIBITOR = "aromatase_inhibitor"
 TESTOSTERONE = "testosterone"
 CO_MEDICATION = "co_medication"
+BONE_THERAPY = "bone_therapy"
 
 
 class Tier(StrEnum):

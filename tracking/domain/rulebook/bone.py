@@ -60,6 +60,22 @@ class RiskFactorsRule(Rule):
     factors: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeightLossRule(Rule):
+    """So many centimetres below the tallest on record."""
+
+    cm: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackPainRule(Rule):
+    """Back pain of at least this score (0 to 10) that began within so many days."""
+
+    code: str
+    least_score: int
+    days: int
+
+
 @dataclass(frozen=True, slots=True)
 class BoneRules:
     regions: Mapping[str, RegionRule]
@@ -69,3 +85,5 @@ class BoneRules:
     spine_alone: SpineAloneRule
     new_fracture: DaysRule
     risk_factors: RiskFactorsRule
+    height_loss: HeightLossRule
+    back_pain: BackPainRule

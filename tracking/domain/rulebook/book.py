@@ -42,6 +42,7 @@ class Words:
     due: Mapping[str, str]
     change: Mapping[str, str]
     bone: Mapping[str, str]
+    risk: Mapping[str, str]
     man: Mapping[str, str]
     standing: Mapping[str, str]
     timing: Mapping[str, str]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
-from tracking.domain.rulebook.base import Rule
+from tracking.domain.rulebook.base import AnalyteThresholdRule, Priority, Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +90,105 @@ class ResendRule(Rule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IntervalBoundsRule(Rule):
-    """Which intervals a prescriber may choose, in months by kind, both ends allowed, and for how many months at most."""
+class PlanRule(Rule):
+    """One kind of monitoring by laboratory or cuff, planned while he is on ``drug_class``. Zero months: no such interval.
 
-    least: Mapping[str, int]
-    most: Mapping[str, int]
+    ``any_of``: one of the ``analytes`` answers, else all of one day. A result up to ``baseline_months`` before the start is a
+    baseline. ``first_months`` counts from the start, ``interval_months`` from each result that answers. A result from
+    ``opens_before_days`` before the due date on answers. ``ride_days``: how much later it may be, to go with the next
+    estradiol. ``followed_only``: planned only where a clinician set an interval for this man. ``least_age``: from that age on.
+    """
+
+    name: str
+    analytes: tuple[str, ...]
+    drug_class: str
+    baseline_months: int
+    baseline_overdue_days: int
+    opens_before_days: int
+    overdue_days: int
+    ride_days: int
+    interval_months: int = 0
+    first_months: int = 0
+    least_age: int = 0
+    any_of: bool = False
+    followed_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LowAgainRule(AnalyteThresholdRule):
+    """While the result of an analyte is below the value, the plan of this ``kind`` comes back every so many months."""
+
+    kind: str
+    months: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgainRule(Rule):
+    """PTH again, due so many days after a calcium outside the laboratory's range (or ``low`` to ``high``), or a bone loss."""
+
+    analyte: str
+    unit: str
+    low: Decimal
+    high: Decimal
+    due_days: int
+    overdue_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Months; both ends are allowed."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntervalBoundsRule(Rule):
+    """Between how many months a prescriber may set the interval of a kind for one man, and for how many months at most.
+
+    A kind without an entry is not his to set.
+    """
+
+    kinds: Mapping[str, Bounds]
     most_months: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AiReviewRule(Rule):
+    """The planned review of an AI comes at most so many months after the start of the regimen."""
+
+    most_months: int
+    opens_before_days: int
+    overdue_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InjectionRule(Rule):
+    """A bone drug that is injected at long intervals, all counted from the last injection that is on record.
+
+    ``same_dose_days``: two entries closer than this are one injection entered twice. ``labs`` are drawn between the time to
+    arrange and the injection, due ``labs_due_days`` before it.
+    """
+
+    drug: str
+    interval_months: int
+    arrange_months: int
+    overdue_days: int
+    same_dose_days: int
+    labs: tuple[str, ...]
+    labs_due_days: int
+    time_critical: bool
+    priority: Priority | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InjectionDelayRule(Rule):
+    """Days after the due date from which a late injection is urgent, very urgent, and a long delay; what may follow it."""
+
+    late_days: int
+    very_late_days: int
+    long_days: int
+    follow_on: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +202,11 @@ class MonitoringRules:
     dexa_follow_up: DexaFollowUpRule
     dexa_after_stop: DexaAfterStopRule
     resend: ResendRule
+    vitamin_d_low: LowAgainRule
+    pth_again: AgainRule
     interval_bounds: IntervalBoundsRule
+    ai_review: AiReviewRule
+    denosumab: InjectionRule
+    zoledronate: InjectionRule
+    denosumab_delay: InjectionDelayRule
+    plan: Mapping[str, PlanRule]

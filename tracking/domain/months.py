@@ -1,0 +1,14 @@
+"""Months on the calendar, as the plan counts them."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+
+_A_YEAR = 12
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months on (before it where negative), or the last of that month where it has no such day."""
+    years, month = divmod(day.year * _A_YEAR + day.month - 1 + months, _A_YEAR)
+    return date(years, month + 1, min(day.day, monthrange(years, month + 1)[1]))

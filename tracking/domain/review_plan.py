@@ -1,0 +1,49 @@
+"""The planned review of an AI: whether it is still needed (CLINICAL 9.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+
+from tracking.domain.due import ANSWERED, CLINIC, SUPERSEDED, DueItem, planned
+from tracking.domain.history import Origin, RegimenRecord
+from tracking.domain.months import months_after
+from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook
+from tracking.domain.timeline import Timeline
+from tracking.domain.words import fill, on_day
+
+AI_REVIEW = "ai_review"
+
+
+def review_items(timeline: Timeline, regimens: Iterable[RegimenRecord], rulebook: RuleBook) -> list[DueItem]:
+    """One for each regimen of an AI that names a date. A prescription that takes its place answers it."""
+    own = [r for r in regimens if rulebook.drug_class(r.drug) == AROMATASE_INHIBITOR and r.starts_on <= timeline.today]
+    return [_item(regimen, own, timeline, rulebook) for regimen in own if regimen.review_on is not None]
+
+
+def _item(regimen: RegimenRecord, all_of_them: list[RegimenRecord], timeline: Timeline, rulebook: RuleBook) -> DueItem:
+    rule = rulebook.monitoring.ai_review
+    latest = months_after(regimen.starts_on, rule.most_months)
+    due = min(regimen.review_on or latest, latest)
+    params = {"name": rulebook.drugs[regimen.drug].name.lower(), "on": str(due)}
+    opens = due - timedelta(days=rule.opens_before_days)
+    item = planned(
+        AI_REVIEW,
+        f"review:{regimen.key}",
+        rule=rule.id,
+        reason="ai_review",
+        params=params,
+        words=fill(rulebook.words.due["ai_review"], params | {"on": on_day(due, date.min)}),
+        window=(opens, due, due + timedelta(days=rule.overdue_days), regimen.starts_on),
+        zone=timeline.person.zone,
+        rulebook=rulebook,
+        audience=CLINIC,
+    )
+    ended = regimen.ends_on
+    if ended is None or ended > timeline.today:
+        return item
+    after = [r for r in all_of_them if r.origin is Origin.PRESCRIBED and r.key != regimen.key and r.starts_on >= ended]
+    if after:
+        return replace(item, state=ANSWERED, answered_by=min(after, key=lambda r: (r.starts_on, r.key)).key)
+    return replace(item, state=SUPERSEDED, superseded_by=f"end:{regimen.key}")
