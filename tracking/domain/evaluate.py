@@ -43,7 +43,7 @@ def evaluate(history: History, rulebook: RuleBook, as_of: datetime) -> Evaluatio
     missing = missing_from(facts)
     verdict = facts.verdict
     reading = facts.reading
-    used = [*verdict.rules, *(reading.rules if reading else ()), *facts.bone.rules]
+    used = [*verdict.rules, *facts.series.rules, *(reading.rules if reading else ()), *facts.bone.rules]
     used += [rule for finding in findings for rule in finding.rules]
     used += [item.rule for item in facts.due if item.is_open]
     inputs = [*((verdict.reading,) if verdict.reading else ()), *(key for finding in findings for key in finding.inputs)]
