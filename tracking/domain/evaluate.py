@@ -52,7 +52,8 @@ def evaluate(history: History, rulebook: RuleBook, as_of: datetime) -> Evaluatio
     verdict = facts.verdict
     reading = facts.reading
     timing = in_full(facts.timings[verdict.reading], facts.draw, facts.timeline, rulebook) if facts.draw else None
-    used = [*verdict.rules, *(reading.rules if reading else ()), *facts.bone.rules, *facts.risk.rules]
+    used = [*verdict.rules, *facts.series.rules, *(reading.rules if reading else ())]
+    used += [*facts.bone.rules, *facts.risk.rules]
     used += [rule for finding in findings for rule in finding.rules]
     used += [item.rule for item in facts.due if item.is_open]
     used += [*(value.rule for value in facts.derived), *(line.rule for line in lines)]

@@ -158,7 +158,6 @@ def verdict_of(
         state, why = STALE, "age"
     else:
         state = CURRENT
-    rules = rulebook.series
     disputes = list(_disputes(timeline, readings, series, rulebook))
     return Verdict(
         word=_word(draw, reading, series, rulebook) if state == CURRENT else NO_CURRENT_DATA,
@@ -174,10 +173,8 @@ def verdict_of(
         rules=(
             rulebook.estradiol.staleness.id,
             rulebook.monitoring.routine.id,
-            rules.specificity.id,
-            rules.disagreement.id,
-            rules.confirmation.id,
-            rules.change.id,
+            rulebook.series.confirmation.id,
+            rulebook.series.change.id,
         ),
         confirmation=_confirmation(reading, timeline, readings, series, rulebook),
         disagreements=tuple(pair for pair, _ in disputes),

@@ -153,6 +153,14 @@ def test_no_line_crosses_an_assay_a_change_of_treatment_or_a_censored_value():
     assert [len(run.split()) for run in re.findall(r'<polyline points="([^"]+)"', drawn("sixty-points"))] == [60]
 
 
+def test_no_line_joins_two_phases_of_the_dosing_interval():
+    weekly = regimen("anastrozole", "0.5", 300, schedule={"kind": "every", "days": "7"})
+    labs = (lab("22", 60), lab("24", 14))
+    for doses, joined in (((), True), ((dose(62), dose(20)), False)):  # early and trough, where the doses are known
+        points = plot_of(history(labs=labs, regimens=(weekly,), doses=doses), load_rulebook(), AS_OF).estradiol
+        assert (points[0].run == points[1].run) is joined
+
+
 def test_each_assay_has_its_own_marker_and_its_own_floor():
     text = drawn("assay-switch")
     assert "floor 20, other assays" in text

@@ -50,6 +50,7 @@ class Series:
     disagreements: tuple[Disagreement, ...] = ()
     not_comparable: tuple[Disagreement, ...] = ()
     low: LowState | None = None
+    rules: tuple[str, ...] = ()
 
     def before(self, key: str) -> tuple[str, ...]:
         """The results of its segment before this one, the latest first."""
@@ -63,7 +64,7 @@ def series_of(
     """Read all results together."""
     lanes, changes = lanes_of(timeline, rulebook), Changes(timeline)
     runs = runs_of(lanes, timings, timeline, rulebook)
-    disagreements = disagreements_of(lanes, changes, readings, rulebook)
+    disagreements = disagreements_of(lanes, changes, readings, timings, rulebook)
     disputed = {pair.better for pair in disagreements}
     return Series(
         segments=tuple(_segment(run, readings, rulebook) for run in runs),
@@ -72,7 +73,13 @@ def series_of(
         disagreements=disagreements,
         not_comparable=not_comparable_of(lanes, changes, readings, rulebook),
         low=low_state_of(timeline, readings, timings, disputed, rulebook),
+        rules=_rules(rulebook) if readings else (),
     )
+
+
+def _rules(rulebook: RuleBook) -> tuple[str, ...]:
+    rules = rulebook.series
+    return tuple(rule.id for rule in (rules.specificity, rules.trend, rules.days_below, rules.disagreement, rules.recovery))
 
 
 def _segment(run: Run, readings: Mapping[str, Reading], rulebook: RuleBook) -> Segment:

@@ -10,8 +10,11 @@ from itertools import pairwise
 from tracking.domain.estradiol import ANALYTE, RANK, Reading
 from tracking.domain.reported import Comparator, Value
 from tracking.domain.rulebook import AssayClass, RuleBook, Tier
-from tracking.domain.series.segments import Changes, Dated
+from tracking.domain.series.segments import Changes, Dated, is_settled
+from tracking.domain.timing import DrawTiming
 from tracking.domain.units import convert
+
+Lanes = Mapping[AssayClass, list[Dated]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +31,28 @@ class Disagreement:
 
 
 def disagreements_of(
-    lanes: Mapping[AssayClass, list[Dated]], changes: Changes, readings: Mapping[str, Reading], rulebook: RuleBook
+    lanes: Lanes, changes: Changes, readings: Mapping[str, Reading], timings: Mapping[str, DrawTiming], rulebook: RuleBook
 ) -> tuple[Disagreement, ...]:
-    """Neighbours by one class of assay under one regimen. The next comparable result settles which of the two it was."""
+    """Neighbours by one class of assay under one regimen. The next comparable result settles which of the two it was.
+
+    A draw before the regimen had settled and one after it do not contradict one another.
+    """
+
+    def settled(result: Dated) -> bool:
+        return is_settled(readings[result.key], timings[result.key])
+
     readable = ([result for result in lane if is_readable(readings[result.key])] for lane in lanes.values())
     pairs = (pair for lane in readable for pair in pairwise(lane))
-    return tuple(_disagreeing(pairs, changes, readings, rulebook))
+    found = _contradicting(pairs, changes, readings, rulebook)
+    return tuple(_pair(older, newer, readings) for older, newer in found if settled(older) or not settled(newer))
 
 
 def not_comparable_of(
-    lanes: Mapping[AssayClass, list[Dated]], changes: Changes, readings: Mapping[str, Reading], rulebook: RuleBook
+    lanes: Lanes, changes: Changes, readings: Mapping[str, Reading], rulebook: RuleBook
 ) -> tuple[Disagreement, ...]:
     """The same across classes of assay: each result with the last one before it by another class. Neither refutes the other."""
-    return tuple(_disagreeing(_across(lanes, readings), changes, readings, rulebook))
+    found = _contradicting(_across(lanes, readings), changes, readings, rulebook)
+    return tuple(_pair(older, newer, readings) for older, newer in found)
 
 
 def is_readable(reading: Reading) -> bool:
@@ -53,26 +65,30 @@ def worse_first(reading: Reading) -> tuple[int, int]:
     return min(RANK[reading.tier], RANK[Tier.IN_RANGE]), min(RANK[reading.queue_tier], RANK[Tier.IN_RANGE])
 
 
-def _across(lanes: Mapping[AssayClass, list[Dated]], readings: Mapping[str, Reading]) -> Iterator[tuple[Dated, Dated]]:
+def _pair(older: Dated, newer: Dated, readings: Mapping[str, Reading]) -> Disagreement:
+    worse = min((older.key, newer.key), key=lambda key: worse_first(readings[key]))
+    return Disagreement(older.key, newer.key, worse)
+
+
+def _across(lanes: Lanes, readings: Mapping[str, Reading]) -> Iterator[tuple[Dated, Dated]]:
     everything = sorted((result.on, result.key, assay, result) for assay, lane in lanes.items() for result in lane)
     last: dict[AssayClass, Dated] = {}
     for _, key, assay, result in everything:
-        if not is_readable(readings[key]):
-            continue
-        yield from ((before, result) for other, before in last.items() if other is not assay)
-        last[assay] = result
+        if is_readable(readings[key]):
+            yield from ((before, result) for other, before in last.items() if other is not assay)
+            last[assay] = result
 
 
-def _disagreeing(
+def _contradicting(
     pairs: Iterable[tuple[Dated, Dated]], changes: Changes, readings: Mapping[str, Reading], rulebook: RuleBook
-) -> Iterator[Disagreement]:
+) -> Iterator[tuple[Dated, Dated]]:
     rule = rulebook.series.disagreement
     for older, newer in pairs:
         one, other = readings[older.key], readings[newer.key]
         if (newer.on - older.on).days > rule.within_days or one.tier is other.tier:
             continue
         if changes.between(older.on, newer.on) is None and _apart(one.value, other.value, rulebook):
-            yield Disagreement(older.key, newer.key, min((one, other), key=worse_first).key)
+            yield older, newer
 
 
 def _apart(one: Value, other: Value, rulebook: RuleBook) -> bool:

@@ -13,10 +13,10 @@ from datetime import date
 from tracking.domain.estradiol import ANALYTE, LOW, RANK, Reading
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, AssayClass, RuleBook, Tier
 from tracking.domain.series.assay import assay_class, specificity
+from tracking.domain.series.segments import is_settled
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.timing import DrawTiming
 
-NOT_AT_STEADY_STATE = "not_at_steady_state"
 DISPUTED = "disputed"
 
 
@@ -56,12 +56,10 @@ def low_state_of(
     state: _Open | None = None
     for draw in _in_order(timeline, readings):
         reading = readings[draw.lab.key]
-        assay = assay_class(reading.lab.reported.assay, rulebook)
-        drawn = _Drawn(draw, reading, assay, specificity(assay, rulebook))
         if is_low(reading):
-            state = _lower(state, drawn)
+            state = _lower(state, _drawn(draw, reading, rulebook))
         elif state is not None:
-            reasons = tuple(_not_ending(state, drawn, timings[reading.key], timeline, rulebook))
+            reasons = tuple(_not_ending(state, _drawn(draw, reading, rulebook), timings[reading.key], timeline, rulebook))
             reasons += (DISPUTED,) if reading.key in disputed else ()
             state = replace(state, attempt=reading.key, reasons=reasons) if reasons else None
     return None if state is None else _stated(state)
@@ -90,6 +88,11 @@ class _Open:
     by: _Drawn
     attempt: str = ""
     reasons: tuple[str, ...] = ()
+
+
+def _drawn(draw: Draw, reading: Reading, rulebook: RuleBook) -> _Drawn:
+    assay = assay_class(reading.lab.reported.assay, rulebook)
+    return _Drawn(draw, reading, assay, specificity(assay, rulebook))
 
 
 def _in_order(timeline: Timeline, readings: Mapping[str, Reading]) -> list[Draw]:
@@ -125,8 +128,7 @@ def _not_ending(state: _Open, drawn: _Drawn, timing: DrawTiming, timeline: Timel
         yield "date_unknown"
     if drawn.specificity < state.by.specificity:
         yield "less_specific"
-    # Where the timing does not say, the changes on record do: the note of the reading is made of them.
-    if False in (timing.ai.settled, timing.testosterone.settled) or NOT_AT_STEADY_STATE in reading.notes:
+    if not is_settled(reading, timing):
         yield "not_settled"
     if timeline.skipped_before(AROMATASE_INHIBITOR, drawn.draw, rulebook.series.recovery.missed_days):
         yield "doses_missed"

@@ -12,27 +12,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from tracking.domain.estradiol import ANALYTE
+from tracking.domain.estradiol import ANALYTE, Reading
 from tracking.domain.exposure import Change
 from tracking.domain.rulebook import AssayClass, RuleBook
 from tracking.domain.series.assay import assay_class, specificity
-from tracking.domain.timeline import Draw, Timeline
+from tracking.domain.timeline import Timeline
 from tracking.domain.timing import DrawTiming, Phase
 from tracking.domain.words import fill, on_day
 
 PHASE_UNKNOWN = "phase_unknown"
+NOT_AT_STEADY_STATE = "not_at_steady_state"
 
 
 @dataclass(frozen=True, slots=True)
 class Dated:
     """A draw that is known to the day."""
 
-    draw: Draw
+    key: str
     on: date
-
-    @property
-    def key(self) -> str:
-        return self.draw.lab.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +60,17 @@ class Changes:
         return self._changes[until - 1] if until > bisect_left(self._days, one) else None
 
 
+def is_settled(reading: Reading, timing: DrawTiming) -> bool:
+    """Drawn at steady state. Where the timing does not say, the changes on record do: a note of the reading is made of them."""
+    return False not in (timing.ai.settled, timing.testosterone.settled) and NOT_AT_STEADY_STATE not in reading.notes
+
+
 def lanes_of(timeline: Timeline, rulebook: RuleBook) -> dict[AssayClass, list[Dated]]:
     """The results that are known to the day by class of assay, the least specific class first, each in order of time."""
     lanes: dict[AssayClass, list[Dated]] = defaultdict(list)
     for draw in timeline.draws.get(ANALYTE, ()):
         if draw.dated and draw.on is not None:
-            lanes[assay_class(draw.lab.reported.assay, rulebook)].append(Dated(draw, draw.on))
+            lanes[assay_class(draw.lab.reported.assay, rulebook)].append(Dated(draw.lab.key, draw.on))
     return {assay: lanes[assay] for assay in sorted(lanes, key=lambda of: specificity(of, rulebook))}
 
 

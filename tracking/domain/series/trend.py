@@ -90,11 +90,13 @@ def _numbers(values: Sequence[Value], rulebook: RuleBook) -> tuple[str, Decimal,
 
 def _slopes(days: Sequence[int], values: Sequence[float]) -> list[float]:
     """Every slope between two points of different days, per day, in order of size."""
-    slopes = []
-    for number, (day, value) in enumerate(zip(days, values, strict=True)):
-        for other, then in zip(days[number + 1 :], values[number + 1 :], strict=True):
-            if other != day:
-                slopes.append((then - value) / (other - day))
+    points = list(zip(days, values, strict=True))
+    slopes = [
+        (then - value) / (other - day)
+        for number, (day, value) in enumerate(points)
+        for other, then in points[number + 1 :]
+        if other != day
+    ]
     slopes.sort()
     return slopes
 

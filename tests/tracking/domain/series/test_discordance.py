@@ -42,6 +42,12 @@ def test_what_is_not_a_disagreement(other: Any, rows: dict[str, Any]) -> None:
     assert pairs(LOW, other, **rows) == []
 
 
+def test_a_draw_before_the_regimen_had_settled_does_not_contradict_one_at_steady_state() -> None:
+    assert pairs(LOW, HIGH, regimens=[anastrozole(day(30))]) == []
+    both_early = lab("26.0", day(20), key="high")
+    assert pairs(LOW, both_early, regimens=[anastrozole(day(30))]) == [("low", "high", "low")]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "disagree"),
     [("<10", "26.0", True), ("<18", "26.0", True), ("<18", "25.0", False), (">42", "26.0", True), (">42", "31.0", False)],
