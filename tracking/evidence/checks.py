@@ -118,6 +118,8 @@ def _check_plan(rulebook: RuleBook) -> None:
             raise EvidenceError(f"{rule.id}: planned while on {rule.drug_class}, which makes no exposure")
         if rule.code not in rules.resend.days:
             raise EvidenceError(f"{rules.resend.id}: nothing is said of {rule.code}")
+        for analyte in rule.analytes:
+            _known_analyte(rulebook, analyte, rule.id)
     named = [(rule.id, rule.drug) for rule in (rules.denosumab, rules.zoledronate)]
     named += [(rules.denosumab_delay.id, drug) for drug in rules.denosumab_delay.follow_on]
     for rule_id, drug in named:

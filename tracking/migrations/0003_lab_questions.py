@@ -38,7 +38,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="labresult",
             name="unit_confirmed",
-            field=models.BooleanField(default=False, help_text="somebody looked at the report, and it states this unit"),
+            field=models.BooleanField(
+                default=False, db_default=False, help_text="somebody looked at the report, and it states this unit"
+            ),
         ),
         migrations.AddField(
             model_name="labresulthistory",
@@ -55,7 +57,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="labresulthistory",
             name="unit_confirmed",
-            field=models.BooleanField(default=False, help_text="somebody looked at the report, and it states this unit"),
+            field=models.BooleanField(
+                default=False, db_default=False, help_text="somebody looked at the report, and it states this unit"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="labresult",

@@ -43,7 +43,9 @@ class LabResult(TimedRecord):
         max_length=24, blank=True, default="", help_text="lower limit of quantitation, in the unit of the value"
     )
     confirmed_reason = models.CharField(max_length=200, blank=True, default="", help_text="why an unusual value is right")
-    unit_confirmed = models.BooleanField(default=False, help_text="somebody looked at the report, and it states this unit")
+    unit_confirmed = models.BooleanField(
+        default=False, db_default=False, help_text="somebody looked at the report, and it states this unit"
+    )
     biotin = models.BooleanField(
         null=True, blank=True, help_text="biotin of 5 mg a day or more in the 72 hours before; null where nobody asked"
     )

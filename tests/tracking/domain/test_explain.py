@@ -147,6 +147,16 @@ def test_a_result_that_does_not_speak_for_today_is_not_said_to_read_in_range() -
     assert "By itself it reads in range." in lines(explained(MEN["osteoporosis_lsc_not_recorded"]), "result")
 
 
+def test_while_its_unit_is_in_question_nobody_reads_how_high_a_result_would_be() -> None:
+    typed = lab("95", day(5), high="160", typed=True)
+    for sections in (explained(man(labs=[typed])), explained_to_him(man(labs=[typed]))):
+        text = printed(sections)
+        assert "above range" not in text
+        assert "In the reported unit and decimals" not in text
+    confirmed = printed(explained(man(labs=[replace(typed, unit_confirmed=True)])))
+    assert "in range to 160; unit pg/mL" in confirmed
+
+
 def test_rules_that_are_not_verified_are_named_as_such() -> None:
     said = explained(MEN["below_floor_on_ai"])
     unverified = lines(said, "unverified")
