@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -23,6 +24,14 @@ def now(monkeypatch: pytest.MonkeyPatch) -> datetime:
     """The instant that entry points read: a Monday morning."""
     monkeypatch.setattr("tracking.clock.now", lambda: NOW)
     return NOW
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """What a process remembers to have stored is rolled back with the test that stored it."""
+    rulebooks = sys.modules.get("tracking.services.rulebooks")
+    if rulebooks is not None:
+        rulebooks._stored.clear()
 
 
 @pytest.fixture

@@ -202,9 +202,14 @@ def test_a_clinic_is_let_in_once_at_a_time(man):
     refused(lambda: CareRelationship.objects.create(patient=man, clinic=clinic, **CARE), "one_active_per_clinic")
 
 
+def evaluation_of(man):
+    RulebookVersion.objects.bulk_create([RulebookVersion(version="1", content={}, first_used_at=AT)], ignore_conflicts=True)
+    return Evaluation.objects.create(patient=man, as_of=AT, rulebook_version="1", word="w", state="s", basis={})
+
+
 @pytest.fixture
 def episode_of(man):
-    evaluation = Evaluation.objects.create(patient=man, as_of=AT, rulebook_version="1", word="w", state="s", basis={})
+    evaluation = evaluation_of(man)
 
     def make(**row):
         return Episode.objects.create(patient=man, opened_in=evaluation, evaluation=evaluation, **(FOUND | row))
@@ -282,8 +287,7 @@ def test_what_is_append_only_is_refused_to_the_owner_of_the_tables_too(committed
     with acting_as(SYSTEM):
         man = Patient.objects.create(user=user, name="Adam Invented", zone="Europe/Berlin")
         LabResult.objects.create(patient=man, **LAB)
-        RulebookVersion.objects.bulk_create([RulebookVersion(version="1", content={}, first_used_at=AT)], ignore_conflicts=True)
-        said = Evaluation.objects.create(patient=man, as_of=AT, rulebook_version="1", word="w", state="s", basis={})
+        said = evaluation_of(man)
         episode = Episode.objects.create(patient=man, opened_in=said, evaluation=said, **FOUND)
         EpisodeEvent.objects.create(
             patient=man, episode=episode, what="opened", at=AT, by="system:test", priority=1, evaluation=said
