@@ -92,8 +92,12 @@ def test_a_snooze_leaves_the_queue_and_its_refusal_names_the_limit(by_bell, low)
     assert row["uid"] not in shown
 
 
-def test_those_that_have_ended_are_listed_when_asked_for(by_bell, low, at_adam):
-    _, row = low
+def test_those_that_have_ended_are_listed_when_asked_for(by_bell, at_adam):
+    by_bell.send("POST", f"{at_adam}/regimens", ANASTROZOLE | {"starts_on": "2026-08-01"})
+    by_bell.lab(f"{at_adam}/labs", **(LOW | {"collected_at": "2026-09-20"}))
+    row = next(
+        each for each in by_bell.send("GET", f"{at_adam}/episodes").json()["results"] if each["code"] == "e2_below_floor_on_ai"
+    )
     by_bell.lab(f"{at_adam}/labs", **(LOW | {"value": "26.0", "collected_at": "2026-10-31"}))
     standing = by_bell.send("GET", f"{at_adam}/episodes").json()["results"]
     everything = by_bell.send("GET", f"{at_adam}/episodes?state=all").json()["results"]

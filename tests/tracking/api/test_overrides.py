@@ -38,8 +38,11 @@ def test_a_prescriber_sets_a_floor_and_the_man_reads_whose_it_is_and_why(by_bell
 def test_his_evaluation_says_whose_floor_it_used(by_bell, by_adam, at_adam, floors):
     by_bell.lab(f"{at_adam}/labs", value="17.0")
     by_bell.send("POST", floors, FLOOR)
-    used = by_adam.send("GET", "/evaluations/current").json()["basis"]["result"]["floor"]
+    used = by_bell.send("GET", f"{at_adam}/evaluations/current").json()["basis"]["result"]["floor"]
     assert (used["pg_ml"], used["kind"], used["whose"]) == ("20", "patient", "Dr. Bell (Invented Clinic)")
+    sections = by_adam.send("GET", "/evaluations/current").json()["explanation"]
+    read = [line for section in sections for line in section["lines"]]
+    assert "It was set by Dr. Bell (Invented Clinic)." in read
 
 
 def test_an_ended_floor_stays_in_the_list(by_bell, floors):

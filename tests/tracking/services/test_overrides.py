@@ -250,11 +250,11 @@ def test_an_interval_reaches_the_evaluation_with_whose_it_is(measured, bell, now
     shared = {"patient": measured, "by": bell, "now": now, **ANSWERED_FOR}
     overrides.set_interval(kind="dexa", every_months=24, **shared)
     row = overrides.set_interval(kind="dexa", every_months=12, **shared)
-    overrides.set_interval(kind="lab_e2_t", every_months=2, **shared)
+    overrides.set_interval(kind="lab_e2_t", every_months=3, **shared)
     with acting_as(SYSTEM):
         found = sorted(history_of(measured).intervals, key=lambda own: own.kind)
         assert IntervalSetting.objects.filter(ended_at=None).count() == 2
-    assert [(own.kind, own.every_months) for own in found] == [("dexa", 12), ("lab_e2_t", 2)]
+    assert [(own.kind, own.every_months) for own in found] == [("dexa", 12), ("lab_e2_t", 3)]
     assert (found[0].key, found[0].whose, found[0].reason) == (str(row.uid), "Dr. Bell (Invented Clinic)", "two fractures")
     overrides.end_interval(patient=measured, uid=row.uid, by=bell, now=now)
     with acting_as(SYSTEM):
