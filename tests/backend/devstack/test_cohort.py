@@ -42,16 +42,19 @@ def told(db, settings):
         signal.connect(close_old_connections)
 
 
-def test_the_cohort_shows_every_word_every_state_and_every_finding(told):
+def test_the_cohort_shows_every_word_every_state_every_lane_and_every_priority(told):
+    """Every single finding is shown by the examples of its own rule; the story shows one of each kind."""
     told()
     with acting_as(Actor.system("test")):
         latest = Evaluation.objects.filter(pk__in=Standing.objects.values("evaluation"))
         words = set(latest.values_list("word", flat=True))
         states = set(latest.values_list("state", flat=True))
-        findings = set(Finding.objects.filter(evaluation__in=latest).values_list("code", flat=True))
+        findings = Finding.objects.filter(evaluation__in=latest)
+        lanes, priorities = set(findings.values_list("lane", flat=True)), set(findings.values_list("priority", flat=True))
     assert words == {"below", "not_below", "cannot_say", "no_current_data"}
     assert states == {"current", "superseded_by_change", "stale", "no_data"}
-    assert findings == set(load_rulebook().findings)
+    assert lanes == {rule.lane for rule in load_rulebook().findings.values()}
+    assert priorities == {0, 1, 2, 3, 4}
 
 
 def test_a_second_telling_stores_nothing_twice(told):
