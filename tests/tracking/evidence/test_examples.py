@@ -39,7 +39,7 @@ from tracking.domain.due import DueItem
 from tracking.domain.entry import EntryCheck, check_dose, check_entry, check_floor, check_interval, check_site
 from tracking.domain.episodes import escalation, follow, snooze
 from tracking.domain.estradiol import floor_for, read_result
-from tracking.domain.evaluate import evaluate, gather
+from tracking.domain.evaluate import Evaluation, Finding, evaluate, gather
 from tracking.domain.history import (
     DoseKind,
     DoseRecord,
@@ -61,6 +61,7 @@ from tracking.domain.timeline import read_timeline
 from tracking.domain.timing import DrugTiming
 from tracking.domain.units import convert, rounded
 from tracking.evidence import load_rulebook
+from tracking.evidence.checks import NEVER_TO_THE_MAN
 
 RULEBOOK = load_rulebook()
 Given = Mapping[str, str]
@@ -674,3 +675,23 @@ def test_the_example_comes_out_as_the_rule_says(rule: Rule, number: int) -> None
 def test_every_rule_has_an_example_and_every_kind_of_example_is_used() -> None:
     assert all(rule.examples for rule in RULEBOOK.rules.values())
     assert {example.check for rule in RULEBOOK.rules.values() for example in rule.examples} == set(RUNNERS)
+
+
+def test_every_finding_is_shown_by_an_example_and_its_sentences_are_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All examples run once more, and what the engine finds in them is collected."""
+    shown: dict[str, Finding] = {}
+    run = evaluate
+
+    def noted(*given: Any) -> Evaluation:
+        said = run(*given)
+        shown.update({finding.code: finding for finding in said.findings})
+        return said
+
+    monkeypatch.setitem(globals(), "evaluate", noted)
+    for rule, number in EXAMPLES:
+        RUNNERS[rule.examples[number].check](rule.examples[number].given)
+    assert set(shown) == set(RULEBOOK.findings)
+    for finding in shown.values():
+        sentences = (finding.prescriber, finding.man, finding.clears, *finding.notes)
+        assert not any("{" in sentence or not sentence.strip() for sentence in sentences)
+        assert not any(word in finding.man.lower() for word in NEVER_TO_THE_MAN)
