@@ -70,6 +70,14 @@ def append_only() -> pgtrigger.Trigger:
     return pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
+def stated_once(*changing: str) -> pgtrigger.Trigger:
+    """What was stated never changes under its name: the database refuses it, whoever asks. A correction is a row of its own.
+
+    ``changing``: the columns that say how the row stands, or that the database makes itself.
+    """
+    return pgtrigger.ReadOnly(name="stated_once", exclude=[*changing])
+
+
 class OwnedRow(models.Model):
     """A row of one man. Its bigint ``id`` stays inside."""
 
@@ -101,6 +109,10 @@ class LiveRows(models.QuerySet[Any]):
 
     def live(self) -> LiveRows:
         return self.filter(superseded_at=None, withdrawn_at=None)
+
+
+# How a record stands; all else of it is stated once, where it is not something that goes on (a regimen, a risk factor).
+HOW_IT_STANDS = ("revision", "superseded_at", "withdrawn_at", "withdrawn_reason")
 
 
 class Record(RevisionedRow):

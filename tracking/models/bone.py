@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 
 from tracking.domain.ownership import Ownership
-from tracking.models.base import DIGITS, SCORE, Record, RevisionedRow, TimedRecord, keeps_history
+from tracking.models.base import DIGITS, HOW_IT_STANDS, SCORE, Record, RevisionedRow, TimedRecord, keeps_history, stated_once
 
 
 @keeps_history
@@ -29,7 +30,7 @@ class DexaScan(Record):
     confirmed_reason = models.CharField(max_length=200, blank=True, default="")
 
     class Meta(Record.Meta):
-        pass
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [*Record.Meta.triggers, stated_once(*HOW_IT_STANDS)]
 
 
 @keeps_history
@@ -53,6 +54,7 @@ class DexaSite(RevisionedRow):
     )
 
     class Meta(RevisionedRow.Meta):
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [*RevisionedRow.Meta.triggers, stated_once("revision")]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=Q(bmd_digits__regex=DIGITS), name="dexasite_bmd_is_a_number"),
             models.CheckConstraint(condition=Q(lsc_digits="") | Q(lsc_digits__regex=DIGITS), name="dexasite_lsc_is_a_number"),
@@ -78,7 +80,7 @@ class Fracture(TimedRecord):
     fragility = models.BooleanField(null=True, blank=True, help_text="from standing height or less; empty: not stated")
 
     class Meta(TimedRecord.Meta):
-        pass
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [*TimedRecord.Meta.triggers, stated_once(*HOW_IT_STANDS)]
 
 
 @keeps_history

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from tracking.domain.history import DoseKind, Origin
 from tracking.domain.ownership import Ownership
-from tracking.models.base import DIGITS, Record, TimedRecord, keeps_history
+from tracking.models.base import DIGITS, HOW_IT_STANDS, Record, TimedRecord, keeps_history, stated_once
 
 
 @keeps_history
@@ -67,6 +68,7 @@ class DoseEvent(TimedRecord):
     confirmed_reason = models.CharField(max_length=200, blank=True, default="")
 
     class Meta(TimedRecord.Meta):
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [*TimedRecord.Meta.triggers, stated_once(*HOW_IT_STANDS)]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TimedRecord.Meta.constraints,
             models.CheckConstraint(condition=Q(kind__in=list(DoseKind)), name="doseevent_kind_known"),

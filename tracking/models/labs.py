@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast
 
 from tracking.domain.ownership import Ownership
 from tracking.domain.reported import Assay, Comparator, Method, MethodEvidence, Moment, Precision, Reported, Value
-from tracking.models.base import DIGITS, TimedRecord, keeps_history
+from tracking.models.base import DIGITS, HOW_IT_STANDS, TimedRecord, keeps_history, stated_once
 
 
 @keeps_history
@@ -52,6 +53,7 @@ class LabResult(TimedRecord):
     fasting = models.BooleanField(null=True, blank=True, help_text="drawn fasting; null where nobody asked")
 
     class Meta(TimedRecord.Meta):
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [*TimedRecord.Meta.triggers, stated_once(*HOW_IT_STANDS, "number")]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TimedRecord.Meta.constraints,
             models.CheckConstraint(condition=Q(digits__regex=DIGITS), name="labresult_digits_are_a_number"),

@@ -13,12 +13,14 @@ from tracking.models import (
     CareRelationship,
     Clinic,
     ClinicFloor,
+    DexaScan,
     DoseEvent,
     DueItem,
     Episode,
     EpisodeEvent,
     Evaluation,
     FloorSetting,
+    Fracture,
     IntervalSetting,
     LabResult,
     Patient,
@@ -34,6 +36,7 @@ AT = datetime(2026, 3, 3, 7, 10, tzinfo=UTC)
 SYSTEM = Actor.system("test")
 STATED = {"recorded_at": AT, "recorded_by": "system:test"}
 TIMED = STATED | {"at": AT, "precision": "minute", "zone": "Europe/Berlin"}
+DOSE = TIMED | {"drug": "anastrozole", "kind": "taken", "amount_digits": "0.5"}
 LAB = TIMED | {"analyte": "estradiol", "digits": "5.10", "unit": "pg/mL"}
 PLAN = STATED | {
     "drug": "anastrozole",
@@ -86,6 +89,22 @@ def man(db):
 def refused(make, match):
     with pytest.raises(Error, match=match), transaction.atomic():
         make()
+
+
+@pytest.mark.parametrize(
+    ("model", "stated", "changed"),
+    [
+        (LabResult, LAB, {"digits": "6"}),
+        (LabResult, LAB, {"method": "lcmsms", "method_evidence": "staff_verified"}),
+        (DoseEvent, DOSE, {"amount_digits": "1"}),
+        (DexaScan, STATED | {"scanned_on": date(2026, 3, 2)}, {"reference": "NHANES III"}),
+        (Fracture, TIMED | {"site": "wrist"}, {"fragility": True}),
+    ],
+)
+def test_what_was_stated_never_changes_under_its_name(man, model, stated, changed):
+    row = model.objects.create(patient=man, **stated)
+    refused(lambda: model.objects.filter(pk=row.pk).update(**changed), "Cannot update rows")
+    assert model.objects.filter(pk=row.pk).update(withdrawn_at=AT, withdrawn_reason="typed twice") == 1
 
 
 @pytest.mark.parametrize(
