@@ -18,6 +18,7 @@ from rich.table import Table
 from backend.devstack import cohort
 from backend.devstack.cohort import PASSWORD, Person
 from backend.devstack.stack import Stack
+from notifications.domain.stages import DONE_ALONG, is_reminded
 
 CLINIC = "Invented Clinic"
 PRESCRIBER = ("Dr. Bell (invented)", "bell@example.org")
@@ -133,15 +134,24 @@ def _short_citation(citation: str) -> str:
     return f"{author} {year[1]}" if year else author
 
 
+_DUE = {"lab_e2_t": "E2 + T", "dexa": "DEXA", "ai_review": "AI review", "psa": "PSA", "pth": "PTH"}
+
+
 def _due(story: Story) -> Table:
-    table = Table(title="What is due next, and why")
+    table = Table(title="What is due next, and why (along: blood and blood pressure that go with the next draw)")
     for column in ("Man", "What", "From", "Due", "Overdue from"):
         table.add_column(column)
     table.add_column("Why", ratio=1)
     for told in story.men:
+        along = []
         for item in story.bell.call("GET", f"/patients/{told.uid}/due-items")["results"]:
-            what = {"lab_e2_t": "E2 + T", "dexa": "DEXA"}.get(item["kind"], item["kind"])
-            table.add_row(told.name, what, item["opens_on"], item["due_on"], item["overdue_on"], item["reason"])
+            what = _DUE.get(item["kind"], item["kind"].replace("_", " "))
+            if item["kind"] in DONE_ALONG:
+                along.append(what)
+            else:
+                table.add_row(told.name, what, item["opens_on"], item["due_on"], item["overdue_on"], item["reason"])
+        if along:
+            table.add_row(told.name, "[dim]along[/dim]", "", "", "", f"[dim]{', '.join(sorted(along))}[/dim]")
     return table
 
 
@@ -174,7 +184,7 @@ def _promised(told: Told) -> int:
     """How many of his due items have a window that is open today, where he lives: each brings one reminder on each channel."""
     today = datetime.now(told.zone).date().isoformat()
     items = told.himself.call("GET", "/due-items")["results"]
-    return sum(1 for item in items if item["opens_on"] <= today)
+    return sum(1 for item in items if item["opens_on"] <= today and is_reminded(item["kind"], item["audience"]))
 
 
 def _delivered(messages: list[tuple[Told, Mapping[str, Any]]], mails: int) -> Table:

@@ -20,8 +20,8 @@ LAST_STAGE_LIVES = timedelta(days=14)
 UNREADABLE_ZONE_WAIT = timedelta(hours=1)
 
 
-# Blood that is drawn with the next estradiol: the reminder of that draw speaks for it, and his list shows it.
-DRAWN_ALONG = frozenset({"vitamin_d", "lipids", "calcium", "pth", "bone_markers", "hematocrit", "psa"})
+# What is drawn or measured with the next estradiol: the reminder of that draw speaks for it, and his list shows it.
+DONE_ALONG = frozenset({"vitamin_d", "lipids", "calcium", "pth", "bone_markers", "hematocrit", "psa", "blood_pressure"})
 # Whom a due item asks, where it is the man.
 _MAN = "man"
 
@@ -71,8 +71,8 @@ class Fate(StrEnum):
 
 
 def is_reminded(kind: str, audience: str) -> bool:
-    """Whether the man gets messages of his own for a due item: one needle is one reminder, and the clinic's work is its own."""
-    return audience == _MAN and kind not in DRAWN_ALONG
+    """Whether the man gets messages of his own for a due item: one visit is one reminder, and the clinic's work is its own."""
+    return audience == _MAN and kind not in DONE_ALONG
 
 
 def stages(days: DueDays, hours: Hours, zone: ZoneInfo) -> tuple[Sending, ...]:

@@ -47,11 +47,6 @@ INBOX_BODIES = MappingProxyType(
             Stage.ON: "Your bone density scan is due by {day}.",
             Stage.OVERDUE: "Your bone density scan was due by {day}.",
         },
-        "blood_pressure": {
-            Stage.BEFORE: "Your blood pressure can be measured from now on. It is due by {day}.",
-            Stage.ON: "A blood pressure is due by {day}.",
-            Stage.OVERDUE: "A blood pressure was due by {day}.",
-        },
         "denosumab": {
             Stage.BEFORE: "A visit at your clinic can be arranged now. It is due by {day}.",
             Stage.ON: "Your visit at your clinic is due by {day}. This date matters: please do not let it pass.",

@@ -220,13 +220,15 @@ def test_fate(
     assert fate(now, expires_at=expires_at, is_wanted=is_wanted, hours=his, zone=zone) == expected
 
 
-@pytest.mark.parametrize("kind", ["lab_e2_t", "dexa", "blood_pressure", "denosumab", "zoledronate", "eclipse"])
+@pytest.mark.parametrize("kind", ["lab_e2_t", "dexa", "denosumab", "zoledronate", "eclipse"])
 def test_he_is_reminded_of_what_he_is_asked_for(kind: str) -> None:
     assert is_reminded(kind, "man")
 
 
-@pytest.mark.parametrize("kind", ["vitamin_d", "lipids", "calcium", "pth", "bone_markers", "hematocrit", "psa"])
-def test_blood_that_is_drawn_along_makes_no_message_of_its_own(kind: str) -> None:
+@pytest.mark.parametrize(
+    "kind", ["vitamin_d", "lipids", "calcium", "pth", "bone_markers", "hematocrit", "psa", "blood_pressure"]
+)
+def test_what_is_done_along_with_a_draw_makes_no_message_of_its_own(kind: str) -> None:
     assert not is_reminded(kind, "man")
 
 
