@@ -137,7 +137,7 @@ def floor_for(assay: Assay, rulebook: RuleBook, floors: Iterable[FloorOverride] 
         if limits.low <= own.pg_ml <= limits.high and (own.expires_on is None or today is None or today <= own.expires_on)
     ]
     if valid:
-        own = max(valid, key=lambda o: (_LEVELS.index(o.level), o.pg_ml, o.whose))
+        own = max(valid, key=lambda o: (_LEVELS.index(o.level), o.pg_ml, o.whose, o.expires_on or date.max, o.reason))
         return Floor(own.pg_ml, own.level, own.whose, limits.id, own.reason, own.expires_on)
     return Floor(rule.floor, kind, f"rulebook {rulebook.version}", rule.id)
 

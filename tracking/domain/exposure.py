@@ -223,17 +223,21 @@ def _by_drug(courses: list[Course]) -> list[list[Course]]:
 
 
 def _changes(courses: list[Course]) -> list[Change]:
-    """The changes of one drug. A log that runs into a regimen, or out of one, is no change; a log that ends is no stop."""
+    """The changes of one drug. A log that runs into a regimen, or out of one, is no change; a log that ends is no stop.
+
+    A log between two regimens joins them, and what the second states is held against what the first did.
+    """
     found = []
     before: Course | None = None
+    stated: Course | None = None
     for course in courses:
         joined = before is not None and before.ends_on is not None and before.ends_on >= course.starts_on
         if not joined:
             found.append(_change(course.starts_on, "start", None, course))
-        elif before is not None and LOGGED not in (before.basis, course.basis):
-            kind = "dose" if before.dose_mg != course.dose_mg else "interval"
-            found.append(_change(course.starts_on, kind, before, course))
-        before = course
+        elif stated is not None and course.basis != LOGGED and _signature(stated) != _signature(course):
+            kind = "dose" if stated.dose_mg != course.dose_mg else "interval"
+            found.append(_change(course.starts_on, kind, stated, course))
+        before, stated = course, stated if course.basis == LOGGED else course
     for number, course in enumerate(courses):
         resumed = number + 1 < len(courses) and courses[number + 1].starts_on == course.ends_on
         if course.ends_on is not None and course.basis != LOGGED and not resumed:

@@ -23,7 +23,7 @@ from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook, Tier
 from tracking.domain.series import Series
 from tracking.domain.series.assay import assay_class, specificity
 from tracking.domain.series.discordance import Disagreement, is_readable, worse_first
-from tracking.domain.series.recovery import DISPUTED, LowState
+from tracking.domain.series.recovery import DISPUTED, DISTURBED, LowState
 from tracking.domain.series.trend import is_plain
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.units import convert, rounded
@@ -63,7 +63,7 @@ class Verdict:
     ``disagreements`` are those that nothing has settled yet, ``disputed_until`` the first day on which one of them is too old;
     ``higher`` is a newer result that reads better by a less specific assay and is not confirmed. ``change`` None: nothing
     comparable before it. A low that nothing ended makes the word of a better result "cannot say", where that is by a less
-    specific assay or disputed.
+    specific assay, disputed, or disturbed by biotin or inflammation.
     """
 
     word: str
@@ -285,6 +285,6 @@ def _word(draw: Draw, reading: Reading, series: Series, rulebook: RuleBook) -> s
 
 
 def _refutes_nothing(draw: Draw, low: LowState, rulebook: RuleBook) -> bool:
-    """Higher than a low that stands, yet by a less specific assay, or contradicted."""
-    disputed = low.attempt == draw.lab.key and DISPUTED in low.reasons
-    return disputed or _specificity(draw, rulebook) < specificity(low.assay, rulebook)
+    """Higher than a low that stands, yet by a less specific assay, or contradicted, or where the assay may read falsely high."""
+    doubted = low.attempt == draw.lab.key and not {DISPUTED, DISTURBED}.isdisjoint(low.reasons)
+    return doubted or _specificity(draw, rulebook) < specificity(low.assay, rulebook)

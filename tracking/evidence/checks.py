@@ -86,6 +86,8 @@ def _check_sources(rulebook: RuleBook) -> None:
         for source in rule.sources:
             if source not in rulebook.sources:
                 raise EvidenceError(f"{rule.id}: unknown source {source}")
+        if rule.verified and not any(rulebook.sources[source].verified for source in rule.sources):
+            raise EvidenceError(f"{rule.id}: verified, and none of its sources is")
 
 
 def _check_analyte(rule: AnalyteRule) -> None:

@@ -206,6 +206,13 @@ def test_a_floor_of_his_own_holds_for_any_assay_while_it_lasts() -> None:
     assert read_result(one, RULEBOOK, [replace(own, pg_ml=Decimal(31))], TODAY).tier == "in_range"
 
 
+def test_of_two_equal_floors_the_one_that_lasts_longer_is_named_whichever_comes_first() -> None:
+    ends = [TODAY, TODAY + timedelta(days=9), None]
+    floors = [FloorOverride(Decimal(22), "Dr. Bell", "two fractures", end) for end in ends]
+    for of in (floors, floors[::-1]):
+        assert read_result(lab("21.0", TODAY), RULEBOOK, of, TODAY).floor.expires_on is None
+
+
 def test_the_band_above_a_floor_of_his_own_keeps_its_width() -> None:
     own = FloorOverride(Decimal(30), "Dr. Bell", "", None)
     read_at = {

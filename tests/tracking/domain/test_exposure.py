@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tracking.domain.build import TODAY, TWICE_WEEKLY, anastrozole, cypionate, day, dose, regimen
+from tests.tracking.domain.build import TODAY, TWICE_WEEKLY, WEEKLY, anastrozole, cypionate, day, dose, regimen
 from tracking.domain.exposure import Exposure, read_exposure
 from tracking.domain.history import Origin
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE
@@ -105,6 +105,14 @@ def test_a_long_silence_in_the_log_ends_one_course_and_begins_another() -> None:
 def test_a_log_that_runs_into_a_regimen_is_no_second_start() -> None:
     doses = [dose("anastrozole", MARCH + timedelta(days=n)) for n in (0, 3, 6)]
     assert changes(anastrozole(MARCH + timedelta(days=9)), doses=doses) == [("start", "anastrozole", MARCH)]
+
+
+def test_a_log_between_two_regimens_hides_no_change_of_dose_or_interval() -> None:
+    between = [dose("anastrozole", JUNE + timedelta(days=n)) for n in (5, 9)]
+    again = JUNE + timedelta(days=20)
+    for after, kind in ((anastrozole(again, dose="1"), "dose"), (anastrozole(again, schedule=WEEKLY), "interval")):
+        assert changes(anastrozole(MARCH, JUNE), after, doses=between)[-1] == (kind, "anastrozole", again)
+    assert changes(anastrozole(MARCH, JUNE), anastrozole(again), doses=between)[-1][2] == JUNE + timedelta(days=5)
 
 
 def test_doses_inside_a_regimen_make_no_course_of_their_own() -> None:

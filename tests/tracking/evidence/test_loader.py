@@ -90,6 +90,10 @@ BROKEN: dict[str, tuple[Callable[[Content], Any], str]] = {
     "a missing field": (_without("estradiol", "staleness", "cap_months"), "missing cap_months"),
     "an unknown field": (_set("estradiol", "staleness", "cap_weeks", 3), "unknown field cap_weeks"),
     "an unknown source": (_set("estradiol", "coarse", "sources", ["hearsay"]), "estradiol.coarse: unknown source hearsay"),
+    "a verified rule without a verified source": (
+        _set("sources", "endocrine-society-2018", "verified", False),
+        "verified, and none of its sources is",
+    ),
     "an unknown unit": (
         _set("testosterone", "low", "unit", "pg/mL"),
         "testosterone.low: unknown unit pg/mL for testosterone_total",

@@ -14,7 +14,7 @@ from fractions import Fraction
 from tracking.domain.due import ANSWERED, LAB
 from tracking.domain.entry import weekly_mg
 from tracking.domain.estradiol import ANALYTE, LOW, Reading
-from tracking.domain.exposure import Change, Course
+from tracking.domain.exposure import LOGGED, Change, Course
 from tracking.domain.findings.finding import Facts, Finding, make
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Recheck
 from tracking.domain.series import Series, series_of
@@ -158,10 +158,12 @@ def _steps(facts: Facts, drug_class: str) -> Iterator[_Step]:
     gap = facts.rulebook.monitoring.in_force.gap_days
     courses = [c for c in facts.timeline.exposure.courses if c.drug_class == drug_class and c.starts_on <= facts.timeline.today]
     last: dict[str, Course] = {}
+    stated: dict[str, Course] = {}
     for course in courses:
         former = last.get(course.drug)
         if former is not None and former.ends_on is not None and (course.starts_on - former.ends_on).days <= gap:
-            yield _Step(former, course)
+            # A log bridges as a regimen does, but states no dose: that is known from the regimen before it.
+            yield _Step(stated.get(course.drug, former), course)
         else:
             beside = next(
                 (c for c in courses if c.drug != course.drug and c.held_before(course.starts_on) and c.holds(course.starts_on)),
@@ -170,6 +172,8 @@ def _steps(facts: Facts, drug_class: str) -> Iterator[_Step]:
             if beside is not None:
                 yield _Step(None, course, beside)
         last[course.drug] = course
+        if course.basis != LOGGED:
+            stated[course.drug] = course
 
 
 def _is_raise(step: _Step) -> bool:

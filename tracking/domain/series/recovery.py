@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from tracking.domain.estradiol import ANALYTE, LOW, RANK, Reading
+from tracking.domain.reassurance import is_disturbed
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, AssayClass, RuleBook, Tier
 from tracking.domain.series.assay import assay_class, specificity
 from tracking.domain.series.segments import is_settled
@@ -18,6 +19,7 @@ from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.timing import DrawTiming
 
 DISPUTED = "disputed"
+DISTURBED = "disturbed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ def _not_ending(state: _Open, drawn: _Drawn, timing: DrawTiming, timeline: Timel
         yield "date_unknown"
     if drawn.specificity < state.by.specificity:
         yield "less_specific"
+    if is_disturbed(reading):
+        yield DISTURBED
     if not is_settled(reading, timing):
         yield "not_settled"
     if timeline.skipped_before(AROMATASE_INHIBITOR, drawn.draw, rulebook.series.recovery.missed_days):

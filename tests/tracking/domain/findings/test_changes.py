@@ -249,6 +249,11 @@ def test_a_logged_dose_has_no_frequency_to_compare() -> None:
     assert not raised(*pair("12.0", day(40)), regimens=rows, doses=logs)
 
 
+def test_a_log_between_two_regimens_hides_no_raise() -> None:
+    rows = [anastrozole(day(800), day(30), dose="0.25"), anastrozole(day(10)), ON_T]
+    assert raised(*pair("12.0", day(40)), regimens=rows, doses=[dose("anastrozole", day(25), "0.25")])
+
+
 def test_the_words_to_the_man_name_no_dose_and_no_step() -> None:
     for code in ("ai_raised_while_low", "testosterone_reduced_ai_unchanged", "changes_confounded"):
         sentence = RULEBOOK.findings[code].man.lower()

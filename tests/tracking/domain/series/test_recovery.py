@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.tracking.domain.build import NOW, anastrozole, cypionate, day, dose, lab, man
-from tracking.domain.evaluate import gather
+from tracking.domain.evaluate import evaluate, gather
 from tracking.domain.reported import Precision
 from tracking.domain.series import LowState
 from tracking.domain.series.recovery import low_state_of
@@ -82,6 +82,18 @@ def test_the_most_specific_method_that_found_him_low_is_the_one_that_counts() ->
 def test_a_contradicted_result_does_not_end_it() -> None:
     assert reasons(lab("12.0", day(25)), lab("26.0", day(5))) == ("disputed",)
     assert low(lab("12.0", day(25)), lab("26.0", day(5)), lab("25.0", day(1))) is None
+
+
+def test_an_assay_that_biotin_or_inflammation_disturbs_does_not_end_it() -> None:
+    began = lab("12.0", day(100), method="immunoassay", key="low")
+    then = lab("31.0", day(5), method="immunoassay", key="then")
+    crp = lab("25", day(5), analyte="crp", unit="mg/L")
+    for labs in ((began, replace(then, biotin=True)), (began, then, crp)):
+        assert reasons(*labs) == ("disturbed",)
+        said = evaluate(man(labs=labs, regimens=ON_AI), RULEBOOK, NOW)
+        assert (said.word, said.priority) == ("cannot say", "P1")
+    assert low(began, then) is None
+    assert low(LOW, lab("31.0", day(5), biotin=True)) is None
 
 
 def test_a_draw_before_a_change_has_settled_does_not_end_it() -> None:
