@@ -9,9 +9,8 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from dateutil.relativedelta import relativedelta
-
 from tracking.domain.history import ScanRecord, SiteRecord
+from tracking.domain.months import months_after
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook
 from tracking.domain.timeline import Timeline
 from tracking.domain.units import rounded, trimmed
@@ -188,7 +187,7 @@ def _baseline(
     span = timeline.exposure.span(AROMATASE_INHIBITOR, timeline.today)
     if span is None:
         return earlier[0]
-    valid_from = span.starts_on - relativedelta(months=rulebook.monitoring.dexa_baseline.months_before)
+    valid_from = months_after(span.starts_on, -rulebook.monitoring.dexa_baseline.months_before)
     return next((m for m in earlier if m[0].scanned_on >= valid_from), earlier[-1])
 
 
@@ -223,7 +222,7 @@ def _site_change(
         verdict = WITHIN_ERROR
     else:
         verdict = LOSS if change < 0 else GAIN
-    rated_from = from_scan.scanned_on + relativedelta(months=rulebook.bone.change.annualise_months)
+    rated_from = months_after(from_scan.scanned_on, rulebook.bone.change.annualise_months)
     a_year = None
     if beyond and to_scan.scanned_on >= rated_from:
         years = Fraction((to_scan.scanned_on - from_scan.scanned_on).days) / _DAYS_A_YEAR

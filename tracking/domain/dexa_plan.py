@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from dateutil.relativedelta import relativedelta
-
 from tracking.domain.due import ANSWERED, DEXA, OPEN, SUPERSEDED, DueItem
 from tracking.domain.estradiol import LOW, Reading
 from tracking.domain.exposure import Span
 from tracking.domain.history import IntervalOverride, ScanRecord
 from tracking.domain.intervals import said_of
+from tracking.domain.months import months_after
 from tracking.domain.risk import HIGH, Risk
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, Priority, RuleBook
 from tracking.domain.timeline import Timeline
@@ -22,13 +21,13 @@ from tracking.domain.words import fill, on_day
 def is_baseline(scanned_on: date, ai_start: date, rulebook: RuleBook) -> bool:
     """Near enough to the start of the AI to be what later scans are held against. Both ends count."""
     rule = rulebook.monitoring.dexa_baseline
-    earliest = ai_start - relativedelta(months=rule.months_before)
-    return earliest <= scanned_on <= ai_start + relativedelta(months=rule.months_after)
+    earliest = months_after(ai_start, -rule.months_before)
+    return earliest <= scanned_on <= months_after(ai_start, rule.months_after)
 
 
 def baseline_scan(span: Span, timeline: Timeline, rulebook: RuleBook) -> ScanRecord | None:
     """The scan that answers the request for a baseline: a valid one, else the first one after (late, but there)."""
-    earliest = span.starts_on - relativedelta(months=rulebook.monitoring.dexa_baseline.months_before)
+    earliest = months_after(span.starts_on, -rulebook.monitoring.dexa_baseline.months_before)
     able = [scan for scan in timeline.scans if scan.sites and scan.scanned_on >= earliest]
     valid = [scan for scan in able if is_baseline(scan.scanned_on, span.starts_on, rulebook)]
     return valid[-1] if valid else next(iter(able), None)
@@ -60,7 +59,7 @@ def _on_ai(span: Span, timeline: Timeline, risk: Risk, own: IntervalOverride | N
         "dexa_baseline",
         baseline.id,
         {"on": str(start)},
-        (start, start, start + timedelta(days=baseline.overdue_days), start - relativedelta(months=baseline.months_before)),
+        (start, start, start + timedelta(days=baseline.overdue_days), months_after(start, -baseline.months_before)),
         timeline=timeline,
         rulebook=rulebook,
         priority=Priority.P2,
@@ -73,7 +72,7 @@ def _on_ai(span: Span, timeline: Timeline, risk: Risk, own: IntervalOverride | N
     first = min(follow_up.first_months, months)
     anchor, since, interval, reason = f"{span.anchor}:year-1", counted, first, "dexa_first_follow_up"
     while True:
-        due = since + relativedelta(months=interval)
+        due = months_after(since, interval)
         opens = due - timedelta(days=follow_up.opens_before_days)
         window = (opens, due, due + timedelta(days=rulebook.monitoring.late.overdue_days), opens)
         said = {"on": str(since), "months": str(interval)}
@@ -102,7 +101,7 @@ def _after_stop(
     if not any(reading.tier in LOW for reading in readings.values()):
         return []
     rule = rulebook.monitoring.dexa_after_stop
-    due, last = stop + relativedelta(months=rule.from_months), stop + relativedelta(months=rule.until_months)
+    due, last = months_after(stop, rule.from_months), months_after(stop, rule.until_months)
     said, window = {"on": str(stop)}, (due, due, last, due)
     item = _item(f"stop:{span.anchor}", "dexa_after_stop", rule.id, said, window, timeline=timeline, rulebook=rulebook)
     scan = next((s for s in timeline.scans if s.sites and s.scanned_on >= due), None)

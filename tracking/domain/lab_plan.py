@@ -7,18 +7,18 @@ it. A draw counts by the day it was drawn on, whenever it was entered: a back-da
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import ceil
-
-from dateutil.relativedelta import relativedelta
 
 from tracking.domain.due import ANSWERED, LAB, NOT_USABLE, OPEN, SUPERSEDED, DueItem
 from tracking.domain.estradiol import ANALYTE, Reading
 from tracking.domain.exposure import Change
 from tracking.domain.history import IntervalOverride
 from tracking.domain.intervals import said_of
+from tracking.domain.months import months_after
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Recheck, RuleBook, Tier
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.verdict import interval_months
@@ -41,15 +41,18 @@ def paired(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> Draw | None:
         same = (d for d in timeline.draws.get(TESTOSTERONE_TOTAL, ()) if d.lab.reported.collected == collected)
         return next(same, None)
     within = rulebook.testosterone.pairing.days
-    near = [
-        other
-        for other in timeline.draws.get(TESTOSTERONE_TOTAL, ())
-        if other.on is not None and abs((other.on - on).days) <= within
-    ]
+    # In order of time, those of unknown date first: only the few near in days are looked at.
+    drawn = timeline.draws.get(TESTOSTERONE_TOTAL, ())
+    first = bisect_left(drawn, on - timedelta(days=within), key=_day_of)
+    near = drawn[first : bisect_right(drawn, on + timedelta(days=within), lo=first, key=_day_of)]
     if any(other.on != on for other in near):
         days = [change.on for change in timeline.exposure.changes]
-        near = [other for other in near if not any(_between(other.on, day, on) for day in days)]
+        near = tuple(other for other in near if not any(_between(other.on, day, on) for day in days))
     return min(near, key=lambda d: (abs((d.on - on).days) if d.on else within, d.lab.key), default=None)
+
+
+def _day_of(draw: Draw) -> date:
+    return draw.on or date.min
 
 
 def _between(one: date | None, day: date, other: date) -> bool:
@@ -156,7 +159,7 @@ class _Walk:
             return None
         rule = self.rulebook.monitoring.routine
         months = self.own.every_months if self.own else interval_months(on, self.timeline, self.rulebook)
-        due = on + relativedelta(months=months)
+        due = months_after(on, months)
         item = self._item(
             anchor=f"after:{draw.lab.key}",
             rule=rule.id,

@@ -15,10 +15,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from dateutil.relativedelta import relativedelta
-
 from tracking.domain.estradiol import ANALYTE, LOW, RANK, Reading
 from tracking.domain.exposure import Change
+from tracking.domain.months import months_after
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook, Tier
 from tracking.domain.series import Series
 from tracking.domain.series.assay import assay_class, specificity
@@ -254,7 +253,7 @@ def interval_months(day: date, timeline: Timeline, rulebook: RuleBook) -> int:
     span = timeline.exposure.span(AROMATASE_INHIBITOR, day)
     if span is None:
         return rule.interval_off_ai
-    first_until = span.starts_on + relativedelta(months=rule.first_months)
+    first_until = months_after(span.starts_on, rule.first_months)
     return rule.interval_first if day < first_until else rule.interval_later
 
 
@@ -270,9 +269,9 @@ def too_old_on(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> date | Non
     rule = rulebook.estradiol.staleness
     exposure = timeline.exposure
     if not exposure.on(AROMATASE_INHIBITOR, timeline.today) and not exposure.at_draw(AROMATASE_INHIBITOR, on):
-        return on + relativedelta(months=rule.off_ai_months) + _DAY
-    counts = on + relativedelta(months=interval_months(on, timeline, rulebook)) + timedelta(days=rule.grace_days)
-    return min(counts, on + relativedelta(months=rule.cap_months)) + _DAY
+        return months_after(on, rule.off_ai_months) + _DAY
+    counts = months_after(on, interval_months(on, timeline, rulebook)) + timedelta(days=rule.grace_days)
+    return min(counts, months_after(on, rule.cap_months)) + _DAY
 
 
 def _word(draw: Draw, reading: Reading, series: Series, rulebook: RuleBook) -> str:

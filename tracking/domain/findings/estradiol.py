@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from dateutil.relativedelta import relativedelta
-
 from tracking.domain.estradiol import ANALYTE, LOW, Reading, read_result
 from tracking.domain.findings.finding import Facts, Finding, limit_text, make
 from tracking.domain.findings.series_notes import low_notes
 from tracking.domain.lab_plan import TESTOSTERONE_TOTAL, paired
+from tracking.domain.months import months_after
 from tracking.domain.reading_notes import note_sentences, stands_text
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, FindingRule, Priority, Tier
 from tracking.domain.series.recovery import is_low
@@ -208,8 +207,8 @@ def blind_from(facts: Facts) -> date | None:
     waiting = timedelta(days=rule.days_after_change)
     if last is None:
         return span.starts_on + waiting
-    first_year = last < span.starts_on + relativedelta(months=facts.rulebook.monitoring.routine.first_months)
+    first_year = last < months_after(span.starts_on, facts.rulebook.monitoring.routine.first_months)
     months = rule.months_first_year if first_year else rule.months_later
-    clocks = [last + relativedelta(months=months)]
+    clocks = [months_after(last, months)]
     clocks += [change.on + waiting for change in timeline.exposure.changes_until(timeline.today) if change.on >= last][:1]
     return min(clocks)

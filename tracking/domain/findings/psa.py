@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from dateutil.relativedelta import relativedelta
-
 from tracking.domain.findings.finding import Facts, Finding, limit_text, make
 from tracking.domain.findings.results import Says, age_note, last_that_says
+from tracking.domain.months import months_after
 from tracking.domain.rulebook import TESTOSTERONE
 from tracking.domain.thresholds import is_above, over
 from tracking.domain.timeline import Draw
@@ -72,7 +71,7 @@ def _risen(facts: Facts, baseline: _Baseline) -> list[_Found]:
     """Within the first months a rise counts; a later value without it still says that it has gone."""
     rule, analyte = facts.rulebook.safety.psa_rise, facts.rulebook.analytes[PSA]
     before = baseline.draw.lab.reported.value
-    until = baseline.start + relativedelta(months=rule.within_months)
+    until = months_after(baseline.start, rule.within_months)
 
     def says(draw: Draw) -> bool | None:
         if draw.on is None or draw.on <= baseline.start:
@@ -112,7 +111,7 @@ def _baseline(facts: Facts) -> _Baseline | None:
     if not starts:
         return None
     start = starts[-1]
-    first = start - relativedelta(months=facts.rulebook.safety.psa_rise.baseline_months)
+    first = months_after(start, -facts.rulebook.safety.psa_rise.baseline_months)
     before = [
         draw
         for draw in facts.timeline.draws.get(PSA, ())

@@ -14,9 +14,8 @@ from functools import lru_cache
 from math import sqrt
 from statistics import NormalDist
 
-from dateutil.relativedelta import relativedelta
-
 from tracking.domain.estradiol import ANALYTE, Reading
+from tracking.domain.months import months_after
 from tracking.domain.reported import Value
 from tracking.domain.rulebook import RuleBook, Tier
 from tracking.domain.series.segments import Run
@@ -53,7 +52,7 @@ def trend_of(run: Run, readings: Mapping[str, Reading], rulebook: RuleBook) -> T
     if len(run.results) < rule.least_points:
         return None
     used = [result for result in run.results if is_plain(readings[result.key])]
-    if len(used) < rule.least_points or used[0].on + relativedelta(months=rule.least_months) > used[-1].on:
+    if len(used) < rule.least_points or months_after(used[0].on, rule.least_months) > used[-1].on:
         return None
     unit, step, values = _numbers([readings[result.key].value for result in used], rulebook)
     days = [result.on.toordinal() for result in used]
