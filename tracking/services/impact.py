@@ -16,7 +16,7 @@ from tracking.domain.evaluate import Evaluation, evaluate
 from tracking.domain.history import History
 from tracking.domain.impact import Impact, impact_of
 from tracking.domain.rulebook import RuleBook
-from tracking.models import Finding, Patient, Standing
+from tracking.models import Episode, Finding, Patient, Standing
 from tracking.services.access import acting_as
 from tracking.services.history import histories_of
 
@@ -83,13 +83,11 @@ def _by(candidate: RuleBook, history: History, man: Patient, now: datetime) -> E
 
 
 def _open_families(men: Sequence[Patient]) -> dict[int, set[str]]:
-    """By man the families of what is open: the findings of the evaluation that stands.
-
-    This is the one place that says what is open; where findings are followed as episodes, the unresolved ones belong here.
-    """
+    """By man the families of what is open: the findings of the evaluation that stands, and the episodes that nobody has closed."""
     standing = Standing.objects.filter(patient__in=men).values("evaluation")
     rows = Finding.objects.filter(evaluation__in=standing).annotate(family=KT("detail__family"))
     found: dict[int, set[str]] = defaultdict(set)
-    for patient_id, family in rows.values_list("patient_id", "family"):
+    episodes = Episode.objects.unresolved().filter(patient__in=men)
+    for patient_id, family in (*rows.values_list("patient_id", "family"), *episodes.values_list("patient_id", "family")):
         found[patient_id].add(family)
     return found

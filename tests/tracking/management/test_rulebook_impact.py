@@ -79,6 +79,20 @@ def test_open_findings_that_would_close_are_named(three_men, tmp_path, make_man,
     assert "Open findings would close for: 1" in out
 
 
+def test_an_open_episode_counts_as_open_even_where_nothing_is_found_any_more(three_men, raised, as_system):
+    from tracking.models import Episode, Evaluation
+
+    adam = three_men[0]
+    with as_system():
+        said = Evaluation.objects.filter(patient=adam).latest("pk")
+        Episode.objects.create(
+            patient=adam, family="bone_loss_on_ai", code="bone_loss_on_ai", priority=1, worst_priority=1, severity="high",
+            lane="bone_and_therapy", opened_at=said.as_of, opened_in=said, evaluation=said, rule_changed="an earlier one",
+        )  # fmt: skip
+    out, _ = told(raised)
+    assert "would close: bone_loss_on_ai" in out
+
+
 def test_nothing_is_written_and_the_database_would_refuse_it(three_men, raised, as_system):
     def rows():
         with as_system():
