@@ -7,11 +7,13 @@ number, 1 is the number, 2 lies just after it; so half-open and closed ends, ``<
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
 
 from tracking.domain.history import FloorOverride, LabRecord, Level
 from tracking.domain.reported import Assay, Comparator, Method, Value
@@ -179,34 +181,47 @@ def _in_either_unit(entered: Reading, other: Reading, question: UnitQuestion, ru
 
 
 def _place(lab: LabRecord, rulebook: RuleBook, floors: Iterable[FloorOverride], today: date | None) -> Reading:
-    value, assay = lab.reported.value, lab.reported.assay
+    reported = lab.reported
+    floor = floor_for(reported.assay, rulebook, floors, today)
+    placed = _placed(reported.value, reported.assay, (lab.range_low, lab.range_high), floor, rulebook)
+    return Reading(key=lab.key, text=str(reported), lab=lab, floor=floor, **placed)
+
+
+@lru_cache(maxsize=4096)
+def _placed(
+    value: Value, assay: Assay, laboratory: tuple[Value | None, Value | None], floor: Floor, rulebook: RuleBook
+) -> Mapping[str, Any]:
+    """The fields of a reading that follow from what was reported and the floor, whoever it was reported of.
+
+    ``laboratory``: the ends of its own range.
+    """
+    range_low, range_high = laboratory
     proven = assay_is_mass_spectrometry(assay, rulebook)
-    floor = floor_for(assay, rulebook, floors, today)
     kind = "mass_spectrometry" if proven else "other"
-    upper = _lab_upper(lab, rulebook, floor, kind)
+    upper = _lab_upper(range_high, rulebook, floor, kind)
     limits = _limits(rulebook, kind, floor.pg_ml, upper, unit=value.unit, decimals=value.decimals)
     worst, best, too_coarse = _span(value, limits, rulebook)
     point = worst if value.comparator.censors else bisect_right(limits.rounded, (value.number, _AT))
-    at_boundary = not value.comparator.censors and worst != best
     tier = _tier(worst, best, point, censored=value.comparator.censors, too_coarse=too_coarse)
     thresholds = limits.thresholds
-    return Reading(
-        key=lab.key,
-        text=str(lab.reported),
-        lab=lab,
-        proven=proven,
-        tier=tier,
-        best_tier=_BANDS[best],
-        worst_tier=_BANDS[worst],
-        at_boundary=at_boundary,
-        too_coarse=too_coarse,
-        bounds=_bounds(value, worst, best, too_coarse=too_coarse) if tier is Tier.INDETERMINATE else "",
-        floor=floor,
-        thresholds=thresholds,
-        margin=_margin(value, thresholds.floor),
-        notes=tuple(_notes(lab, tier, thresholds, rulebook, proven=proven, best=best, worst=worst)),
-        rules=_rules(rulebook, kind, floor),
-        reassures=tier is not Tier.INDETERMINATE and _BANDS[worst] not in LOW,
+    notes = _notes(value, assay, tier, thresholds, rulebook, proven=proven, best=best, worst=worst)
+    if tier in LOW and _lab_calls_it_normal(value, range_low, range_high):
+        notes.append("lab_normal_but_low")
+    return MappingProxyType(
+        {
+            "proven": proven,
+            "tier": tier,
+            "best_tier": _BANDS[best],
+            "worst_tier": _BANDS[worst],
+            "at_boundary": not value.comparator.censors and worst != best,
+            "too_coarse": too_coarse,
+            "bounds": _bounds(value, worst, best, too_coarse=too_coarse) if tier is Tier.INDETERMINATE else "",
+            "thresholds": thresholds,
+            "margin": _margin(value, thresholds.floor),
+            "notes": tuple(notes),
+            "rules": _rules(rulebook, kind, floor),
+            "reassures": tier is not Tier.INDETERMINATE and _BANDS[worst] not in LOW,
+        }
     )
 
 
@@ -221,9 +236,8 @@ def _bands(kind: str, rulebook: RuleBook) -> BandsRule:
     return rulebook.estradiol.mass_spectrometry if kind == "mass_spectrometry" else rulebook.estradiol.other
 
 
-def _lab_upper(lab: LabRecord, rulebook: RuleBook, floor: Floor, kind: str) -> tuple[Decimal, str] | None:
+def _lab_upper(limit: Value | None, rulebook: RuleBook, floor: Floor, kind: str) -> tuple[Decimal, str] | None:
     """The laboratory's own upper limit for men, in its unit, where it lies above the borderline band."""
-    limit = lab.range_high
     if limit is None:
         return None
     rule = _bands(kind, rulebook)
@@ -319,9 +333,8 @@ def _margin(value: Value, floor: Decimal) -> Decimal | None:
 
 
 def _notes(
-    lab: LabRecord, tier: Tier, limits: Thresholds, rulebook: RuleBook, *, proven: bool, worst: int, best: int
+    value: Value, assay: Assay, tier: Tier, limits: Thresholds, rulebook: RuleBook, *, proven: bool, worst: int, best: int
 ) -> list[str]:
-    value, assay = lab.reported.value, lab.reported.assay
     notes = []
     if not proven:
         said_to_be = assay.method in rulebook.estradiol.assay.mass_spectrometry
@@ -336,8 +349,6 @@ def _notes(
         notes.append("upper_limit_default")
     if value.number > limits.high_review and value.comparator in (Comparator.EQUAL, Comparator.GREATER, Comparator.AT_LEAST):
         notes.append("high_review")
-    if tier in LOW and _lab_calls_it_normal(lab):
-        notes.append("lab_normal_but_low")
     return notes
 
 
@@ -346,9 +357,8 @@ def _near_floor(value: Value, floor: Decimal, rulebook: RuleBook) -> bool:
     return not value.comparator.censors and abs(value.number - floor) * 100 <= share * floor
 
 
-def _lab_calls_it_normal(lab: LabRecord) -> bool:
-    low, value = lab.range_low, lab.reported.value
-    if lab.range_high is None and low is None:
+def _lab_calls_it_normal(value: Value, low: Value | None, high: Value | None) -> bool:
+    if high is None and low is None:
         return False
     if value.comparator.censors or (low is not None and low.unit != value.unit):
         return False

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from tracking.domain.history import DoseKind, DoseRecord, Origin, RegimenRecord
+from tracking.domain.history import DoseRecord, Origin, RegimenRecord
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, CO_MEDICATION, TESTOSTERONE, RuleBook
 from tracking.domain.schedule import Schedule
 
@@ -100,20 +100,17 @@ class Exposure:
         return tuple(change for change in self.changes if change.on <= day)
 
 
-def read_exposure(regimens: Iterable[RegimenRecord], doses: Sequence[DoseRecord], rulebook: RuleBook) -> Exposure:
-    """Courses, changes and exposures from regimens in any order, and logged doses in order of time."""
+def read_exposure(regimens: Iterable[RegimenRecord], taken: Mapping[str, Sequence[DoseRecord]], rulebook: RuleBook) -> Exposure:
+    """Courses, changes and exposures from regimens in any order, and the doses taken of each drug in order of time."""
     by_drug: dict[str, list[RegimenRecord]] = defaultdict(list)
     for regimen in regimens:
         if rulebook.drug_class(regimen.drug) in _CLASSES:
             by_drug[regimen.drug].append(regimen)
-    taken: dict[str, list[DoseRecord]] = defaultdict(list)
-    for dose in doses:
-        if dose.kind is not DoseKind.SKIPPED and rulebook.drug_class(dose.drug) in _CLASSES:
-            taken[dose.drug].append(dose)
+    logged = [drug for drug in taken if rulebook.drug_class(drug) in _CLASSES]
     courses: list[Course] = []
-    for drug in sorted({*by_drug, *taken}):
+    for drug in sorted({*by_drug, *logged}):
         stated = _stated_courses(by_drug[drug], rulebook.drug_class(drug))
-        courses += _with_logged(stated, taken[drug], drug, rulebook)
+        courses += _with_logged(stated, taken.get(drug, ()), drug, rulebook)
     decisive = [course for course in courses if course.drug_class in _DECISIVE]
     changes = _joined(change for drug_courses in _by_drug(decisive) for change in _changes(drug_courses))
     gap = rulebook.monitoring.in_force.gap_days
@@ -157,7 +154,7 @@ def _stated_courses(regimens: list[RegimenRecord], drug_class: str) -> list[Cour
     return courses
 
 
-def _with_logged(stated: list[Course], doses: list[DoseRecord], drug: str, rulebook: RuleBook) -> list[Course]:
+def _with_logged(stated: list[Course], doses: Sequence[DoseRecord], drug: str, rulebook: RuleBook) -> list[Course]:
     """The courses of one drug, with one more for each run of logged doses that no regimen covers."""
     uncovered = _uncovered(doses, stated)
     if not uncovered:
@@ -181,7 +178,7 @@ def _with_logged(stated: list[Course], doses: list[DoseRecord], drug: str, ruleb
     return sorted([*stated, *logged], key=lambda c: c.starts_on)
 
 
-def _uncovered(doses: list[DoseRecord], stated: list[Course]) -> list[tuple[date, str]]:
+def _uncovered(doses: Sequence[DoseRecord], stated: list[Course]) -> list[tuple[date, str]]:
     """Local date and key of the doses outside every regimen of the drug, in order. The last day of a regimen belongs to it.
 
     ``doses`` are in order of time. Only those in or near a gap between regimens are looked at.

@@ -160,7 +160,7 @@ class _Walk:
         rule = self.rulebook.monitoring.routine
         months = self.own.every_months if self.own else interval_months(on, self.timeline, self.rulebook)
         due = months_after(on, months)
-        item = self._item(
+        return self._item(
             anchor=f"after:{draw.lab.key}",
             rule=rule.id,
             reason=_ROUTINE,
@@ -170,8 +170,8 @@ class _Walk:
             overdue=due + timedelta(days=self.rulebook.monitoring.late.overdue_days),
             earliest=on + _DAY,
             needs=(ANALYTE, TESTOSTERONE_TOTAL),
+            own=self.own,
         )
-        return replace(item, words=said_of(self.own, item.words, self.rulebook))
 
     def _repeat(self, draw: Draw, on: date, failed: DueItem) -> DueItem:
         rule = self.rulebook.monitoring.repeat
@@ -203,6 +203,7 @@ class _Walk:
         overdue: date,
         earliest: date,
         needs: tuple[str, ...],
+        own: IntervalOverride | None = None,
     ) -> DueItem:
         said = {**params, "on": on_day(date.fromisoformat(params["on"]), date.min)}
         return DueItem(
@@ -211,7 +212,7 @@ class _Walk:
             rule=rule,
             reason=reason,
             params=params,
-            words=fill(self.rulebook.words.due[reason], said),
+            words=said_of(own, fill(self.rulebook.words.due[reason], said), self.rulebook),
             opens_on=opens,
             due_on=due,
             overdue_on=overdue,

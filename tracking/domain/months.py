@@ -1,10 +1,12 @@
-"""Months on the calendar, as the plan counts them."""
+"""Months on the calendar, as the plan counts them, and their names."""
 
 from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date
 
+# By the number of the month, in English whatever the locale of the process.
+SHORT_NAMES = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _A_YEAR = 12
 _EVERY_MONTH_HAS = 28
 

@@ -20,25 +20,27 @@ _AS_IS = frozenset({str, int, bool, type(None)})
 
 def plain(item: Any) -> Any:
     """The same content in lists, dicts, strings, integers, booleans and None."""
-    kind = type(item)
-    if kind in _AS_IS:
+    if type(item) in _AS_IS:
         return item
+    if isinstance(item, list | tuple):
+        return [plain(value) for value in item]
+    if isinstance(item, dict):
+        return {str(key): plain(value) for key, value in item.items()}
+    return plain(_one_level(item))
+
+
+def _one_level(item: Any) -> Any:
+    """What JSON has no form for, one level down."""
     if isinstance(item, Enum):
         return item.value
-    if kind is Decimal or kind is Fraction:
+    if isinstance(item, Decimal | Fraction):
         return str(item)
     if isinstance(item, date):
         return item.isoformat()
-    return _nested(item)
-
-
-def _nested(item: Any) -> Any:
     if is_dataclass(item):
-        return {name: plain(getattr(item, name)) for name in _names(type(item))}  # type: ignore[arg-type]  # every class is hashable
-    if isinstance(item, list | tuple):
-        return [plain(value) for value in item]
+        return {name: getattr(item, name) for name in _names(type(item))}  # type: ignore[arg-type]  # every class is hashable
     if isinstance(item, Mapping):
-        return {str(key): plain(value) for key, value in item.items()}
+        return dict(item)
     raise TypeError(f"{type(item).__name__} has no plain form")
 
 
@@ -49,7 +51,11 @@ def _names(kind: type) -> tuple[str, ...]:
 
 def digest(item: Any) -> str:
     """SHA-256 over one canonical form."""
-    return hashlib.sha256(json.dumps(plain(item), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(_canonical(item).encode()).hexdigest()
+
+
+# The text of ``plain``, without building it first: the encoder walks lists, dicts and text by itself, and asks for the rest.
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_one_level).encode
 
 
 # What is stated once and never changes under its key: a correction is another record with another key.
@@ -65,5 +71,5 @@ def history_digest(history: History) -> str:
     it); so ten years of doses cost no more than a list of names.
     """
     keys = (f"{name}:{','.join(sorted([row.key for row in getattr(history, name)]))}" for name in _STATED_ONCE)
-    content = {name: sorted(json.dumps(plain(row), sort_keys=True) for row in getattr(history, name)) for name in _GOING_ON}
+    content = {name: sorted(_canonical(row) for row in getattr(history, name)) for name in _GOING_ON}
     return digest([*keys, {"person": history.person, **content}])

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
+from tracking.domain.months import SHORT_NAMES
 from tracking.domain.problems import problem
 
 # Digits as typed, a point as the only separator. Bounded, so that no input can make arithmetic expensive.
@@ -104,15 +105,6 @@ class Precision(StrEnum):
     UNKNOWN = "unknown"
 
 
-_DATE_FORMS = {
-    Precision.MINUTE: "{0.day} {0:%b} {0.year} {0:%H:%M}",
-    Precision.DAY: "{0.day} {0:%b} {0.year}",
-    Precision.MONTH: "{0:%b} {0.year}",
-    Precision.YEAR: "{0.year}",
-    Precision.UNKNOWN: "date unknown (by {0.day} {0:%b} {0.year})",
-}
-
-
 _SPANS = {
     Precision.DAY: relativedelta(days=1),
     Precision.MONTH: relativedelta(months=1),
@@ -159,8 +151,19 @@ class Moment:
         return self.precision is Precision.MINUTE
 
     def __str__(self) -> str:
-        printed = _DATE_FORMS[self.precision].format(self.local)
-        return f"{printed} {self.zone}" if self.has_time else printed
+        local = self.local
+        month = f"{SHORT_NAMES[local.month]} {local.year}"
+        match self.precision:
+            case Precision.MINUTE:
+                return f"{local.day} {month} {local.hour:02}:{local.minute:02} {self.zone}"
+            case Precision.DAY:
+                return f"{local.day} {month}"
+            case Precision.MONTH:
+                return month
+            case Precision.YEAR:
+                return str(local.year)
+            case Precision.UNKNOWN:
+                return f"date unknown (by {local.day} {month})"
 
 
 class Method(StrEnum):

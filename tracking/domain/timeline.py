@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import chain
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
@@ -19,6 +21,8 @@ from tracking.domain.rulebook import AROMATASE_INHIBITOR, BONE_THERAPY, TESTOSTE
 
 _HOUR = timedelta(hours=1)
 _TENTH = Decimal("0.1")
+_CLASSES = (AROMATASE_INHIBITOR, TESTOSTERONE, BONE_THERAPY)
+_KEY, _TAKEN_AT = attrgetter("key"), attrgetter("taken.at")
 _DATED = frozenset({Precision.MINUTE, Precision.DAY})
 
 
@@ -115,44 +119,52 @@ def read_timeline(history: History, rulebook: RuleBook, as_of: datetime) -> Time
             continue
         on = None if collected.precision is Precision.UNKNOWN else collected.local.date()
         draws[lab.analyte].append(Draw(lab, on, collected.precision in _DATED))
-    doses = sorted((d for d in history.doses if d.taken.at <= as_of), key=lambda d: (d.taken.at, d.key))
-    later += [d.taken.at for d in history.doses if d.taken.at > as_of]
+    doses = _in_order_of_time(history.doses)
+    logged = bisect_right(doses, as_of, key=_TAKEN_AT)
+    later += [dose.taken.at for dose in doses[logged:]]
+    taken, skipped = _by_drug(doses[:logged])
     later += [f.occurred.at for f in history.fractures if f.occurred.at > as_of]
     later += [s.felt.at for s in history.symptoms if s.felt.at > as_of]
     later += [datetime.combine(s.scanned_on, time(), zone).astimezone(UTC) for s in history.scans if s.scanned_on > today]
-    taken, skipped = _by_class(doses, rulebook)
+    of_class = {name: _of_class(name, taken, rulebook) for name in _CLASSES}
     return Timeline(
         person=history.person,
         zone=zone,
         as_of=as_of,
         today=today,
         draws={analyte: tuple(sorted(of, key=_draw_order)) for analyte, of in draws.items()},
-        exposure=read_exposure(history.regimens, doses, rulebook),
+        exposure=read_exposure(history.regimens, taken, rulebook),
         scans=tuple(sorted((s for s in history.scans if s.scanned_on <= today), key=lambda s: (s.scanned_on, s.key))),
         fractures=tuple(sorted((f for f in history.fractures if f.occurred.at <= as_of), key=lambda f: (f.occurred.at, f.key))),
-        doses=taken,
-        skipped=skipped,
-        dose_times={name: tuple(dose.taken.at for dose in of) for name, of in taken.items()},
+        doses=of_class,
+        skipped={name: _times(_of_class(name, skipped, rulebook)) for name in _CLASSES},
+        dose_times={name: _times(doses) for name, doses in of_class.items()},
         later=tuple(later),
     )
 
 
-def _by_class(
-    doses: Iterable[DoseRecord], rulebook: RuleBook
-) -> tuple[dict[str, tuple[DoseRecord, ...]], dict[str, tuple[datetime, ...]]]:
-    """Doses taken, and the instants of those skipped, by class of drug, in one pass over a log that may be long."""
-    taken: dict[str, list[DoseRecord]] = {name: [] for name in (AROMATASE_INHIBITOR, TESTOSTERONE, BONE_THERAPY)}
-    skipped: dict[str, list[datetime]] = {name: [] for name in taken}
-    class_of = {code: drug.drug_class for code, drug in rulebook.drugs.items() if drug.drug_class in taken}
+def _in_order_of_time(doses: Iterable[DoseRecord]) -> list[DoseRecord]:
+    """By the instant, then by key."""
+    return sorted(sorted(doses, key=_KEY), key=_TAKEN_AT)
+
+
+def _by_drug(doses: Iterable[DoseRecord]) -> tuple[dict[str, list[DoseRecord]], dict[str, list[DoseRecord]]]:
+    """Doses taken and doses skipped by drug, in one pass over a log that may be long."""
+    taken: dict[str, list[DoseRecord]] = defaultdict(list)
+    skipped: dict[str, list[DoseRecord]] = defaultdict(list)
     for dose in doses:
-        name = class_of.get(dose.drug)
-        if name is None:
-            continue
-        if dose.kind is DoseKind.SKIPPED:
-            skipped[name].append(dose.taken.at)
-        else:
-            taken[name].append(dose)
-    return {name: tuple(of) for name, of in taken.items()}, {name: tuple(of) for name, of in skipped.items()}
+        (skipped if dose.kind is DoseKind.SKIPPED else taken)[dose.drug].append(dose)
+    return taken, skipped
+
+
+def _of_class(name: str, by_drug: Mapping[str, list[DoseRecord]], rulebook: RuleBook) -> tuple[DoseRecord, ...]:
+    """The doses of all drugs of one class, in order of time."""
+    logs = [doses for drug, doses in by_drug.items() if rulebook.drug_class(drug) == name]
+    return tuple(logs[0]) if len(logs) == 1 else tuple(_in_order_of_time(chain.from_iterable(logs)))
+
+
+def _times(doses: Iterable[DoseRecord]) -> tuple[datetime, ...]:
+    return tuple([dose.taken.at for dose in doses])
 
 
 def _draw_order(draw: Draw) -> tuple[date, datetime, str]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-_SHORT = "{0.day} {0:%b}"
-_LONG = "{0.day} {0:%b} {0.year}"
+from tracking.domain.months import SHORT_NAMES
 
 
 def on_day(day: date | None, today: date) -> str:
     """``3 Mar`` in the year of ``today``, ``3 Mar 2025`` in any other."""
     if day is None:
         return "a date not known"
-    return (_SHORT if day.year == today.year else _LONG).format(day)
+    short = f"{day.day} {SHORT_NAMES[day.month]}"
+    return short if day.year == today.year else f"{short} {day.year}"
 
 
 def listed(names: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.tracking.domain.build import TODAY, TWICE_WEEKLY, WEEKLY, anastrozole, cypionate, day, dose, regimen
 from tracking.domain.exposure import Exposure, read_exposure
-from tracking.domain.history import Origin
+from tracking.domain.history import DoseKind, DoseRecord, Origin
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE
 from tracking.domain.schedule import Schedule
 from tracking.evidence import load_rulebook
@@ -21,7 +22,11 @@ MARCH, JUNE = date(2026, 3, 20), date(2026, 6, 1)
 
 
 def exposure(*rows: Any, doses: list[Any] | None = None) -> Exposure:
-    return read_exposure(rows, sorted(doses or [], key=lambda d: d.taken.at), RULEBOOK)
+    taken: dict[str, list[DoseRecord]] = defaultdict(list)
+    for one in sorted(doses or [], key=lambda d: d.taken.at):
+        if one.kind is not DoseKind.SKIPPED:
+            taken[one.drug].append(one)
+    return read_exposure(rows, taken, RULEBOOK)
 
 
 def changes(*rows: Any, doses: list[Any] | None = None) -> list[tuple[str, str, date]]:

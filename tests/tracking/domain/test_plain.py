@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from types import MappingProxyType
 
 import pytest
 
@@ -32,6 +33,12 @@ def test_records_become_tables_with_every_field() -> None:
 def test_what_has_no_plain_form_is_refused() -> None:
     with pytest.raises(TypeError, match="object has no plain form"):
         plain(object())
+
+
+def test_a_digest_is_that_of_the_plain_form() -> None:
+    record = man(labs=[lab("<5.10", BORN)], regimens=[anastrozole(day(20), TODAY)], doses=[dose("anastrozole", BORN)])
+    nested = {Tier.CRITICAL: (record, [Decimal("5.10"), None, True, 3], MappingProxyType({"at": NOW}))}
+    assert digest(nested) == digest(plain(nested))
 
 
 def test_a_digest_is_of_content_and_not_of_order() -> None:
