@@ -83,7 +83,7 @@ def _by(candidate: RuleBook, history: History, man: Patient, now: datetime) -> E
 
 
 def _open_families(men: Sequence[Patient]) -> dict[int, set[str]]:
-    """By man the families of what is open: the findings of the evaluation that stands, and the episodes that nobody has closed."""
+    """By man the families of what is open: the findings of the evaluation that stands, and the episodes not yet closed."""
     standing = Standing.objects.filter(patient__in=men).values("evaluation")
     rows = Finding.objects.filter(evaluation__in=standing).annotate(family=KT("detail__family"))
     found: dict[int, set[str]] = defaultdict(set)
