@@ -161,9 +161,9 @@ def _of_verdict(facts: Facts, missing: Iterable[Missing]) -> str:
     if verdict.word != NO_CURRENT_DATA:
         doubt = doubts(reading, rulebook) if verdict.word == NOT_BELOW else ""
         return fill(sentences["not_reassuring" if doubt else verdict.word], said | {"doubt": doubt})
-    if verdict.why_stale == "date_unknown":
-        return fill(sentences["date_unknown"], said)
     low = reading.tier in LOW
+    if verdict.why_stale == "date_unknown":
+        return fill(sentences["date_unknown_low" if low else "date_unknown"], said)
     if verdict.state == SUPERSEDED:
         return fill(sentences["superseded_low" if low else "superseded_by_change"], said)
     return fill(sentences["stale_low" if low else "stale"], said)

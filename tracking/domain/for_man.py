@@ -112,12 +112,15 @@ def _comparison(facts: Facts, reading: Reading, words: Mapping[str, str], needed
     }
     code = _OF_TIER.get(reading.tier, "not_below")
     asked_instead = code == "cannot_say" and reading.question is not None
-    if code == "not_below" and facts.series.low is not None:
-        code = "not_confirmed"
+    low = facts.series.low
+    if code == "not_below" and low is not None and low.began != reading.key:
+        code, said["needed"] = "not_confirmed", facts.rulebook.words.missing["estradiol_confirming"]
     told = (verdict.state == CURRENT and not asked_instead) or reading.tier in LOW or code == "not_confirmed"
     lines = [fill(words[code], said)] if told else []
     if verdict.state != CURRENT:
-        lines.append(fill(words["superseded_by_change" if verdict.state == SUPERSEDED else "stale"], said))
+        undated = verdict.why_stale == "date_unknown"
+        why = "superseded_by_change" if verdict.state == SUPERSEDED else "date_unknown" if undated else "stale"
+        lines.append(fill(words[why], said))
     elif code == "not_below":
         lines += [words["not_reassuring"]] if is_disturbed(reading) else []
         lines += [words["may_overstate"]] if reading.overstated_by else []

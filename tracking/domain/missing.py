@@ -56,7 +56,9 @@ def _of_estradiol(facts: Facts) -> Iterator[str]:
 
 
 def _of_therapy(facts: Facts) -> Iterator[str]:
-    if facts.on_ai and not any(c.drug_class == TESTOSTERONE for c in facts.timeline.exposure.courses):
+    if facts.ai_log_ended:
+        yield "ai_in_force"
+    if facts.on_ai and not facts.context.now.testosterone and not _testosterone_stopped(facts):
         yield "testosterone_regimen"
     if facts.on_ai and not facts.timeline.doses[AROMATASE_INHIBITOR]:
         yield "ai_log"
@@ -66,6 +68,12 @@ def _of_therapy(facts: Facts) -> Iterator[str]:
         yield "bone_drug_log"
     if facts.context.now.testosterone and "hematocrit" not in facts.timeline.draws:
         yield "hematocrit"
+
+
+def _testosterone_stopped(facts: Facts) -> bool:
+    """Whether a stop is on record. A log that ended is none."""
+    changes = facts.timeline.exposure.changes_until(facts.timeline.today)
+    return any(change.drug_class == TESTOSTERONE and change.kind == "stop" for change in changes)
 
 
 def _review_named(facts: Facts) -> bool:

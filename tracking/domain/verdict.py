@@ -284,6 +284,6 @@ def _word(draw: Draw, reading: Reading, series: Series, rulebook: RuleBook) -> s
 
 
 def _refutes_nothing(draw: Draw, low: LowState, rulebook: RuleBook) -> bool:
-    """Higher than a low that stands, yet by a less specific assay, contradicted, or where the assay may read falsely high."""
+    """Higher than a low that stands, yet by a less specific assay, contradicted, or where its assay may read falsely high."""
     doubted = low.attempt == draw.lab.key and not {DISPUTED, DISTURBED}.isdisjoint(low.reasons)
     return doubted or _specificity(draw, rulebook) < specificity(low.assay, rulebook)

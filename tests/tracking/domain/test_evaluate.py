@@ -234,6 +234,32 @@ def test_what_is_missing_is_named() -> None:
     ]
 
 
+def test_a_log_of_an_ai_that_ends_makes_a_low_no_less_urgent_and_is_named_as_missing() -> None:
+    doses = [dose("anastrozole", day(200 - 3 * number)) for number in range(50)]
+    for text, priority in (("8.0", "P0"), ("12.0", "P1")):
+        said = evaluate(man(labs=pair(text, day(60)), regimens=[cypionate(day(900))], doses=doses), RULEBOOK, NOW)
+        assert said.context.now.ai == ()
+        assert [(f.code, f.priority) for f in said.findings if f.lane == "low_e2"] == [("e2_low_off_ai", priority)]
+        assert "ai_in_force" in {item.code for item in said.missing}
+    stopped = [cypionate(day(900)), anastrozole(day(210), day(53))]
+    said = evaluate(man(labs=pair("8.0", day(60)), regimens=stopped, doses=doses), RULEBOOK, NOW)
+    assert said.priority == "P3"
+    assert "ai_in_force" not in {item.code for item in said.missing}
+
+
+def test_a_log_of_testosterone_that_ends_leaves_it_missing_beside_an_ai() -> None:
+    log = [dose("testosterone_cypionate", day(200), "80")]
+    for rows, missing in (((anastrozole(day(800)),), True), ((anastrozole(day(800)), cypionate(day(190), day(3))), False)):
+        said = evaluate(man(regimens=rows, doses=log), RULEBOOK, NOW)
+        assert ("testosterone_regimen" in {item.code for item in said.missing}) is missing
+
+
+def test_a_low_result_of_unknown_date_is_said_to_be_low() -> None:
+    said = evaluate(man(labs=[lab("12", TODAY, precision=Precision.UNKNOWN)]), RULEBOOK, NOW)
+    assert said.headline == "No current estradiol. Last 12 pg/mL, below the floor, drawn on a date that is not known."
+    assert "The day it was drawn is not known, so it does not speak for today." in said.for_man.comparison
+
+
 def test_a_man_about_whom_nothing_is_known_evaluates() -> None:
     said = evaluate(man(), RULEBOOK, NOW)
     assert (said.findings, said.due, said.next_change_at, said.priority) == ((), (), None, None)

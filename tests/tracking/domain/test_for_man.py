@@ -32,6 +32,16 @@ def test_value_unit_and_the_labs_range_come_first_and_always() -> None:
     )
 
 
+def test_a_result_at_the_limit_is_held_against_an_earlier_low_only_where_there_is_one() -> None:
+    alone = " ".join(read(lab("16.0", day(5))))
+    assert "It is not below the level" in alone
+    assert "earlier result" not in alone
+    after = " ".join(read(lab("12.0", day(100)), lab("16.0", day(5))))
+    assert "It reads higher than an earlier result" in after
+    assert "What would settle it: an estradiol that ends the low" in after
+    assert "It is not below" not in after
+
+
 @pytest.mark.parametrize(
     ("more", "line"),
     [

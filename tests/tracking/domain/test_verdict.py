@@ -153,7 +153,7 @@ def test_nothing_is_in_range_after_nine_months_on_an_ai_however_long_the_interva
 def test_a_draw_of_unknown_date_keeps_its_tier_and_is_never_current() -> None:
     said = judge(lab("12.0", day(5), precision=Precision.UNKNOWN))
     assert (said.verdict.tier, said.verdict.state, said.verdict.why_stale) == ("below_floor", "stale", "date_unknown")
-    assert said.headline == "No current estradiol. Last 12.0 pg/mL, drawn on a date that is not known."
+    assert said.headline == "No current estradiol. Last 12.0 pg/mL, below the floor, drawn on a date that is not known."
 
 
 def test_a_draw_of_unknown_date_never_hides_a_dated_one() -> None:

@@ -19,8 +19,8 @@ HEIGHT = "body_height"
 
 
 def find_bone(facts: Facts) -> Iterator[Finding]:
+    yield from _fractures(facts)
     if facts.on_ai:
-        yield from _fractures(facts)
         yield from _class(facts)
         yield from _baseline_overdue(facts)
     yield from _changes(facts)
@@ -43,7 +43,10 @@ def new_until(fracture: FractureRecord, facts: Facts) -> date | None:
 
 
 def _fractures(facts: Facts) -> Iterator[Finding]:
-    """A fracture known to the month or year counts where it can have happened on the AI: wrong is worse than missing."""
+    """A fracture known to the month or year counts where it can have happened on the AI: wrong is worse than missing.
+
+    It stands when the AI is stopped: that answers it only if a prescriber says so.
+    """
     rule, today = facts.rulebook.bone.new_fracture, facts.timeline.today
     for fracture in facts.timeline.fractures:
         days, until = fracture_days(fracture, facts), new_until(fracture, facts)
@@ -52,9 +55,17 @@ def _fractures(facts: Facts) -> Iterator[Finding]:
         spans = facts.timeline.exposure.spans[AROMATASE_INHIBITOR]
         if not any(s.starts_on <= days[1] and (s.ends_on is None or days[0] < s.ends_on) for s in spans):
             continue
+        names, keys = (facts.ai_names, facts.ai_keys) if facts.on_ai else _ai_until(days[1], facts)
         fragility = {None: "not stated", True: "yes", False: "no"}[fracture.fragility]
-        params = {"site": fracture.site, "on": str(fracture.occurred), "ai": facts.ai_names, "fragility": fragility}
-        yield make(facts, "fracture_on_ai", params, inputs=(fracture.key, *facts.ai_keys), rules=(rule.id,))
+        params = {"site": fracture.site, "on": str(fracture.occurred), "ai": names, "fragility": fragility}
+        yield make(facts, "fracture_on_ai", params, inputs=(fracture.key, *keys), rules=(rule.id,))
+
+
+def _ai_until(day: date, facts: Facts) -> tuple[str, tuple[str, ...]]:
+    """The AI that he had begun last by a day: its name and its record."""
+    begun = [c for c in facts.timeline.exposure.courses if c.drug_class == AROMATASE_INHIBITOR and c.starts_on <= day]
+    last = max(begun, key=lambda c: (c.starts_on, c.key))
+    return facts.rulebook.drugs[last.drug].name.lower(), (last.key,)
 
 
 def _class(facts: Facts) -> Iterator[Finding]:

@@ -19,6 +19,8 @@ from tracking.domain.unit_question import either
 from tracking.domain.verdict import CURRENT, STALE, SUPERSEDED
 from tracking.domain.words import fill, on_day
 
+_ON_AI = {Tier.CRITICAL: "e2_critical_on_ai", Tier.BELOW_FLOOR: "e2_below_floor_on_ai"}
+
 
 def find_estradiol(facts: Facts) -> Iterator[Finding]:
     reading = facts.reading
@@ -37,7 +39,7 @@ def _low(facts: Facts, reading: Reading) -> Iterator[Finding]:
     lows = [one for one in (reading, standing) if one is not None and is_low(one)]
     # What was drawn after a low and did not end it is told by a finding of its own, which continues the episode.
     if lows and (is_low(reading) or low is None or not low.attempt):
-        urgency = min(low_rule(facts, one.queue_tier).priority for one in lows)
+        urgency = min(low_urgency(facts, one.queue_tier).priority for one in lows)
         yield _on_result(facts, lows[0], low_rule(facts, lows[0].queue_tier).code, urgency=urgency)
     for one in lows:
         other = _very_low_testosterone(facts, one)
@@ -49,9 +51,13 @@ def _low(facts: Facts, reading: Reading) -> Iterator[Finding]:
 
 
 def low_rule(facts: Facts, tier: Tier) -> FindingRule:
-    """The rule that says how urgent a low result of this tier is, by what he takes now."""
-    on_ai = "e2_critical_on_ai" if tier is Tier.CRITICAL else "e2_below_floor_on_ai"
-    return facts.rulebook.findings[on_ai if facts.on_ai else "e2_low_off_ai"]
+    """The rule of a low result of this tier, by what he takes now."""
+    return facts.rulebook.findings[_ON_AI[tier] if facts.on_ai else "e2_low_off_ai"]
+
+
+def low_urgency(facts: Facts, tier: Tier) -> FindingRule:
+    """The rule that says how urgent it is. A log of an AI that merely ended makes a low no less urgent."""
+    return facts.rulebook.findings[_ON_AI[tier] if facts.on_ai or facts.ai_log_ended else "e2_low_off_ai"]
 
 
 def _very_low_testosterone(facts: Facts, reading: Reading) -> Draw | None:
@@ -84,7 +90,7 @@ def _urgency_as_entered(facts: Facts, reading: Reading) -> Priority | None:
     tier = read_result(reading.lab, facts.rulebook, facts.history.floors, facts.timeline.today).queue_tier
     if tier not in LOW:
         return None
-    rules = [low_rule(facts, tier)]
+    rules = [low_urgency(facts, tier)]
     if _very_low_testosterone(facts, reading):
         rules.append(facts.rulebook.findings["e2_below_floor_and_low_t"])
     return min(rule.priority for rule in rules)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from tracking.domain.bone import BoneStanding
@@ -12,10 +13,11 @@ from tracking.domain.context import Context
 from tracking.domain.derived import Derived
 from tracking.domain.due import DueItem
 from tracking.domain.estradiol import Reading
+from tracking.domain.exposure import LOGGED
 from tracking.domain.history import History
 from tracking.domain.reported import Value
 from tracking.domain.risk import Risk
-from tracking.domain.rulebook import AnalyteLimitRule, Lane, Priority, RuleBook
+from tracking.domain.rulebook import AROMATASE_INHIBITOR, AnalyteLimitRule, Lane, Priority, RuleBook
 from tracking.domain.series import Series
 from tracking.domain.thresholds import limit_in
 from tracking.domain.timeline import Draw, Timeline
@@ -78,6 +80,16 @@ class Facts:
     @property
     def on_ai(self) -> bool:
         return bool(self.context.now.ai)
+
+    @property
+    def ai_log_ended(self) -> bool:
+        """He was on an AI at the draw, and since then only a log that ended says otherwise. Silence is no stop."""
+        then = self.context.at_draw
+        if self.on_ai or then is None or not then.ai:
+            return False
+        courses = self.timeline.exposure.courses
+        taken = [c for c in courses if c.drug_class == AROMATASE_INHIBITOR and c.starts_on <= self.timeline.today]
+        return bool(taken) and max(taken, key=lambda c: c.ends_on or date.max).basis == LOGGED
 
     @property
     def ai_names(self) -> str:

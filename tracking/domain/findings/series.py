@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tracking.domain.estradiol import Reading
-from tracking.domain.findings.estradiol import low_rule
+from tracking.domain.findings.estradiol import low_urgency
 from tracking.domain.findings.finding import Facts, Finding, make
 from tracking.domain.findings.series_notes import low_notes, ranked_days, reasons_text, value_text
 from tracking.domain.reading_notes import stands_text
@@ -46,7 +46,7 @@ def _not_recovered(facts: Facts) -> Iterator[Finding]:
         "stands": stands_text(standing, facts.rulebook),
         "reasons": reasons_text(low, facts.rulebook),
     }
-    as_low = low_rule(facts, standing.queue_tier)
+    as_low = low_urgency(facts, standing.queue_tier)
     keys = dict.fromkeys((low.began, low.stands, low.attempt, *facts.ai_keys))
     found = make(
         facts,

@@ -57,6 +57,15 @@ def test_several_reasons_make_one_finding_that_is_sooner_on_an_ai() -> None:
     assert (off.priority, on.priority, off.params["because"]) == ("P3", "P2", "fracture, back_pain")
 
 
+def test_a_fracture_on_an_ai_stands_when_the_ai_is_stopped_and_one_before_or_after_it_is_none() -> None:
+    for stop, expected in ((day(20), "P0"), (day(1), "P0"), (day(40), None)):
+        said = judge(fractures=[fracture(day(21))], regimens=[anastrozole(day(800), stop, key="ai")])
+        finding = named(said, "fracture_on_ai")
+        assert (finding and finding.priority) == expected
+        assert finding is None or ("while on anastrozole" in finding.prescriber and finding.inputs == ("fracture", "ai"))
+    assert named(judge(fractures=[fracture(day(21))], regimens=[anastrozole(day(10))]), "fracture_on_ai") is None
+
+
 TWO = [
     scan(day(790), site(bmd="1.000", lsc="0.030"), key="one"),
     replace(scan(day(400), site(bmd="0.900", lsc="0.030"), key="two"), scanner_changed=True),
