@@ -96,7 +96,39 @@ def tell(man: Mapping[str, Any], himself: Person, clinic: Person, clinic_uid: st
         teller, prefix = (himself, "") if by == "man" else (clinic, f"/patients/{uid}")
         # 409: a run on an earlier day told it, counted from that day. It stays as it was told.
         teller.call("POST", f"{prefix}{path}", body, accept=(httpx.codes.CONFLICT,))
+    _set_floor(man, clinic, f"/patients/{uid}", today)
+    _answer(man, clinic, f"/patients/{uid}", now)
     return uid
+
+
+def _set_floor(man: Mapping[str, Any], clinic: Person, his: str, today: date) -> None:
+    """The floor that his prescriber sets, unless a former run set one."""
+    floor = man.get("floor")
+    if floor is None or clinic.call("GET", f"{his}/overrides/floors")["results"]:
+        return
+    expires_on = (today + timedelta(days=floor["expires_in"])).isoformat()
+    body = {"floor": floor["pg_ml"], "reason": floor["reason"], "expires_on": expires_on}
+    clinic.call("POST", f"{his}/overrides/floors", body)
+
+
+def _answer(man: Mapping[str, Any], clinic: Person, his: str, now: datetime) -> None:
+    """What his prescriber did about episodes. One that somebody answered already, or that has ended, is left alone."""
+    answers = man.get("answers")
+    if not answers:
+        return
+    standing = {episode["family"]: episode for episode in clinic.call("GET", f"{his}/episodes")["results"]}
+    for answer in answers:
+        episode = standing.get(answer["family"])
+        if episode is None or any(event["what"] in _ANSWERED for event in episode["events"]):
+            continue
+        at = f"{his}/episodes/{episode['uid']}"
+        if "outcome" in answer:
+            body = {"outcome": answer["outcome"], "note": answer["note"], "revision": episode["revision"]}
+            clinic.call("POST", f"{at}/acknowledge", body)
+        else:
+            until = (now + timedelta(days=answer["put_off_days"])).isoformat()
+            body = {"until": until, "reason": answer["reason"], "revision": episode["revision"]}
+            clinic.call("POST", f"{at}/snooze", body)
 
 
 def awake_now(zone: str, now: datetime) -> dict[str, Any]:
@@ -110,7 +142,8 @@ def awake_now(zone: str, now: datetime) -> dict[str, Any]:
     }
 
 
-_ABOUT_THE_DRAW = {"ago", "by", "method"}
+_ABOUT_THE_DRAW = {"ago", "by", "method", "laboratory", "biotin", "fasting", "range_high"}
+_ANSWERED = {"acknowledged", "snoozed"}
 _BY_METHOD = ("estradiol", "testosterone_total")
 Statement = tuple[str, str, dict[str, Any] | list[dict[str, Any]]]
 
@@ -119,20 +152,30 @@ def _statements(man: Mapping[str, Any], today: date) -> Iterator[Statement]:
     """(by, path, body) of all that is recorded about him."""
     zone = man["zone"]
     day: Callable[[float], date] = lambda ago: today - timedelta(days=ago)  # noqa: E731  two letters beat a nested def
-    for number, regimen in enumerate(man.get("regimens", ())):
+    for number, regimen in enumerate(_versions(man)):
         yield regimen.get("by", "clinic"), "/regimens", _regimen(regimen, f"regimen-{number}", day)
     for number, scan in enumerate(man.get("scans", ())):
         yield "clinic", "/dexa-scans", _scan(scan, f"scan-{number}", day)
     for number, factor in enumerate(man.get("risk_factors", ())):
         yield "man", "/risk-factors", {"client_id": f"risk-{number}", "code": factor}
     for log in man.get("doses", ()):
-        yield "man", "/doses/bulk", list(_doses(log, zone, day))
+        yield log.get("by", "man"), "/doses/bulk", list(_doses(log, zone, day))
     for number, draw in enumerate(man.get("labs", ())):
-        for analyte in draw.keys() - _ABOUT_THE_DRAW:
+        for analyte in (name for name in draw if name not in _ABOUT_THE_DRAW):
             yield draw.get("by", "clinic"), "/labs", _lab(draw, analyte, f"lab-{number}-{analyte}", zone, day)
     for number, fracture in enumerate(man.get("fractures", ())):
         broken = {"occurred_at": day(fracture["ago"]).isoformat(), "site": fracture["site"], "fragility": fracture["fragility"]}
         yield "clinic", "/fractures", broken | {"client_id": f"fracture-{number}"}
+
+
+def _versions(man: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """His regimens. One that was renewed, at its review, is two: the same terms again, and only the later has the date."""
+    for regimen in man.get("regimens", ()):
+        if "renewed" not in regimen:
+            yield regimen
+            continue
+        yield {name: said for name, said in regimen.items() if name != "review_in"} | {"until": regimen["renewed"]}
+        yield regimen | {"ago": regimen["renewed"]}
 
 
 def _regimen(regimen: Mapping[str, Any], client_id: str, day: Callable[[float], date]) -> dict[str, Any]:
@@ -170,7 +213,7 @@ def _scan(scan: Mapping[str, Any], client_id: str, day: Callable[[float], date])
 
 def _doses(log: Mapping[str, Any], zone: str, day: Callable[[float], date]) -> Iterator[dict[str, Any]]:
     ago = float(log["from"])
-    while ago >= 1:
+    while ago >= log.get("until", 1):
         yield {
             "client_id": f"dose-{log['drug'][:12]}-{ago:g}",
             "drug": log["drug"],
@@ -190,9 +233,12 @@ def _lab(draw: Mapping[str, Any], analyte: str, client_id: str, zone: str, day: 
         "unit": unit,
         "collected_at": _at(day(draw["ago"]), _DRAWN_AT, zone),
         "zone": zone,
-        "laboratory": "Invented Laboratory",
+        "laboratory": draw.get("laboratory", "Invented Laboratory"),
         "confirmed_reason": "as told in the demo",
     }
+    body |= {name: draw[name] for name in ("biotin", "fasting") if name in draw}
+    if analyte == "estradiol" and "range_high" in draw:
+        body["range_high"] = draw["range_high"]
     if analyte in _BY_METHOD:
         body["method"] = draw["method"]
         if draw.get("by", "clinic") == "clinic":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +18,7 @@ from rich.table import Table
 from backend.devstack import cohort
 from backend.devstack.cohort import PASSWORD, Person
 from backend.devstack.stack import Stack
-from notifications.domain.stages import DONE_ALONG, is_reminded
+from notifications.domain.stages import is_reminded
 
 CLINIC = "Invented Clinic"
 PRESCRIBER = ("Dr. Bell (invented)", "bell@example.org")
@@ -30,6 +30,20 @@ _STATES = {
     "superseded_by_change": "superseded by a change",
     "stale": "too old",
     "no_data": "no result",
+}
+_KINDS = {
+    "lab_e2_t": "E2 + T",
+    "dexa": "DEXA",
+    "ai_review": "review of the AI",
+    "denosumab": "denosumab",
+    "pre_denosumab": "labs before it",
+}
+_ALONG = {
+    "vitamin_d": "vitamin D",
+    "pth": "PTH",
+    "psa": "PSA",
+    "bone_markers": "bone markers",
+    "blood_pressure": "blood pressure",
 }
 
 
@@ -107,12 +121,26 @@ def _verdicts(story: Story) -> Table:
     table = Table(title=title, show_lines=True)
     table.add_column("Man (invented)", max_width=18)
     table.add_column("Result, verdict, floor, source", max_width=34)
-    table.add_column("In words", ratio=1)
+    table.add_column("In words, and how urgent: P0 first, P4 in the background", ratio=1)
     for told in story.men:
         basis = story.bell.call("GET", f"/patients/{told.uid}/evaluations/current")["basis"]
-        words = [basis["headline"], *(f"• {finding['prescriber']}" for finding in basis["findings"])]
-        table.add_row(f"{told.name}\n[dim]{told.man['story']}[/dim]", _facts(basis), "\n".join(words))
+        words = [basis["headline"], *(f"[bold]{found['priority']}[/bold] {found['prescriber']}" for found in basis["findings"])]
+        table.add_row(
+            f"{told.name}\n[dim]{told.man['story']}[/dim]", _facts(basis), "\n".join([*words, *_answers(told, story)])
+        )
     return table
+
+
+def _answers(told: Told, story: Story) -> Iterator[str]:
+    """What his prescriber did about what was found."""
+    for episode in story.bell.call("GET", f"/patients/{told.uid}/episodes")["results"]:
+        about = episode["family"].replace("_", " ")
+        if episode["outcome"]:
+            done = episode["outcome"].replace("_", " ")
+            yield f"[green]{about}: {done}[/green] ({episode['acknowledged_by']}) {episode['note']}"
+        elif episode["state"] == "snoozed":
+            until = datetime.fromisoformat(episode["snoozed_until"]).astimezone(told.zone)
+            yield f"[green]{about}: put off until {until:%d %b}[/green] ({episode['snoozed_by']}) {episode['snooze_reason']}"
 
 
 def _facts(basis: Mapping[str, Any]) -> str:
@@ -124,7 +152,9 @@ def _facts(basis: Mapping[str, Any]) -> str:
     limits, floor = result["thresholds"], result["floor"]
     (rule,) = [rule for rule in basis["rules"] if rule["id"] == floor["rule"]]
     sources = "; ".join(_short_citation(source) for source in rule["sources"])
-    return f"{result['text']}\n{verdict}\nfloor {limits['floor']} {limits['unit']}, {floor['whose']}\n[dim]{sources}[/dim]"
+    # The version of the rulebook without its digest.
+    whose = floor["whose"].partition("+")[0]
+    return f"{result['text']}\n{verdict}\nfloor {limits['floor']} {limits['unit']}, {whose}\n[dim]{sources}[/dim]"
 
 
 def _short_citation(citation: str) -> str:
@@ -132,9 +162,6 @@ def _short_citation(citation: str) -> str:
     author = citation.partition(" ")[0].rstrip(",.")
     year = re.search(r", (\d{4})\.", citation)
     return f"{author} {year[1]}" if year else author
-
-
-_DUE = {"lab_e2_t": "E2 + T", "dexa": "DEXA", "ai_review": "AI review", "psa": "PSA", "pth": "PTH"}
 
 
 def _due(story: Story) -> Table:
@@ -145,13 +172,17 @@ def _due(story: Story) -> Table:
     for told in story.men:
         along = []
         for item in story.bell.call("GET", f"/patients/{told.uid}/due-items")["results"]:
-            what = _DUE.get(item["kind"], item["kind"].replace("_", " "))
-            if item["kind"] in DONE_ALONG:
-                along.append(what)
-            else:
-                table.add_row(told.name, what, item["opens_on"], item["due_on"], item["overdue_on"], item["reason"])
+            if item["kind"] not in _KINDS:
+                along.append(item)
+                continue
+            dates = (item["opens_on"], item["due_on"], item["overdue_on"])
+            table.add_row(told.name, _KINDS[item["kind"]], *dates, item["reason"])
         if along:
-            table.add_row(told.name, "[dim]along[/dim]", "", "", "", f"[dim]{', '.join(sorted(along))}[/dim]")
+            first = min(along, key=lambda item: item["due_on"])
+            dates = (first["opens_on"], first["due_on"], first["overdue_on"])
+            names = ", ".join(_ALONG.get(item["kind"], item["kind"]) for item in along)
+            table.add_row(told.name, "[dim]and also[/dim]", *dates, f"[dim]{names}; the dates are of the first.[/dim]")
+        table.add_section()
     return table
 
 
@@ -181,7 +212,10 @@ def _reminders(stack: Stack, console: Console, story: Story) -> bool:
 
 
 def _promised(told: Told) -> int:
-    """How many of his due items have a window that is open today, where he lives: each brings one reminder on each channel."""
+    """How many of the due items that he is reminded of have a window that is open today, where he lives.
+
+    Each brings one reminder on each channel.
+    """
     today = datetime.now(told.zone).date().isoformat()
     items = told.himself.call("GET", "/due-items")["results"]
     return sum(1 for item in items if item["opens_on"] <= today and is_reminded(item["kind"], item["audience"]))

@@ -1,4 +1,4 @@
-"""The story cohort, told to the API as the demo tells it, shows everything that the engine can say."""
+"""The story cohort, told to the API as the demo tells it, shows what the engine can say, man by man."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from django.db import close_old_connections
 
 from backend.devstack import cohort
 from backend.wsgi import application
-from tracking.evidence import load_rulebook
-from tracking.models import Evaluation, Finding, Standing
+from tracking.domain.rulebook import Lane
+from tracking.models import DoseEvent, Episode, EpisodeEvent, Evaluation, Finding, FloorSetting, LabResult, Regimen, Standing
 from tracking.services import clinics
 from tracking.services.access import Actor, acting_as
 
@@ -42,28 +42,56 @@ def told(db, settings):
         signal.connect(close_old_connections)
 
 
-def test_the_cohort_shows_every_word_every_state_every_lane_and_every_priority(told):
-    """Every single finding is shown by the examples of its own rule; the story shows one of each kind."""
+def test_the_cohort_shows_every_word_state_lane_and_priority_and_what_each_story_promises(told):
     told()
     with acting_as(Actor.system("test")):
         latest = Evaluation.objects.filter(pk__in=Standing.objects.values("evaluation"))
         words = set(latest.values_list("word", flat=True))
         states = set(latest.values_list("state", flat=True))
-        findings = Finding.objects.filter(evaluation__in=latest)
-        lanes, priorities = set(findings.values_list("lane", flat=True)), set(findings.values_list("priority", flat=True))
+        found = list(Finding.objects.filter(evaluation__in=latest).select_related("evaluation__patient"))
+    by_man = {man["name"]: set() for man in cohort.men()}
+    for finding in found:
+        by_man[finding.evaluation.patient.name].add(finding.code)
     assert words == {"below", "not_below", "cannot_say", "no_current_data"}
     assert states == {"current", "superseded_by_change", "stale", "no_data"}
-    assert lanes == {rule.lane for rule in load_rulebook().findings.values()}
-    assert priorities == {0, 1, 2, 3, 4}
+    assert {finding.priority for finding in found} == {0, 1, 2, 3, 4}
+    assert {finding.lane for finding in found} == set(Lane)
+    headlines = {row.patient.name: row.basis["headline"] for row in latest.select_related("patient")}
+    assert "the unit is in question" in headlines["Stefan Invented"]
+    assert "does not reassure" in headlines["Umberto Invented"]
+    assert "Biotin" in headlines["Umberto Invented"]
+    missing = {man["name"]: set(man.get("promises", ())) - by_man[man["name"]] for man in cohort.men()}
+    assert not {name: codes for name, codes in missing.items() if codes}
+
+
+def test_what_dr_bell_did_shows_beside_what_was_found(told):
+    told()
+    with acting_as(Actor.system("test")):
+        answered = {
+            row.patient.name: (row.family, row.outcome, bool(row.snoozed_until))
+            for row in Episode.objects.exclude(outcome="", snoozed_until=None).select_related("patient")
+        }
+        wim = Standing.objects.get(patient__name="Wim Invented").evaluation
+    assert answered == {
+        "Bruno Invented": ("e2_low", "contacted", False),
+        "Ivan Invented": ("dexa_baseline_overdue", "", True),
+    }
+    assert (wim.word, wim.basis["result"]["floor"]["whose"]) == ("below", "Dr. Bell (Invented Clinic)")
 
 
 def test_a_second_telling_stores_nothing_twice(told):
     told()
     with acting_as(Actor.system("test")):
-        before = list(Standing.objects.order_by("patient").values_list("evaluation", flat=True))
+        before = _stored()
     told()
     with acting_as(Actor.system("test")):
-        assert list(Standing.objects.order_by("patient").values_list("evaluation", flat=True)) == before
+        assert _stored() == before
+
+
+def _stored() -> dict[str, list[int]]:
+    """Everything that a telling may make, by number."""
+    models = (DoseEvent, EpisodeEvent, Evaluation, FloorSetting, LabResult, Regimen)
+    return {model.__name__: list(model.objects.order_by("pk").values_list("pk", flat=True)) for model in models}
 
 
 def test_every_man_of_the_story_says_that_he_is_invented():

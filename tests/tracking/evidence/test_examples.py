@@ -39,7 +39,9 @@ from tracking.domain.due import DueItem
 from tracking.domain.entry import EntryCheck, check_dose, check_entry, check_floor, check_interval, check_site
 from tracking.domain.episodes import escalation, follow, snooze
 from tracking.domain.estradiol import floor_for, read_result
-from tracking.domain.evaluate import Evaluation, Finding, evaluate, gather
+from tracking.domain.evaluate import evaluate, gather
+from tracking.domain.evaluation import Evaluation
+from tracking.domain.findings import Finding
 from tracking.domain.history import (
     DoseKind,
     DoseRecord,
@@ -672,26 +674,36 @@ def test_the_example_comes_out_as_the_rule_says(rule: Rule, number: int) -> None
     assert RUNNERS[example.check](example.given) == example.expect
 
 
+@pytest.fixture(scope="module")
+def found() -> list[Finding]:
+    """Every finding of every evaluation that the examples make."""
+    every: list[Finding] = []
+
+    conclude = evaluate
+
+    def noting(*given: Any) -> Evaluation:
+        evaluation = conclude(*given)
+        every.extend(evaluation.findings)
+        return evaluation
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(globals(), "evaluate", noting)
+        for rule, number in EXAMPLES:
+            RUNNERS[rule.examples[number].check](rule.examples[number].given)
+    return every
+
+
+def test_every_finding_of_the_rulebook_is_shown_by_an_example(found: list[Finding]) -> None:
+    assert {finding.code for finding in found} == set(RULEBOOK.findings)
+
+
+def test_every_sentence_of_a_finding_is_filled_and_the_man_reads_no_word_that_is_not_for_him(found: list[Finding]) -> None:
+    for finding in found:
+        for sentence in (finding.prescriber, finding.man, finding.clears, *finding.notes):
+            assert sentence and not set("{}") & set(sentence), (finding.code, sentence)
+        assert not any(word in finding.man.lower() for word in NEVER_TO_THE_MAN), finding.man
+
+
 def test_every_rule_has_an_example_and_every_kind_of_example_is_used() -> None:
     assert all(rule.examples for rule in RULEBOOK.rules.values())
     assert {example.check for rule in RULEBOOK.rules.values() for example in rule.examples} == set(RUNNERS)
-
-
-def test_every_finding_is_shown_by_an_example_and_its_sentences_are_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All examples run once more, and what the engine finds in them is collected."""
-    shown: dict[str, Finding] = {}
-    run = evaluate
-
-    def noted(*given: Any) -> Evaluation:
-        said = run(*given)
-        shown.update({finding.code: finding for finding in said.findings})
-        return said
-
-    monkeypatch.setitem(globals(), "evaluate", noted)
-    for rule, number in EXAMPLES:
-        RUNNERS[rule.examples[number].check](rule.examples[number].given)
-    assert set(shown) == set(RULEBOOK.findings)
-    for finding in shown.values():
-        sentences = (finding.prescriber, finding.man, finding.clears, *finding.notes)
-        assert not any("{" in sentence or not sentence.strip() for sentence in sentences)
-        assert not any(word in finding.man.lower() for word in NEVER_TO_THE_MAN)
