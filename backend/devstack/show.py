@@ -165,7 +165,7 @@ def _short_citation(citation: str) -> str:
 
 
 def _due(story: Story) -> Table:
-    table = Table(title="What is due next, and why (along: blood and blood pressure that go with the next draw)")
+    table = Table(title="What is due next, and why")
     for column in ("Man", "What", "From", "Due", "Overdue from"):
         table.add_column(column)
     table.add_column("Why", ratio=1)
