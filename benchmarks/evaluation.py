@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
-from benchmarks.lives import NOW, life
+from benchmarks.lives import DRAWS_A_YEAR, NOW, life, unchanged
 from benchmarks.measure import Timed, in_turns
 from tracking.domain.evaluate import Evaluation, evaluate
 from tracking.domain.history import History
@@ -16,6 +16,7 @@ from tracking.evidence import load_rulebook
 
 TARGET_MS = 1.0
 _YEARS = (5, 10, 20, 40)
+_LONG = 67
 _ROUNDS, _CALLS = 21, 5
 
 
@@ -30,7 +31,7 @@ def _evaluate_afresh(history: History, rulebook: RuleBook) -> Evaluation:
     return evaluate(replace(history), rulebook, NOW)
 
 
-def report() -> Iterator[str]:
+def report(*, rounds: int = _ROUNDS, calls: int = _CALLS) -> Iterator[str]:
     """The figures as lines of a table."""
     rulebook = load_rulebook()
     lives = {years: life(years) for years in _YEARS}
@@ -39,7 +40,9 @@ def report() -> Iterator[str]:
         f"evaluate {years}": partial(_evaluate_afresh, one, rulebook) for years, one in lives.items()
     }
     subjects["bare loop 10"] = partial(bare_loop, lives[10])
-    timed = in_turns(subjects, rounds=_ROUNDS, calls=_CALLS)
+    subjects["cut"] = partial(_evaluate_afresh, life(_LONG), rulebook)
+    subjects["whole"] = partial(_evaluate_afresh, unchanged(_LONG), rulebook)
+    timed = in_turns(subjects, rounds=rounds, calls=calls)
     ten, bare = timed["evaluate 10"], timed["bare loop 10"]
     yield "One evaluation: ten years, 60 draws of two hormones, 1,500 dose events, 6 scans"
     outcome = "met" if ten.median * 1000 < TARGET_MS else "fallen short"
@@ -49,6 +52,8 @@ def report() -> Iterator[str]:
     for shorter, longer in pairwise(_YEARS):
         ratio = timed[f"evaluate {longer}"].median / timed[f"evaluate {shorter}"].median
         yield f"  {shorter:>3} to {longer:>3} years: {ratio:.2f} times the cost, {ratio * shorter / longer:.2f} of linear"
+    ratio = timed["whole"].median / timed["cut"].median
+    yield f"One segment of {_LONG * DRAWS_A_YEAR} draws: {ratio:.2f} times the cost of the same life with a change every year"
 
 
 def _line(name: str, timed: Timed) -> str:

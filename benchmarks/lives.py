@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -43,6 +44,16 @@ def life(years: int) -> History:
         regimens=tuple(_regimens(start.date(), years)),
         doses=tuple(_doses(start, years)),
         scans=tuple(_scans(start.date(), years)),
+    )
+
+
+def unchanged(years: int) -> History:
+    """The same life without an AI: nothing changes for years, so that all results are of one segment."""
+    whole = life(years)
+    return replace(
+        whole,
+        regimens=tuple(regimen for regimen in whole.regimens if regimen.drug != "anastrozole"),
+        doses=tuple(dose for dose in whole.doses if dose.drug != "anastrozole"),
     )
 
 

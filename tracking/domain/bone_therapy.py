@@ -153,9 +153,9 @@ def _of_one(found: Injected, timeline: Timeline, rulebook: RuleBook) -> Iterator
         ended = found.followed_by or (f"end:{found.stopped.key}" if found.stopped is not None else "")
         item = _next_injection(found, injection, (opens, due), timeline, rulebook)
         if following is not None:
-            item = replace(item, state=ANSWERED, answered_by=following.key)
+            item = item.closed(ANSWERED, answered_by=following.key)
         elif ended:
-            item = replace(item, state=SUPERSEDED, superseded_by=ended)
+            item = item.closed(SUPERSEDED, superseded_by=ended)
         yield item
         closed = following.key if following else ended
         yield _labs(found, injection.anchor, due, opens, ended=closed, timeline=timeline, rulebook=rulebook)
@@ -211,6 +211,6 @@ def _labs(
         ahead = (d for d in timeline.draws.get(analyte, ()) if d.on is not None and d.dated and d.on >= opens)
         first = next((d for d in ahead if d.on is not None and (last is None or d.on <= last)), None)
         if first is None:
-            return replace(item, state=SUPERSEDED, superseded_by=ended) if ended else item
+            return item.closed(SUPERSEDED, superseded_by=ended) if ended else item
         drawn.append((first.on, first.lab.key))
-    return replace(item, state=ANSWERED, answered_by=max(drawn)[1])
+    return item.closed(ANSWERED, answered_by=max(drawn)[1])

@@ -106,17 +106,17 @@ def _after_stop(
     item = _item(f"stop:{span.anchor}", "dexa_after_stop", rule.id, said, window, timeline=timeline, rulebook=rulebook)
     scan = next((s for s in timeline.scans if s.sites and s.scanned_on >= due), None)
     if scan is not None:
-        return [replace(item, state=ANSWERED, answered_by=scan.key)]
+        return [item.closed(ANSWERED, answered_by=scan.key)]
     if following is not None:
-        return [replace(item, state=SUPERSEDED, superseded_by=following.anchor)]
+        return [item.closed(SUPERSEDED, superseded_by=following.anchor)]
     return [item]
 
 
 def _closed(item: DueItem, scan: ScanRecord | None, span: Span, timeline: Timeline) -> DueItem:
     if scan is not None:
-        return replace(item, state=ANSWERED, answered_by=scan.key)
+        return item.closed(ANSWERED, answered_by=scan.key)
     if span.ends_on is not None and span.ends_on <= timeline.today:
-        return replace(item, state=SUPERSEDED, superseded_by=f"end:{span.anchor}")
+        return item.closed(SUPERSEDED, superseded_by=f"end:{span.anchor}")
     return item
 
 

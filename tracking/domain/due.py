@@ -56,6 +56,30 @@ class DueItem:
     def is_overdue(self, today: date) -> bool:
         return self.is_open and today >= self.overdue_on
 
+    def closed(self, state: str, *, answered_by: str = "", superseded_by: str = "") -> DueItem:
+        """The same item, no longer open. Written out: a long life closes hundreds, and ``replace`` is three times slower."""
+        return DueItem(
+            kind=self.kind,
+            anchor=self.anchor,
+            rule=self.rule,
+            reason=self.reason,
+            params=self.params,
+            words=self.words,
+            opens_on=self.opens_on,
+            due_on=self.due_on,
+            overdue_on=self.overdue_on,
+            earliest_on=self.earliest_on,
+            zone=self.zone,
+            state=state,
+            answered_by=answered_by,
+            priority=self.priority,
+            resend_after_days=self.resend_after_days,
+            time_critical=self.time_critical,
+            superseded_by=superseded_by,
+            needs=self.needs,
+            audience=self.audience,
+        )
+
     def phase(self, today: date) -> str:
         """waiting, open, due or overdue; the state where it is no longer open."""
         if not self.is_open:

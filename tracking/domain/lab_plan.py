@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
 
@@ -113,11 +113,11 @@ class _Walk:
     def _supersede(self, anchor: str) -> None:
         for item in (self.main, *self.sides):
             if item is not None:
-                self.done.append(replace(item, state=SUPERSEDED, superseded_by=anchor))
+                self.done.append(item.closed(SUPERSEDED, superseded_by=anchor))
         self.main, self.sides = None, ()
 
     def _answer(self, item: DueItem, draw: Draw, *, usable: bool) -> DueItem:
-        return replace(item, state=ANSWERED if usable else NOT_USABLE, answered_by=draw.lab.key)
+        return item.closed(ANSWERED if usable else NOT_USABLE, answered_by=draw.lab.key)
 
     def _recheck(self, change: Change, recheck: Recheck, rule: str, waiting: date | None) -> DueItem:
         start = change.on

@@ -108,7 +108,7 @@ class _Walk:
         if number >= len(within):
             yield self._left(item, span)
             return
-        yield replace(item, state=ANSWERED, answered_by=within[number].key)
+        yield item.closed(ANSWERED, answered_by=within[number].key)
         yield from self._follow_up(span, start, within[number:])
 
     def _follow_up(self, span: Span, start: date, results: Sequence[_Result]) -> Iterator[DueItem]:
@@ -119,10 +119,10 @@ class _Walk:
                 # Without an interval of its own (or any) only a low one comes back.
                 last, item = result, self._next(span, result)
             elif result.on >= item.earliest_on:
-                yield replace(item, state=ANSWERED, answered_by=result.key)
+                yield item.closed(ANSWERED, answered_by=result.key)
                 last, item = result, self._next(span, result)
             elif result.low is not last.low:
-                yield replace(item, state=SUPERSEDED, superseded_by=result.key)
+                yield item.closed(SUPERSEDED, superseded_by=result.key)
                 last, item = result, self._next(span, result)
         if item is not None:
             yield self._left(item, span)
@@ -131,7 +131,7 @@ class _Walk:
         """Open while he is on the drug; its end ends what was asked for."""
         if span.ends_on is None or span.ends_on > self.timeline.today:
             return item
-        return replace(item, state=SUPERSEDED, superseded_by=f"end:{span.anchor}")
+        return item.closed(SUPERSEDED, superseded_by=f"end:{span.anchor}")
 
     def _first(self, span: Span, start: date, baseline: _Result) -> DueItem | None:
         """The first look after a start that had a baseline before it."""
@@ -211,11 +211,11 @@ def _pth_again(timeline: Timeline, bone: BoneStanding, rulebook: RuleBook) -> It
         answer = next((d for d in answers if d.on is not None and d.on >= on), None)
         later = next((d for d in measured if reason == "pth_calcium" and d.on is not None and d.on > on), None)
         if answer is not None:
-            yield replace(item, state=ANSWERED, answered_by=answer.lab.key)
+            yield item.closed(ANSWERED, answered_by=answer.lab.key)
         elif later is not None:
-            yield replace(item, state=SUPERSEDED, superseded_by=later.lab.key)
+            yield item.closed(SUPERSEDED, superseded_by=later.lab.key)
         elif span.ends_on is not None and span.ends_on <= timeline.today:
-            yield replace(item, state=SUPERSEDED, superseded_by=f"end:{span.anchor}")
+            yield item.closed(SUPERSEDED, superseded_by=f"end:{span.anchor}")
         else:
             yield item
 

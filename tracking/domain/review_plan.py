@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, timedelta
 
 from tracking.domain.due import ANSWERED, CLINIC, SUPERSEDED, DueItem, planned
@@ -45,5 +44,5 @@ def _item(regimen: RegimenRecord, all_of_them: list[RegimenRecord], timeline: Ti
         return item
     after = [r for r in all_of_them if r.origin is Origin.PRESCRIBED and r.key != regimen.key and r.starts_on >= ended]
     if after:
-        return replace(item, state=ANSWERED, answered_by=min(after, key=lambda r: (r.starts_on, r.key)).key)
-    return replace(item, state=SUPERSEDED, superseded_by=f"end:{regimen.key}")
+        return item.closed(ANSWERED, answered_by=min(after, key=lambda r: (r.starts_on, r.key)).key)
+    return item.closed(SUPERSEDED, superseded_by=f"end:{regimen.key}")
