@@ -49,6 +49,7 @@ def test_the_cohort_shows_every_word_state_lane_and_priority_and_what_each_story
         words = set(latest.values_list("word", flat=True))
         states = set(latest.values_list("state", flat=True))
         found = list(Finding.objects.filter(evaluation__in=latest).select_related("evaluation__patient"))
+        headlines = {row.patient.name: row.basis["headline"] for row in latest.select_related("patient")}
     by_man = {man["name"]: set() for man in cohort.men()}
     for finding in found:
         by_man[finding.evaluation.patient.name].add(finding.code)
@@ -56,7 +57,6 @@ def test_the_cohort_shows_every_word_state_lane_and_priority_and_what_each_story
     assert states == {"current", "superseded_by_change", "stale", "no_data"}
     assert {finding.priority for finding in found} == {0, 1, 2, 3, 4}
     assert {finding.lane for finding in found} == set(Lane)
-    headlines = {row.patient.name: row.basis["headline"] for row in latest.select_related("patient")}
     assert "the unit is in question" in headlines["Stefan Invented"]
     assert "does not reassure" in headlines["Umberto Invented"]
     assert "Biotin" in headlines["Umberto Invented"]
