@@ -180,7 +180,7 @@ def _due(story: Story) -> Table:
         if along:
             first = min(along, key=lambda item: item["due_on"])
             dates = (first["opens_on"], first["due_on"], first["overdue_on"])
-            names = ", ".join(_ALONG.get(item["kind"], item["kind"]) for item in along)
+            names = ", ".join(dict.fromkeys(_ALONG.get(item["kind"], item["kind"]) for item in along))
             table.add_row(told.name, "[dim]and also[/dim]", *dates, f"[dim]{names}; the dates are of the first.[/dim]")
         table.add_section()
     return table

@@ -35,6 +35,10 @@ def awake() -> dict[str, object]:
     }
 
 
+def measured(analyte: str, value: str) -> dict[str, object]:
+    return {"analyte": analyte, "value": value, "unit": "mm[Hg]", "collected_at": at(-2), "zone": ZONE}
+
+
 def lab(analyte: str, value: str, unit: str, days: float) -> dict[str, object]:
     return {
         "analyte": analyte,
@@ -97,6 +101,9 @@ def test_from_the_first_lab_to_the_reminder_and_the_result_that_silences_it(runn
         running.call("POST", f"/patients/{man.uid}/dexa-scans", scan, token=bell)
         man.takes(bell, "testosterone_cypionate", "100", "7", ago=365)
         man.takes(bell, "anastrozole", "0.5", "3.5", ago=12)
+        # A measured blood pressure, so that none is asked for while this story lasts.
+        for analyte, pressure in (("blood_pressure_systolic", "124"), ("blood_pressure_diastolic", "78")):
+            running.call("POST", f"/patients/{man.uid}/labs", measured(analyte, pressure), token=bell)
     dose = {"drug": "anastrozole", "amount_mg": "0.5", "taken_at": at(-3), "zone": ZONE}
     running.call("POST", "/doses", dose, token=adam.token)
     answer = running.call("POST", f"/patients/{adam.uid}/labs", lab("estradiol", "13.1", "pg/mL", -2), token=bell)

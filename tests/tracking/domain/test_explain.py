@@ -147,6 +147,14 @@ def test_a_result_that_does_not_speak_for_today_is_not_said_to_read_in_range() -
     assert "By itself it reads in range." in lines(explained(MEN["osteoporosis_lsc_not_recorded"]), "result")
 
 
+def test_while_its_unit_is_in_question_nobody_reads_how_high_a_result_would_be() -> None:
+    def said(**more: Any) -> str:
+        return " ".join(lines(explained(man(labs=[lab("95", day(5), high="160", typed=True, **more)])), "floor"))
+
+    assert "in range to 160" not in said()
+    assert "in range to 160" in said(unit_confirmed=True)
+
+
 def test_rules_that_are_not_verified_are_named_as_such() -> None:
     said = explained(MEN["below_floor_on_ai"])
     unverified = lines(said, "unverified")

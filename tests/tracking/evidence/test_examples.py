@@ -700,7 +700,8 @@ def test_every_finding_of_the_rulebook_is_shown_by_an_example(found: list[Findin
 def test_every_sentence_of_a_finding_is_filled_and_the_man_reads_no_word_that_is_not_for_him(found: list[Finding]) -> None:
     for finding in found:
         for sentence in (finding.prescriber, finding.man, finding.clears, *finding.notes):
-            assert sentence and not set("{}") & set(sentence), (finding.code, sentence)
+            assert sentence, finding.code
+            assert not set("{}") & set(sentence), (finding.code, sentence)
         assert not any(word in finding.man.lower() for word in NEVER_TO_THE_MAN), finding.man
 
 
