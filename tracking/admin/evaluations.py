@@ -18,6 +18,9 @@ from tracking.domain.explain import explain
 from tracking.models import Evaluation
 from tracking.services import rulebooks
 
+# What a reader with a minute opens only where he asks where a sentence comes from.
+_FOLDED = ("rules", "unverified")
+
 
 class EvaluationChangeList(RecordChangeList):
     """A basis is read on its own page."""
@@ -50,6 +53,7 @@ class EvaluationAdmin(RecordAdmin):
             "evaluation": row,
             "word": row.basis["word"],
             "explanation": explain(rulebooks.basis_of(row), rulebooks.words_of(row)),
+            "folded": _FOLDED,
             "state": record.STATES.get(row.state, row.state),
             "evaluated_at": phrases.instant(row.as_of, row.patient.zone),
             "title": f"Evaluation of {row.patient}",
