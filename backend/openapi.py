@@ -49,7 +49,7 @@ _WITH_BODY = {"400", "413", "415", "422", "409"}
 _METHODS = {"get", "post", "put", "patch", "delete"}
 
 
-def describe_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:  # noqa: ARG001, FBT001
+def describe_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:  # noqa: ARG001, FBT001  spectacular's hook
     """Add the problem answers to every operation, so that a client knows them without trying."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
     for path, operations in result.get("paths", {}).items():

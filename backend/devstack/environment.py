@@ -35,7 +35,7 @@ def _make_venv() -> bool:
         return True
     try:
         import ensurepip  # noqa: F401, PLC0415  Debian leaves it out of its plain Python
-        import venv  # noqa: F401, PLC0415
+        import venv  # noqa: F401, PLC0415  as above
     except ImportError:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         return _fail(
