@@ -28,7 +28,6 @@ from tracking.domain.rulebook import SEVERITIES, Lane, Priority, RuleBook, Tier
 _DAY = timedelta(days=1)
 _INSTANT = timedelta(microseconds=1)
 _SATURDAY = 5
-_LANES = tuple(Lane)
 _NOT_COMPARED = len(RANK)
 
 
@@ -290,40 +289,6 @@ def escalation(late_from: datetime, priority: Priority, look: Look) -> str:
         step.to for step in steps if look.now >= _end_of(_working_days_after(last_day, (step.targets - 1) * target), look.zone)
     ]
     return reached[-1] if reached else ""
-
-
-@dataclass(frozen=True, slots=True)
-class QueueEntry:
-    """What one open episode is ordered by. ``days_without`` a current estradiol: 0 while there is one, None where never."""
-
-    patient: int
-    priority: Priority
-    overdue: bool
-    acknowledged: bool
-    lane: Lane
-    margin: Decimal | None
-    censored: bool
-    days_below: int
-    days_without: int | None
-    opened_at: datetime
-
-
-def queue_key(entry: QueueEntry) -> tuple[object, ...]:
-    """The order of the work queue (CLINICAL 9.7), ascending: what comes first is answered first."""
-    return (
-        entry.priority.rank,
-        not entry.overdue,
-        entry.acknowledged,
-        _LANES.index(entry.lane),
-        entry.margin is None,
-        entry.margin or 0,
-        not entry.censored,
-        -entry.days_below,
-        entry.days_without is not None,
-        -(entry.days_without or 0),
-        entry.opened_at,
-        entry.patient,
-    )
 
 
 def _opened(family: str, level: Level, look: Look) -> Step:

@@ -17,11 +17,12 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from tracking.domain import episodes as pure
 from tracking.domain.actor import Actor
 from tracking.domain.due import LAB
-from tracking.domain.episodes import EpisodeRecord, Level, Look, QueueEntry, State, Step
+from tracking.domain.episodes import EpisodeRecord, Level, Look, State, Step
 from tracking.domain.evaluate import Evaluation as Conclusion
 from tracking.domain.problems import problem
 from tracking.domain.rulebook import Lane, Priority
 from tracking.domain.verdict import CURRENT, SUPERSEDED
+from tracking.domain.work_queue import QueueEntry, queue_key
 from tracking.evidence import load_rulebook
 from tracking.models import (
     CareRelationship,
@@ -195,7 +196,7 @@ def queue(
         rows = rows.exclude(priority=Priority.P4.rank)
     if without is not None:
         rows = rows.exclude(patient__user=without)
-    ordered = sorted(((_entry(row, now), row) for row in rows), key=lambda pair: pure.queue_key(pair[0]))
+    ordered = sorted(((_entry(row, now), row) for row in rows), key=lambda pair: queue_key(pair[0]))
     men: dict[int, list[tuple[QueueEntry, Episode]]] = {}
     for entry, row in ordered:
         men.setdefault(row.patient_id, []).append((entry, row))

@@ -18,7 +18,6 @@ from tracking.domain.episodes import (
     EpisodeRecord,
     Look,
     Outcome,
-    QueueEntry,
     State,
     Step,
     acknowledge,
@@ -27,7 +26,6 @@ from tracking.domain.episodes import (
     is_overdue,
     is_worse,
     levels_of,
-    queue_key,
     recheck_on,
     respond_by,
     snooze,
@@ -36,7 +34,7 @@ from tracking.domain.episodes import (
 from tracking.domain.evaluate import evaluate
 from tracking.domain.moments import start_of_day
 from tracking.domain.problems import Problem
-from tracking.domain.rulebook import Lane, Priority
+from tracking.domain.rulebook import Priority
 
 P0, P1, P2, P3, P4 = Priority
 BELL = "user:7"
@@ -326,76 +324,3 @@ def test_the_worst_of_a_family_speaks_for_it() -> None:
     assert (low.code, low.priority, low.tier, low.lane, low.censored) == ("e2_critical_on_ai", P0, "critical", "low_e2", True)
     assert low.margin == next(finding.margin for finding in said.findings if finding.code == low.code)
     assert stands.keys() == {finding.family for finding in said.findings}
-
-
-# The work queue
-
-ENTRY = QueueEntry(
-    patient=5,
-    priority=P1,
-    overdue=False,
-    acknowledged=False,
-    lane=Lane.BLIND_ON_AI,
-    margin=Decimal("0.9"),
-    censored=False,
-    days_below=30,
-    days_without=10,
-    opened_at=NOW,
-)
-# In the order of CLINICAL 9.7, each with what comes before and what comes after.
-BY = [
-    ("priority", P0, P2),
-    ("overdue", True, False),
-    ("acknowledged", False, True),
-    ("lane", Lane.BONE_AND_THERAPY, Lane.SAFETY),
-    ("margin", Decimal("0.899"), None),
-    ("censored", True, False),
-    ("days_below", 31, 29),
-    ("days_without", 11, 9),
-    ("opened_at", NOW - timedelta(seconds=1), NOW + timedelta(seconds=1)),
-    ("patient", 4, 6),
-]
-
-
-@pytest.mark.parametrize("place", range(len(BY)), ids=[name for name, *_ in BY])
-def test_each_criterion_decides_before_all_that_come_after_it(place: int) -> None:
-    name, first, last = BY[place]
-    worst_after = {other: after for other, _, after in BY[place + 1 :]}
-    best_after = {other: before for other, before, _ in BY[place + 1 :]}
-    one, other = replace(ENTRY, **{name: first}, **worst_after), replace(ENTRY, **{name: last}, **best_after)
-    assert queue_key(one) < queue_key(other)
-
-
-def test_who_never_had_a_current_estradiol_comes_before_who_lacks_one_for_long() -> None:
-    assert queue_key(replace(ENTRY, days_without=None)) < queue_key(replace(ENTRY, days_without=5000))
-
-
-def test_lanes_and_margins_stand_in_their_order() -> None:
-    lanes = sorted(Lane, key=lambda lane: queue_key(replace(ENTRY, lane=lane)))
-    assert lanes == [Lane.LOW_E2, Lane.BONE_AND_THERAPY, Lane.BLIND_ON_AI, Lane.SAFETY, Lane.HIGH]
-    margins = [Decimal("0.1"), Decimal("0.10001"), Decimal(2), None]
-    assert sorted([None, *margins[:3]], key=lambda margin: queue_key(replace(ENTRY, margin=margin))) == margins
-
-
-entries = st.builds(
-    QueueEntry,
-    patient=st.integers(1, 10**6),
-    priority=st.sampled_from(list(Priority)),
-    overdue=st.booleans(),
-    acknowledged=st.booleans(),
-    lane=st.sampled_from(list(Lane)),
-    margin=st.none() | st.decimals("0.001", "9", places=3),
-    censored=st.booleans(),
-    days_below=st.integers(0, 365),
-    days_without=st.none() | st.integers(0, 4000),
-    opened_at=st.datetimes(timezones=st.just(UTC)),
-)
-
-
-@given(st.lists(entries, max_size=12, unique_by=lambda entry: entry.patient), st.randoms())
-@settings(max_examples=100, deadline=None)
-def test_the_order_is_total_whatever_order_the_rows_come_in(found: list[QueueEntry], shuffler: Any) -> None:
-    shuffled = list(found)
-    shuffler.shuffle(shuffled)
-    assert sorted(shuffled, key=queue_key) == sorted(found, key=queue_key)
-    assert all(one.priority <= other.priority for one, other in pairwise(sorted(found, key=queue_key)))
