@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpRequest
@@ -16,7 +17,7 @@ from tracking.admin.plot import DECISION, FINDING, plot_of, within
 from tracking.admin.plot import Mark as PlotMark
 from tracking.admin.rows import Names
 from tracking.admin.tabulated import tabulated
-from tracking.domain.dose_history import DrugHistory, Kind, Mark, Result, Step
+from tracking.domain.dose_history import DoseHistory, DrugHistory, Kind, Mark, Result, Step
 from tracking.domain.moments import start_of_day
 from tracking.domain.problems import Problem
 from tracking.domain.rulebook import RuleBook
@@ -32,6 +33,7 @@ __all__ = ["marks_of", "page"]
 
 PRESETS = (("90 days", 90), ("6 months", 182), ("1 year", 365), ("2 years", 730))
 BASES = {"prescribed": "prescribed", "self": "his own statement", "logged": "by his log alone"}
+WHAT = {Kind.SCAN: "DXA scan", Kind.FRACTURE: "fracture"}
 PHASES = {
     Phase.NOT_TAKEN: "not taken",
     Phase.UNKNOWN: "not known",
@@ -88,7 +90,6 @@ class ResultLine:
 @dataclass(frozen=True, slots=True)
 class MarkLine:
     at: str
-    kind: str
     what: str
     words: str
     why: str
@@ -98,13 +99,7 @@ class MarkLine:
 def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
     """The context of the template. A window that cannot be shown is said so, and the usual year is shown instead."""
     rulebook, today = load_rulebook(), local_today(man, now)
-    form = WindowForm(request.GET or None)
-    asked = {name: form.cleaned_data[name] for name in form.fields} if form.is_bound and form.is_valid() else {}
-    try:
-        found = dose_history.read(man, now=now, **asked)
-    except Problem as refused:
-        form.add_error(None, [issue.detail for issue in refused.issues])
-        found = dose_history.read(man, now=now)
+    form, found = _asked(man, request, now)
     stated = {str(row.uid): row for row in Regimen.objects.live().filter(patient=man)}
     known = phrases.names([*(row.recorded_by for row in stated.values()), *(mark.by for mark in found.marks)])
 
@@ -124,6 +119,18 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
         "results": [_result(result, rulebook) for result in (*reversed(found.results), *found.undated)],
         "marks": [_mark(mark, name, man.zone) for mark in reversed(found.marks)],
     }
+
+
+def _asked(man: Patient, request: HttpRequest, now: datetime) -> tuple[WindowForm, DoseHistory]:
+    """The window that the address asks for, and what it shows."""
+    usual = dose_history.window(man, now=now)
+    form = WindowForm(request.GET or None, initial=dict(zip(WindowForm.base_fields, usual, strict=True)))
+    asked = {name: form.cleaned_data[name] for name in form.fields} if form.is_bound and form.is_valid() else {}
+    try:
+        return form, dose_history.read(man, now=now, **asked)
+    except Problem as refused:
+        form.add_error(None, [issue.detail for issue in refused.issues])
+        return form, dose_history.read(man, now=now)
 
 
 def marks_of(marks: tuple[Mark, ...]) -> tuple[PlotMark, ...]:
@@ -151,9 +158,17 @@ def _step(step: Step, stated: dict[str, Regimen], name: Names, zone: str) -> Ste
         schedule=step.schedule or "not stated",
         weekly=_amount(step.weekly_mg),
         basis=BASES[step.basis],
-        why=[row.reason for row in rows if row.reason] + [f"ended: {row.end_reason}" for row in rows if row.end_reason],
+        why=list(dict.fromkeys([*_reasons(rows), *_ends(rows)])),
         entered=[f"{phrases.instant(row.recorded_at, zone)}, {name(row.recorded_by)}" for row in rows],
     )
+
+
+def _reasons(rows: list[Regimen]) -> list[str]:
+    return [row.reason for row in rows if row.reason]
+
+
+def _ends(rows: list[Regimen]) -> list[str]:
+    return [f"ended: {row.end_reason}" for row in rows if row.end_reason]
 
 
 def _amount(weekly: Decimal | None) -> str:
@@ -181,9 +196,8 @@ def _timing(drug: str, timing: DrugTiming) -> str:
 
 def _mark(mark: Mark, name: Names, zone: str) -> MarkLine:
     return MarkLine(
-        at=phrases.instant(mark.at, zone),
-        kind=mark.kind,
-        what=phrases.spaced(mark.what),
+        at=phrases.instant(mark.at, zone) if mark.has_time else phrases.day(mark.at.astimezone(ZoneInfo(zone)).date()),
+        what=WHAT.get(mark.kind) or f"{mark.kind} {phrases.spaced(mark.what)}",
         words=mark.words,
         why=mark.why,
         by=name(mark.by) if mark.by else "",

@@ -100,6 +100,7 @@ class DoseHistoryResultRow(Output):
 
 class MarkRow(Output):
     at = serializers.DateTimeField()
+    has_time = serializers.BooleanField(help_text="false: only the local day of `at` is known")
     kind = serializers.ChoiceField(list(Kind))
     code = serializers.CharField()
     what = serializers.CharField(help_text="opened, worsened, acknowledged, scanned, ...")
@@ -227,6 +228,7 @@ def _after(timing: DrugTiming) -> dict[str, Any]:
 def _mark(mark: Mark, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "at": instant(mark.at),
+        "has_time": mark.has_time,
         "kind": mark.kind,
         "code": mark.code,
         "what": mark.what,

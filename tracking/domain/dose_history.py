@@ -41,7 +41,7 @@ class Mark:
     """Something that happened at an instant; what is known to the day only stands at the beginning of that local day.
 
     ``code`` and ``what`` (``opened``, ``acknowledged``, ...) are stable; ``words`` and ``why`` are for the prescriber. ``by``
-    is the actor who decided, empty where nobody did.
+    is the actor who decided, empty where nobody did. ``has_time``: the instant is one, and no day.
     """
 
     at: datetime
@@ -51,6 +51,7 @@ class Mark:
     words: str
     why: str = ""
     by: str = ""
+    has_time: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +191,12 @@ def _result(draw: Draw, analyte: str, facts: Facts) -> Result:
         draw=draw,
         tier=str(facts.readings[draw.lab.key].tier) if is_estradiol else None,
         timing=facts.timings[draw.lab.key] if is_estradiol else None,
-        treatment=tuple(course.text for course in in_force),
+        treatment=tuple(_text(course, facts) for course in in_force),
     )
+
+
+def _text(course: Course, facts: Facts) -> str:
+    return course.text.replace(course.drug, facts.rulebook.drugs[course.drug].name, 1)
 
 
 def _in_the_record(facts: Facts) -> Iterator[Mark]:
@@ -199,9 +204,11 @@ def _in_the_record(facts: Facts) -> Iterator[Mark]:
     regions = facts.rulebook.bone.regions
     for scan in facts.timeline.scans:
         sites = (f"{regions[s.region].name if s.region in regions else s.region} {s.bmd}" for s in scan.sites)
-        yield Mark(facts.timeline.start_of(scan.scanned_on), Kind.SCAN, "dexa", "scanned", ", ".join(sites))
+        yield Mark(facts.timeline.start_of(scan.scanned_on), Kind.SCAN, "dexa", "scanned", ", ".join(sites), has_time=False)
     for fracture in facts.timeline.fractures:
-        yield Mark(fracture.occurred.at, Kind.FRACTURE, "fracture", "occurred", f"{fracture.site}, {fracture.occurred}")
+        yield Mark(
+            fracture.occurred.at, Kind.FRACTURE, "fracture", "occurred", f"{fracture.site}, {fracture.occurred}", has_time=False
+        )
 
 
 def _drawn_at(result: Result) -> tuple[date, datetime, str]:

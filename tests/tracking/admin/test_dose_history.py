@@ -42,7 +42,7 @@ def test_it_shows_steps_log_results_findings_and_decisions(desk, answered, addre
         'class="tier tier-below_floor"',
         "is below the floor of 16.0 pg/mL while he is on anastrozole",
         "contacted: told by telephone",
-        "scan scanned",
+        "DXA scan",
         "Findings and decisions",
     ):
         assert said in text, said

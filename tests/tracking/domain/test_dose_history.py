@@ -84,14 +84,14 @@ def test_each_result_names_what_was_in_force_and_an_estradiol_its_tier_and_phase
     assert estradiol.timing is not None
     assert estradiol.timing.ai.hours == Decimal("1.0")
     assert estradiol.treatment == total.treatment
-    assert estradiol.treatment == ("testosterone_cypionate 80 mg every 3.5 days", "anastrozole 0.5 mg every 3.5 days")
+    assert estradiol.treatment == ("Testosterone cypionate 80 mg every 3.5 days", "Anastrozole 0.5 mg every 3.5 days")
 
 
 def test_a_change_on_the_day_of_a_draw_comes_after_the_draw():
     found = read(
         regimens=[anastrozole(day(200), day(10), dose="1"), anastrozole(day(10), dose="0.5")], labs=[lab("14.0", day(10))]
     )
-    assert found.results[0].treatment == ("anastrozole 1 mg every 3.5 days",)
+    assert found.results[0].treatment == ("Anastrozole 1 mg every 3.5 days",)
 
 
 def test_a_result_of_unknown_day_stands_apart_in_every_window():
