@@ -58,7 +58,7 @@ class Injected:
 def bone_injections(timeline: Timeline, regimens: Iterable[RegimenRecord], rulebook: RuleBook) -> tuple[Injected, ...]:
     """What stands about denosumab and zoledronic acid, those on record only."""
     stated = [regimen for regimen in regimens if rulebook.drug_class(regimen.drug) == BONE_THERAPY]
-    doses = timeline.doses[BONE_THERAPY]
+    doses = timeline.logs[BONE_THERAPY].taken
     if not stated and not doses:
         return ()
     records = _Records(timeline.today, stated, doses)

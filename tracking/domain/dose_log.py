@@ -21,8 +21,8 @@ _HOURS_A_DAY = 24
 
 def doses_between(timeline: Timeline, course: Course, start: datetime, end: datetime) -> Sequence[DoseRecord]:
     """The doses of a course's drug taken from ``start`` to ``end``, both included, in order of time."""
-    times = timeline.dose_times[course.drug_class]
-    window = timeline.doses[course.drug_class][bisect_left(times, start) : bisect_right(times, end)]
+    log = timeline.logs[course.drug_class]
+    window = log.taken[bisect_left(log.times, start) : bisect_right(log.times, end)]
     return [dose for dose in window if dose.drug == course.drug]
 
 
@@ -35,7 +35,7 @@ def is_kept(timeline: Timeline, course: Course, start: datetime, end: datetime, 
     if hours is None:
         return False
     longest = timedelta(hours=float(hours * gap_percent / 100))
-    skipped = timeline.skipped[course.drug_class]
+    skipped = timeline.logs[course.drug_class].skipped
     marks = [dose.taken.at for dose in doses_between(timeline, course, start - longest, end)]
     marks += skipped[bisect_left(skipped, start - longest) : bisect_right(skipped, end)]
     marks.sort()

@@ -28,7 +28,7 @@ from tracking.domain.lab_plan import paired
 from tracking.domain.missing import Missing, missing_from
 from tracking.domain.monitoring import plan_items
 from tracking.domain.next_change import next_change_at
-from tracking.domain.plain import digest, history_digest
+from tracking.domain.plain import digest
 from tracking.domain.reading_notes import doubts, note_sentences, with_circumstances
 from tracking.domain.reassurance import biotin_of
 from tracking.domain.risk import risk_of
@@ -89,7 +89,7 @@ def evaluate(history: History, rulebook: RuleBook, as_of: datetime) -> Evaluatio
         rules=tuple(sorted(dict.fromkeys(used))),
         for_man=for_man(facts, missing),
         inputs=tuple(sorted(dict.fromkeys(inputs))),
-        input_digest=history_digest(history),
+        input_digest=history.digest,
         outcome_digest=digest(_outcome(facts, findings, missing, lines, timing)),
         next_change_at=next_change_at(facts),
     )

@@ -60,7 +60,7 @@ def _of_therapy(facts: Facts) -> Iterator[str]:
         yield "ai_in_force"
     if facts.on_ai and not facts.context.now.testosterone and not _testosterone_stopped(facts):
         yield "testosterone_regimen"
-    if facts.on_ai and not facts.timeline.doses[AROMATASE_INHIBITOR]:
+    if facts.on_ai and not facts.timeline.logs[AROMATASE_INHIBITOR].taken:
         yield "ai_log"
     if facts.on_ai and not _review_named(facts):
         yield "ai_review"
