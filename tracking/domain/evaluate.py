@@ -33,7 +33,7 @@ from tracking.domain.reading_notes import doubts, note_sentences, with_circumsta
 from tracking.domain.reassurance import biotin_of
 from tracking.domain.risk import risk_of
 from tracking.domain.rulebook import RuleBook, Tier
-from tracking.domain.series import series_of
+from tracking.domain.series import Series
 from tracking.domain.timeline import read_timeline
 from tracking.domain.timing import DrawTiming, timing_of
 from tracking.domain.unit_question import unit_questions
@@ -111,7 +111,7 @@ def gather(history: History, rulebook: RuleBook, as_of: datetime) -> Facts:
         for draw in draws
     }
     bone = bone_of(timeline, rulebook)
-    series = series_of(timeline, readings, timings, rulebook)
+    series = Series(timeline, readings, timings, rulebook)
     draw = deciding_draw(timeline, readings, series, rulebook)
     risk = risk_of(timeline, bone, history.risk_factors, rulebook)
     injected = bone_injections(timeline, history.regimens, rulebook)

@@ -39,6 +39,8 @@ def _one_level(item: Any) -> Any:
         return {name: getattr(item, name) for name in _names(type(item))}  # type: ignore[arg-type]  # every class is hashable
     if isinstance(item, Mapping):
         return dict(item)
+    if hasattr(item, "TOLD"):
+        return {name: getattr(item, name) for name in item.TOLD}
     raise TypeError(f"{type(item).__name__} has no plain form")
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import takewhile
 
 from tracking.domain.estradiol import ANALYTE, LOW, RANK, Reading
 from tracking.domain.exposure import Change
@@ -120,13 +121,16 @@ def _deciding(
 
 def _latest(draws: Sequence[Draw], readings: Mapping[str, Reading]) -> Draw | None:
     """The latest by day; of several on one local day the worst. A draw of unknown date never hides a dated one."""
-    return max(draws, key=lambda d: (d.on or date.min, -RANK[readings[d.lab.key].queue_tier], d.lab.key), default=None)
+    if not draws:
+        return None
+    of_day = takewhile(lambda draw: draw.on == draws[-1].on, reversed(draws))
+    return max(of_day, key=lambda draw: (-RANK[readings[draw.lab.key].queue_tier], draw.lab.key))
 
 
 def _contradicting(draw: Draw, draws: Sequence[Draw], series: Series) -> Draw | None:
     """The older one of a disagreement that this draw has with it."""
-    older = {pair.newer: pair.older for pair in series.disagreements}.get(draw.lab.key)
-    return next((other for other in draws if other.lab.key == older), None)
+    older = series.contradictions.older(draw.lab.key)
+    return next((other for other in draws if other.lab.key == older), None) if older else None
 
 
 def _specificity(draw: Draw, rulebook: RuleBook) -> int:
@@ -187,9 +191,10 @@ def _disputes(
     timeline: Timeline, readings: Mapping[str, Reading], series: Series, rulebook: RuleBook
 ) -> Iterator[tuple[Disagreement, date]]:
     """The disagreements that stand, each until its worse result is too old: neither a change nor a result has settled them."""
+    pairs = series.contradictions.unsettled()
     draws = timeline.draws.get(ANALYTE, ())
-    places = {draw.lab.key: number for number, draw in enumerate(draws)} if series.disagreements else {}
-    for pair in series.disagreements:
+    places = {draw.lab.key: number for number, draw in enumerate(draws)} if pairs else {}
+    for pair in pairs:
         newer, worse = places[pair.newer], draws[places[pair.worse]]
         until = too_old_on(worse, timeline, rulebook)
         if until is None or not all(speaks_for_today(draw, timeline, rulebook) for draw in (draws[newer], worse)):
@@ -203,7 +208,9 @@ def _disputes(
 def _higher(draw: Draw, timeline: Timeline, readings: Mapping[str, Reading], rulebook: RuleBook) -> str:
     """A newer result that did not take the place of this one, because its assay is less specific."""
     latest = _latest(timeline.draws[ANALYTE], readings)
-    return latest.lab.key if latest is not None and _specificity(latest, rulebook) < _specificity(draw, rulebook) else ""
+    if latest is None or latest is draw or _specificity(latest, rulebook) >= _specificity(draw, rulebook):
+        return ""
+    return latest.lab.key
 
 
 def _confirmation(
@@ -244,7 +251,7 @@ def first_change_after(draw: Draw, timeline: Timeline) -> Change | None:
     on = draw.on
     if on is None:
         return None
-    return next((change for change in timeline.exposure.changes_until(timeline.today) if change.on >= on), None)
+    return timeline.exposure.first_change(on, timeline.today)
 
 
 def interval_months(day: date, timeline: Timeline, rulebook: RuleBook) -> int:

@@ -17,7 +17,7 @@ from tracking.domain.estradiol import ANALYTE, LOW, Reading
 from tracking.domain.exposure import LOGGED, Change, Course
 from tracking.domain.findings.finding import Facts, Finding, make
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Recheck
-from tracking.domain.series import Series, series_of
+from tracking.domain.series import Series
 from tracking.domain.verdict import BELOW, NOT_BELOW, Verdict, deciding_draw, verdict_of
 from tracking.domain.words import fill, on_day
 
@@ -213,7 +213,7 @@ def _known_before(on: date, facts: Facts) -> tuple[Verdict, Series]:
     """What could be said on the eve of a change, from the draws up to its day."""
     draws = tuple(draw for draw in facts.timeline.draws.get(ANALYTE, ()) if draw.on is None or draw.on <= on)
     then = replace(facts.timeline, today=on - _DAY, draws={ANALYTE: draws})
-    series = series_of(then, facts.readings, facts.timings, facts.rulebook)
+    series = Series(then, facts.readings, facts.timings, facts.rulebook)
     deciding = deciding_draw(then, facts.readings, series, facts.rulebook)
     return verdict_of(deciding, then, facts.readings, series, facts.rulebook), series
 
