@@ -136,18 +136,22 @@ def _followed_by(found: Injected, records: _Records, rulebook: RuleBook) -> str:
     return next((key for on, key in sorted(begun) if on < limit), "")
 
 
-def injection_items(injected: Iterable[Injected], timeline: Timeline, rulebook: RuleBook) -> list[DueItem]:
-    """The next injection after each one given, and the blood before it."""
-    return [item for found in injected for item in _of_one(found, timeline, rulebook)]
+def injection_items(
+    injected: Iterable[Injected], timeline: Timeline, rulebook: RuleBook, *, open_only: bool = False
+) -> list[DueItem]:
+    """The next injection after each one given, and the blood before it. ``open_only``: what is closed may be left out."""
+    return [item for found in injected for item in _of_one(found, timeline, rulebook, open_only=open_only)]
 
 
-def _of_one(found: Injected, timeline: Timeline, rulebook: RuleBook) -> Iterator[DueItem]:
+def _of_one(found: Injected, timeline: Timeline, rulebook: RuleBook, *, open_only: bool) -> Iterator[DueItem]:
     if found.starts is not None:
         start = found.starts
         opens = months_after(start.starts_on, found.rule.arrange_months - found.rule.interval_months)
         yield _labs(found, f"start:{start.key}", start.starts_on, opens, ended="", timeline=timeline, rulebook=rulebook)
     for number, injection in enumerate(found.given):
         following = found.given[number + 1] if number + 1 < len(found.given) else None
+        if open_only and following is not None:
+            continue
         due = months_after(injection.on, found.rule.interval_months)
         opens = months_after(injection.on, found.rule.arrange_months)
         ended = found.followed_by or (f"end:{found.stopped.key}" if found.stopped is not None else "")

@@ -60,7 +60,8 @@ class Context:
     last_change: Change | None
 
 
-def context_of(timeline: Timeline, draw: Draw | None, rulebook: RuleBook) -> Context:
+def context_of(timeline: Timeline, at_draw: Standing | None, rulebook: RuleBook) -> Context:
+    """``at_draw``: what was in force at the draw that the verdict rests on."""
     today = timeline.today
     now = Standing(
         today,
@@ -70,7 +71,7 @@ def context_of(timeline: Timeline, draw: Draw | None, rulebook: RuleBook) -> Con
     span = timeline.exposure.span(AROMATASE_INHIBITOR, today) if now.ai else None
     changes = timeline.exposure.changes_until(today)
     return Context(
-        at_draw=standing_at(timeline, draw, rulebook) if draw is not None else None,
+        at_draw=at_draw,
         now=now,
         ai_since=span.starts_on if span else None,
         months_on_ai=_whole_months(span.starts_on, today) if span else None,

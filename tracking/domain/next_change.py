@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 from tracking.domain.findings.bone import back_pain_since, new_until
 from tracking.domain.findings.bone_therapy import late_days
 from tracking.domain.findings.estradiol import blind_from
-from tracking.domain.findings.finding import Facts
+from tracking.domain.facts import Facts
 from tracking.domain.findings.results import latest
 from tracking.domain.findings.safety import safety_days
 from tracking.domain.findings.symptoms import symptom_days
@@ -37,9 +37,8 @@ def _days(facts: Facts) -> Iterator[date]:
     yield from _of_courses(facts)
     for days in facts.series.days_below:
         yield from days.changes_on
-    for item in facts.due:
-        if item.is_open:
-            yield from (item.opens_on, item.due_on, item.overdue_on)
+    for item in facts.plan.open:
+        yield from (item.opens_on, item.due_on, item.overdue_on)
     for fracture in facts.timeline.fractures:
         yield from _after(new_until(fracture, facts))
     testosterone = latest(facts, TESTOSTERONE_TOTAL)

@@ -172,7 +172,7 @@ def _state_notes(facts: Facts) -> dict[str, str]:
         notes["superseded"] = words["superseded"].format(changed=on_day(verdict.changed_by.on, today))
     if verdict.state == STALE:
         notes["stale"] = words["stale"]
-    then = facts.context.at_draw
+    then = facts.at_draw
     if then is not None and then.ai and not facts.on_ai:
         notes["drawn_on_ai"] = words["drawn_on_ai"].format(ai_then=", ".join(drug.name.lower() for drug in then.ai))
     return notes

@@ -24,7 +24,7 @@ def find_log(facts: Facts) -> Iterator[Finding]:
 
 def _log_disagrees(drug_class: str, facts: Facts) -> Iterator[Finding]:
     """The log before the draw that the verdict rests on, against what the regimen then in force states."""
-    at_draw = facts.context.at_draw
+    at_draw = facts.at_draw
     if at_draw is None or facts.draw is None:
         return
     drugs = at_draw.ai if drug_class == AROMATASE_INHIBITOR else at_draw.testosterone

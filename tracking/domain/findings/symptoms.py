@@ -125,7 +125,7 @@ def _asked_until(facts: Facts) -> date | None:
     span = timeline.exposure.span(AROMATASE_INHIBITOR, timeline.today)
     if span is None or not facts.on_ai:
         return None
-    rechecks = facts.rulebook.drugs[facts.context.now.ai[0].drug].rechecks
+    rechecks = facts.rulebook.drugs[facts.ai[0].drug].rechecks
     return span.starts_on + timedelta(days=rechecks[0].overdue_days)
 
 
