@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
 from tracking.domain.history import ScanRecord, SiteRecord
 from tracking.domain.months import months_after
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook
 from tracking.domain.timeline import Timeline
-from tracking.domain.units import rounded, trimmed
+from tracking.domain.units import trimmed
 
 OSTEOPOROSIS = "osteoporosis"
 LOW_BONE_MASS = "low_bone_mass"
@@ -26,10 +25,11 @@ UNDETERMINED = "undetermined"
 NO_LSC = "lsc_not_recorded"
 SCANNER_CHANGED = "scanner_changed"
 
-_PER_G_CM2 = {"g/cm2": 1, "mg/cm2": 1000}
-_DAYS_A_YEAR = Fraction(1461, 4)
-_PERCENT_DECIMALS = 2
-_BMD_DECIMALS = 4
+# By which power of ten a unit differs from g/cm2.
+_EXPONENTS = {"g/cm2": 0, "mg/cm2": -3}
+_DAYS_IN_FOUR_YEARS = 1461
+_PERCENT_STEP = Decimal("0.01")
+_BMD_STEP = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +90,10 @@ def bone_of(timeline: Timeline, rulebook: RuleBook) -> BoneStanding:
     classified = [scan for scan in scans if scan.bone_class in _CLASSES]
     scales = [scan.scale for scan in scans if scan.scale]
     rules = rulebook.bone
-    scale_of = {scan.key: scan.scale for scan in scans}
-    changes = (
-        replace(change, scale_changed=(scale_of[change.from_key], scale_of[change.to_key]) == ("Z", "T"))
-        for change in site_changes(timeline, rulebook)
-    )
     return BoneStanding(
         scans=scans,
         classified=classified[-1] if classified else None,
-        changes=tuple(changes),
+        changes=site_changes(timeline, {scan.key: scan.scale for scan in scans}, rulebook),
         scale_changed="Z" in scales and scales[-1:] == ["T"],
         rules=(rules.score.id, rules.classes.id, rules.change.id) if scans else (),
     )
@@ -159,13 +154,16 @@ def _spine_alone(sites: Sequence[SiteRecord], rulebook: RuleBook) -> bool:
     return named == {"lumbar_spine"}
 
 
-def site_changes(timeline: Timeline, rulebook: RuleBook) -> tuple[SiteChange, ...]:
-    """Latest against baseline, and against the previous scan, for each region measured twice on one device."""
+def site_changes(timeline: Timeline, scales: Mapping[str, str], rulebook: RuleBook) -> tuple[SiteChange, ...]:
+    """Latest against baseline, and against the previous scan, for each region measured twice on one device.
+
+    ``scales``: the scale of each scan, by its key.
+    """
     series: dict[tuple[str, ...], list[tuple[ScanRecord, SiteRecord]]] = defaultdict(list)
     for scan in timeline.scans:
         for site in scan.sites:
             # An unnamed device is not the same device as another unnamed one.
-            if scan.device and site.bmd.unit in _PER_G_CM2 and not site.bmd.comparator.censors:
+            if scan.device and site.bmd.unit in _EXPONENTS and not site.bmd.comparator.censors:
                 series[scan.facility, scan.device, site.region, site.side, site.vertebrae].append((scan, site))
     changes = []
     for _, measured in sorted(series.items()):
@@ -174,9 +172,9 @@ def site_changes(timeline: Timeline, rulebook: RuleBook) -> tuple[SiteChange, ..
         if not earlier:
             continue
         baseline, previous = _baseline(earlier, timeline, rulebook), earlier[-1]
-        changes.append(_site_change(baseline, latest, timeline.scans, rulebook))
+        changes.append(_site_change(baseline, latest, timeline.scans, scales, rulebook))
         if previous is not baseline:
-            changes.append(_site_change(previous, latest, timeline.scans, rulebook))
+            changes.append(_site_change(previous, latest, timeline.scans, scales, rulebook))
     return tuple(changes)
 
 
@@ -203,13 +201,13 @@ def _site_change(
     first: tuple[ScanRecord, SiteRecord],
     last: tuple[ScanRecord, SiteRecord],
     visits: Sequence[ScanRecord],
+    scales: Mapping[str, str],
     rulebook: RuleBook,
 ) -> SiteChange:
     (from_scan, from_site), (to_scan, to_site) = first, last
     before, after = _bmd(from_site), _bmd(to_site)
     change = after - before
-    percent = change * 100 / before
-    lsc, lsc_from, beyond = _against_lsc(from_site, to_site, change, percent, rulebook)
+    lsc, lsc_from, beyond = _against_lsc(from_site, to_site, change, before, rulebook)
     why = ""
     if _scanner_changed(from_scan, to_scan, visits):
         # The error was that of the scanner as it stood: no error, whose ever, covers the move.
@@ -225,8 +223,7 @@ def _site_change(
     rated_from = months_after(from_scan.scanned_on, rulebook.bone.change.annualise_months)
     a_year = None
     if beyond and to_scan.scanned_on >= rated_from:
-        years = Fraction((to_scan.scanned_on - from_scan.scanned_on).days) / _DAYS_A_YEAR
-        a_year = rounded(percent / years, _PERCENT_DECIMALS)
+        a_year = _percent(change * _DAYS_IN_FOUR_YEARS, before * 4 * (to_scan.scanned_on - from_scan.scanned_on).days)
     return SiteChange(
         region=to_site.region,
         side=to_site.side,
@@ -235,20 +232,26 @@ def _site_change(
         to_key=to_scan.key,
         from_on=from_scan.scanned_on,
         to_on=to_scan.scanned_on,
-        before=trimmed(rounded(before, _BMD_DECIMALS)),
-        after=trimmed(rounded(after, _BMD_DECIMALS)),
-        change=trimmed(rounded(change, _BMD_DECIMALS)),
-        percent=rounded(percent, _PERCENT_DECIMALS),
+        before=trimmed(before.quantize(_BMD_STEP)),
+        after=trimmed(after.quantize(_BMD_STEP)),
+        change=trimmed(change.quantize(_BMD_STEP) + 0),
+        percent=_percent(change, before),
         percent_a_year=a_year,
         lsc=lsc,
         lsc_from=lsc_from,
         verdict=verdict,
         why=why,
+        scale_changed=(scales[from_scan.key], scales[to_scan.key]) == ("Z", "T"),
     )
 
 
+def _percent(change: Decimal, before: Decimal) -> Decimal:
+    """Rounded half to even, and never a negative zero. A quotient of so few digits is never rounded twice to a tie."""
+    return (change * 100 / before).quantize(_PERCENT_STEP) + 0
+
+
 def _against_lsc(
-    first: SiteRecord, last: SiteRecord, change: Fraction, percent: Fraction, rulebook: RuleBook
+    first: SiteRecord, last: SiteRecord, change: Decimal, before: Decimal, rulebook: RuleBook
 ) -> tuple[str, str, bool]:
     """The error of measurement, whose it is, and whether the change lies beyond it.
 
@@ -263,8 +266,9 @@ def _against_lsc(
     default = region.default_lsc_percent if region else None
     if default is None:
         return "", "", False
-    return f"{default} %", "default", abs(percent) > default
+    return f"{default} %", "default", abs(change) * 100 > default * before
 
 
-def _bmd(site: SiteRecord) -> Fraction:
-    return Fraction(site.bmd.number) / _PER_G_CM2[site.bmd.unit]
+def _bmd(site: SiteRecord) -> Decimal:
+    """In g/cm2."""
+    return site.bmd.number.scaleb(_EXPONENTS[site.bmd.unit])

@@ -7,16 +7,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from dateutil.relativedelta import relativedelta
-
 from tracking.domain.dose_log import logged_weekly
 from tracking.domain.entry import weekly_mg
 from tracking.domain.exposure import LOGGED, Change, Course
+from tracking.domain.months import months_between
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, RuleBook
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.units import rounded, trimmed
 
-_MONTHS_A_YEAR = 12
 _SHOWN_DECIMALS = 3
 
 
@@ -74,7 +72,7 @@ def context_of(timeline: Timeline, at_draw: Standing | None, rulebook: RuleBook)
         at_draw=at_draw,
         now=now,
         ai_since=span.starts_on if span else None,
-        months_on_ai=_whole_months(span.starts_on, today) if span else None,
+        months_on_ai=months_between(span.starts_on, today) if span else None,
         last_change=changes[-1] if changes else None,
     )
 
@@ -118,8 +116,3 @@ def _one(timeline: Timeline, course: Course, at: datetime, rulebook: RuleBook) -
 
 def _shown(weekly: Fraction | None) -> Decimal | None:
     return None if weekly is None else trimmed(rounded(weekly, _SHOWN_DECIMALS))
-
-
-def _whole_months(start: date, day: date) -> int:
-    passed = relativedelta(day, start)
-    return passed.years * _MONTHS_A_YEAR + passed.months

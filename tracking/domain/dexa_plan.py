@@ -143,14 +143,17 @@ def _item(
     priority: Priority | None = None,
     own: IntervalOverride | None = None,
 ) -> DueItem:
-    said = {**params, "on": on_day(date.fromisoformat(params["on"]), date.min)}
+    def says() -> str:
+        said = {**params, "on": on_day(date.fromisoformat(params["on"]), date.min)}
+        return said_of(own, fill(rulebook.words.due[reason], said), rulebook)
+
     return planned(
         DEXA,
         anchor,
         rule=rule,
         reason=reason,
         params=params,
-        words=said_of(own, fill(rulebook.words.due[reason], said), rulebook),
+        says=says,
         window=window,
         zone=timeline.person.zone,
         rulebook=rulebook,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import ClassVar
 
 from tracking.domain.rulebook import Priority, RuleBook
 
@@ -29,12 +30,17 @@ class DueItem:
     rule behind it. ``audience``: who is asked, ``man`` or ``clinic``.
     """
 
+    TOLD: ClassVar[tuple[str, ...]] = (
+        *("kind", "anchor", "rule", "reason", "params", "words", "opens_on", "due_on", "overdue_on", "earliest_on", "zone"),
+        *("state", "answered_by", "priority", "resend_after_days", "time_critical", "superseded_by", "needs", "audience"),
+    )
+
     kind: str
     anchor: str
     rule: str
     reason: str
     params: Mapping[str, str]
-    words: str
+    says: Callable[[], str] = field(compare=False, repr=False)
     opens_on: date
     due_on: date
     overdue_on: date
@@ -48,6 +54,11 @@ class DueItem:
     superseded_by: str = ""
     needs: tuple[str, ...] = field(default=())
     audience: str = MAN
+
+    @property
+    def words(self) -> str:
+        """The sentence for whoever is asked, made when somebody reads it."""
+        return self.says()
 
     @property
     def is_open(self) -> bool:
@@ -64,7 +75,7 @@ class DueItem:
             rule=self.rule,
             reason=self.reason,
             params=self.params,
-            words=self.words,
+            says=self.says,
             opens_on=self.opens_on,
             due_on=self.due_on,
             overdue_on=self.overdue_on,
@@ -97,7 +108,7 @@ def planned(
     rule: str,
     reason: str,
     params: Mapping[str, str],
-    words: str,
+    says: Callable[[], str],
     window: tuple[date, date, date, date],
     zone: str,
     rulebook: RuleBook,
@@ -114,7 +125,7 @@ def planned(
         rule=rule,
         reason=reason,
         params=params,
-        words=words,
+        says=says,
         opens_on=opens,
         due_on=due,
         overdue_on=overdue,

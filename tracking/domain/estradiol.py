@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from tracking.domain.history import FloorOverride, LabRecord, Level
 from tracking.domain.reported import Assay, Comparator, Method, Value
@@ -84,8 +84,12 @@ class Reading:
     may be higher than his usual level (late, skipped, no_log).
     """
 
+    TOLD: ClassVar[tuple[str, ...]] = (
+        *("key", "text", "lab", "proven", "tier", "best_tier", "worst_tier", "at_boundary", "too_coarse", "bounds", "floor"),
+        *("thresholds", "margin", "notes", "rules", "reassures", "question", "overstated_by"),
+    )
+
     key: str
-    text: str
     lab: LabRecord
     proven: bool
     tier: Tier
@@ -102,6 +106,11 @@ class Reading:
     reassures: bool
     question: UnitQuestion | None = None
     overstated_by: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The result as reported, in its one printed form."""
+        return str(self.lab.reported)
 
     @property
     def value(self) -> Value:
@@ -184,7 +193,7 @@ def _place(lab: LabRecord, rulebook: RuleBook, floors: Iterable[FloorOverride], 
     reported = lab.reported
     floor = floor_for(reported.assay, rulebook, floors, today)
     placed = _placed(reported.value, reported.assay, (lab.range_low, lab.range_high), floor, rulebook)
-    return Reading(key=lab.key, text=str(reported), lab=lab, floor=floor, **placed)
+    return Reading(key=lab.key, lab=lab, floor=floor, **placed)
 
 
 @lru_cache(maxsize=4096)

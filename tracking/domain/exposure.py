@@ -15,6 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate, groupby
 from operator import attrgetter
+from typing import ClassVar
 
 from tracking.domain.history import DoseRecord, Origin, RegimenRecord
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, CO_MEDICATION, TESTOSTERONE, RuleBook
@@ -63,13 +64,25 @@ class Course:
 class Change:
     """A start, stop or change of dose, interval or product. ``anchor`` is its stable name."""
 
+    TOLD: ClassVar[tuple[str, ...]] = ("on", "drug_class", "drug", "kind", "anchor", "before", "after")
+
     on: date
     drug_class: str
     drug: str
     kind: str
     anchor: str
-    before: str
-    after: str
+    left: tuple[Course, ...]
+    begun: Course | None
+
+    @property
+    def before(self) -> str:
+        """What he took until then, in words."""
+        return ", ".join(sorted(course.text for course in self.left))
+
+    @property
+    def after(self) -> str:
+        """What he took from then on, in words."""
+        return self.begun.text if self.begun is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +320,7 @@ def _change(on: date, kind: str, before: Course | None, after: Course | None) ->
     if course is None:
         raise ValueError("a change has a before or an after")
     anchor = f"end:{course.key}" if after is None else after.anchor
-    return Change(on, course.drug_class, course.drug, kind, anchor, before.text if before else "", after.text if after else "")
+    return Change(on, course.drug_class, course.drug, kind, anchor, (before,) if before else (), after)
 
 
 def _joined(changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -321,8 +334,8 @@ def _joined(changes: Iterable[Change]) -> tuple[Change, ...]:
         starts = sorted((c for c in same_day if c.kind == "start"), key=lambda c: c.anchor)
         stops = [c for c in same_day if c.kind == "stop"]
         if starts and stops:
-            before = ", ".join(sorted(c.before for c in stops))
-            starts[0] = replace(starts[0], kind="product", before=before)
+            left = tuple(course for stop in stops for course in stop.left)
+            starts[0] = replace(starts[0], kind="product", left=left)
             stops = []
         rest = [c for c in same_day if c.kind not in ("start", "stop")]
         merged += sorted([*starts, *stops, *rest], key=lambda c: c.anchor)

@@ -210,14 +210,17 @@ class LabWalk:
         needs: tuple[str, ...],
         own: IntervalOverride | None = None,
     ) -> DueItem:
-        said = {**params, "on": on_day(date.fromisoformat(params["on"]), date.min)}
+        def says() -> str:
+            said = {**params, "on": on_day(date.fromisoformat(params["on"]), date.min)}
+            return said_of(own, fill(self.rulebook.words.due[reason], said), self.rulebook)
+
         return planned(
             LAB,
             anchor,
             rule=rule,
             reason=reason,
             params=params,
-            words=said_of(own, fill(self.rulebook.words.due[reason], said), self.rulebook),
+            says=says,
             window=(opens, due, overdue, earliest),
             zone=self.timeline.person.zone,
             rulebook=self.rulebook,

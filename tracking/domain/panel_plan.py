@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from tracking.domain.bone import LOSS, BoneStanding
@@ -188,14 +189,18 @@ class _Walk:
 
     def _item(self, asked: _Asked) -> DueItem:
         params = {"name": self.rule.name, "on": str(asked.since), "months": str(asked.months)}
-        words = fill(self.rulebook.words.due[asked.reason], params | {"on": on_day(asked.since, date.min)})
+
+        def says() -> str:
+            words = fill(self.rulebook.words.due[asked.reason], params | {"on": on_day(asked.since, date.min)})
+            return said_of(asked.own, words, self.rulebook)
+
         return planned(
             self.rule.code,
             asked.anchor,
             rule=self.rule.id,
             reason=asked.reason,
             params=params,
-            words=said_of(asked.own, words, self.rulebook),
+            says=says,
             window=asked.window,
             needs=self.rule.analytes,
             zone=self.timeline.person.zone,
@@ -216,7 +221,7 @@ def _pth_again(timeline: Timeline, bone: BoneStanding, rulebook: RuleBook) -> It
             continue
         due = on + timedelta(days=rule.due_days)
         params = {"on": str(on)}
-        words = fill(rulebook.words.due[reason], {"on": on_day(on, date.min)})
+        says = partial(_pth_said, reason, on, rulebook)
         window = (on, due, due + timedelta(days=rule.overdue_days), on)
         item = planned(
             PTH,
@@ -224,7 +229,7 @@ def _pth_again(timeline: Timeline, bone: BoneStanding, rulebook: RuleBook) -> It
             rule=rule.id,
             reason=reason,
             params=params,
-            words=words,
+            says=says,
             window=window,
             needs=(PTH,),
             zone=timeline.person.zone,
@@ -240,6 +245,10 @@ def _pth_again(timeline: Timeline, bone: BoneStanding, rulebook: RuleBook) -> It
             yield item.closed(SUPERSEDED, superseded_by=f"end:{span.anchor}")
         else:
             yield item
+
+
+def _pth_said(reason: str, on: date, rulebook: RuleBook) -> str:
+    return fill(rulebook.words.due[reason], {"on": on_day(on, date.min)})
 
 
 def _is_off(draw: Draw, rulebook: RuleBook) -> bool:
@@ -269,12 +278,16 @@ def _with_draw(item: DueItem, estradiol: Sequence[DueItem], rulebook: RuleBook) 
     if not draws:
         return item
     draw = min(draws, key=lambda d: abs((d.due_on - item.due_on).days))
-    said = {"words": item.words, "with_on": on_day(draw.due_on, date.min)}
+
+    def says() -> str:
+        said = {"words": item.words, "with_on": on_day(draw.due_on, date.min)}
+        return fill(rulebook.words.due["with_draw"], said)
+
     return replace(
         item,
         opens_on=min(item.opens_on, draw.opens_on),
         due_on=draw.due_on,
         overdue_on=max(item.overdue_on, draw.overdue_on),
         params={**item.params, "with": str(draw.due_on)},
-        words=fill(rulebook.words.due["with_draw"], said),
+        says=says,
     )

@@ -35,18 +35,19 @@ def _one_level(item: Any) -> Any:
         return str(item)
     if isinstance(item, date):
         return item.isoformat()
-    if is_dataclass(item):
-        return {name: getattr(item, name) for name in _names(type(item))}  # type: ignore[arg-type]  # every class is hashable
     if isinstance(item, Mapping):
         return dict(item)
-    if hasattr(item, "TOLD"):
-        return {name: getattr(item, name) for name in item.TOLD}
+    names = _names(type(item))
+    if names:
+        return {name: getattr(item, name) for name in names}
     raise TypeError(f"{type(item).__name__} has no plain form")
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _names(kind: Any) -> tuple[str, ...]:
+    """What a record tells: its fields, or what it names as ``TOLD`` where some of that is worked out when asked for."""
+    told: tuple[str, ...] = getattr(kind, "TOLD", ())
+    return told or (tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ())
 
 
 def digest(item: Any) -> str:

@@ -39,7 +39,9 @@ def _item(regimen: RegimenRecord, all_of_them: list[RegimenRecord], timeline: Ti
         rule=rule.id,
         reason="ai_review",
         params=params,
-        words=fill(rulebook.words.due["ai_review"], params | {"on": on_day(due, date.min), "months": str(rule.most_months)}),
+        says=lambda: fill(
+            rulebook.words.due["ai_review"], params | {"on": on_day(due, date.min), "months": str(rule.most_months)}
+        ),
         window=(opens, due, due + timedelta(days=rule.overdue_days), regimen.starts_on),
         zone=timeline.person.zone,
         rulebook=rulebook,

@@ -10,17 +10,17 @@ from decimal import Decimal
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from dateutil.relativedelta import relativedelta
-
 from tracking.domain.exposure import Exposure, read_exposure
 from tracking.domain.history import DoseRecord, FractureRecord, History, Person, ScanRecord
 from tracking.domain.in_order import DoseLog, Draw, DrugLog, by_time
+from tracking.domain.months import months_between
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, BONE_THERAPY, TESTOSTERONE, RuleBook
 
 __all__ = ["Draw", "Timeline", "read_timeline"]
 
 _MINUTE = timedelta(minutes=1)
 _MINUTES_AN_HOUR = 60
+_MONTHS_A_YEAR = 12
 _TENTH = Decimal("0.1")
 _CLASSES = (AROMATASE_INHIBITOR, TESTOSTERONE, BONE_THERAPY)
 _NO_LOG = DrugLog()
@@ -86,7 +86,7 @@ class Timeline:
     def age_on(self, day: date) -> tuple[int, int] | None:
         """The youngest and the oldest age in whole years that he can have on a day; None where nothing is known."""
         if self.person.birth_date is not None:
-            age = relativedelta(day, self.person.birth_date).years
+            age = months_between(self.person.birth_date, day) // _MONTHS_A_YEAR
             return age, age
         if self.person.birth_year is not None:
             years = day.year - self.person.birth_year
