@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
+from tracking.domain.dosing import interval_hours, longest_gap_hours
 from tracking.domain.exposure import Course
 from tracking.domain.history import DoseRecord
 from tracking.domain.rulebook import RuleBook
@@ -31,7 +32,7 @@ def is_kept(timeline: Timeline, course: Course, start: datetime, end: datetime, 
 
     A dose recorded as skipped is no silence. False where the course has no interval.
     """
-    hours = course.schedule.longest_gap_hours if course.schedule is not None else None
+    hours = longest_gap_hours(course.schedule) if course.schedule is not None else None
     if hours is None:
         return False
     longest = timedelta(hours=float(hours * gap_percent / 100))
@@ -51,7 +52,7 @@ def logged_weekly(timeline: Timeline, course: Course, at: datetime, rulebook: Ru
     """
     rule = rulebook.timing.log
     days = rulebook.monitoring.in_force.weekly_window_days
-    hours = course.schedule.interval_hours if course.schedule is not None else None
+    hours = interval_hours(course.schedule) if course.schedule is not None else None
     if hours is not None:
         days = max(days, math.ceil(hours * rule.least_doses / _HOURS_A_DAY))
     start = at - timedelta(days=days)

@@ -36,11 +36,16 @@ __all__ = ["Facts", "gather"]
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """Everything that can be said of one man. ``readings`` and ``timings`` are those of his estradiol, by the key of the result."""
+    """Everything that can be said of one man.
+
+    ``placed``, ``readings`` and ``timings`` are those of his estradiol, by the key of the result: placed by its value alone, and
+    read with what else is known of that time, which adds notes and moves no tier.
+    """
 
     history: History
     rulebook: RuleBook
     timeline: Timeline
+    placed: Mapping[str, Reading]
     readings: Mapping[str, Reading]
     timings: Mapping[str, DrawTiming]
     series: Series
@@ -48,7 +53,7 @@ class Facts:
     @cached_property
     def draw(self) -> Draw | None:
         """The estradiol that decides."""
-        return deciding_draw(self.timeline, self.readings, self.series, self.rulebook)
+        return deciding_draw(self.timeline, self.placed, self.series, self.rulebook)
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -81,7 +86,7 @@ class Facts:
         """What is due, was answered, or was superseded."""
         return Plan(
             self.timeline,
-            self.readings,
+            self.placed,
             self.bone,
             self.risk,
             self.injected,
@@ -144,10 +149,12 @@ def gather(history: History, rulebook: RuleBook, as_of: datetime) -> Facts:
     biotin = biotin_of(history, rulebook)
     timings = WhenAsked(draws, lambda draw: timing_of(draw, timeline, rulebook))
 
+    def place(draw: Draw) -> Reading:
+        return read_result(draw.lab, rulebook, history.floors, timeline.today, questions.get(draw.lab.key))
+
     def read(draw: Draw) -> Reading:
         key = draw.lab.key
-        placed = read_result(draw.lab, rulebook, history.floors, timeline.today, questions.get(key))
-        return with_circumstances(placed, draw, timeline, timings[key], rulebook, biotin=biotin)
+        return with_circumstances(placed[key], draw, timeline, timings[key], rulebook, biotin=biotin)
 
-    readings = WhenAsked(draws, read)
-    return Facts(history, rulebook, timeline, readings, timings, Series(timeline, readings, timings, rulebook))
+    placed, readings = WhenAsked(draws, place), WhenAsked(draws, read)
+    return Facts(history, rulebook, timeline, placed, readings, timings, Series(timeline, placed, readings, timings, rulebook))

@@ -15,6 +15,7 @@ from itertools import accumulate
 from math import ceil
 from operator import attrgetter
 
+from tracking.domain.dosing import interval_hours
 from tracking.domain.due import ANSWERED, LAB, NOT_USABLE, SUPERSEDED, DueItem, planned
 from tracking.domain.estradiol import ANALYTE, Reading
 from tracking.domain.exposure import Change
@@ -308,5 +309,5 @@ def _window(change: Change, recheck: Recheck, timeline: Timeline) -> tuple[date,
 
 def _interval_days(change: Change, timeline: Timeline) -> int | None:
     course = next((c for c in timeline.exposure.courses if c.anchor == change.anchor), None)
-    hours = course.schedule.interval_hours if course is not None and course.schedule is not None else None
+    hours = interval_hours(course.schedule) if course is not None and course.schedule is not None else None
     return None if hours is None else ceil(hours / _HOURS_A_DAY)

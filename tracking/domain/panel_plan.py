@@ -8,7 +8,7 @@ closes a newer item.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -283,11 +283,5 @@ def _with_draw(item: DueItem, estradiol: Sequence[DueItem], rulebook: RuleBook) 
         said = {"words": item.words, "with_on": on_day(draw.due_on, date.min)}
         return fill(rulebook.words.due["with_draw"], said)
 
-    return replace(
-        item,
-        opens_on=min(item.opens_on, draw.opens_on),
-        due_on=draw.due_on,
-        overdue_on=max(item.overdue_on, draw.overdue_on),
-        params={**item.params, "with": str(draw.due_on)},
-        says=says,
-    )
+    window = (min(item.opens_on, draw.opens_on), draw.due_on, max(item.overdue_on, draw.overdue_on))
+    return item.moved(window, {**item.params, "with": str(draw.due_on)}, says)

@@ -21,7 +21,7 @@ from tracking.domain.exposure import Change
 from tracking.domain.months import months_after
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook, Tier
 from tracking.domain.series import Series
-from tracking.domain.series.assay import assay_class, specificity
+from tracking.domain.series.assay import specificity, specificity_of
 from tracking.domain.series.discordance import Disagreement, is_readable, worse_first
 from tracking.domain.series.recovery import DISPUTED, DISTURBED, LowState
 from tracking.domain.series.trend import is_plain
@@ -110,7 +110,8 @@ def _deciding(
     if latest is None:
         return None
     place = _specificity(latest, rulebook)
-    more_specific = [draw for draw in draws if _specificity(draw, rulebook) > place]
+    most = len(rulebook.series.specificity.order) - 1
+    more_specific = [draw for draw in draws if _specificity(draw, rulebook) > place] if place < most else []
     others = [
         _contradicting(latest, draws, series),
         _deciding(more_specific, timeline, readings, series, rulebook) if more_specific else None,
@@ -134,7 +135,7 @@ def _contradicting(draw: Draw, draws: Sequence[Draw], series: Series) -> Draw | 
 
 
 def _specificity(draw: Draw, rulebook: RuleBook) -> int:
-    return specificity(assay_class(draw.lab.reported.assay, rulebook), rulebook)
+    return specificity_of(draw.lab.reported.assay, rulebook)
 
 
 def speaks_for_today(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> bool:
@@ -236,7 +237,9 @@ def _change(reading: Reading, readings: Mapping[str, Reading], series: Series, r
     if earlier is None or not (is_plain(reading) and is_plain(earlier)):
         return None
     rule, value = rulebook.analytes[ANALYTE], reading.value
-    before = convert(earlier.value.number, rule, earlier.value.unit, value.unit)
+    before = Fraction(earlier.value.number)
+    if earlier.value.unit != value.unit:
+        before = convert(earlier.value.number, rule, earlier.value.unit, value.unit)
     if not before:
         return None
     percent = (Fraction(value.number) - before) * 100 / before

@@ -212,7 +212,7 @@ def _known_before(on: date, facts: Facts) -> tuple[Verdict, Series]:
     """What could be said on the eve of a change, from the draws up to its day."""
     draws = tuple(draw for draw in facts.timeline.draws.get(ANALYTE, ()) if draw.on is None or draw.on <= on)
     then = replace(facts.timeline, today=on - _DAY, draws={ANALYTE: draws})
-    series = Series(then, facts.readings, facts.timings, facts.rulebook)
+    series = Series(then, facts.placed, facts.readings, facts.timings, facts.rulebook)
     deciding = deciding_draw(then, facts.readings, series, facts.rulebook)
     return verdict_of(deciding, then, facts.readings, series, facts.rulebook), series
 

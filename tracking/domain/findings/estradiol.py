@@ -219,6 +219,6 @@ def _last_readable(facts: Facts, after: date) -> date | None:
     for draw in reversed(facts.timeline.draws.get(ANALYTE, ())):
         if draw.on is None or draw.on <= after:
             return None
-        if draw.dated and facts.readings[draw.lab.key].tier is not Tier.INDETERMINATE:
+        if draw.dated and facts.placed[draw.lab.key].tier is not Tier.INDETERMINATE:
             return draw.on
     return None

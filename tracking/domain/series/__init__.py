@@ -48,19 +48,26 @@ class Series:
     TOLD = ("segments", "undated", "days_below", "disagreements", "not_comparable", "low", "rules")
 
     def __init__(
-        self, timeline: Timeline, readings: Mapping[str, Reading], timings: Mapping[str, DrawTiming], rulebook: RuleBook
+        self,
+        timeline: Timeline,
+        placed: Mapping[str, Reading],
+        readings: Mapping[str, Reading],
+        timings: Mapping[str, DrawTiming],
+        rulebook: RuleBook,
     ) -> None:
+        """``placed``: the same results by their value alone, for what asks for a tier only."""
         self._timeline = timeline
+        self._placed = placed
         self._readings = readings
         self._timings = timings
         self._rulebook = rulebook
         self._lanes = lanes_of(timeline, timings, rulebook)
-        self.contradictions = Contradictions(self._lanes, readings, timings, rulebook)
+        self.contradictions = Contradictions(self._lanes, placed, readings, timings, rulebook)
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
         runs = runs_of(self._lanes, self._timings, self._timeline, self._rulebook)
-        return tuple(_segment(run, self._readings, self._rulebook) for run in runs)
+        return tuple(_segment(run, self._placed, self._rulebook) for run in runs)
 
     @property
     def undated(self) -> tuple[str, ...]:
@@ -68,7 +75,7 @@ class Series:
 
     @cached_property
     def days_below(self) -> tuple[DaysBelow, ...]:
-        return days_below_of(self._lanes, self._readings, self._timeline.today, self._rulebook)
+        return days_below_of(self._lanes, self._placed, self._timeline.today, self._rulebook)
 
     @cached_property
     def disagreements(self) -> tuple[Disagreement, ...]:
@@ -76,7 +83,7 @@ class Series:
 
     @property
     def not_comparable(self) -> tuple[Disagreement, ...]:
-        return not_comparable_of(self._lanes, self._readings, self._rulebook)
+        return not_comparable_of(self._lanes, self._placed, self._rulebook)
 
     @cached_property
     def low(self) -> LowState | None:

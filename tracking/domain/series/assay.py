@@ -21,6 +21,12 @@ def _class_of(method: Method, evidence: MethodEvidence, rulebook: RuleBook) -> A
     return AssayClass.IMMUNOASSAY if method is Method.IMMUNOASSAY else AssayClass.NOT_SHOWN
 
 
+def specificity_of(assay: Assay, rulebook: RuleBook) -> int:
+    """That of the class which an assay belongs to."""
+    return specificity(assay_class(assay, rulebook), rulebook)
+
+
+@lru_cache(maxsize=64)
 def specificity(assay: AssayClass, rulebook: RuleBook) -> int:
     """A place in the order of the rule: the higher, the more specific."""
     return rulebook.series.specificity.order.index(assay)

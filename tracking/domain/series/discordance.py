@@ -34,9 +34,15 @@ class Contradictions:
     """
 
     def __init__(
-        self, lanes: Sequence[Lane], readings: Mapping[str, Reading], timings: Mapping[str, DrawTiming], rulebook: RuleBook
+        self,
+        lanes: Sequence[Lane],
+        placed: Mapping[str, Reading],
+        readings: Mapping[str, Reading],
+        timings: Mapping[str, DrawTiming],
+        rulebook: RuleBook,
     ) -> None:
         self._lanes = lanes
+        self._placed = placed
         self._readings = readings
         self._timings = timings
         self._rulebook = rulebook
@@ -73,7 +79,7 @@ class Contradictions:
     def _readable(self, lane: Lane, place: int, step: int) -> int | None:
         """The first result that says something, from a place on in one direction."""
         while 0 <= place < len(lane.results):
-            if is_readable(self._readings[lane.results[place].key]):
+            if is_readable(self._placed[lane.results[place].key]):
                 return place
             place += step
         return None
@@ -81,16 +87,16 @@ class Contradictions:
     def _with_the_one_before(self, lane: Lane, place: int) -> Disagreement | None:
         """The disagreement of a result with the readable one before it."""
         newer, within = lane.results[place], self._rulebook.series.disagreement.within_days
-        if not place or (newer.on - lane.results[place - 1].on).days > within or not is_readable(self._readings[newer.key]):
+        if not place or (newer.on - lane.results[place - 1].on).days > within or not is_readable(self._placed[newer.key]):
             return None
         before = self._readable(lane, place - 1, -1)
         if before is None:
             return None
         older = lane.results[before]
-        if not _contradict(older, newer, lane.changes, self._readings, self._rulebook):
+        if not _contradict(older, newer, lane.changes, self._placed, self._rulebook):
             return None
         counts = self._settled(older) or not self._settled(newer)
-        return _pair(older, newer, self._readings) if counts else None
+        return _pair(older, newer, self._placed) if counts else None
 
     def _settled(self, result: Dated) -> bool:
         return is_settled(self._readings[result.key], self._timings[result.key])

@@ -7,7 +7,7 @@ result by a less specific assay never makes known days unknown.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
@@ -18,7 +18,7 @@ from tracking.domain.exposure import Change
 from tracking.domain.rulebook import AssayClass, RuleBook
 from tracking.domain.series.assay import assay_class, specificity
 from tracking.domain.timeline import Timeline
-from tracking.domain.timing import DrawTiming, Phase
+from tracking.domain.timing import DrawTiming, Phase, can_tell_phase
 from tracking.domain.words import fill, on_day
 
 PHASE_UNKNOWN = "phase_unknown"
@@ -69,12 +69,19 @@ class Lane:
     """
 
     def __init__(
-        self, assay: AssayClass, results: Sequence[Dated], changes: Changes, timings: Mapping[str, DrawTiming]
+        self,
+        assay: AssayClass,
+        results: Sequence[Dated],
+        changes: Changes,
+        timings: Mapping[str, DrawTiming],
+        can_tell: Callable[[date], bool],
     ) -> None:
+        """``can_tell``: whether a phase can be known of a draw on a day, so that no timing is asked for in vain."""
         self.assay = assay
         self.results = results
         self.changes = changes
         self._timings = timings
+        self._can_tell = can_tell
 
     def place_of(self, key: str) -> int | None:
         """Where a result stands; None where it is not in this lane."""
@@ -115,7 +122,10 @@ class Lane:
 
     def _phases(self, place: int) -> dict[str, Phase]:
         """The phases that are known. Unknown, frequent and not taken do not tell two draws apart."""
-        timing = self._timings[self.results[place].key]
+        result = self.results[place]
+        if not self._can_tell(result.on):
+            return {}
+        timing = self._timings[result.key]
         return {drug: of.phase for drug, of in (("ai", timing.ai), ("testosterone", timing.testosterone)) if of.phase.is_known}
 
     def _known_until(self, place: int) -> dict[str, Phase]:
@@ -142,7 +152,12 @@ def lanes_of(timeline: Timeline, timings: Mapping[str, DrawTiming], rulebook: Ru
         if draw.dated and draw.on is not None:
             lanes.setdefault(assay_class(draw.lab.reported.assay, rulebook), []).append(Dated(draw.lab.key, draw.on))
     changes = Changes(timeline)
-    return tuple(Lane(assay, lanes[assay], changes, timings) for assay in sorted(lanes, key=lambda of: specificity(of, rulebook)))
+
+    def can_tell(day: date) -> bool:
+        return can_tell_phase(day, timeline, rulebook)
+
+    ordered = sorted(lanes, key=lambda assay: specificity(assay, rulebook))
+    return tuple([Lane(assay, lanes[assay], changes, timings, can_tell) for assay in ordered])
 
 
 def runs_of(
