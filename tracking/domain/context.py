@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from tracking.domain.dose_log import logged_weekly
 from tracking.domain.entry import weekly_mg
 from tracking.domain.exposure import LOGGED, Change, Course
 from tracking.domain.months import months_between
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, RuleBook
+from tracking.domain.schedule import Schedule
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.units import rounded, trimmed
 
@@ -99,19 +101,24 @@ def _in_force(timeline: Timeline, courses: tuple[Course, ...], at: datetime, rul
 def _one(timeline: Timeline, course: Course, at: datetime, rulebook: RuleBook) -> InForce:
     """Logged doses first, then what the regimen says; the basis names which."""
     logged = logged_weekly(timeline, course, at, rulebook)
-    stated = weekly_mg(course.dose_mg, course.schedule) if course.dose_mg is not None and course.schedule else None
-    weekly = logged if logged is not None else stated
+    stated = _stated(course.dose_mg, course.schedule) if course.dose_mg is not None and course.schedule else None
     return InForce(
         drug=course.drug,
         name=rulebook.drugs[course.drug].name,
         text=course.text,
         basis=LOGGED if logged is not None else course.basis,
-        weekly_mg=_shown(weekly),
+        weekly_mg=_shown(logged) if logged is not None else stated,
         since=course.starts_on,
         keys=course.keys,
-        stated_mg=_shown(stated),
+        stated_mg=stated,
         stated_by="" if course.basis == LOGGED else course.basis,
     )
+
+
+@lru_cache(maxsize=1024)
+def _stated(dose_mg: Decimal, schedule: Schedule) -> Decimal | None:
+    """Milligrams a week by a regimen. It belongs to the dose and not to a man."""
+    return _shown(weekly_mg(dose_mg, schedule))
 
 
 def _shown(weekly: Fraction | None) -> Decimal | None:

@@ -19,16 +19,20 @@ from tracking.domain.words import fill, on_day
 
 def is_baseline(scanned_on: date, ai_start: date, rulebook: RuleBook) -> bool:
     """Near enough to the start of the AI to be what later scans are held against. Both ends count."""
+    earliest, latest = _baseline_window(ai_start, rulebook)
+    return earliest <= scanned_on <= latest
+
+
+def _baseline_window(ai_start: date, rulebook: RuleBook) -> tuple[date, date]:
     rule = rulebook.monitoring.dexa_baseline
-    earliest = months_after(ai_start, -rule.months_before)
-    return earliest <= scanned_on <= months_after(ai_start, rule.months_after)
+    return months_after(ai_start, -rule.months_before), months_after(ai_start, rule.months_after)
 
 
 def baseline_scan(span: Span, timeline: Timeline, rulebook: RuleBook) -> ScanRecord | None:
     """The scan that answers the request for a baseline: a valid one, else the first one after (late, but there)."""
-    earliest = months_after(span.starts_on, -rulebook.monitoring.dexa_baseline.months_before)
+    earliest, latest = _baseline_window(span.starts_on, rulebook)
     able = [scan for scan in timeline.scans if scan.sites and scan.scanned_on >= earliest]
-    valid = [scan for scan in able if is_baseline(scan.scanned_on, span.starts_on, rulebook)]
+    valid = [scan for scan in able if scan.scanned_on <= latest]
     return valid[-1] if valid else next(iter(able), None)
 
 

@@ -67,4 +67,7 @@ def logged_weekly(timeline: Timeline, course: Course, at: datetime, rulebook: Ru
         for dose in doses_between(timeline, course, start, at)
         if dose.taken.at > start and dose.amount_mg is not None
     ]
-    return Fraction(sum(amounts, Decimal())) * _DAYS_A_WEEK / days if amounts else None
+    if not amounts:
+        return None
+    numerator, denominator = sum(amounts, Decimal()).as_integer_ratio()
+    return Fraction(numerator * _DAYS_A_WEEK, denominator * days)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -71,8 +71,8 @@ class Change:
     drug: str
     kind: str
     anchor: str
-    left: tuple[Course, ...]
-    begun: Course | None
+    left: tuple[Course, ...] = field(compare=False, repr=False)
+    begun: Course | None = field(compare=False, repr=False)
 
     @property
     def before(self) -> str:
@@ -205,7 +205,7 @@ def _stated_courses(regimens: list[RegimenRecord], drug_class: str) -> list[Cour
             ends_on=end,
             dose_mg=chosen.dose_mg,
             schedule=chosen.schedule,
-            keys=tuple(sorted(r.key for r in active)),
+            keys=tuple(sorted([r.key for r in active])),
         )
         if courses and courses[-1].ends_on == start and _is_same(courses[-1], course):
             keys = tuple(sorted({*courses[-1].keys, *course.keys}))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from tracking.domain.bone import BoneStanding, bone_of
+from tracking.domain.bone import BoneStanding
 from tracking.domain.bone_therapy import Injected, bone_injections
 from tracking.domain.context import Context, Standing, context_of, standing_at
 from tracking.domain.derived import Derived, derive
@@ -57,7 +57,7 @@ class Facts:
 
     @cached_property
     def verdict(self) -> Verdict:
-        return verdict_of(self.draw, self.timeline, self.readings, self.series, self.rulebook)
+        return verdict_of(self.draw, self.timeline, self.placed, self.series, self.rulebook)
 
     @cached_property
     def reading(self) -> Reading | None:
@@ -71,7 +71,7 @@ class Facts:
 
     @cached_property
     def bone(self) -> BoneStanding:
-        return bone_of(self.timeline, self.rulebook)
+        return BoneStanding(self.timeline, self.rulebook)
 
     @cached_property
     def risk(self) -> Risk:

@@ -83,13 +83,12 @@ def _review_named(facts: Facts) -> bool:
 
 
 def _of_bone(facts: Facts) -> Iterator[str]:
-    scans = facts.bone.scans
+    scans, last = facts.timeline.scans, facts.bone.latest
     if facts.on_ai and not scans:
         yield "dexa"
-    if scans:
-        last = scans[-1].bone_class
+    if last is not None:
         codes = {NOT_STATED: "dexa_reference", "age_unknown": "birth_date", "scores_missing": "dexa_scores"}
-        yield from (codes[name] for name in (last,) if name in codes)
+        yield from (codes[name] for name in (last.bone_class,) if name in codes)
         why = {change.why for change in facts.bone.changes}
         yield from (code for reason, code in _UNDETERMINED.items() if reason in why)
         if len(scans) > 1 and not facts.bone.changes:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from operator import attrgetter
 
-from tracking.domain.bone import BoneStanding, bone_of
+from tracking.domain.bone import BoneStanding
 from tracking.domain.bone_therapy import Injected, bone_injections, injection_items
 from tracking.domain.dexa_plan import dexa_items
 from tracking.domain.due import DEXA, LAB, DueItem
@@ -33,7 +33,7 @@ def plan(history: History, rulebook: RuleBook, as_of: datetime) -> tuple[DueItem
         draw.lab.key: read_result(draw.lab, rulebook, history.floors, timeline.today)
         for draw in timeline.draws.get(ANALYTE, ())
     }
-    bone = bone_of(timeline, rulebook)
+    bone = BoneStanding(timeline, rulebook)
     injected = bone_injections(timeline, history.regimens, rulebook)
     risk = risk_of(timeline, bone, history.risk_factors, rulebook)
     return Plan(timeline, readings, bone, risk, injected, history=history, rulebook=rulebook).items

@@ -31,7 +31,10 @@ def outcome_digest(
 def _of_today(facts: Facts) -> Iterator[object]:
     today, exposure = facts.timeline.today, facts.timeline.exposure
     verdict, reading, low = facts.verdict, facts.reading, facts.series.low
-    yield verdict.word, verdict.state, verdict.why_stale, verdict.reading, str(verdict.stale_on), verdict.changed_by
+    yield verdict.word, verdict.state, verdict.why_stale, verdict.reading, str(verdict.stale_on)
+    change = verdict.changed_by
+    if change is not None:
+        yield str(change.on), change.kind, change.anchor, change.before, change.after
     yield verdict.confirmation, verdict.disagreements, str(verdict.disputed_until), verdict.higher, verdict.change
     if reading is not None:
         yield reading.tier.value, reading.best_tier.value, reading.worst_tier.value, reading.notes, reading.overstated_by
@@ -75,5 +78,7 @@ def _kinds_of_age(facts: Facts, person: Person) -> list[str]:
 
 def _doses_before_the_last_draw(facts: Facts) -> str:
     log, draws = facts.history.dose_log, facts.timeline.draws.get(ANALYTE, ())
-    last = max([draw.lab.reported.collected.latest for draw in draws], default=None)
-    return log.digest(0 if last is None else bisect_right(log.times, min(last, facts.timeline.as_of)))
+    if not draws:
+        return log.digest(0)
+    lasts = [draw.lab.reported.collected.latest for draw in draws if not draw.dated or draw.on == draws[-1].on]
+    return log.digest(bisect_right(log.times, min(max(lasts), facts.timeline.as_of)))

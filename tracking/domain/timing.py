@@ -162,9 +162,10 @@ def _timing(drug_class: str, draw: Draw, timeline: Timeline, rulebook: RuleBook)
         frequent = len(schedules) == len(courses) and all(_is_frequent(schedule, rulebook) for schedule in schedules)
         return DrugTiming(Phase.FREQUENT if frequent else Phase.UNKNOWN, hours, nominal, settled=settled)
     interval = _opened(schedules[0], nominal, dose)
-    due = interval if _is_frequent(schedules[0], rulebook) else _lived(dose.taken, interval)
+    frequent = _is_frequent(schedules[0], rulebook)
+    due = interval if frequent else _lived(dose.taken, interval)
     # By the schedule, not by the clock: five days are five days in the week in which an hour is lost.
-    often = interval < rulebook.timing.phase.frequent_days * _HOURS_A_DAY
+    often = frequent or interval < rulebook.timing.phase.frequent_days * _HOURS_A_DAY
     collected = draw.lab.reported.collected
     if not (collected.has_time and dose.taken.has_time):
         phases = {Phase.FREQUENT if often else _part(end, due, rulebook) for end in _bounds(dose.taken, collected)}

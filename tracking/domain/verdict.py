@@ -21,12 +21,12 @@ from tracking.domain.exposure import Change
 from tracking.domain.months import months_after
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook, Tier
 from tracking.domain.series import Series
-from tracking.domain.series.assay import specificity, specificity_of
+from tracking.domain.series.assay import most_specific, specificity, specificity_of
 from tracking.domain.series.discordance import Disagreement, is_readable, worse_first
 from tracking.domain.series.recovery import DISPUTED, DISTURBED, LowState
 from tracking.domain.series.trend import is_plain
 from tracking.domain.timeline import Draw, Timeline
-from tracking.domain.units import convert, rounded
+from tracking.domain.units import convert, percent, rounded
 
 CURRENT = "current"
 SUPERSEDED = "superseded_by_change"
@@ -110,8 +110,9 @@ def _deciding(
     if latest is None:
         return None
     place = _specificity(latest, rulebook)
-    most = len(rulebook.series.specificity.order) - 1
-    more_specific = [draw for draw in draws if _specificity(draw, rulebook) > place] if place < most else []
+    more_specific: list[Draw] = []
+    if place < most_specific(rulebook):
+        more_specific = [draw for draw in draws if _specificity(draw, rulebook) > place]
     others = [
         _contradicting(latest, draws, series),
         _deciding(more_specific, timeline, readings, series, rulebook) if more_specific else None,
@@ -236,14 +237,16 @@ def _change(reading: Reading, readings: Mapping[str, Reading], series: Series, r
     earlier = next((readings[key] for key in series.before(reading.key)), None)
     if earlier is None or not (is_plain(reading) and is_plain(earlier)):
         return None
-    rule, value = rulebook.analytes[ANALYTE], reading.value
-    before = Fraction(earlier.value.number)
-    if earlier.value.unit != value.unit:
-        before = convert(earlier.value.number, rule, earlier.value.unit, value.unit)
+    number, unit, before = reading.value.number, reading.value.unit, earlier.value.number
+    least = rulebook.series.change.percent
     if not before:
         return None
-    percent = (Fraction(value.number) - before) * 100 / before
-    return Comparison(earlier.key, rounded(percent, 1), abs(percent) >= Fraction(rulebook.series.change.percent))
+    if earlier.value.unit == unit:
+        by = number - before
+        return Comparison(earlier.key, percent(by, before, 1), abs(by) * 100 >= least * before)
+    former = convert(before, rulebook.analytes[ANALYTE], earlier.value.unit, unit)
+    exact = (Fraction(number) - former) * 100 / former
+    return Comparison(earlier.key, rounded(exact, 1), abs(exact) >= Fraction(least))
 
 
 def first_change_after(draw: Draw, timeline: Timeline) -> Change | None:

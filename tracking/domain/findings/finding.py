@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from tracking.domain.facts import Facts
 from tracking.domain.reported import Value
@@ -57,6 +58,7 @@ def make(
     rulebook = facts.rulebook
     rule = rulebook.findings[code]
     used = tuple(dict.fromkeys((rule.id, *rules)))
+    sources, contrary = _cited(used, rulebook)
     words = {**params, **(said or {})}
     return Finding(
         code=code,
@@ -67,8 +69,8 @@ def make(
         params=params,
         note_codes=tuple(notes or ()),
         rules=used,
-        sources=tuple(dict.fromkeys(source for name in used for source in rulebook.citations(name))),
-        contrary=tuple(dict.fromkeys(line for name in used for line in rulebook.rules[name].contrary)),
+        sources=sources,
+        contrary=contrary,
         inputs=tuple(dict.fromkeys(inputs)),
         margin=margin,
         prescriber=fill(rule.prescriber, words),
@@ -76,6 +78,13 @@ def make(
         clears=fill(rule.clears, words),
         notes=tuple((notes or {}).values()),
     )
+
+
+@lru_cache(maxsize=1024)
+def _cited(rules: tuple[str, ...], rulebook: RuleBook) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What stands behind rules, and what speaks against them, each line once."""
+    sources = dict.fromkeys(source for name in rules for source in rulebook.citations(name))
+    return tuple(sources), tuple(dict.fromkeys(line for name in rules for line in rulebook.rules[name].contrary))
 
 
 def limit_text(value: Value, rule: AnalyteLimitRule, rulebook: RuleBook) -> str:

@@ -57,7 +57,7 @@ def _last_day(report: SymptomRecord, rule: SymptomRule, facts: Facts) -> date:
 
 def _breast_with_high(facts: Facts) -> Iterator[Finding]:
     rules, reading = facts.rulebook.safety, facts.reading
-    if reading is None or facts.verdict.state != CURRENT or not _is_high(reading, facts):
+    if not facts.history.symptoms or reading is None or facts.verdict.state != CURRENT or not _is_high(reading, facts):
         return
     felt = felt_now(rules.breast_symptoms, facts)
     if not felt:

@@ -30,3 +30,8 @@ def specificity_of(assay: Assay, rulebook: RuleBook) -> int:
 def specificity(assay: AssayClass, rulebook: RuleBook) -> int:
     """A place in the order of the rule: the higher, the more specific."""
     return rulebook.series.specificity.order.index(assay)
+
+
+def most_specific(rulebook: RuleBook) -> int:
+    """The highest place."""
+    return len(rulebook.series.specificity.order) - 1

@@ -10,19 +10,17 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
-from operator import itemgetter
 
 from tracking.domain.estradiol import ANALYTE, LOW, RANK, Reading
 from tracking.domain.reassurance import is_disturbed
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, AssayClass, RuleBook, Tier
-from tracking.domain.series.assay import assay_class, specificity
+from tracking.domain.series.assay import assay_class, most_specific, specificity, specificity_of
 from tracking.domain.series.segments import is_settled
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.timing import DrawTiming
 
 DISPUTED = "disputed"
 DISTURBED = "disturbed"
-_DAY = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +88,9 @@ def _ends_any(
     drawn = _drawn(draw, reading, rulebook)
     if any(_not_ending(drawn.specificity, drawn, timings, timeline, disputed, rulebook)):
         return False
-    others = {assay_class(other.lab.reported.assay, rulebook) for other in timeline.draws[ANALYTE]}
-    return all(specificity(assay, rulebook) <= drawn.specificity for assay in others)
+    if drawn.specificity == most_specific(rulebook):
+        return True
+    return all(specificity_of(other.lab.reported.assay, rulebook) <= drawn.specificity for other in timeline.draws[ANALYTE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +133,11 @@ def _latest_first(timeline: Timeline, readings: Mapping[str, Reading]) -> Iterat
         reading = readings[draw.lab.key]
         return is_low(reading), -RANK[reading.queue_tier], reading.key
 
-    dated = [(last_day(draw), draw) for draw in timeline.draws.get(ANALYTE, ())]
-    for _, of_day in groupby(sorted(dated, key=_DAY, reverse=True), key=_DAY):
-        draws = [draw for _, draw in of_day]
+    drawn = timeline.draws.get(ANALYTE, ())
+    if not all([draw.dated for draw in drawn]):
+        drawn = tuple(sorted(drawn, key=last_day))
+    for _, of_day in groupby(reversed(drawn), key=last_day):
+        draws = list(of_day)
         yield from sorted(draws, key=badness, reverse=True) if len(draws) > 1 else draws
 
 
