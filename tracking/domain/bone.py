@@ -207,9 +207,7 @@ def _baseline(
 
 def _scanner_changed(first: ScanRecord, last: ScanRecord, moved: Sequence[ScanRecord]) -> bool:
     """Whether a visit to the facility after the first and up to the last says that the scanner was moved or replaced."""
-    return any(
-        visit.facility == last.facility and first.scanned_on < visit.scanned_on <= last.scanned_on for visit in moved
-    )
+    return any(visit.facility == last.facility and first.scanned_on < visit.scanned_on <= last.scanned_on for visit in moved)
 
 
 def _site_change(

@@ -94,18 +94,23 @@ class Span:
     anchor: str
 
 
+@dataclass(frozen=True, slots=True)
 class Exposure:
     """Everything he took that matters here, by date. Co-medication has courses and makes no changes.
 
-    ``courses`` are in order of their start. ``spans`` are by class of drug.
+    ``courses`` are in order of their start, ``changes`` in order of time. ``spans`` are by class of drug.
     """
 
-    def __init__(self, courses: Iterable[Course], changes: tuple[Change, ...], spans: Mapping[str, tuple[Span, ...]]) -> None:
-        self.courses = tuple(sorted(courses, key=_START_AND_DRUG))
-        self.changes = changes
-        self.spans = spans
-        self._of = {name: _OfClass([c for c in self.courses if c.drug_class == name]) for name in _CLASSES}
-        self._changed_on = [change.on for change in changes]
+    courses: tuple[Course, ...]
+    changes: tuple[Change, ...]
+    spans: Mapping[str, tuple[Span, ...]]
+    _of: Mapping[str, _OfClass] = field(init=False, compare=False, repr=False)
+    _changed_on: Sequence[date] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        of = {name: _OfClass([c for c in self.courses if c.drug_class == name]) for name in _CLASSES}
+        object.__setattr__(self, "_of", of)
+        object.__setattr__(self, "_changed_on", [change.on for change in self.changes])
 
     def of(self, drug_class: str) -> Sequence[Course]:
         """Every course of a class."""
@@ -176,7 +181,7 @@ def read_exposure(regimens: Iterable[RegimenRecord], taken: Mapping[str, Sequenc
             changes += _changes(of_drug)
     gap = rulebook.monitoring.in_force.gap_days
     spans = {name: _spans([c for c in courses if c.drug_class == name], gap) for name in _CLASSES}
-    return Exposure(courses, _joined(changes), spans)
+    return Exposure(tuple(sorted(courses, key=_START_AND_DRUG)), _joined(changes), spans)
 
 
 def _stated_courses(regimens: list[RegimenRecord], drug_class: str) -> list[Course]:
@@ -289,7 +294,9 @@ def _is_same(one: Course | RegimenRecord, other: Course | RegimenRecord) -> bool
 
 def _frequency(schedule: Schedule | None) -> Fraction | str | None:
     per_week = schedule.doses_per_week if schedule else None
-    return per_week if per_week is not None else schedule and schedule.kind
+    if per_week is not None or schedule is None:
+        return per_week
+    return schedule.kind
 
 
 def _changes(courses: list[Course]) -> list[Change]:

@@ -1,4 +1,4 @@
-"""The facts about one man, which findings, due items and words are made from. Each is worked out when it is asked for, and kept.
+"""The facts about one man, which findings, due items and words are made from. Each is worked out when asked for, and kept.
 
 Whoever asks about today looks back only as far as today depends on it; what belongs to old draws is there for who opens it.
 """
@@ -38,8 +38,8 @@ __all__ = ["Facts", "gather"]
 class Facts:
     """Everything that can be said of one man.
 
-    ``placed``, ``readings`` and ``timings`` are those of his estradiol, by the key of the result: placed by its value alone, and
-    read with what else is known of that time, which adds notes and moves no tier.
+    ``placed``, ``readings`` and ``timings`` are those of his estradiol, by the key of the result: placed by its value alone,
+    and read with what else is known of that time, which adds notes and moves no tier.
     """
 
     history: History

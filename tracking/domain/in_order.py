@@ -45,7 +45,7 @@ class Draw:
     dated: bool
 
 
-class LabLog(tuple["LabRecord", ...]):
+class LabLog(tuple["LabRecord", ...]):  # noqa: SLOT001  it carries what was put in order
     """Results, and the draws of each analyte in order of time.
 
     ``last_at`` is the latest instant of all; ``digest`` names the results, whatever their order.
@@ -55,7 +55,7 @@ class LabLog(tuple["LabRecord", ...]):
     last_at: datetime
     digest: str
 
-    def __new__(cls, labs: Iterable[LabRecord] = ()) -> LabLog:
+    def __new__(cls, labs: Iterable[LabRecord] = ()) -> LabLog:  # noqa: PYI034  a log comes back as it is
         """Sort them; a log is taken as it is."""
         if isinstance(labs, LabLog):
             return labs
@@ -85,21 +85,21 @@ class DrugLog:
         return DrugLog(self.taken[:number], self.times[:number], self.skipped[: bisect_right(self.skipped, at)])
 
 
-class DoseLog(tuple["DoseRecord", ...]):
+class DoseLog(tuple["DoseRecord", ...]):  # noqa: SLOT001  as above
     """Doses in order of time (of one instant by key), and those of each drug. ``times`` are the instants of all."""
 
     times: Sequence[datetime]
     drugs: Mapping[str, DrugLog]
     _beginnings: Sequence[bytes]
 
-    def __new__(cls, doses: Iterable[DoseRecord] = ()) -> DoseLog:
+    def __new__(cls, doses: Iterable[DoseRecord] = ()) -> DoseLog:  # noqa: PYI034  as above
         """Sort them; a log is taken as it is."""
         if isinstance(doses, DoseLog):
             return doses
         ordered = by_time(doses)
         log = super().__new__(cls, ordered)
         log.times, log.drugs = [dose.taken.at for dose in ordered], _by_drug(ordered)
-        log._beginnings = _digests([dose.key for dose in ordered])  # noqa: SLF001  it is being made
+        log._beginnings = _digests([dose.key for dose in ordered])
         return log
 
     def digest(self, number: int | None = None) -> str:

@@ -66,7 +66,7 @@ def _between(one: date | None, day: date, other: date) -> bool:
 
 @dataclass(slots=True)
 class LabWalk:
-    """Where the walk stands: ``main`` and ``sides`` are open, ``done`` is closed, ``answered_on`` are the days of what answered."""
+    """Where the walk stands: ``main`` and ``sides`` are open, ``done`` closed; ``answered_on``: the days of what answered."""
 
     timeline: Timeline
     readings: Mapping[str, Reading]
@@ -239,8 +239,8 @@ def walk_labs(
 ) -> LabWalk:
     """The walk up to today. ``own``: a prescriber's routine interval for this man.
 
-    Not ``whole``: begun with the last draw that surely answered what was open before it, whatever that was. Then what is open is
-    the same, and what was closed before that draw is left out.
+    Not ``whole``: begun with the last draw that surely answered what was open before it, whatever that was. Then what is open
+    is the same, and what was closed before that draw is left out.
     """
     walk = LabWalk(timeline, readings, rulebook, own)
     changes = timeline.exposure.changes_until(timeline.today)
@@ -272,8 +272,9 @@ def _sure_answer(
     readings: Mapping[str, Reading],
     rulebook: RuleBook,
 ) -> int | None:
-    """The place of the last draw that answered, whatever was open: alone on its day, readable, with the testosterone of that day,
-    and late enough for every change before it. None where there is no such draw.
+    """The place of the last draw that answered, whatever was open; None where there is no such draw.
+
+    It is alone on its day, readable, with the testosterone of that day, and late enough for every change before it.
     """
     earliest = list(accumulate([_window(c, rulebook.drugs[c.drug].rechecks[0], timeline)[2] for c in changes], max))
     for place in range(len(draws) - 1, -1, -1):

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from tracking.domain.exposure import Course
+from tracking.domain.facts import Facts
 from tracking.domain.findings.bone import back_pain_since, new_until
 from tracking.domain.findings.bone_therapy import late_days
 from tracking.domain.findings.estradiol import blind_from
-from tracking.domain.facts import Facts
 from tracking.domain.findings.results import latest
 from tracking.domain.findings.safety import safety_days
 from tracking.domain.findings.symptoms import symptom_days
+from tracking.domain.history import RegimenRecord
 from tracking.domain.lab_plan import TESTOSTERONE_TOTAL
 from tracking.domain.months import months_after
 from tracking.domain.panel_plan import of_age_on
@@ -65,7 +67,7 @@ def _of_bone(facts: Facts) -> Iterator[date]:
 def _of_courses(facts: Facts) -> Iterator[date]:
     """Every start and end that is still to come, planned ones included."""
     # Statements that agree are one course; where one of them begins or ends, they may come to disagree.
-    spans = (*facts.timeline.exposure.courses, *facts.history.regimens)
+    spans: list[Course | RegimenRecord] = [*facts.timeline.exposure.courses, *facts.history.regimens]
     edges = [edge for span in spans for edge in (span.starts_on, span.ends_on) if edge is not None]
     return iter([edge for edge in edges if edge > facts.timeline.today])
 

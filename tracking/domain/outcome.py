@@ -1,8 +1,9 @@
 """What makes two evaluations the same to a reader: no instant, no age, no count of days, no sentence.
 
-What is said of today stands in the digest as it is said. What belongs to old draws (how each was read, what answered which item)
-is a function of the rules, of the record, and of which parts of the record count today. So the digest holds these, and an old
-draw is not read only to be compared. Doses after the last estradiol bear on no old draw: they count by what is made of them.
+What is said of today stands in the digest as it is said. What belongs to old draws (how each was read, what answered which
+item) is a function of the rules, of the record, and of which parts of the record count today. So the digest holds these, and
+an old draw is not read only to be compared. Doses after the last estradiol bear on no old draw: they count by what is made of
+them.
 """
 
 from __future__ import annotations
@@ -47,7 +48,15 @@ def _of_today(facts: Facts) -> Iterator[object]:
 
 def _found(findings: Iterable[Finding]) -> Iterator[object]:
     for one in findings:
-        yield one.code, one.priority.value, one.severity, sorted(one.params.items()), one.note_codes, one.inputs, str(one.margin)
+        yield (
+            one.code,
+            one.priority.value,
+            one.severity,
+            sorted(one.params.items()),
+            one.note_codes,
+            one.inputs,
+            str(one.margin),
+        )
 
 
 def _beside(lines: Iterable[ContextLine]) -> Iterator[object]:
@@ -63,7 +72,10 @@ def _counting(facts: Facts) -> tuple[object, ...]:
         len(timeline.fractures),
         len(timeline.exposure.changes_until(today)),
         [sum(span.starts_on <= today for span in spans) for spans in timeline.exposure.spans.values()],
-        [sum(span.ends_on is not None and span.ends_on <= today for span in spans) for spans in timeline.exposure.spans.values()],
+        [
+            sum(span.ends_on is not None and span.ends_on <= today for span in spans)
+            for spans in timeline.exposure.spans.values()
+        ],
         sorted([repr(own) for own in history.floors if own.expires_on is None or today <= own.expires_on]),
         sorted([own.key for own in history.intervals if today <= own.expires_on]),
         _kinds_of_age(facts, history.person),
@@ -72,7 +84,9 @@ def _counting(facts: Facts) -> tuple[object, ...]:
 
 def _kinds_of_age(facts: Facts, person: Person) -> list[str]:
     """The kinds of monitoring for whose age he has come."""
-    planned = [(rule.code, of_age_on(person, rule.least_age)) for rule in facts.rulebook.monitoring.plan.values() if rule.least_age]
+    planned = [
+        (rule.code, of_age_on(person, rule.least_age)) for rule in facts.rulebook.monitoring.plan.values() if rule.least_age
+    ]
     return [code for code, on in planned if on is None or on <= facts.timeline.today]
 
 

@@ -79,7 +79,7 @@ def of_age_on(person: Person, age: int) -> date | None:
 
 def _results(rule: PlanRule, timeline: Timeline, rulebook: RuleBook) -> list[_Result]:
     """By day. Results whose day is not known answer nothing."""
-    if not any([analyte in timeline.draws for analyte in rule.analytes]):
+    if timeline.draws.keys().isdisjoint(rule.analytes):
         return []
     again = rulebook.monitoring.vitamin_d_low
     wanted = 1 if rule.any_of else len(rule.analytes)

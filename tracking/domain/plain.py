@@ -37,7 +37,7 @@ def _one_level(item: Any) -> Any:
         return item.isoformat()
     if isinstance(item, Mapping):
         return dict(item)
-    names = _names(type(item))
+    names = _names(type(item))  # type: ignore[arg-type]  # every class is hashable
     if names:
         return {name: getattr(item, name) for name in names}
     raise TypeError(f"{type(item).__name__} has no plain form")

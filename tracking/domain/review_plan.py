@@ -15,7 +15,9 @@ from tracking.domain.words import fill, on_day
 AI_REVIEW = "ai_review"
 
 
-def review_items(timeline: Timeline, regimens: Iterable[RegimenRecord], rulebook: RuleBook, *, open_only: bool = False) -> list[DueItem]:
+def review_items(
+    timeline: Timeline, regimens: Iterable[RegimenRecord], rulebook: RuleBook, *, open_only: bool = False
+) -> list[DueItem]:
     """One for each regimen of an AI that names a date. A prescription that takes its place answers it.
 
     ``open_only``: what is closed is left out.

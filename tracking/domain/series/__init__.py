@@ -39,7 +39,7 @@ class Segment:
 
 
 class Series:
-    """All results together. Each part is worked out when it is asked for, and kept; most look back no further than they have to.
+    """All results together. Each part is worked out when asked for, and kept; most look back no further than they have to.
 
     ``days_below`` by window. ``undated``: results that are in no segment, because their day is not known.
     ``disagreements`` are by one class of assay, ``not_comparable`` across classes. ``low`` None: no low stands.

@@ -13,6 +13,7 @@ from tracking.domain.series.segments import Changes, Dated, Lane, is_settled
 from tracking.domain.timing import DrawTiming
 from tracking.domain.units import convert
 
+
 @dataclass(frozen=True, slots=True)
 class Disagreement:
     """Two results by their keys; ``worse`` is the one with the worse tier."""
@@ -63,7 +64,7 @@ class Contradictions:
         pairs = (self._with_the_one_before(lane, place) for lane, place in self._places(key))
         return next((pair.older for pair in pairs if pair is not None), "")
 
-    def __contains__(self, key: str) -> bool:
+    def __contains__(self, key: object) -> bool:
         """Whether a comparable result near in time contradicts this one, and reads worse."""
         for lane, place in self._places(key):
             after = self._readable(lane, place + 1, 1)
@@ -73,7 +74,7 @@ class Contradictions:
                 return True
         return False
 
-    def _places(self, key: str) -> Iterator[tuple[Lane, int]]:
+    def _places(self, key: object) -> Iterator[tuple[Lane, int]]:
         return ((lane, place) for lane in self._lanes if (place := lane.place_of(key)) is not None)
 
     def _readable(self, lane: Lane, place: int, step: int) -> int | None:
@@ -138,9 +139,7 @@ def _across(lanes: Iterable[Lane], readings: Mapping[str, Reading]) -> Iterator[
             last[assay] = result
 
 
-def _contradict(
-    older: Dated, newer: Dated, changes: Changes, readings: Mapping[str, Reading], rulebook: RuleBook
-) -> bool:
+def _contradict(older: Dated, newer: Dated, changes: Changes, readings: Mapping[str, Reading], rulebook: RuleBook) -> bool:
     """Near in time, under one regimen, of different tiers, and too far apart."""
     if (newer.on - older.on).days > rulebook.series.disagreement.within_days:
         return False

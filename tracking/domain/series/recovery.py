@@ -58,7 +58,7 @@ def low_state_of(
     """The low that stands today, or None. ``disputed``: keys of results that a comparable one near in time contradicts."""
     since: list[Draw] = []
     for draw in _latest_first(timeline, readings):
-        if _ends_any(draw, timeline, readings, timings, disputed, rulebook):
+        if _ends_any(draw, timeline, readings, timings, rulebook, disputed=disputed):
             break
         since.append(draw)
     state: _Open | None = None
@@ -68,7 +68,7 @@ def low_state_of(
             state = _lower(state, _drawn(draw, reading, rulebook))
         elif state is not None:
             by = state.by.specificity
-            reasons = tuple(_not_ending(by, _drawn(draw, reading, rulebook), timings, timeline, disputed, rulebook))
+            reasons = tuple(_not_ending(by, _drawn(draw, reading, rulebook), timings, timeline, rulebook, disputed=disputed))
             state = replace(state, attempt=reading.key, reasons=reasons) if reasons else None
     return None if state is None else _stated(state)
 
@@ -78,15 +78,16 @@ def _ends_any(
     timeline: Timeline,
     readings: Mapping[str, Reading],
     timings: Mapping[str, DrawTiming],
-    disputed: Container[str],
     rulebook: RuleBook,
+    *,
+    disputed: Container[str],
 ) -> bool:
     """Whether a result ends every low that can have stood before it: then nothing before it needs to be looked at."""
     reading = readings[draw.lab.key]
     if is_low(reading):
         return False
     drawn = _drawn(draw, reading, rulebook)
-    if any(_not_ending(drawn.specificity, drawn, timings, timeline, disputed, rulebook)):
+    if any(_not_ending(drawn.specificity, drawn, timings, timeline, rulebook, disputed=disputed)):
         return False
     if drawn.specificity == most_specific(rulebook):
         return True
@@ -134,7 +135,7 @@ def _latest_first(timeline: Timeline, readings: Mapping[str, Reading]) -> Iterat
         return is_low(reading), -RANK[reading.queue_tier], reading.key
 
     drawn = timeline.draws.get(ANALYTE, ())
-    if not all([draw.dated for draw in drawn]):
+    if any(not draw.dated for draw in drawn):
         drawn = tuple(sorted(drawn, key=last_day))
     for _, of_day in groupby(reversed(drawn), key=last_day):
         draws = list(of_day)
@@ -159,8 +160,9 @@ def _not_ending(
     drawn: _Drawn,
     timings: Mapping[str, DrawTiming],
     timeline: Timeline,
-    disputed: Container[str],
     rulebook: RuleBook,
+    *,
+    disputed: Container[str],
 ) -> Iterator[str]:
     """Why a result that is not low does not end a low, the weightiest reason first; nothing if it does.
 

@@ -83,7 +83,7 @@ class Lane:
         self._timings = timings
         self._can_tell = can_tell
 
-    def place_of(self, key: str) -> int | None:
+    def place_of(self, key: object) -> int | None:
         """Where a result stands; None where it is not in this lane."""
         return next((place for place in range(len(self.results) - 1, -1, -1) if self.results[place].key == key), None)
 
