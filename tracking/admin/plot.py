@@ -188,7 +188,7 @@ def _series(analyte: str, timeline: Timeline, changes: tuple[Change, ...], ruleb
 def _segments(timeline: Timeline, rulebook: RuleBook) -> dict[str, int]:
     """The segment of each estradiol that is known to the day, by number."""
     timings = {draw.lab.key: timing_of(draw, timeline, rulebook) for draw in timeline.draws.get(ESTRADIOL, ())}
-    runs = runs_of(lanes_of(timeline, rulebook), timings, timeline, rulebook)
+    runs = runs_of(lanes_of(timeline, timings, rulebook), timings, timeline, rulebook)
     return {key: number for number, run in enumerate(runs) for key in run.keys}
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
+from functools import cached_property
 
 from tracking.domain.history import ScanRecord, SiteRecord
 from tracking.domain.months import months_after
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook
 from tracking.domain.timeline import Timeline
-from tracking.domain.units import rounded, trimmed
+from tracking.domain.units import percent, trimmed
+from tracking.domain.when_asked import WhenAsked
 
 OSTEOPOROSIS = "osteoporosis"
 LOW_BONE_MASS = "low_bone_mass"
@@ -26,10 +27,11 @@ UNDETERMINED = "undetermined"
 NO_LSC = "lsc_not_recorded"
 SCANNER_CHANGED = "scanner_changed"
 
-_PER_G_CM2 = {"g/cm2": 1, "mg/cm2": 1000}
-_DAYS_A_YEAR = Fraction(1461, 4)
+# By which power of ten a unit differs from g/cm2.
+_EXPONENTS = {"g/cm2": 0, "mg/cm2": -3}
+_DAYS_IN_FOUR_YEARS = 1461
 _PERCENT_DECIMALS = 2
-_BMD_DECIMALS = 4
+_BMD_STEP = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,35 +75,43 @@ class SiteChange:
     scale_changed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class BoneStanding:
     """Every scan read, the latest with a class, and the changes that end at the latest scan of each region."""
 
-    scans: tuple[ScanReading, ...]
-    classified: ScanReading | None
-    changes: tuple[SiteChange, ...]
-    scale_changed: bool
-    rules: tuple[str, ...]
+    TOLD = ("scans", "classified", "changes", "scale_changed", "rules")
 
+    def __init__(self, timeline: Timeline, rulebook: RuleBook) -> None:
+        self._timeline = timeline
+        self._rulebook = rulebook
+        self._read = WhenAsked({scan.key: scan for scan in timeline.scans}, lambda scan: read_scan(scan, timeline, rulebook))
 
-def bone_of(timeline: Timeline, rulebook: RuleBook) -> BoneStanding:
-    """Read all scans up to today."""
-    scans = tuple(read_scan(scan, timeline, rulebook) for scan in timeline.scans)
-    classified = [scan for scan in scans if scan.bone_class in _CLASSES]
-    scales = [scan.scale for scan in scans if scan.scale]
-    rules = rulebook.bone
-    scale_of = {scan.key: scan.scale for scan in scans}
-    changes = (
-        replace(change, scale_changed=(scale_of[change.from_key], scale_of[change.to_key]) == ("Z", "T"))
-        for change in site_changes(timeline, rulebook)
-    )
-    return BoneStanding(
-        scans=scans,
-        classified=classified[-1] if classified else None,
-        changes=tuple(changes),
-        scale_changed="Z" in scales and scales[-1:] == ["T"],
-        rules=(rules.score.id, rules.classes.id, rules.change.id) if scans else (),
-    )
+    @property
+    def scans(self) -> tuple[ScanReading, ...]:
+        return tuple(self._read.values())
+
+    @property
+    def latest(self) -> ScanReading | None:
+        scans = self._timeline.scans
+        return self._read[scans[-1].key] if scans else None
+
+    @cached_property
+    def classified(self) -> ScanReading | None:
+        latest_first = (self._read[scan.key] for scan in reversed(self._timeline.scans))
+        return next((scan for scan in latest_first if scan.bone_class in _CLASSES), None)
+
+    @cached_property
+    def changes(self) -> tuple[SiteChange, ...]:
+        return site_changes(self._timeline, self._read, self._rulebook)
+
+    @property
+    def scale_changed(self) -> bool:
+        scales = [scan.scale for scan in self.scans if scan.scale]
+        return "Z" in scales and scales[-1] == "T"
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        rules = self._rulebook.bone
+        return (rules.score.id, rules.classes.id, rules.change.id) if self._timeline.scans else ()
 
 
 _CLASSES = frozenset({OSTEOPOROSIS, LOW_BONE_MASS, "normal", LOW_FOR_AGE, "within_expected_for_age"})
@@ -116,7 +126,7 @@ def read_scan(scan: ScanRecord, timeline: Timeline, rulebook: RuleBook) -> ScanR
         scale = "T" if ages[0] >= rule.t_from_age else "Z"
     site, score = _lowest(scan.sites, scale, rulebook)
     notes: tuple[str, ...] = ()
-    if _spine_alone(scan.sites, rulebook) and ages is not None and ages[1] >= rulebook.bone.spine_alone.age:
+    if ages is not None and ages[1] >= rulebook.bone.spine_alone.age and _spine_alone(scan.sites, rulebook):
         notes = ("spine_alone",)
     if not scale:
         bone_class = "age_unknown"
@@ -159,24 +169,28 @@ def _spine_alone(sites: Sequence[SiteRecord], rulebook: RuleBook) -> bool:
     return named == {"lumbar_spine"}
 
 
-def site_changes(timeline: Timeline, rulebook: RuleBook) -> tuple[SiteChange, ...]:
-    """Latest against baseline, and against the previous scan, for each region measured twice on one device."""
+def site_changes(timeline: Timeline, read: Mapping[str, ScanReading], rulebook: RuleBook) -> tuple[SiteChange, ...]:
+    """Latest against baseline, and against the previous scan, for each region measured twice on one device.
+
+    ``read``: each scan as read, by its key.
+    """
     series: dict[tuple[str, ...], list[tuple[ScanRecord, SiteRecord]]] = defaultdict(list)
     for scan in timeline.scans:
         for site in scan.sites:
             # An unnamed device is not the same device as another unnamed one.
-            if scan.device and site.bmd.unit in _PER_G_CM2 and not site.bmd.comparator.censors:
+            if scan.device and site.bmd.unit in _EXPONENTS and not site.bmd.comparator.censors:
                 series[scan.facility, scan.device, site.region, site.side, site.vertebrae].append((scan, site))
     changes = []
+    moved = [scan for scan in timeline.scans if scan.scanner_changed]
     for _, measured in sorted(series.items()):
         latest = measured[-1]
         earlier = [m for m in measured[:-1] if m[0].scanned_on < latest[0].scanned_on]
         if not earlier:
             continue
         baseline, previous = _baseline(earlier, timeline, rulebook), earlier[-1]
-        changes.append(_site_change(baseline, latest, timeline.scans, rulebook))
+        changes.append(_site_change(baseline, latest, moved, read, rulebook))
         if previous is not baseline:
-            changes.append(_site_change(previous, latest, timeline.scans, rulebook))
+            changes.append(_site_change(previous, latest, moved, read, rulebook))
     return tuple(changes)
 
 
@@ -191,27 +205,24 @@ def _baseline(
     return next((m for m in earlier if m[0].scanned_on >= valid_from), earlier[-1])
 
 
-def _scanner_changed(first: ScanRecord, last: ScanRecord, visits: Sequence[ScanRecord]) -> bool:
+def _scanner_changed(first: ScanRecord, last: ScanRecord, moved: Sequence[ScanRecord]) -> bool:
     """Whether a visit to the facility after the first and up to the last says that the scanner was moved or replaced."""
-    return any(
-        visit.scanner_changed and visit.facility == last.facility and first.scanned_on < visit.scanned_on <= last.scanned_on
-        for visit in visits
-    )
+    return any(visit.facility == last.facility and first.scanned_on < visit.scanned_on <= last.scanned_on for visit in moved)
 
 
 def _site_change(
     first: tuple[ScanRecord, SiteRecord],
     last: tuple[ScanRecord, SiteRecord],
-    visits: Sequence[ScanRecord],
+    moved: Sequence[ScanRecord],
+    read: Mapping[str, ScanReading],
     rulebook: RuleBook,
 ) -> SiteChange:
     (from_scan, from_site), (to_scan, to_site) = first, last
     before, after = _bmd(from_site), _bmd(to_site)
     change = after - before
-    percent = change * 100 / before
-    lsc, lsc_from, beyond = _against_lsc(from_site, to_site, change, percent, rulebook)
+    lsc, lsc_from, beyond = _against_lsc(from_site, to_site, change, before, rulebook)
     why = ""
-    if _scanner_changed(from_scan, to_scan, visits):
+    if _scanner_changed(from_scan, to_scan, moved):
         # The error was that of the scanner as it stood: no error, whose ever, covers the move.
         lsc, lsc_from, beyond, why = "", "", False, SCANNER_CHANGED
     elif not lsc_from or (lsc_from == "default" and not beyond):
@@ -225,8 +236,8 @@ def _site_change(
     rated_from = months_after(from_scan.scanned_on, rulebook.bone.change.annualise_months)
     a_year = None
     if beyond and to_scan.scanned_on >= rated_from:
-        years = Fraction((to_scan.scanned_on - from_scan.scanned_on).days) / _DAYS_A_YEAR
-        a_year = rounded(percent / years, _PERCENT_DECIMALS)
+        days = (to_scan.scanned_on - from_scan.scanned_on).days
+        a_year = percent(change * _DAYS_IN_FOUR_YEARS, before * 4 * days, _PERCENT_DECIMALS)
     return SiteChange(
         region=to_site.region,
         side=to_site.side,
@@ -235,20 +246,21 @@ def _site_change(
         to_key=to_scan.key,
         from_on=from_scan.scanned_on,
         to_on=to_scan.scanned_on,
-        before=trimmed(rounded(before, _BMD_DECIMALS)),
-        after=trimmed(rounded(after, _BMD_DECIMALS)),
-        change=trimmed(rounded(change, _BMD_DECIMALS)),
-        percent=rounded(percent, _PERCENT_DECIMALS),
+        before=trimmed(before.quantize(_BMD_STEP)),
+        after=trimmed(after.quantize(_BMD_STEP)),
+        change=trimmed(change.quantize(_BMD_STEP) + 0),
+        percent=percent(change, before, _PERCENT_DECIMALS),
         percent_a_year=a_year,
         lsc=lsc,
         lsc_from=lsc_from,
         verdict=verdict,
         why=why,
+        scale_changed=(read[from_scan.key].scale, read[to_scan.key].scale) == ("Z", "T"),
     )
 
 
 def _against_lsc(
-    first: SiteRecord, last: SiteRecord, change: Fraction, percent: Fraction, rulebook: RuleBook
+    first: SiteRecord, last: SiteRecord, change: Decimal, before: Decimal, rulebook: RuleBook
 ) -> tuple[str, str, bool]:
     """The error of measurement, whose it is, and whether the change lies beyond it.
 
@@ -263,8 +275,9 @@ def _against_lsc(
     default = region.default_lsc_percent if region else None
     if default is None:
         return "", "", False
-    return f"{default} %", "default", abs(percent) > default
+    return f"{default} %", "default", abs(change) * 100 > default * before
 
 
-def _bmd(site: SiteRecord) -> Fraction:
-    return Fraction(site.bmd.number) / _PER_G_CM2[site.bmd.unit]
+def _bmd(site: SiteRecord) -> Decimal:
+    """In g/cm2."""
+    return site.bmd.number.scaleb(_EXPONENTS[site.bmd.unit])

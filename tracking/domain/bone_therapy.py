@@ -58,7 +58,7 @@ class Injected:
 def bone_injections(timeline: Timeline, regimens: Iterable[RegimenRecord], rulebook: RuleBook) -> tuple[Injected, ...]:
     """What stands about denosumab and zoledronic acid, those on record only."""
     stated = [regimen for regimen in regimens if rulebook.drug_class(regimen.drug) == BONE_THERAPY]
-    doses = timeline.doses[BONE_THERAPY]
+    doses = timeline.logs[BONE_THERAPY].taken
     if not stated and not doses:
         return ()
     records = _Records(timeline.today, stated, doses)
@@ -136,18 +136,22 @@ def _followed_by(found: Injected, records: _Records, rulebook: RuleBook) -> str:
     return next((key for on, key in sorted(begun) if on < limit), "")
 
 
-def injection_items(injected: Iterable[Injected], timeline: Timeline, rulebook: RuleBook) -> list[DueItem]:
-    """The next injection after each one given, and the blood before it."""
-    return [item for found in injected for item in _of_one(found, timeline, rulebook)]
+def injection_items(
+    injected: Iterable[Injected], timeline: Timeline, rulebook: RuleBook, *, open_only: bool = False
+) -> list[DueItem]:
+    """The next injection after each one given, and the blood before it. ``open_only``: what is closed may be left out."""
+    return [item for found in injected for item in _of_one(found, timeline, rulebook, open_only=open_only)]
 
 
-def _of_one(found: Injected, timeline: Timeline, rulebook: RuleBook) -> Iterator[DueItem]:
+def _of_one(found: Injected, timeline: Timeline, rulebook: RuleBook, *, open_only: bool) -> Iterator[DueItem]:
     if found.starts is not None:
         start = found.starts
         opens = months_after(start.starts_on, found.rule.arrange_months - found.rule.interval_months)
         yield _labs(found, f"start:{start.key}", start.starts_on, opens, ended="", timeline=timeline, rulebook=rulebook)
     for number, injection in enumerate(found.given):
         following = found.given[number + 1] if number + 1 < len(found.given) else None
+        if open_only and following is not None:
+            continue
         due = months_after(injection.on, found.rule.interval_months)
         opens = months_after(injection.on, found.rule.arrange_months)
         ended = found.followed_by or (f"end:{found.stopped.key}" if found.stopped is not None else "")
@@ -173,7 +177,7 @@ def _next_injection(
         rule=rule.id,
         reason=reason,
         params=params,
-        words=fill(rulebook.words.due[reason], params | {"on": on_day(injection.on, date.min)}),
+        says=lambda: fill(rulebook.words.due[reason], params | {"on": on_day(injection.on, date.min)}),
         window=(opens, due, due + timedelta(days=rule.overdue_days), injection.on + timedelta(days=rule.same_dose_days)),
         zone=timeline.person.zone,
         rulebook=rulebook,
@@ -198,7 +202,7 @@ def _labs(
         rule=rule.id,
         reason="injection_labs",
         params=params,
-        words=fill(rulebook.words.due["injection_labs"], params | {"on": on_day(injection_on, date.min)}),
+        says=lambda: fill(rulebook.words.due["injection_labs"], params | {"on": on_day(injection_on, date.min)}),
         window=(opens, injection_on - timedelta(days=rule.labs_due_days), injection_on, opens),
         zone=timeline.person.zone,
         rulebook=rulebook,

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-
-from dateutil.relativedelta import relativedelta
+from functools import lru_cache
 
 from tracking.domain.dose_log import logged_weekly
 from tracking.domain.entry import weekly_mg
 from tracking.domain.exposure import LOGGED, Change, Course
+from tracking.domain.months import months_between
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, RuleBook
+from tracking.domain.schedule import Schedule
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.units import rounded, trimmed
 
-_MONTHS_A_YEAR = 12
 _SHOWN_DECIMALS = 3
 
 
@@ -60,7 +60,8 @@ class Context:
     last_change: Change | None
 
 
-def context_of(timeline: Timeline, draw: Draw | None, rulebook: RuleBook) -> Context:
+def context_of(timeline: Timeline, at_draw: Standing | None, rulebook: RuleBook) -> Context:
+    """``at_draw``: what was in force at the draw that the verdict rests on."""
     today = timeline.today
     now = Standing(
         today,
@@ -70,10 +71,10 @@ def context_of(timeline: Timeline, draw: Draw | None, rulebook: RuleBook) -> Con
     span = timeline.exposure.span(AROMATASE_INHIBITOR, today) if now.ai else None
     changes = timeline.exposure.changes_until(today)
     return Context(
-        at_draw=standing_at(timeline, draw, rulebook) if draw is not None else None,
+        at_draw=at_draw,
         now=now,
         ai_since=span.starts_on if span else None,
-        months_on_ai=_whole_months(span.starts_on, today) if span else None,
+        months_on_ai=months_between(span.starts_on, today) if span else None,
         last_change=changes[-1] if changes else None,
     )
 
@@ -100,25 +101,25 @@ def _in_force(timeline: Timeline, courses: tuple[Course, ...], at: datetime, rul
 def _one(timeline: Timeline, course: Course, at: datetime, rulebook: RuleBook) -> InForce:
     """Logged doses first, then what the regimen says; the basis names which."""
     logged = logged_weekly(timeline, course, at, rulebook)
-    stated = weekly_mg(course.dose_mg, course.schedule) if course.dose_mg is not None and course.schedule else None
-    weekly = logged if logged is not None else stated
+    stated = _stated(course.dose_mg, course.schedule) if course.dose_mg is not None and course.schedule else None
     return InForce(
         drug=course.drug,
         name=rulebook.drugs[course.drug].name,
         text=course.text,
         basis=LOGGED if logged is not None else course.basis,
-        weekly_mg=_shown(weekly),
+        weekly_mg=_shown(logged) if logged is not None else stated,
         since=course.starts_on,
         keys=course.keys,
-        stated_mg=_shown(stated),
+        stated_mg=stated,
         stated_by="" if course.basis == LOGGED else course.basis,
     )
 
 
+@lru_cache(maxsize=1024)
+def _stated(dose_mg: Decimal, schedule: Schedule) -> Decimal | None:
+    """Milligrams a week by a regimen. It belongs to the dose and not to a man."""
+    return _shown(weekly_mg(dose_mg, schedule))
+
+
 def _shown(weekly: Fraction | None) -> Decimal | None:
     return None if weekly is None else trimmed(rounded(weekly, _SHOWN_DECIMALS))
-
-
-def _whole_months(start: date, day: date) -> int:
-    passed = relativedelta(day, start)
-    return passed.years * _MONTHS_A_YEAR + passed.months

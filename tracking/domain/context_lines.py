@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tracking.domain.findings.finding import Facts, limit_text
+from tracking.domain.facts import Facts
+from tracking.domain.findings.finding import limit_text
 from tracking.domain.findings.markers import not_compared
 from tracking.domain.findings.results import last_that_says
 from tracking.domain.findings.symptoms import felt_now

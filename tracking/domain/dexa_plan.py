@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 
-from tracking.domain.due import ANSWERED, DEXA, OPEN, SUPERSEDED, DueItem
-from tracking.domain.estradiol import LOW, Reading
+from tracking.domain.due import ANSWERED, DEXA, SUPERSEDED, DueItem, planned
+from tracking.domain.estradiol import ANALYTE, LOW, Reading
 from tracking.domain.exposure import Span
 from tracking.domain.history import IntervalOverride, ScanRecord
 from tracking.domain.intervals import said_of
@@ -20,16 +19,20 @@ from tracking.domain.words import fill, on_day
 
 def is_baseline(scanned_on: date, ai_start: date, rulebook: RuleBook) -> bool:
     """Near enough to the start of the AI to be what later scans are held against. Both ends count."""
+    earliest, latest = _baseline_window(ai_start, rulebook)
+    return earliest <= scanned_on <= latest
+
+
+def _baseline_window(ai_start: date, rulebook: RuleBook) -> tuple[date, date]:
     rule = rulebook.monitoring.dexa_baseline
-    earliest = months_after(ai_start, -rule.months_before)
-    return earliest <= scanned_on <= months_after(ai_start, rule.months_after)
+    return months_after(ai_start, -rule.months_before), months_after(ai_start, rule.months_after)
 
 
 def baseline_scan(span: Span, timeline: Timeline, rulebook: RuleBook) -> ScanRecord | None:
     """The scan that answers the request for a baseline: a valid one, else the first one after (late, but there)."""
-    earliest = months_after(span.starts_on, -rulebook.monitoring.dexa_baseline.months_before)
+    earliest, latest = _baseline_window(span.starts_on, rulebook)
     able = [scan for scan in timeline.scans if scan.sites and scan.scanned_on >= earliest]
-    valid = [scan for scan in able if is_baseline(scan.scanned_on, span.starts_on, rulebook)]
+    valid = [scan for scan in able if scan.scanned_on <= latest]
     return valid[-1] if valid else next(iter(able), None)
 
 
@@ -39,32 +42,44 @@ def dexa_items(
     risk: Risk,
     own: IntervalOverride | None,
     rulebook: RuleBook,
+    *,
+    open_only: bool = False,
 ) -> list[DueItem]:
-    """Every item of every exposure to an AI up to today. ``own``: a prescriber's interval for this man."""
+    """Every item of every exposure to an AI up to today. ``own``: a prescriber's interval for this man.
+
+    ``open_only``: what is closed may be left out.
+    """
     items: list[DueItem] = []
     spans = [s for s in timeline.exposure.spans[AROMATASE_INHIBITOR] if s.starts_on <= timeline.today]
     for number, span in enumerate(spans):
         following = spans[number + 1] if number + 1 < len(spans) else None
-        items += _on_ai(span, timeline, risk, own, rulebook)
-        items += _after_stop(span, following, timeline, readings, rulebook)
+        over = span.ends_on is not None and span.ends_on <= timeline.today
+        if not (open_only and over):
+            items += _on_ai(span, timeline, risk, own, rulebook, open_only=open_only)
+        if over and not (open_only and following is not None):
+            items += _after_stop(span, following, timeline, readings, rulebook)
     return items
 
 
-def _on_ai(span: Span, timeline: Timeline, risk: Risk, own: IntervalOverride | None, rulebook: RuleBook) -> list[DueItem]:
+def _on_ai(
+    span: Span, timeline: Timeline, risk: Risk, own: IntervalOverride | None, rulebook: RuleBook, *, open_only: bool
+) -> list[DueItem]:
     baseline, follow_up = rulebook.monitoring.dexa_baseline, rulebook.monitoring.dexa_follow_up
     start = span.starts_on
     answer = baseline_scan(span, timeline, rulebook)
-    asked = _item(
-        f"{span.anchor}:baseline",
-        "dexa_baseline",
-        baseline.id,
-        {"on": str(start)},
-        (start, start, start + timedelta(days=baseline.overdue_days), months_after(start, -baseline.months_before)),
-        timeline=timeline,
-        rulebook=rulebook,
-        priority=Priority.P2,
-    )
-    items = [_closed(asked, answer, span, timeline)]
+    items: list[DueItem] = []
+    if answer is None or not open_only:
+        asked = _item(
+            f"{span.anchor}:baseline",
+            "dexa_baseline",
+            baseline.id,
+            {"on": str(start)},
+            (start, start, start + timedelta(days=baseline.overdue_days), months_after(start, -baseline.months_before)),
+            timeline=timeline,
+            rulebook=rulebook,
+            priority=Priority.P2,
+        )
+        items.append(_closed(asked, answer, span, timeline))
     if answer is None:
         return items
     counted = start if is_baseline(answer.scanned_on, start, rulebook) else answer.scanned_on
@@ -74,13 +89,13 @@ def _on_ai(span: Span, timeline: Timeline, risk: Risk, own: IntervalOverride | N
     while True:
         due = months_after(since, interval)
         opens = due - timedelta(days=follow_up.opens_before_days)
-        window = (opens, due, due + timedelta(days=rulebook.monitoring.late.overdue_days), opens)
-        said = {"on": str(since), "months": str(interval)}
-        item = _item(anchor, reason, follow_up.id, said, window, timeline=timeline, rulebook=rulebook)
-        item = replace(item, words=said_of(own, item.words, rulebook))
         # A scan before its window is used for comparison but does not stand for it; only scans within the exposure answer.
         scan = next((s for s in timeline.scans if s.sites and s.scanned_on >= opens and _within(s.scanned_on, span)), None)
-        items.append(_closed(item, scan, span, timeline))
+        if scan is None or not open_only:
+            window = (opens, due, due + timedelta(days=rulebook.monitoring.late.overdue_days), opens)
+            said = {"on": str(since), "months": str(interval)}
+            item = _item(anchor, reason, follow_up.id, said, window, timeline=timeline, rulebook=rulebook, own=own)
+            items.append(_closed(item, scan, span, timeline))
         if scan is None:
             return items
         anchor, since, interval, reason = f"scan:{scan.key}", scan.scanned_on, months, "dexa_interval"
@@ -96,9 +111,9 @@ def _after_stop(
     """One scan a year or two after a stop, where an estradiol was ever below the floor. A log that ended is no stop."""
     stops = {c.on for c in timeline.exposure.changes if c.kind == "stop" and c.drug_class == AROMATASE_INHIBITOR}
     stop = span.ends_on
-    if stop is None or stop > timeline.today or stop not in stops:
+    if stop is None or stop not in stops:
         return []
-    if not any(reading.tier in LOW for reading in readings.values()):
+    if not any(readings[draw.lab.key].tier in LOW for draw in reversed(timeline.draws.get(ANALYTE, ()))):
         return []
     rule = rulebook.monitoring.dexa_after_stop
     due, last = months_after(stop, rule.from_months), months_after(stop, rule.until_months)
@@ -130,23 +145,21 @@ def _item(
     timeline: Timeline,
     rulebook: RuleBook,
     priority: Priority | None = None,
+    own: IntervalOverride | None = None,
 ) -> DueItem:
-    opens, due, overdue, earliest = window
-    said = {**params, "on": on_day(date.fromisoformat(params["on"]), date.min)}
-    return DueItem(
-        kind=DEXA,
-        anchor=anchor,
+    def says() -> str:
+        said = {**params, "on": on_day(date.fromisoformat(params["on"]), date.min)}
+        return said_of(own, fill(rulebook.words.due[reason], said), rulebook)
+
+    return planned(
+        DEXA,
+        anchor,
         rule=rule,
         reason=reason,
         params=params,
-        words=fill(rulebook.words.due[reason], said),
-        opens_on=opens,
-        due_on=due,
-        overdue_on=overdue,
-        earliest_on=earliest,
+        says=says,
+        window=window,
         zone=timeline.person.zone,
-        state=OPEN,
-        answered_by="",
+        rulebook=rulebook,
         priority=priority,
-        resend_after_days=rulebook.monitoring.resend.days[DEXA],
     )

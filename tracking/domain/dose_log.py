@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
+from tracking.domain.dosing import interval_hours, longest_gap_hours
 from tracking.domain.exposure import Course
 from tracking.domain.history import DoseRecord
 from tracking.domain.rulebook import RuleBook
@@ -21,8 +22,8 @@ _HOURS_A_DAY = 24
 
 def doses_between(timeline: Timeline, course: Course, start: datetime, end: datetime) -> Sequence[DoseRecord]:
     """The doses of a course's drug taken from ``start`` to ``end``, both included, in order of time."""
-    times = timeline.dose_times[course.drug_class]
-    window = timeline.doses[course.drug_class][bisect_left(times, start) : bisect_right(times, end)]
+    log = timeline.logs[course.drug_class]
+    window = log.taken[bisect_left(log.times, start) : bisect_right(log.times, end)]
     return [dose for dose in window if dose.drug == course.drug]
 
 
@@ -31,11 +32,11 @@ def is_kept(timeline: Timeline, course: Course, start: datetime, end: datetime, 
 
     A dose recorded as skipped is no silence. False where the course has no interval.
     """
-    hours = course.schedule.longest_gap_hours if course.schedule is not None else None
+    hours = longest_gap_hours(course.schedule) if course.schedule is not None else None
     if hours is None:
         return False
     longest = timedelta(hours=float(hours * gap_percent / 100))
-    skipped = timeline.skipped[course.drug_class]
+    skipped = timeline.logs[course.drug_class].skipped
     marks = [dose.taken.at for dose in doses_between(timeline, course, start - longest, end)]
     marks += skipped[bisect_left(skipped, start - longest) : bisect_right(skipped, end)]
     marks.sort()
@@ -51,7 +52,7 @@ def logged_weekly(timeline: Timeline, course: Course, at: datetime, rulebook: Ru
     """
     rule = rulebook.timing.log
     days = rulebook.monitoring.in_force.weekly_window_days
-    hours = course.schedule.interval_hours if course.schedule is not None else None
+    hours = interval_hours(course.schedule) if course.schedule is not None else None
     if hours is not None:
         days = max(days, math.ceil(hours * rule.least_doses / _HOURS_A_DAY))
     start = at - timedelta(days=days)
@@ -66,4 +67,7 @@ def logged_weekly(timeline: Timeline, course: Course, at: datetime, rulebook: Ru
         for dose in doses_between(timeline, course, start, at)
         if dose.taken.at > start and dose.amount_mg is not None
     ]
-    return Fraction(sum(amounts, Decimal())) * _DAYS_A_WEEK / days if amounts else None
+    if not amounts:
+        return None
+    numerator, denominator = sum(amounts, Decimal()).as_integer_ratio()
+    return Fraction(numerator * _DAYS_A_WEEK, denominator * days)

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from tracking.domain.curve import Dose, relative_level, shape_of, steady_state
 from tracking.domain.dose_log import doses_between, is_kept
+from tracking.domain.dosing import interval_hours
 from tracking.domain.exposure import Course
 from tracking.domain.history import DoseRecord
 from tracking.domain.reported import Precision
@@ -129,7 +130,7 @@ def _as_dose(dose: DoseRecord, at: datetime) -> Dose:
 
 def _per_day(course: Course) -> float | None:
     """Milligrams a day by the regimen; None where it does not say."""
-    hours = course.schedule.interval_hours if course.schedule is not None else None
+    hours = interval_hours(course.schedule) if course.schedule is not None else None
     return None if course.dose_mg is None or hours is None else float(course.dose_mg * _HOURS_A_DAY / hours)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import ClassVar
 
 from tracking.domain.rulebook import Priority, RuleBook
 
@@ -29,12 +30,17 @@ class DueItem:
     rule behind it. ``audience``: who is asked, ``man`` or ``clinic``.
     """
 
+    TOLD: ClassVar[tuple[str, ...]] = (
+        *("kind", "anchor", "rule", "reason", "params", "words", "opens_on", "due_on", "overdue_on", "earliest_on", "zone"),
+        *("state", "answered_by", "priority", "resend_after_days", "time_critical", "superseded_by", "needs", "audience"),
+    )
+
     kind: str
     anchor: str
     rule: str
     reason: str
     params: Mapping[str, str]
-    words: str
+    says: Callable[[], str] = field(compare=False, repr=False)
     opens_on: date
     due_on: date
     overdue_on: date
@@ -50,6 +56,11 @@ class DueItem:
     audience: str = MAN
 
     @property
+    def words(self) -> str:
+        """The sentence for whoever is asked, made when somebody reads it."""
+        return self.says()
+
+    @property
     def is_open(self) -> bool:
         return self.state == OPEN
 
@@ -57,17 +68,31 @@ class DueItem:
         return self.is_open and today >= self.overdue_on
 
     def closed(self, state: str, *, answered_by: str = "", superseded_by: str = "") -> DueItem:
-        """The same item, no longer open. Written out: a long life closes hundreds, and ``replace`` is three times slower."""
+        """The same item, no longer open."""
+        return self._with(state=state, answered_by=answered_by, superseded_by=superseded_by)
+
+    def _with(
+        self,
+        *,
+        state: str = OPEN,
+        answered_by: str = "",
+        superseded_by: str = "",
+        window: tuple[date, date, date] | None = None,
+        params: Mapping[str, str] | None = None,
+        says: Callable[[], str] | None = None,
+    ) -> DueItem:
+        """Written out: a long life closes hundreds of items, and ``replace`` is three times slower."""
+        opens, due, overdue = window or (self.opens_on, self.due_on, self.overdue_on)
         return DueItem(
             kind=self.kind,
             anchor=self.anchor,
             rule=self.rule,
             reason=self.reason,
-            params=self.params,
-            words=self.words,
-            opens_on=self.opens_on,
-            due_on=self.due_on,
-            overdue_on=self.overdue_on,
+            params=params or self.params,
+            says=says or self.says,
+            opens_on=opens,
+            due_on=due,
+            overdue_on=overdue,
             earliest_on=self.earliest_on,
             zone=self.zone,
             state=state,
@@ -79,6 +104,10 @@ class DueItem:
             needs=self.needs,
             audience=self.audience,
         )
+
+    def moved(self, window: tuple[date, date, date], params: Mapping[str, str], says: Callable[[], str]) -> DueItem:
+        """The same open item in another window: opens, due, overdue."""
+        return self._with(window=window, params=params, says=says)
 
     def phase(self, today: date) -> str:
         """waiting, open, due or overdue; the state where it is no longer open."""
@@ -97,7 +126,7 @@ def planned(
     rule: str,
     reason: str,
     params: Mapping[str, str],
-    words: str,
+    says: Callable[[], str],
     window: tuple[date, date, date, date],
     zone: str,
     rulebook: RuleBook,
@@ -114,7 +143,7 @@ def planned(
         rule=rule,
         reason=reason,
         params=params,
-        words=words,
+        says=says,
         opens_on=opens,
         due_on=due,
         overdue_on=overdue,

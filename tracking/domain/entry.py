@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -98,6 +99,7 @@ def check_dose(
     return check if weekly is None else check + _dose_limit(pointer, rule.name, weekly, rule.dose, weekly=True)
 
 
+@lru_cache(maxsize=4096)
 def weekly_mg(dose_mg: Decimal, schedule: Schedule) -> Fraction | None:
     """Milligrams a week, exactly; None for as needed."""
     per_week = schedule.doses_per_week

@@ -7,13 +7,12 @@ number, 1 is the number, 2 lies just after it; so half-open and closed ends, ``<
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from types import MappingProxyType
-from typing import Any
+from typing import ClassVar, NamedTuple
 
 from tracking.domain.history import FloorOverride, LabRecord, Level
 from tracking.domain.reported import Assay, Comparator, Method, Value
@@ -84,9 +83,14 @@ class Reading:
     may be higher than his usual level (late, skipped, no_log).
     """
 
+    TOLD: ClassVar[tuple[str, ...]] = (
+        *("key", "text", "lab", "proven", "tier", "best_tier", "worst_tier", "at_boundary", "too_coarse", "bounds", "floor"),
+        *("thresholds", "margin", "notes", "rules", "reassures", "question", "overstated_by"),
+    )
+
     key: str
-    text: str
     lab: LabRecord
+    floor: Floor
     proven: bool
     tier: Tier
     best_tier: Tier
@@ -94,7 +98,6 @@ class Reading:
     at_boundary: bool
     too_coarse: bool
     bounds: str
-    floor: Floor
     thresholds: Thresholds
     margin: Decimal | None
     notes: tuple[str, ...]
@@ -102,6 +105,11 @@ class Reading:
     reassures: bool
     question: UnitQuestion | None = None
     overstated_by: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The result as reported, in its one printed form."""
+        return str(self.lab.reported)
 
     @property
     def value(self) -> Value:
@@ -119,6 +127,23 @@ class Reading:
         return self.worst_tier if self.at_boundary and not self.too_coarse else self.tier
 
 
+class _Placed(NamedTuple):
+    """What a reading says by its value, assay, range and floor alone, in the order of its fields."""
+
+    proven: bool
+    tier: Tier
+    best_tier: Tier
+    worst_tier: Tier
+    at_boundary: bool
+    too_coarse: bool
+    bounds: str
+    thresholds: Thresholds
+    margin: Decimal | None
+    notes: tuple[str, ...]
+    rules: tuple[str, ...]
+    reassures: bool
+
+
 def assay_is_mass_spectrometry(assay: Assay, rulebook: RuleBook) -> bool:
     """Shown to be, not merely said to be."""
     rule = rulebook.estradiol.assay
@@ -131,7 +156,6 @@ def floor_for(assay: Assay, rulebook: RuleBook, floors: Iterable[FloorOverride] 
     Of several of one level the highest counts: with two clinics the more careful one.
     """
     kind = "mass_spectrometry" if assay_is_mass_spectrometry(assay, rulebook) else "other"
-    rule = _bands(kind, rulebook)
     limits = rulebook.estradiol.override
     valid = [
         own
@@ -141,6 +165,12 @@ def floor_for(assay: Assay, rulebook: RuleBook, floors: Iterable[FloorOverride] 
     if valid:
         own = max(valid, key=lambda o: (_LEVELS.index(o.level), o.pg_ml, o.whose, o.expires_on or date.max, o.reason))
         return Floor(own.pg_ml, own.level, own.whose, limits.id, own.reason, own.expires_on)
+    return _floor_of_rulebook(kind, rulebook)
+
+
+@lru_cache(maxsize=64)
+def _floor_of_rulebook(kind: str, rulebook: RuleBook) -> Floor:
+    rule = _bands(kind, rulebook)
     return Floor(rule.floor, kind, f"rulebook {rulebook.version}", rule.id)
 
 
@@ -184,13 +214,13 @@ def _place(lab: LabRecord, rulebook: RuleBook, floors: Iterable[FloorOverride], 
     reported = lab.reported
     floor = floor_for(reported.assay, rulebook, floors, today)
     placed = _placed(reported.value, reported.assay, (lab.range_low, lab.range_high), floor, rulebook)
-    return Reading(key=lab.key, text=str(reported), lab=lab, floor=floor, **placed)
+    return Reading(lab.key, lab, floor, *placed)
 
 
 @lru_cache(maxsize=4096)
 def _placed(
     value: Value, assay: Assay, laboratory: tuple[Value | None, Value | None], floor: Floor, rulebook: RuleBook
-) -> Mapping[str, Any]:
+) -> _Placed:
     """The fields of a reading that follow from what was reported and the floor, whoever it was reported of.
 
     ``laboratory``: the ends of its own range.
@@ -207,21 +237,19 @@ def _placed(
     notes = _notes(value, assay, tier, thresholds, rulebook, proven=proven, best=best, worst=worst)
     if tier in LOW and _lab_calls_it_normal(value, range_low, range_high):
         notes.append("lab_normal_but_low")
-    return MappingProxyType(
-        {
-            "proven": proven,
-            "tier": tier,
-            "best_tier": _BANDS[best],
-            "worst_tier": _BANDS[worst],
-            "at_boundary": not value.comparator.censors and worst != best,
-            "too_coarse": too_coarse,
-            "bounds": _bounds(value, worst, best, too_coarse=too_coarse) if tier is Tier.INDETERMINATE else "",
-            "thresholds": thresholds,
-            "margin": _margin(value, thresholds.floor),
-            "notes": tuple(notes),
-            "rules": _rules(rulebook, kind, floor),
-            "reassures": tier is not Tier.INDETERMINATE and _BANDS[worst] not in LOW,
-        }
+    return _Placed(
+        proven=proven,
+        tier=tier,
+        best_tier=_BANDS[best],
+        worst_tier=_BANDS[worst],
+        at_boundary=not value.comparator.censors and worst != best,
+        too_coarse=too_coarse,
+        bounds=_bounds(value, worst, best, too_coarse=too_coarse) if tier is Tier.INDETERMINATE else "",
+        thresholds=thresholds,
+        margin=_margin(value, thresholds.floor),
+        notes=tuple(notes),
+        rules=_rules(rulebook, kind, floor),
+        reassures=tier is not Tier.INDETERMINATE and _BANDS[worst] not in LOW,
     )
 
 

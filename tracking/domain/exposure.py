@@ -9,9 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from fractions import Fraction
+from itertools import accumulate, groupby
+from operator import attrgetter
+from typing import ClassVar
 
 from tracking.domain.history import DoseRecord, Origin, RegimenRecord
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, CO_MEDICATION, TESTOSTERONE, RuleBook
@@ -22,6 +26,9 @@ _DAY = timedelta(days=1)
 _CLASSES = (AROMATASE_INHIBITOR, TESTOSTERONE, CO_MEDICATION)
 # Only a change of these supersedes an estradiol and asks for another.
 _DECISIVE = (AROMATASE_INHIBITOR, TESTOSTERONE)
+_TAKEN_AT = attrgetter("taken.at")
+_START_AND_KEY, _START_AND_DRUG = attrgetter("starts_on", "key"), attrgetter("starts_on", "drug")
+_DAY_AND_CLASS, _DAY_AND_ANCHOR = attrgetter("on", "drug_class"), attrgetter("on", "drug_class", "anchor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +64,25 @@ class Course:
 class Change:
     """A start, stop or change of dose, interval or product. ``anchor`` is its stable name."""
 
+    TOLD: ClassVar[tuple[str, ...]] = ("on", "drug_class", "drug", "kind", "anchor", "before", "after")
+
     on: date
     drug_class: str
     drug: str
     kind: str
     anchor: str
-    before: str
-    after: str
+    left: tuple[Course, ...] = field(compare=False, repr=False)
+    begun: Course | None = field(compare=False, repr=False)
+
+    @property
+    def before(self) -> str:
+        """What he took until then, in words."""
+        return ", ".join(sorted(course.text for course in self.left))
+
+    @property
+    def after(self) -> str:
+        """What he took from then on, in words."""
+        return self.begun.text if self.begun is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +96,72 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """Everything he took that matters here, by date. Co-medication has courses and makes no changes."""
+    """Everything he took that matters here, by date. Co-medication has courses and makes no changes.
+
+    ``courses`` are in order of their start, ``changes`` in order of time. ``spans`` are by class of drug.
+    """
 
     courses: tuple[Course, ...]
     changes: tuple[Change, ...]
-    spans: dict[str, tuple[Span, ...]]
+    spans: Mapping[str, tuple[Span, ...]]
+    _of: Mapping[str, _OfClass] = field(init=False, compare=False, repr=False)
+    _changed_on: Sequence[date] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        of = {name: _OfClass([c for c in self.courses if c.drug_class == name]) for name in _CLASSES}
+        object.__setattr__(self, "_of", of)
+        object.__setattr__(self, "_changed_on", [change.on for change in self.changes])
+
+    def of(self, drug_class: str) -> Sequence[Course]:
+        """Every course of a class."""
+        return self._of[drug_class].courses
 
     def on(self, drug_class: str, day: date) -> tuple[Course, ...]:
         """In force on a day."""
-        return tuple(course for course in self.courses if course.drug_class == drug_class and course.holds(day))
+        return self._of[drug_class].on(day)
 
     def at_draw(self, drug_class: str, day: date) -> tuple[Course, ...]:
         """In force when something was drawn on ``day``."""
-        return tuple(course for course in self.courses if course.drug_class == drug_class and course.held_before(day))
+        return self._of[drug_class].before(day)
 
     def span(self, drug_class: str, day: date) -> Span | None:
         """The exposure that a day belongs to, or None."""
-        held = (s for s in self.spans[drug_class] if s.starts_on <= day and (s.ends_on is None or day < s.ends_on))
-        return next(held, None)
+        for span in reversed(self.spans[drug_class]):
+            if span.starts_on <= day:
+                return span if span.ends_on is None or day < span.ends_on else None
+        return None
 
     def changes_until(self, day: date) -> tuple[Change, ...]:
-        return tuple(change for change in self.changes if change.on <= day)
+        return self.changes[: bisect_right(self._changed_on, day)]
+
+    def first_change(self, day: date, until: date) -> Change | None:
+        """The first change from one day on, up to another, which counts."""
+        place = bisect_left(self._changed_on, day)
+        return self.changes[place] if place < len(self.changes) and self.changes[place].on <= until else None
+
+
+class _OfClass:
+    """The courses of one class in order of their start, looked up by day.
+
+    Beside each course stands the latest end of it and those before, so that a look-up goes back no further than it has to.
+    """
+
+    def __init__(self, courses: Sequence[Course]) -> None:
+        self.courses = courses
+        self._starts = [course.starts_on for course in courses]
+        self._ends = list(accumulate([course.ends_on or date.max for course in courses], max))
+
+    def on(self, day: date) -> tuple[Course, ...]:
+        """Those that hold on a day."""
+        last = bisect_right(self._starts, day)
+        first = bisect_right(self._ends, day, hi=last)
+        return tuple([c for c in self.courses[first:last] if c.ends_on is None or day < c.ends_on])
+
+    def before(self, day: date) -> tuple[Course, ...]:
+        """Those that held before something on a day."""
+        last = bisect_left(self._starts, day)
+        first = bisect_left(self._ends, day, hi=last)
+        return tuple([c for c in self.courses[first:last] if c.ends_on is None or day <= c.ends_on])
 
 
 def read_exposure(regimens: Iterable[RegimenRecord], taken: Mapping[str, Sequence[DoseRecord]], rulebook: RuleBook) -> Exposure:
@@ -108,30 +172,32 @@ def read_exposure(regimens: Iterable[RegimenRecord], taken: Mapping[str, Sequenc
             by_drug[regimen.drug].append(regimen)
     logged = [drug for drug in taken if rulebook.drug_class(drug) in _CLASSES]
     courses: list[Course] = []
+    changes: list[Change] = []
     for drug in sorted({*by_drug, *logged}):
-        stated = _stated_courses(by_drug[drug], rulebook.drug_class(drug))
-        courses += _with_logged(stated, taken.get(drug, ()), drug, rulebook)
-    decisive = [course for course in courses if course.drug_class in _DECISIVE]
-    changes = _joined(change for drug_courses in _by_drug(decisive) for change in _changes(drug_courses))
+        stated = _stated_courses(by_drug[drug], rulebook.drug_class(drug)) if drug in by_drug else []
+        of_drug = _with_logged(stated, taken.get(drug, ()), drug, rulebook)
+        courses += of_drug
+        if rulebook.drug_class(drug) in _DECISIVE:
+            changes += _changes(of_drug)
     gap = rulebook.monitoring.in_force.gap_days
     spans = {name: _spans([c for c in courses if c.drug_class == name], gap) for name in _CLASSES}
-    return Exposure(tuple(sorted(courses, key=lambda c: (c.starts_on, c.drug))), changes, spans)
+    return Exposure(tuple(sorted(courses, key=_START_AND_DRUG)), _joined(changes), spans)
 
 
 def _stated_courses(regimens: list[RegimenRecord], drug_class: str) -> list[Course]:
     """The regimens of one drug as courses that do not overlap."""
     edges = sorted({edge for r in regimens for edge in (r.starts_on, r.ends_on) if edge is not None})
+    waiting = sorted(regimens, key=_START_AND_KEY, reverse=True)
     courses: list[Course] = []
+    active: list[RegimenRecord] = []
     for number, start in enumerate(edges):
-        active = [r for r in regimens if r.starts_on <= start and (r.ends_on is None or start < r.ends_on)]
+        while waiting and waiting[-1].starts_on == start:
+            active.append(waiting.pop())
+        active = [r for r in active if r.ends_on is None or start < r.ends_on]
         if not active:
             continue
-        own = [r for r in active if r.origin is Origin.SELF]
-        chosen = max(own or active, key=lambda r: (r.starts_on, r.key))
+        chosen, first = _said(active) if len(active) > 1 else (active[0], active[0])
         end = edges[number + 1] if number + 1 < len(edges) else None
-        same = [r for r in active if _signature_of(r.dose_mg, r.schedule) == _signature_of(chosen.dose_mg, chosen.schedule)]
-        # The oldest record that says the same names the course, so that a later copy of it does not rename what is due.
-        first = min(same, key=lambda r: (r.starts_on, r.origin is Origin.SELF, r.key))
         # A record that comes back into force after another one's time is an event of its own.
         anchor = f"start:{first.key}" if first.starts_on == start else f"start:{first.key}:{start}"
         course = Course(
@@ -144,14 +210,25 @@ def _stated_courses(regimens: list[RegimenRecord], drug_class: str) -> list[Cour
             ends_on=end,
             dose_mg=chosen.dose_mg,
             schedule=chosen.schedule,
-            keys=tuple(sorted(r.key for r in active)),
+            keys=tuple(sorted([r.key for r in active])),
         )
-        if courses and courses[-1].ends_on == start and _signature(courses[-1]) == _signature(course):
+        if courses and courses[-1].ends_on == start and _is_same(courses[-1], course):
             keys = tuple(sorted({*courses[-1].keys, *course.keys}))
             courses[-1] = replace(courses[-1], ends_on=end, basis=course.basis, keys=keys)
         else:
             courses.append(course)
     return courses
+
+
+def _said(active: Sequence[RegimenRecord]) -> tuple[RegimenRecord, RegimenRecord]:
+    """Of regimens that are in force together, the one that counts, and the one that names what it says.
+
+    The oldest record that says the same names the course, so that a later copy of it does not rename what is due.
+    """
+    own = [r for r in active if r.origin is Origin.SELF]
+    chosen = max(own or active, key=_START_AND_KEY)
+    same = [r for r in active if _is_same(r, chosen)]
+    return chosen, min(same, key=lambda r: (r.starts_on, r.origin is Origin.SELF, r.key))
 
 
 def _with_logged(stated: list[Course], doses: Sequence[DoseRecord], drug: str, rulebook: RuleBook) -> list[Course]:
@@ -185,13 +262,19 @@ def _uncovered(doses: Sequence[DoseRecord], stated: list[Course]) -> list[tuple[
     """
     if not doses or not stated:
         return [(dose.taken.local.date(), dose.key) for dose in doses]
-    times = [dose.taken.at for dose in doses]
     outside: set[tuple[date, str]] = set()
     edge: date | None = None
     for course in [*stated, None]:
+        if edge is not None and course is not None and course.starts_on <= edge:
+            edge = course.ends_on
+            if edge is None:
+                break
+            continue
         # No zone is further than a day from UTC, so that a dose beyond these ends needs no zone arithmetic.
-        first = 0 if edge is None else bisect_left(times, datetime.combine(edge, time(), UTC) - _DAY)
-        last = len(times) if course is None else bisect_right(times, datetime.combine(course.starts_on, time(), UTC) + _DAY)
+        first = 0 if edge is None else bisect_left(doses, datetime.combine(edge, time(), UTC) - _DAY, key=_TAKEN_AT)
+        last = len(doses)
+        if course is not None:
+            last = bisect_right(doses, datetime.combine(course.starts_on, time(), UTC) + _DAY, key=_TAKEN_AT)
         for dose in doses[first:last]:
             day = dose.taken.local.date()
             if not any(c.starts_on <= day and (c.ends_on is None or day <= c.ends_on) for c in stated):
@@ -202,21 +285,18 @@ def _uncovered(doses: Sequence[DoseRecord], stated: list[Course]) -> list[tuple[
     return sorted(outside)
 
 
-def _signature_of(dose_mg: Decimal | None, schedule: Schedule | None) -> tuple[object, ...]:
-    """What makes two courses the same: dose and frequency, not the way the frequency was written."""
+def _is_same(one: Course | RegimenRecord, other: Course | RegimenRecord) -> bool:
+    """Of one dose and frequency, whichever way the frequency was written."""
+    if one.dose_mg != other.dose_mg:
+        return False
+    return one.schedule == other.schedule or _frequency(one.schedule) == _frequency(other.schedule)
+
+
+def _frequency(schedule: Schedule | None) -> Fraction | str | None:
     per_week = schedule.doses_per_week if schedule else None
-    return (dose_mg, per_week if per_week is not None else schedule and schedule.kind)
-
-
-def _signature(course: Course) -> tuple[object, ...]:
-    return _signature_of(course.dose_mg, course.schedule)
-
-
-def _by_drug(courses: list[Course]) -> list[list[Course]]:
-    grouped: dict[str, list[Course]] = defaultdict(list)
-    for course in courses:
-        grouped[course.drug].append(course)
-    return list(grouped.values())
+    if per_week is not None or schedule is None:
+        return per_week
+    return schedule.kind
 
 
 def _changes(courses: list[Course]) -> list[Change]:
@@ -231,7 +311,7 @@ def _changes(courses: list[Course]) -> list[Change]:
         joined = before is not None and before.ends_on is not None and before.ends_on >= course.starts_on
         if not joined:
             found.append(_change(course.starts_on, "start", None, course))
-        elif stated is not None and course.basis != LOGGED and _signature(stated) != _signature(course):
+        elif stated is not None and course.basis != LOGGED and not _is_same(stated, course):
             kind = "dose" if stated.dose_mg != course.dose_mg else "interval"
             found.append(_change(course.starts_on, kind, stated, course))
         before, stated = course, stated if course.basis == LOGGED else course
@@ -247,21 +327,22 @@ def _change(on: date, kind: str, before: Course | None, after: Course | None) ->
     if course is None:
         raise ValueError("a change has a before or an after")
     anchor = f"end:{course.key}" if after is None else after.anchor
-    return Change(on, course.drug_class, course.drug, kind, anchor, before.text if before else "", after.text if after else "")
+    return Change(on, course.drug_class, course.drug, kind, anchor, (before,) if before else (), after)
 
 
 def _joined(changes: Iterable[Change]) -> tuple[Change, ...]:
     """In order of time. One drug stopped and another of its class started on one day is one change of product."""
-    by_day: dict[tuple[date, str], list[Change]] = defaultdict(list)
-    for change in changes:
-        by_day[change.on, change.drug_class].append(change)
     merged: list[Change] = []
-    for (_, _), same_day in sorted(by_day.items()):
+    for _, of_day in groupby(sorted(changes, key=_DAY_AND_ANCHOR), key=_DAY_AND_CLASS):
+        same_day = list(of_day)
+        if len(same_day) == 1:
+            merged += same_day
+            continue
         starts = sorted((c for c in same_day if c.kind == "start"), key=lambda c: c.anchor)
         stops = [c for c in same_day if c.kind == "stop"]
         if starts and stops:
-            before = ", ".join(sorted(c.before for c in stops))
-            starts[0] = replace(starts[0], kind="product", before=before)
+            left = tuple(course for stop in stops for course in stop.left)
+            starts[0] = replace(starts[0], kind="product", left=left)
             stops = []
         rest = [c for c in same_day if c.kind not in ("start", "stop")]
         merged += sorted([*starts, *stops, *rest], key=lambda c: c.anchor)
@@ -270,11 +351,13 @@ def _joined(changes: Iterable[Change]) -> tuple[Change, ...]:
 
 def _spans(courses: list[Course], gap_days: int) -> tuple[Span, ...]:
     spans: list[Span] = []
-    for course in sorted(courses, key=lambda c: (c.starts_on, c.key)):
-        last = spans[-1] if spans else None
-        if last is not None and (last.ends_on is None or (course.starts_on - last.ends_on).days <= gap_days):
-            end = None if last.ends_on is None or course.ends_on is None else max(last.ends_on, course.ends_on)
-            spans[-1] = replace(last, ends_on=end)
-        else:
-            spans.append(Span(course.starts_on, course.ends_on, course.anchor))
-    return tuple(spans)
+    first: Course | None = None
+    end: date | None = None
+    for course in sorted(courses, key=_START_AND_KEY):
+        if first is not None and (end is None or (course.starts_on - end).days <= gap_days):
+            end = None if end is None or course.ends_on is None else max(end, course.ends_on)
+            continue
+        if first is not None:
+            spans.append(Span(first.starts_on, end, first.anchor))
+        first, end = course, course.ends_on
+    return (*spans, Span(first.starts_on, end, first.anchor)) if first is not None else ()

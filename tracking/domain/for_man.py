@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from tracking.domain.estradiol import LOW, Reading
-from tracking.domain.findings.finding import Facts
+from tracking.domain.facts import Facts
 from tracking.domain.missing import Missing
 from tracking.domain.reassurance import is_disturbed
 from tracking.domain.rulebook import RuleBook, Tier

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from tracking.domain.in_order import DoseLog, LabLog, contents_of, digest_of, keys_of
 from tracking.domain.reported import Moment, Reported, Value
 from tracking.domain.schedule import Schedule
 
@@ -182,7 +183,10 @@ class IntervalOverride:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Everything the evaluation may know about one man. The order inside each tuple carries no meaning."""
+    """Everything the evaluation may know about one man. The order inside each tuple carries no meaning.
+
+    Labs and doses are put in order when a history is made; nothing that an evaluation works out is kept on it.
+    """
 
     person: Person
     labs: tuple[LabRecord, ...] = ()
@@ -194,3 +198,33 @@ class History:
     floors: tuple[FloorOverride, ...] = ()
     intervals: tuple[IntervalOverride, ...] = ()
     symptoms: tuple[SymptomRecord, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "labs", LabLog(self.labs))
+        object.__setattr__(self, "doses", DoseLog(self.doses))
+
+    @property
+    def lab_log(self) -> LabLog:
+        """The labs, in order."""
+        return LabLog(self.labs)
+
+    @property
+    def dose_log(self) -> DoseLog:
+        """The doses, in order."""
+        return DoseLog(self.doses)
+
+    @property
+    def digest(self) -> str:
+        """One digest for one content, whatever the order of its rows."""
+        return digest_of(self.digest_without_doses, self.dose_log.digest())
+
+    @property
+    def digest_without_doses(self) -> str:
+        """The same of everything but the doses.
+
+        Records that are stated once stand in it by their keys, for their content cannot change under them (the database refuses
+        it). What goes on under its key stands with its content: a regimen ends, a risk factor is over, a setting expires.
+        """
+        stated_once = (keys_of(self.scans), keys_of(self.fractures), keys_of(self.symptoms))
+        going_on = (self.regimens, self.risk_factors, self.floors, self.intervals)
+        return digest_of(contents_of((self.person,)), self.lab_log.digest, *stated_once, *map(contents_of, going_on))

@@ -8,12 +8,15 @@ it. A draw counts by the day it was drawn on, whenever it was entered: a back-da
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import accumulate
 from math import ceil
+from operator import attrgetter
 
-from tracking.domain.due import ANSWERED, LAB, NOT_USABLE, OPEN, SUPERSEDED, DueItem
+from tracking.domain.dosing import interval_hours
+from tracking.domain.due import ANSWERED, LAB, NOT_USABLE, SUPERSEDED, DueItem, planned
 from tracking.domain.estradiol import ANALYTE, Reading
 from tracking.domain.exposure import Change
 from tracking.domain.history import IntervalOverride
@@ -28,6 +31,7 @@ TESTOSTERONE_TOTAL = "testosterone_total"
 _HOURS_A_DAY = 24
 _DAY = timedelta(days=1)
 _ROUTINE = "routine"
+_CHANGED_ON = attrgetter("on")
 
 
 def paired(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> Draw | None:
@@ -61,14 +65,25 @@ def _between(one: date | None, day: date, other: date) -> bool:
 
 
 @dataclass(slots=True)
-class _Walk:
+class LabWalk:
+    """Where the walk stands: ``main`` and ``sides`` are open, ``done`` closed; ``answered_on``: the days of what answered."""
+
     timeline: Timeline
     readings: Mapping[str, Reading]
     rulebook: RuleBook
     own: IntervalOverride | None
-    done: list[DueItem]
+    done: list[DueItem] = field(default_factory=list)
+    answered_on: list[date] = field(default_factory=list)
     main: DueItem | None = None
     sides: tuple[DueItem, ...] = ()
+
+    def items(self) -> list[DueItem]:
+        return [*self.done, *([self.main] if self.main is not None else []), *self.sides]
+
+    def begin_with(self, draw: Draw, on: date) -> None:
+        """Take the walk up with a draw that surely answered what was open."""
+        self.answered_on.append(on)
+        self.main = self._routine(draw, on)
 
     def change(self, change: Change) -> None:
         """A change closes what was open and starts a clock of its own."""
@@ -91,16 +106,16 @@ class _Walk:
             if on < side.earliest_on:
                 kept.append(side)
             else:
-                self.done.append(self._answer(side, draw, usable=self._usable(side, draw, other)))
+                self.done.append(self._answer(side, draw, on, usable=self._usable(side, draw, other)))
         self.sides = tuple(kept)
         if on < self.main.earliest_on:
             return
         if self._usable(self.main, draw, other):
-            self.done.append(self._answer(self.main, draw, usable=True))
+            self.done.append(self._answer(self.main, draw, on, usable=True))
             self.main = self._routine(draw, on)
         elif on >= self.main.opens_on or self.main.reason != _ROUTINE:
             # Before its window a routine draw may fail without a trace: the next one is still to come.
-            self.done.append(self._answer(self.main, draw, usable=False))
+            self.done.append(self._answer(self.main, draw, on, usable=False))
             self.main = self._repeat(draw, on, self.main)
 
     def _usable(self, item: DueItem, draw: Draw, other: Draw | None) -> bool:
@@ -116,18 +131,14 @@ class _Walk:
                 self.done.append(item.closed(SUPERSEDED, superseded_by=anchor))
         self.main, self.sides = None, ()
 
-    def _answer(self, item: DueItem, draw: Draw, *, usable: bool) -> DueItem:
+    def _answer(self, item: DueItem, draw: Draw, on: date, *, usable: bool) -> DueItem:
+        if usable:
+            self.answered_on.append(on)
         return item.closed(ANSWERED if usable else NOT_USABLE, answered_by=draw.lab.key)
 
     def _recheck(self, change: Change, recheck: Recheck, rule: str, waiting: date | None) -> DueItem:
         start = change.on
-        due = start + timedelta(days=recheck.due_days)
-        if recheck.interval_end:
-            due = start + timedelta(days=self._interval_days(change) or recheck.due_days)
-        opens = due - timedelta(days=recheck.due_days - recheck.opens_days)
-        earliest = start + timedelta(days=recheck.earliest_draw_days)
-        if recheck.interval_end:
-            earliest = opens
+        due, opens, earliest = _window(change, recheck, self.timeline)
         if waiting is not None and waiting > earliest:
             earliest = waiting
         due = max(due, earliest)
@@ -147,11 +158,6 @@ class _Walk:
             earliest=earliest,
             needs=recheck.needs,
         )
-
-    def _interval_days(self, change: Change) -> int | None:
-        course = next((c for c in self.timeline.exposure.courses if c.anchor == change.anchor), None)
-        hours = course.schedule.interval_hours if course is not None and course.schedule is not None else None
-        return None if hours is None else ceil(hours / _HOURS_A_DAY)
 
     def _routine(self, draw: Draw, on: date) -> DueItem | None:
         """The next draw while he is on something; after everything was stopped none."""
@@ -205,37 +211,50 @@ class _Walk:
         needs: tuple[str, ...],
         own: IntervalOverride | None = None,
     ) -> DueItem:
-        said = {**params, "on": on_day(date.fromisoformat(params["on"]), date.min)}
-        return DueItem(
-            kind=LAB,
-            anchor=anchor,
+        def says() -> str:
+            said = {**params, "on": on_day(date.fromisoformat(params["on"]), date.min)}
+            return said_of(own, fill(self.rulebook.words.due[reason], said), self.rulebook)
+
+        return planned(
+            LAB,
+            anchor,
             rule=rule,
             reason=reason,
             params=params,
-            words=said_of(own, fill(self.rulebook.words.due[reason], said), self.rulebook),
-            opens_on=opens,
-            due_on=due,
-            overdue_on=overdue,
-            earliest_on=earliest,
+            says=says,
+            window=(opens, due, overdue, earliest),
             zone=self.timeline.person.zone,
-            state=OPEN,
-            answered_by="",
-            priority=None,
-            resend_after_days=self.rulebook.monitoring.resend.days[LAB],
+            rulebook=self.rulebook,
             needs=needs,
         )
 
 
-def lab_items(
-    timeline: Timeline, readings: Mapping[str, Reading], own: IntervalOverride | None, rulebook: RuleBook
-) -> list[DueItem]:
-    """Every item there has been and the one that is open now, if any. ``own``: a prescriber's routine interval for this man."""
-    walk = _Walk(timeline, readings, rulebook, own, [])
+def walk_labs(
+    timeline: Timeline,
+    readings: Mapping[str, Reading],
+    own: IntervalOverride | None,
+    rulebook: RuleBook,
+    *,
+    whole: bool = True,
+) -> LabWalk:
+    """The walk up to today. ``own``: a prescriber's routine interval for this man.
+
+    Not ``whole``: begun with the last draw that surely answered what was open before it, whatever that was. Then what is open
+    is the same, and what was closed before that draw is left out.
+    """
+    walk = LabWalk(timeline, readings, rulebook, own)
     changes = timeline.exposure.changes_until(timeline.today)
     draws = [(draw.on, draw) for draw in timeline.draws.get(ANALYTE, ()) if draw.on is not None]
+    if not changes:
+        return walk
+    first = None if whole else _sure_answer(draws, changes, timeline, readings, rulebook)
+    number = 0
+    if first is not None:
+        on, draw = draws[first]
+        walk.begin_with(draw, on)
+        draws, number = draws[first + 1 :], bisect_left(changes, on, key=_CHANGED_ON)
     # Of several on one day the readable one is taken first: it answers, and the others are then too early for the next.
     draws.sort(key=lambda dated: (dated[0], readings[dated[1].lab.key].tier is Tier.INDETERMINATE, dated[1].lab.key))
-    number = 0
     for on, draw in draws:
         while number < len(changes) and changes[number].on < on:
             walk.change(changes[number])
@@ -243,4 +262,53 @@ def lab_items(
         walk.draw(draw, on)
     for change in changes[number:]:
         walk.change(change)
-    return [*walk.done, *([walk.main] if walk.main is not None else []), *walk.sides]
+    return walk
+
+
+def _sure_answer(
+    draws: Sequence[tuple[date, Draw]],
+    changes: Sequence[Change],
+    timeline: Timeline,
+    readings: Mapping[str, Reading],
+    rulebook: RuleBook,
+) -> int | None:
+    """The place of the last draw that answered, whatever was open; None where there is no such draw.
+
+    It is alone on its day, readable, with the testosterone of that day, and late enough for every change before it.
+    """
+    earliest = list(accumulate([_window(c, rulebook.drugs[c.drug].rechecks[0], timeline)[2] for c in changes], max))
+    for place in range(len(draws) - 1, -1, -1):
+        on, draw = draws[place]
+        number = bisect_left(changes, on, key=_CHANGED_ON)
+        if not number:
+            return None
+        # Looks beside the main one are answered each in its own time, and off everything nothing may have been open.
+        if len(rulebook.drugs[changes[number - 1].drug].rechecks) > 1 or not _is_on(on, timeline):
+            continue
+        alone = all(not 0 <= near < len(draws) or draws[near][0] != on for near in (place - 1, place + 1))
+        if alone and on >= earliest[number - 1] and draw.dated and readings[draw.lab.key].tier is not Tier.INDETERMINATE:
+            other = paired(draw, timeline, rulebook)
+            if other is not None and other.on == on:
+                return place
+    return None
+
+
+def _is_on(day: date, timeline: Timeline) -> bool:
+    """On an AI or testosterone since before a day."""
+    return any(timeline.exposure.at_draw(drug_class, day) for drug_class in (AROMATASE_INHIBITOR, TESTOSTERONE))
+
+
+def _window(change: Change, recheck: Recheck, timeline: Timeline) -> tuple[date, date, date]:
+    """When the recheck after a change is due, from when on it is asked for, and the first day on which a draw answers it."""
+    due_days = recheck.due_days
+    if recheck.interval_end:
+        due_days = _interval_days(change, timeline) or due_days
+    due = change.on + timedelta(days=due_days)
+    opens = due - timedelta(days=recheck.due_days - recheck.opens_days)
+    return due, opens, opens if recheck.interval_end else change.on + timedelta(days=recheck.earliest_draw_days)
+
+
+def _interval_days(change: Change, timeline: Timeline) -> int | None:
+    course = next((c for c in timeline.exposure.courses if c.anchor == change.anchor), None)
+    hours = interval_hours(course.schedule) if course is not None and course.schedule is not None else None
+    return None if hours is None else ceil(hours / _HOURS_A_DAY)

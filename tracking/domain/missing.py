@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tracking.domain.bone import NO_LSC, NOT_STATED, SCANNER_CHANGED
 from tracking.domain.estradiol import LOW
-from tracking.domain.findings.finding import Facts
+from tracking.domain.facts import Facts
 from tracking.domain.findings.series_notes import open_low
 from tracking.domain.reassurance import is_disturbed
 from tracking.domain.reported import Method, Precision
@@ -58,15 +58,15 @@ def _of_estradiol(facts: Facts) -> Iterator[str]:
 def _of_therapy(facts: Facts) -> Iterator[str]:
     if facts.ai_log_ended:
         yield "ai_in_force"
-    if facts.on_ai and not facts.context.now.testosterone and not _testosterone_stopped(facts):
+    if facts.on_ai and not facts.on_testosterone and not _testosterone_stopped(facts):
         yield "testosterone_regimen"
-    if facts.on_ai and not facts.timeline.doses[AROMATASE_INHIBITOR]:
+    if facts.on_ai and not facts.timeline.logs[AROMATASE_INHIBITOR].taken:
         yield "ai_log"
     if facts.on_ai and not _review_named(facts):
         yield "ai_review"
     if any(injection.assumed for found in facts.injected for injection in found.given):
         yield "bone_drug_log"
-    if facts.context.now.testosterone and "hematocrit" not in facts.timeline.draws:
+    if facts.on_testosterone and "hematocrit" not in facts.timeline.draws:
         yield "hematocrit"
 
 
@@ -78,18 +78,17 @@ def _testosterone_stopped(facts: Facts) -> bool:
 
 def _review_named(facts: Facts) -> bool:
     """Whether a regimen that is in force now names the day of the AI's review."""
-    in_force = {key for drug in facts.context.now.ai for key in drug.keys}
+    in_force = {key for course in facts.ai for key in course.keys}
     return any(r.review_on is not None for r in facts.history.regimens if r.key in in_force)
 
 
 def _of_bone(facts: Facts) -> Iterator[str]:
-    scans = facts.bone.scans
+    scans, last = facts.timeline.scans, facts.bone.latest
     if facts.on_ai and not scans:
         yield "dexa"
-    if scans:
-        last = scans[-1].bone_class
+    if last is not None:
         codes = {NOT_STATED: "dexa_reference", "age_unknown": "birth_date", "scores_missing": "dexa_scores"}
-        yield from (codes[name] for name in (last,) if name in codes)
+        yield from (codes[name] for name in (last.bone_class,) if name in codes)
         why = {change.why for change in facts.bone.changes}
         yield from (code for reason, code in _UNDETERMINED.items() if reason in why)
         if len(scans) > 1 and not facts.bone.changes:

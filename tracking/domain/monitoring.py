@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
+from functools import cached_property
+from operator import attrgetter
 
-from tracking.domain.bone import BoneStanding, bone_of
+from tracking.domain.bone import BoneStanding
 from tracking.domain.bone_therapy import Injected, bone_injections, injection_items
 from tracking.domain.dexa_plan import dexa_items
 from tracking.domain.due import DEXA, LAB, DueItem
 from tracking.domain.estradiol import ANALYTE, Reading, read_result
 from tracking.domain.history import History
 from tracking.domain.intervals import own_intervals
-from tracking.domain.lab_plan import lab_items
+from tracking.domain.lab_plan import LabWalk, walk_labs
 from tracking.domain.panel_plan import panel_items
 from tracking.domain.review_plan import review_items
 from tracking.domain.risk import Risk, risk_of
 from tracking.domain.rulebook import RuleBook
 from tracking.domain.timeline import Timeline, read_timeline
 
-__all__ = ["DueItem", "plan", "plan_items"]
+__all__ = ["DueItem", "Plan", "plan"]
+
+_KIND_DUE_ANCHOR = attrgetter("kind", "due_on", "anchor")
 
 
 def plan(history: History, rulebook: RuleBook, as_of: datetime) -> tuple[DueItem, ...]:
@@ -29,29 +33,65 @@ def plan(history: History, rulebook: RuleBook, as_of: datetime) -> tuple[DueItem
         draw.lab.key: read_result(draw.lab, rulebook, history.floors, timeline.today)
         for draw in timeline.draws.get(ANALYTE, ())
     }
-    bone = bone_of(timeline, rulebook)
+    bone = BoneStanding(timeline, rulebook)
     injected = bone_injections(timeline, history.regimens, rulebook)
     risk = risk_of(timeline, bone, history.risk_factors, rulebook)
-    return plan_items(timeline, readings, bone, risk, injected, history=history, rulebook=rulebook)
+    return Plan(timeline, readings, bone, risk, injected, history=history, rulebook=rulebook).items
 
 
-def plan_items(
-    timeline: Timeline,
-    readings: Mapping[str, Reading],
-    bone: BoneStanding,
-    risk: Risk,
-    injected: tuple[Injected, ...],
-    *,
-    history: History,
-    rulebook: RuleBook,
-) -> tuple[DueItem, ...]:
-    own = own_intervals(history.intervals, timeline.today, rulebook)
-    estradiol = lab_items(timeline, readings, own.get(LAB), rulebook)
-    items = [
-        *estradiol,
-        *dexa_items(timeline, readings, risk, own.get(DEXA), rulebook),
-        *panel_items(timeline, bone, own, estradiol, rulebook),
-        *injection_items(injected, timeline, rulebook),
-        *review_items(timeline, history.regimens, rulebook),
-    ]
-    return tuple(sorted(items, key=lambda item: (item.kind, item.due_on, item.anchor)))
+class Plan:
+    """What is due, was answered, or was superseded, by kind and due date. Without a regimen nothing is due.
+
+    ``open`` looks back no further than what is due today depends on; ``items`` is everything there has been.
+    """
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        readings: Mapping[str, Reading],
+        bone: BoneStanding,
+        risk: Risk,
+        injected: tuple[Injected, ...],
+        *,
+        history: History,
+        rulebook: RuleBook,
+    ) -> None:
+        self._timeline = timeline
+        self._readings = readings
+        self._bone = bone
+        self._risk = risk
+        self._injected = injected
+        self._regimens = history.regimens
+        self._rulebook = rulebook
+        self._own = own_intervals(history.intervals, timeline.today, rulebook)
+
+    @cached_property
+    def open(self) -> tuple[DueItem, ...]:
+        return tuple([item for item in self._planned(self._recent_labs, open_only=True) if item.is_open])
+
+    @cached_property
+    def items(self) -> tuple[DueItem, ...]:
+        return tuple(self._planned(self._walk(whole=True), open_only=False))
+
+    def has_answer_since(self, day: date) -> bool:
+        """Whether an estradiol of that day or a later one has answered what was due."""
+        return any(answered >= day for answered in self._recent_labs.answered_on)
+
+    @cached_property
+    def _recent_labs(self) -> LabWalk:
+        return self._walk(whole=False)
+
+    def _walk(self, *, whole: bool) -> LabWalk:
+        return walk_labs(self._timeline, self._readings, self._own.get(LAB), self._rulebook, whole=whole)
+
+    def _planned(self, labs: LabWalk, *, open_only: bool) -> list[DueItem]:
+        timeline, rulebook = self._timeline, self._rulebook
+        items = [
+            *labs.items(),
+            *dexa_items(timeline, self._readings, self._risk, self._own.get(DEXA), rulebook, open_only=open_only),
+            *panel_items(timeline, self._bone, self._own, labs.items(), rulebook, open_only=open_only),
+            *injection_items(self._injected, timeline, rulebook, open_only=open_only),
+            *review_items(timeline, self._regimens, rulebook, open_only=open_only),
+        ]
+        items.sort(key=_KIND_DUE_ANCHOR)
+        return items

@@ -17,3 +17,9 @@ def months_after(day: date, months: int) -> date:
     if day.day <= _EVERY_MONTH_HAS:
         return date(years, month + 1, day.day)
     return date(years, month + 1, min(day.day, monthrange(years, month + 1)[1]))
+
+
+def months_between(start: date, day: date) -> int:
+    """The whole months from one day to a later one."""
+    months = (day.year - start.year) * _A_YEAR + day.month - start.month
+    return months if months_after(start, months) <= day else months - 1

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from dateutil.relativedelta import relativedelta
-
+from tracking.domain.exposure import Course
+from tracking.domain.facts import Facts
 from tracking.domain.findings.bone import back_pain_since, new_until
 from tracking.domain.findings.bone_therapy import late_days
 from tracking.domain.findings.estradiol import blind_from
-from tracking.domain.findings.finding import Facts
 from tracking.domain.findings.results import latest
 from tracking.domain.findings.safety import safety_days
 from tracking.domain.findings.symptoms import symptom_days
+from tracking.domain.history import RegimenRecord
 from tracking.domain.lab_plan import TESTOSTERONE_TOTAL
+from tracking.domain.months import months_after
 from tracking.domain.panel_plan import of_age_on
 from tracking.domain.rulebook import BONE_THERAPY
 from tracking.domain.verdict import too_old_on
@@ -37,9 +38,8 @@ def _days(facts: Facts) -> Iterator[date]:
     yield from _of_courses(facts)
     for days in facts.series.days_below:
         yield from days.changes_on
-    for item in facts.due:
-        if item.is_open:
-            yield from (item.opens_on, item.due_on, item.overdue_on)
+    for item in facts.plan.open:
+        yield from (item.opens_on, item.due_on, item.overdue_on)
     for fracture in facts.timeline.fractures:
         yield from _after(new_until(fracture, facts))
     testosterone = latest(facts, TESTOSTERONE_TOTAL)
@@ -65,12 +65,11 @@ def _of_bone(facts: Facts) -> Iterator[date]:
 
 
 def _of_courses(facts: Facts) -> Iterator[date]:
-    """Every start and end, planned ones included."""
-    for course in facts.timeline.exposure.courses:
-        yield from _known(course.starts_on, course.ends_on)
+    """Every start and end that is still to come, planned ones included."""
     # Statements that agree are one course; where one of them begins or ends, they may come to disagree.
-    for regimen in facts.history.regimens:
-        yield from _known(regimen.starts_on, regimen.ends_on)
+    spans: list[Course | RegimenRecord] = [*facts.timeline.exposure.courses, *facts.history.regimens]
+    edges = [edge for span in spans for edge in (span.starts_on, span.ends_on) if edge is not None]
+    return iter([edge for edge in edges if edge > facts.timeline.today])
 
 
 def _of_person(facts: Facts) -> Iterator[date]:
@@ -80,7 +79,7 @@ def _of_person(facts: Facts) -> Iterator[date]:
     for factor in history.risk_factors:
         yield from _known(factor.since, factor.until)
     if facts.timeline.scans and history.person.birth_date is not None:
-        yield history.person.birth_date + relativedelta(years=facts.rulebook.bone.score.t_from_age)
+        yield months_after(history.person.birth_date, facts.rulebook.bone.score.t_from_age * 12)
     for plan in facts.rulebook.monitoring.plan.values():
         if plan.least_age:
             yield from _known(of_age_on(history.person, plan.least_age))

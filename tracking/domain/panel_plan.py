@@ -8,8 +8,10 @@ closes a newer item.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
+from typing import NamedTuple
 
 from tracking.domain.bone import LOSS, BoneStanding
 from tracking.domain.due import ANSWERED, SUPERSEDED, DueItem, planned
@@ -42,15 +44,25 @@ def panel_items(
     own: Mapping[str, IntervalOverride],
     estradiol: Iterable[DueItem],
     rulebook: RuleBook,
+    *,
+    open_only: bool = False,
 ) -> list[DueItem]:
-    """Every item of every exposure up to today. ``estradiol``: the open items that other blood can be drawn with."""
+    """Every item of every exposure up to today. ``estradiol``: the open items that other blood can be drawn with.
+
+    ``open_only``: what is closed may be left out.
+    """
     items: list[DueItem] = []
     for rule in rulebook.monitoring.plan.values():
         if rule.followed_only and rule.code not in own:
             continue
-        walk = _Walk(rule, own.get(rule.code), timeline, rulebook)
+        spans = timeline.exposure.spans[rule.drug_class]
+        if open_only:
+            spans = tuple([span for span in spans if span.ends_on is None or span.ends_on > timeline.today])
+        if not spans:
+            continue
+        walk = _Walk(rule, own.get(rule.code), timeline, rulebook, open_only)
         results = _results(rule, timeline, rulebook)
-        for span in timeline.exposure.spans[rule.drug_class]:
+        for span in spans:
             start = max(span.starts_on, of_age_on(timeline.person, rule.least_age) or span.starts_on)
             if start <= timeline.today and (span.ends_on is None or start < span.ends_on):
                 items += walk.items(span, start, [r for r in results if span.ends_on is None or r.on < span.ends_on])
@@ -67,6 +79,8 @@ def of_age_on(person: Person, age: int) -> date | None:
 
 def _results(rule: PlanRule, timeline: Timeline, rulebook: RuleBook) -> list[_Result]:
     """By day. Results whose day is not known answer nothing."""
+    if timeline.draws.keys().isdisjoint(rule.analytes):
+        return []
     again = rulebook.monitoring.vitamin_d_low
     wanted = 1 if rule.any_of else len(rule.analytes)
     days: dict[date, dict[str, Draw]] = {}
@@ -88,6 +102,21 @@ def _is_low(drawn: Mapping[str, Draw], watched: LowAgainRule | None, rulebook: R
     return is_below(drawn[watched.analyte].lab.reported.value, watched, rulebook) is not False
 
 
+class _Asked(NamedTuple):
+    """What is asked for, before it is put into words. ``window``: opens, due, overdue, and the earliest day that answers."""
+
+    anchor: str
+    reason: str
+    since: date
+    months: int
+    window: tuple[date, date, date, date]
+    own: IntervalOverride | None = None
+
+    @property
+    def earliest_on(self) -> date:
+        return self.window[3]
+
+
 @dataclass(frozen=True, slots=True)
 class _Walk:
     """One kind of one man."""
@@ -96,6 +125,7 @@ class _Walk:
     own: IntervalOverride | None
     timeline: Timeline
     rulebook: RuleBook
+    open_only: bool
 
     def items(self, span: Span, start: date, results: Sequence[_Result]) -> Iterator[DueItem]:
         rule = self.rule
@@ -103,44 +133,49 @@ class _Walk:
         within = [r for r in results if r.on >= earliest]
         before = sum(r.on <= start for r in within)
         overdue = start + timedelta(days=rule.baseline_overdue_days)
-        item = self._item(f"{span.anchor}:baseline", "panel_baseline", start, 0, (start, start, overdue, earliest))
+        asked = _Asked(f"{span.anchor}:baseline", "panel_baseline", start, 0, (start, start, overdue, earliest))
         number = before - 1 if before else 0
         if number >= len(within):
-            yield self._left(item, span)
+            yield self._left(asked, span)
             return
-        yield item.closed(ANSWERED, answered_by=within[number].key)
+        yield from self._closed(asked, ANSWERED, answered_by=within[number].key)
         yield from self._follow_up(span, start, within[number:])
 
     def _follow_up(self, span: Span, start: date, results: Sequence[_Result]) -> Iterator[DueItem]:
         last, follows = results[0], results[1:]
-        item = self._first(span, start, last) or self._next(span, last)
+        asked = self._first(span, start, last) or self._next(span, last)
         for result in follows:
-            if item is None:
+            if asked is None:
                 # Without an interval of its own (or any) only a low one comes back.
-                last, item = result, self._next(span, result)
-            elif result.on >= item.earliest_on:
-                yield item.closed(ANSWERED, answered_by=result.key)
-                last, item = result, self._next(span, result)
+                last, asked = result, self._next(span, result)
+            elif result.on >= asked.earliest_on:
+                yield from self._closed(asked, ANSWERED, answered_by=result.key)
+                last, asked = result, self._next(span, result)
             elif result.low is not last.low:
-                yield item.closed(SUPERSEDED, superseded_by=result.key)
-                last, item = result, self._next(span, result)
-        if item is not None:
-            yield self._left(item, span)
+                yield from self._closed(asked, SUPERSEDED, superseded_by=result.key)
+                last, asked = result, self._next(span, result)
+        if asked is not None:
+            yield self._left(asked, span)
 
-    def _left(self, item: DueItem, span: Span) -> DueItem:
+    def _closed(self, asked: _Asked, state: str, *, answered_by: str = "", superseded_by: str = "") -> Iterator[DueItem]:
+        if not self.open_only:
+            yield self._item(asked).closed(state, answered_by=answered_by, superseded_by=superseded_by)
+
+    def _left(self, asked: _Asked, span: Span) -> DueItem:
         """Open while he is on the drug; its end ends what was asked for."""
+        item = self._item(asked)
         if span.ends_on is None or span.ends_on > self.timeline.today:
             return item
         return item.closed(SUPERSEDED, superseded_by=f"end:{span.anchor}")
 
-    def _first(self, span: Span, start: date, baseline: _Result) -> DueItem | None:
+    def _first(self, span: Span, start: date, baseline: _Result) -> _Asked | None:
         """The first look after a start that had a baseline before it."""
         if not self.rule.first_months or baseline.on > start or baseline.low:
             return None
         months = min(self.rule.first_months, self.own.every_months) if self.own else self.rule.first_months
         return self._after(f"{span.anchor}:first", "panel_first", start, months)
 
-    def _next(self, span: Span, result: _Result) -> DueItem | None:
+    def _next(self, span: Span, result: _Result) -> _Asked | None:
         months = self.own.every_months if self.own else self.rule.interval_months
         reason = "panel_interval"
         if result.low:
@@ -148,33 +183,27 @@ class _Walk:
             months, reason = (low if not months else min(months, low)), "panel_low"
         return self._after(f"{span.anchor}:{result.key}", reason, result.on, months) if months else None
 
-    def _after(self, anchor: str, reason: str, since: date, months: int) -> DueItem:
+    def _after(self, anchor: str, reason: str, since: date, months: int) -> _Asked:
         due = months_after(since, months)
         opens = max(due - timedelta(days=self.rule.opens_before_days), since + _DAY)
-        return self._item(
-            anchor, reason, since, months, (opens, due, due + timedelta(days=self.rule.overdue_days), opens), own=self.own
-        )
+        window = (opens, due, due + timedelta(days=self.rule.overdue_days), opens)
+        return _Asked(anchor, reason, since, months, window, self.own)
 
-    def _item(
-        self,
-        anchor: str,
-        reason: str,
-        since: date,
-        months: int,
-        window: tuple[date, date, date, date],
-        *,
-        own: IntervalOverride | None = None,
-    ) -> DueItem:
-        params = {"name": self.rule.name, "on": str(since), "months": str(months)}
-        words = fill(self.rulebook.words.due[reason], params | {"on": on_day(since, date.min)})
+    def _item(self, asked: _Asked) -> DueItem:
+        params = {"name": self.rule.name, "on": str(asked.since), "months": str(asked.months)}
+
+        def says() -> str:
+            words = fill(self.rulebook.words.due[asked.reason], params | {"on": on_day(asked.since, date.min)})
+            return said_of(asked.own, words, self.rulebook)
+
         return planned(
             self.rule.code,
-            anchor,
+            asked.anchor,
             rule=self.rule.id,
-            reason=reason,
+            reason=asked.reason,
             params=params,
-            words=said_of(own, words, self.rulebook),
-            window=window,
+            says=says,
+            window=asked.window,
             needs=self.rule.analytes,
             zone=self.timeline.person.zone,
             rulebook=self.rulebook,
@@ -194,7 +223,7 @@ def _pth_again(timeline: Timeline, bone: BoneStanding, rulebook: RuleBook) -> It
             continue
         due = on + timedelta(days=rule.due_days)
         params = {"on": str(on)}
-        words = fill(rulebook.words.due[reason], {"on": on_day(on, date.min)})
+        says = partial(_pth_said, reason, on, rulebook)
         window = (on, due, due + timedelta(days=rule.overdue_days), on)
         item = planned(
             PTH,
@@ -202,7 +231,7 @@ def _pth_again(timeline: Timeline, bone: BoneStanding, rulebook: RuleBook) -> It
             rule=rule.id,
             reason=reason,
             params=params,
-            words=words,
+            says=says,
             window=window,
             needs=(PTH,),
             zone=timeline.person.zone,
@@ -218,6 +247,10 @@ def _pth_again(timeline: Timeline, bone: BoneStanding, rulebook: RuleBook) -> It
             yield item.closed(SUPERSEDED, superseded_by=f"end:{span.anchor}")
         else:
             yield item
+
+
+def _pth_said(reason: str, on: date, rulebook: RuleBook) -> str:
+    return fill(rulebook.words.due[reason], {"on": on_day(on, date.min)})
 
 
 def _is_off(draw: Draw, rulebook: RuleBook) -> bool:
@@ -247,12 +280,10 @@ def _with_draw(item: DueItem, estradiol: Sequence[DueItem], rulebook: RuleBook) 
     if not draws:
         return item
     draw = min(draws, key=lambda d: abs((d.due_on - item.due_on).days))
-    said = {"words": item.words, "with_on": on_day(draw.due_on, date.min)}
-    return replace(
-        item,
-        opens_on=min(item.opens_on, draw.opens_on),
-        due_on=draw.due_on,
-        overdue_on=max(item.overdue_on, draw.overdue_on),
-        params={**item.params, "with": str(draw.due_on)},
-        words=fill(rulebook.words.due["with_draw"], said),
-    )
+
+    def says() -> str:
+        said = {"words": item.words, "with_on": on_day(draw.due_on, date.min)}
+        return fill(rulebook.words.due["with_draw"], said)
+
+    window = (min(item.opens_on, draw.opens_on), draw.due_on, max(item.overdue_on, draw.overdue_on))
+    return item.moved(window, {**item.params, "with": str(draw.due_on)}, says)

@@ -13,8 +13,6 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from tracking.domain.history import History
-
 _AS_IS = frozenset({str, int, bool, type(None)})
 
 
@@ -37,16 +35,19 @@ def _one_level(item: Any) -> Any:
         return str(item)
     if isinstance(item, date):
         return item.isoformat()
-    if is_dataclass(item):
-        return {name: getattr(item, name) for name in _names(type(item))}  # type: ignore[arg-type]  # every class is hashable
     if isinstance(item, Mapping):
         return dict(item)
+    names = _names(type(item))  # type: ignore[arg-type]  # every class is hashable
+    if names:
+        return {name: getattr(item, name) for name in names}
     raise TypeError(f"{type(item).__name__} has no plain form")
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _names(kind: Any) -> tuple[str, ...]:
+    """What a record tells: its fields, or what it names as ``TOLD`` where some of that is worked out when asked for."""
+    told: tuple[str, ...] = getattr(kind, "TOLD", ())
+    return told or (tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ())
 
 
 def digest(item: Any) -> str:
@@ -56,20 +57,3 @@ def digest(item: Any) -> str:
 
 # The text of ``plain``, without building it first: the encoder walks lists, dicts and text by itself, and asks for the rest.
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_one_level).encode
-
-
-# What is stated once and never changes under its key: a correction is another record with another key.
-_STATED_ONCE = ("labs", "doses", "scans", "fractures", "symptoms")
-# What goes on under its key: a regimen ends, a risk factor is over, a setting expires.
-_GOING_ON = ("regimens", "risk_factors", "floors", "intervals")
-
-
-def history_digest(history: History) -> str:
-    """One digest for one content, whatever the order of its rows.
-
-    Records that are stated once stand in it by their keys, for their content cannot change under them (the database refuses
-    it); so ten years of doses cost no more than a list of names.
-    """
-    keys = (f"{name}:{','.join(sorted([row.key for row in getattr(history, name)]))}" for name in _STATED_ONCE)
-    content = {name: sorted(_canonical(row) for row in getattr(history, name)) for name in _GOING_ON}
-    return digest([*keys, {"person": history.person, **content}])

@@ -5,7 +5,7 @@ None of it touches the tier (CLINICAL 9.1): a low counts unchanged, and a result
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from tracking.domain.entry import weekly_mg
 from tracking.domain.estradiol import LOW, Reading
-from tracking.domain.history import DoseKind, DoseRecord, History, RegimenRecord
+from tracking.domain.history import DoseRecord, History, RegimenRecord
 from tracking.domain.reported import Method, Moment
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, BiotinRule, RuleBook, Tier
 from tracking.domain.thresholds import is_above
@@ -67,8 +67,8 @@ def biotin_of(history: History, rulebook: RuleBook) -> Biotin:
     """What of his records can disturb an assay by biotin."""
     rule = rulebook.estradiol.biotin
     regimens = tuple(r for r in history.regimens if r.drug == rule.drug and _a_day(r) >= rule.mg_a_day)
-    doses = tuple(d for d in history.doses if d.drug == rule.drug and d.kind is not DoseKind.SKIPPED)
-    return Biotin(rule, regimens, doses)
+    log = history.dose_log.drugs.get(rule.drug)
+    return Biotin(rule, regimens, tuple(log.taken) if log is not None else ())
 
 
 def _a_day(regimen: RegimenRecord) -> Fraction:
@@ -133,5 +133,5 @@ def _unasked(reading: Reading) -> bool:
 def _has_log(draw: Draw, timeline: Timeline) -> bool:
     """Any dose of an AI logged by the time of the draw, a skipped one included. A log begun later says nothing about it."""
     last = draw.lab.reported.collected.latest
-    logs: tuple[Sequence[datetime], ...] = (timeline.dose_times[AROMATASE_INHIBITOR], timeline.skipped[AROMATASE_INHIBITOR])
-    return any(bool(times) and times[0] <= last for times in logs)
+    log = timeline.logs[AROMATASE_INHIBITOR]
+    return any(bool(times) and times[0] <= last for times in (log.times, log.skipped))

@@ -139,9 +139,9 @@ class Moment:
     @property
     def latest(self) -> datetime:
         """The last instant it can stand for."""
-        span = _SPANS.get(self.precision)
-        if span is None:
+        if self.precision is Precision.MINUTE or self.precision is Precision.UNKNOWN:
             return self.at
+        span = _SPANS[self.precision]
         # Wall-clock arithmetic in the man's zone: a day has 23 or 25 hours twice a year.
         end = (self.local.replace(tzinfo=None) + span).replace(tzinfo=ZoneInfo(self.zone))
         return end.astimezone(UTC) - timedelta(microseconds=1)

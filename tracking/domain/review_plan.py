@@ -15,10 +15,18 @@ from tracking.domain.words import fill, on_day
 AI_REVIEW = "ai_review"
 
 
-def review_items(timeline: Timeline, regimens: Iterable[RegimenRecord], rulebook: RuleBook) -> list[DueItem]:
-    """One for each regimen of an AI that names a date. A prescription that takes its place answers it."""
+def review_items(
+    timeline: Timeline, regimens: Iterable[RegimenRecord], rulebook: RuleBook, *, open_only: bool = False
+) -> list[DueItem]:
+    """One for each regimen of an AI that names a date. A prescription that takes its place answers it.
+
+    ``open_only``: what is closed is left out.
+    """
     own = [r for r in regimens if rulebook.drug_class(r.drug) == AROMATASE_INHIBITOR and r.starts_on <= timeline.today]
-    return [_item(regimen, own, timeline, rulebook) for regimen in own if regimen.review_on is not None]
+    named = [regimen for regimen in own if regimen.review_on is not None]
+    if open_only:
+        named = [regimen for regimen in named if regimen.ends_on is None or regimen.ends_on > timeline.today]
+    return [_item(regimen, own, timeline, rulebook) for regimen in named]
 
 
 def _item(regimen: RegimenRecord, all_of_them: list[RegimenRecord], timeline: Timeline, rulebook: RuleBook) -> DueItem:
@@ -33,7 +41,9 @@ def _item(regimen: RegimenRecord, all_of_them: list[RegimenRecord], timeline: Ti
         rule=rule.id,
         reason="ai_review",
         params=params,
-        words=fill(rulebook.words.due["ai_review"], params | {"on": on_day(due, date.min), "months": str(rule.most_months)}),
+        says=lambda: fill(
+            rulebook.words.due["ai_review"], params | {"on": on_day(due, date.min), "months": str(rule.most_months)}
+        ),
         window=(opens, due, due + timedelta(days=rule.overdue_days), regimen.starts_on),
         zone=timeline.person.zone,
         rulebook=rulebook,

@@ -15,6 +15,7 @@ from functools import lru_cache
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
+from tracking.domain.dosing import interval_hours, longest_gap_hours
 from tracking.domain.exposure import Change
 from tracking.domain.history import DoseRecord
 from tracking.domain.reported import Moment
@@ -43,7 +44,10 @@ class Phase(StrEnum):
 
     @property
     def is_known(self) -> bool:
-        return self not in (Phase.NOT_TAKEN, Phase.UNKNOWN, Phase.FREQUENT)
+        return self not in _NOT_TOLD
+
+
+_NOT_TOLD = frozenset({Phase.NOT_TAKEN, Phase.UNKNOWN, Phase.FREQUENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,15 @@ def timing_of(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> DrawTiming:
     )
 
 
+def can_tell_phase(day: date, timeline: Timeline, rulebook: RuleBook) -> bool:
+    """Whether a phase can be known of a draw on ``day``, by what was in force: one product, not always dosed often."""
+    for drug_class in (AROMATASE_INHIBITOR, TESTOSTERONE):
+        courses = timeline.exposure.at_draw(drug_class, day)
+        if len(courses) == 1 and courses[0].schedule is not None and not _is_frequent(courses[0].schedule, rulebook):
+            return True
+    return False
+
+
 def phase_at(hours: Decimal, interval: Decimal, rulebook: RuleBook) -> Phase:
     """The phase ``hours`` (0 or more) after a dose, where the next is due ``interval`` hours after it."""
     if interval < rulebook.timing.phase.frequent_days * _HOURS_A_DAY:
@@ -142,16 +155,17 @@ def _timing(drug_class: str, draw: Draw, timeline: Timeline, rulebook: RuleBook)
         return DrugTiming(Phase.NOT_TAKEN, settled=settled)
     schedules = [course.schedule for course in courses if course.schedule is not None]
     # Two products in force at once have no one interval; both of them dosed often, they still have no phase.
-    nominal = _interval(schedules[0]) if len(schedules) == len(courses) == 1 else None
+    nominal = interval_hours(schedules[0]) if len(schedules) == len(courses) == 1 else None
     dose = _last_dose(drug_class, courses[0].drug, draw, timeline, rulebook) if nominal is not None else None
     if nominal is None or dose is None:
         hours = timeline.hours_since_dose(drug_class, draw, rulebook)
         frequent = len(schedules) == len(courses) and all(_is_frequent(schedule, rulebook) for schedule in schedules)
         return DrugTiming(Phase.FREQUENT if frequent else Phase.UNKNOWN, hours, nominal, settled=settled)
     interval = _opened(schedules[0], nominal, dose)
-    due = interval if _is_frequent(schedules[0], rulebook) else _lived(dose.taken, interval)
+    frequent = _is_frequent(schedules[0], rulebook)
+    due = interval if frequent else _lived(dose.taken, interval)
     # By the schedule, not by the clock: five days are five days in the week in which an hour is lost.
-    often = interval < rulebook.timing.phase.frequent_days * _HOURS_A_DAY
+    often = frequent or interval < rulebook.timing.phase.frequent_days * _HOURS_A_DAY
     collected = draw.lab.reported.collected
     if not (collected.has_time and dose.taken.has_time):
         phases = {Phase.FREQUENT if often else _part(end, due, rulebook) for end in _bounds(dose.taken, collected)}
@@ -164,7 +178,8 @@ def _timing(drug_class: str, draw: Draw, timeline: Timeline, rulebook: RuleBook)
 
 def _is_frequent(schedule: Schedule, rulebook: RuleBook) -> bool:
     """Dosed so often that no phase is told, whichever dose was the last."""
-    return 0 < _longest_gap(schedule) < rulebook.timing.phase.frequent_days * _HOURS_A_DAY
+    longest = longest_gap_hours(schedule)
+    return longest is not None and 0 < longest < rulebook.timing.phase.frequent_days * _HOURS_A_DAY
 
 
 def _last_dose(drug_class: str, drug: str, draw: Draw, timeline: Timeline, rulebook: RuleBook) -> DoseRecord | None:
@@ -203,18 +218,6 @@ def _bounds(taken: Moment, collected: Moment) -> tuple[Decimal, Decimal]:
 
 def _hours(span: timedelta) -> Decimal:
     return Decimal(span // _MINUTE) / _MINUTES_AN_HOUR
-
-
-@lru_cache(maxsize=1024)
-def _interval(schedule: Schedule) -> Decimal | None:
-    """In hours, between two doses on average; None where the schedule does not say."""
-    return schedule.interval_hours
-
-
-@lru_cache(maxsize=1024)
-def _longest_gap(schedule: Schedule) -> Decimal:
-    """In hours; 0 where the schedule does not say."""
-    return schedule.longest_gap_hours or Decimal(0)
 
 
 def _settled(drug_class: str, on: date, timeline: Timeline, rulebook: RuleBook, *, taken: bool) -> bool | None:

@@ -55,11 +55,12 @@ def unit_questions(draws: Iterable[Draw], timeline: Timeline, rulebook: RuleBook
     found: dict[str, UnitQuestion] = {}
     before: LabRecord | None = None
     for draw in draws:
-        question = _question(draw, before, timeline, rulebook)
+        lab = draw.lab
+        question = _question(draw, before, timeline, rulebook) if lab.typed and not lab.unit_confirmed else None
         if question is not None:
-            found[draw.lab.key] = question
-        elif draw.dated and draw.lab.reported.value.comparator is Comparator.EQUAL:
-            before = draw.lab
+            found[lab.key] = question
+        elif draw.dated and lab.reported.value.comparator is Comparator.EQUAL:
+            before = lab
     return found
 
 
@@ -85,9 +86,10 @@ def either(lab: LabRecord, question: UnitQuestion, rulebook: RuleBook) -> str:
 
 
 def _question(draw: Draw, before: LabRecord | None, timeline: Timeline, rulebook: RuleBook) -> UnitQuestion | None:
+    """About a result that a person typed and nobody has confirmed."""
     lab, rule = draw.lab, rulebook.estradiol.unit_question
     other_unit = rule.mistaken_for.get(lab.reported.value.unit)
-    if not lab.typed or lab.unit_confirmed or other_unit is None:
+    if other_unit is None:
         return None
     signs = [Sign.LIMIT] if _limit_of_other_unit(lab, rule) else []
     times = _times(lab.reported.value, before, lab.analyte, rulebook)

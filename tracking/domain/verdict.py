@@ -14,18 +14,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import takewhile
 
 from tracking.domain.estradiol import ANALYTE, LOW, RANK, Reading
 from tracking.domain.exposure import Change
 from tracking.domain.months import months_after
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook, Tier
 from tracking.domain.series import Series
-from tracking.domain.series.assay import assay_class, specificity
+from tracking.domain.series.assay import most_specific, specificity, specificity_of
 from tracking.domain.series.discordance import Disagreement, is_readable, worse_first
 from tracking.domain.series.recovery import DISPUTED, DISTURBED, LowState
 from tracking.domain.series.trend import is_plain
 from tracking.domain.timeline import Draw, Timeline
-from tracking.domain.units import convert, rounded
+from tracking.domain.units import convert, percent, rounded
 
 CURRENT = "current"
 SUPERSEDED = "superseded_by_change"
@@ -109,7 +110,9 @@ def _deciding(
     if latest is None:
         return None
     place = _specificity(latest, rulebook)
-    more_specific = [draw for draw in draws if _specificity(draw, rulebook) > place]
+    more_specific: list[Draw] = []
+    if place < most_specific(rulebook):
+        more_specific = [draw for draw in draws if _specificity(draw, rulebook) > place]
     others = [
         _contradicting(latest, draws, series),
         _deciding(more_specific, timeline, readings, series, rulebook) if more_specific else None,
@@ -120,17 +123,20 @@ def _deciding(
 
 def _latest(draws: Sequence[Draw], readings: Mapping[str, Reading]) -> Draw | None:
     """The latest by day; of several on one local day the worst. A draw of unknown date never hides a dated one."""
-    return max(draws, key=lambda d: (d.on or date.min, -RANK[readings[d.lab.key].queue_tier], d.lab.key), default=None)
+    if not draws:
+        return None
+    of_day = takewhile(lambda draw: draw.on == draws[-1].on, reversed(draws))
+    return max(of_day, key=lambda draw: (-RANK[readings[draw.lab.key].queue_tier], draw.lab.key))
 
 
 def _contradicting(draw: Draw, draws: Sequence[Draw], series: Series) -> Draw | None:
     """The older one of a disagreement that this draw has with it."""
-    older = {pair.newer: pair.older for pair in series.disagreements}.get(draw.lab.key)
-    return next((other for other in draws if other.lab.key == older), None)
+    older = series.contradictions.older(draw.lab.key)
+    return next((other for other in draws if other.lab.key == older), None) if older else None
 
 
 def _specificity(draw: Draw, rulebook: RuleBook) -> int:
-    return specificity(assay_class(draw.lab.reported.assay, rulebook), rulebook)
+    return specificity_of(draw.lab.reported.assay, rulebook)
 
 
 def speaks_for_today(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> bool:
@@ -187,9 +193,10 @@ def _disputes(
     timeline: Timeline, readings: Mapping[str, Reading], series: Series, rulebook: RuleBook
 ) -> Iterator[tuple[Disagreement, date]]:
     """The disagreements that stand, each until its worse result is too old: neither a change nor a result has settled them."""
+    pairs = series.contradictions.unsettled()
     draws = timeline.draws.get(ANALYTE, ())
-    places = {draw.lab.key: number for number, draw in enumerate(draws)} if series.disagreements else {}
-    for pair in series.disagreements:
+    places = {draw.lab.key: number for number, draw in enumerate(draws)} if pairs else {}
+    for pair in pairs:
         newer, worse = places[pair.newer], draws[places[pair.worse]]
         until = too_old_on(worse, timeline, rulebook)
         if until is None or not all(speaks_for_today(draw, timeline, rulebook) for draw in (draws[newer], worse)):
@@ -203,7 +210,9 @@ def _disputes(
 def _higher(draw: Draw, timeline: Timeline, readings: Mapping[str, Reading], rulebook: RuleBook) -> str:
     """A newer result that did not take the place of this one, because its assay is less specific."""
     latest = _latest(timeline.draws[ANALYTE], readings)
-    return latest.lab.key if latest is not None and _specificity(latest, rulebook) < _specificity(draw, rulebook) else ""
+    if latest is None or latest is draw or _specificity(latest, rulebook) >= _specificity(draw, rulebook):
+        return ""
+    return latest.lab.key
 
 
 def _confirmation(
@@ -228,12 +237,16 @@ def _change(reading: Reading, readings: Mapping[str, Reading], series: Series, r
     earlier = next((readings[key] for key in series.before(reading.key)), None)
     if earlier is None or not (is_plain(reading) and is_plain(earlier)):
         return None
-    rule, value = rulebook.analytes[ANALYTE], reading.value
-    before = convert(earlier.value.number, rule, earlier.value.unit, value.unit)
+    number, unit, before = reading.value.number, reading.value.unit, earlier.value.number
+    least = rulebook.series.change.percent
     if not before:
         return None
-    percent = (Fraction(value.number) - before) * 100 / before
-    return Comparison(earlier.key, rounded(percent, 1), abs(percent) >= Fraction(rulebook.series.change.percent))
+    if earlier.value.unit == unit:
+        by = number - before
+        return Comparison(earlier.key, percent(by, before, 1), abs(by) * 100 >= least * before)
+    former = convert(before, rulebook.analytes[ANALYTE], earlier.value.unit, unit)
+    exact = (Fraction(number) - former) * 100 / former
+    return Comparison(earlier.key, rounded(exact, 1), abs(exact) >= Fraction(least))
 
 
 def first_change_after(draw: Draw, timeline: Timeline) -> Change | None:
@@ -244,7 +257,7 @@ def first_change_after(draw: Draw, timeline: Timeline) -> Change | None:
     on = draw.on
     if on is None:
         return None
-    return next((change for change in timeline.exposure.changes_until(timeline.today) if change.on >= on), None)
+    return timeline.exposure.first_change(on, timeline.today)
 
 
 def interval_months(day: date, timeline: Timeline, rulebook: RuleBook) -> int:

@@ -57,6 +57,8 @@ def store_plans(planned: Iterable[tuple[Patient, Iterable[Planned]]]) -> None:
     not deleted: reminders and phones hear of it as of any other change.
     """
     plans = {man.pk: items for man, items in planned}
+    if not plans:
+        return
     stored = {(row.patient_id, row.kind, row.anchor): row for row in DueItem.objects.filter(patient__in=plans)}
     new: list[DueItem] = []
     changed: list[DueItem] = []

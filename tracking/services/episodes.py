@@ -305,7 +305,7 @@ def _look_of(each: Concluded, now: datetime) -> Look:
         now,
         said.zone,
         load_rulebook(),
-        recheck_on=pure.recheck_on(said.due),
+        recheck_on=pure.recheck_on(said.open_items),
         switched=each.rulebook_before not in ("", said.rulebook_version),
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.tracking.domain.build import NOW, ZONE, anastrozole, day, man, scan, site
-from tracking.domain.bone import BoneStanding, SiteChange, bone_of
+from tracking.domain.bone import BoneStanding, SiteChange
 from tracking.domain.history import Person
 from tracking.domain.timeline import read_timeline
 from tracking.evidence import load_rulebook
@@ -19,7 +19,7 @@ SIXTY = Person(ZONE, date(1966, 1, 1))
 
 
 def standing(*scans: Any, person: Person = SIXTY, **rows: Any) -> BoneStanding:
-    return bone_of(read_timeline(man(person=person, scans=scans, **rows), RULEBOOK, NOW), RULEBOOK)
+    return BoneStanding(read_timeline(man(person=person, scans=scans, **rows), RULEBOOK, NOW), RULEBOOK)
 
 
 def change(before: Any, after: Any, *, days: tuple[int, int] = (400, 10)) -> SiteChange:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pytest
 
 from tests.tracking.domain.build import BORN, NOW, TODAY, anastrozole, day, dose, lab, man
-from tracking.domain.plain import digest, history_digest, plain
+from tracking.domain.plain import digest, plain
 from tracking.domain.rulebook import Tier
 
 
@@ -44,7 +44,7 @@ def test_a_digest_is_that_of_the_plain_form() -> None:
 def test_a_digest_is_of_content_and_not_of_order() -> None:
     assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
     one, other = lab("5", BORN), lab("6", BORN)
-    assert history_digest(man(labs=[one, other])) == history_digest(man(labs=[other, one]))
+    assert man(labs=[one, other]).digest == man(labs=[other, one]).digest
 
 
 def test_another_record_or_another_end_of_a_regimen_is_another_history() -> None:
@@ -57,4 +57,4 @@ def test_another_record_or_another_end_of_a_regimen_is_another_history() -> None
         man(regimens=[begun]),
         man(regimens=[replace(begun, ends_on=TODAY)]),
     ]
-    assert len({history_digest(history) for history in histories}) == len(histories)
+    assert len({history.digest for history in histories}) == len(histories)

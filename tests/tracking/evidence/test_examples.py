@@ -32,7 +32,7 @@ from tests.tracking.domain.build import (
     site,
     total_testosterone,
 )
-from tracking.domain.bone import bone_of
+from tracking.domain.bone import BoneStanding
 from tracking.domain.curve import shape_of, steady_state
 from tracking.domain.dexa_plan import is_baseline
 from tracking.domain.due import DueItem
@@ -315,20 +315,20 @@ def run_resend(given: Given) -> str:
 def run_bone_class(given: Given) -> str:
     person = Person("America/New_York", TODAY - relativedelta(years=int(given["age"]), days=40))
     one = scan(day(1), site(t=given.get("t"), z=given.get("z")), reference=given.get("reference", "NHANES III"))
-    return bone_of(read_timeline(man(person=person, scans=[one]), RULEBOOK, NOW), RULEBOOK).scans[0].bone_class
+    return BoneStanding(read_timeline(man(person=person, scans=[one]), RULEBOOK, NOW), RULEBOOK).scans[0].bone_class
 
 
 def run_bone_change(given: Given) -> str:
     region = given.get("region", "lumbar_spine")
     scans = [scan(day(d), site(region, given[name], lsc=given.get("lsc"))) for name, d in (("before", 400), ("after", 10))]
-    (change,) = bone_of(read_timeline(man(scans=scans), RULEBOOK, NOW), RULEBOOK).changes
+    (change,) = BoneStanding(read_timeline(man(scans=scans), RULEBOOK, NOW), RULEBOOK).changes
     return change.verdict
 
 
 def run_spine_alone(given: Given) -> str:
     person = Person("America/New_York", TODAY - relativedelta(years=int(given["age"]), days=40))
     history = man(person=person, scans=[scan(day(1), site("lumbar_spine", t="-1.2"))])
-    (read,) = bone_of(read_timeline(history, RULEBOOK, NOW), RULEBOOK).scans
+    (read,) = BoneStanding(read_timeline(history, RULEBOOK, NOW), RULEBOOK).scans
     return "present" if "spine_alone" in read.notes else "absent"
 
 

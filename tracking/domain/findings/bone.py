@@ -75,7 +75,9 @@ def _class(facts: Facts) -> Iterator[Finding]:
         return
     rules, today = facts.rulebook.bone, facts.timeline.today
     notes = {}
-    baseline = next((item for item in facts.due if item.reason == "dexa_baseline" and item.answered_by == scan.key), None)
+    baseline = next(
+        (item for item in facts.plan.items if item.reason == "dexa_baseline" and item.answered_by == scan.key), None
+    )
     if baseline is not None and scan.bone_class == OSTEOPOROSIS:
         notes["also_osteoporosis"] = facts.rulebook.words.note["also_osteoporosis"]
     notes |= {code: facts.rulebook.words.note[code] for code in scan.notes}
@@ -235,7 +237,9 @@ def _new_back_pain(facts: Facts) -> Iterator[tuple[str, str, str, str]]:
 def _baseline_overdue(facts: Facts) -> Iterator[Finding]:
     today = facts.timeline.today
     span = facts.timeline.exposure.span(AROMATASE_INHIBITOR, today)
-    item = next((i for i in facts.due if i.reason == "dexa_baseline" and span and i.anchor == f"{span.anchor}:baseline"), None)
+    item = next(
+        (i for i in facts.plan.open if i.reason == "dexa_baseline" and span and i.anchor == f"{span.anchor}:baseline"), None
+    )
     if item is None or span is None or not item.is_overdue(today):
         return
     params = {"ai": facts.ai_names, "since": str(span.starts_on), "overdue": str(item.overdue_on)}

@@ -54,7 +54,7 @@ def _of_injection(found: Injected, code: str, days: dict[str, date], facts: Fact
 def _review_overdue(facts: Facts) -> Iterator[Finding]:
     """The one that has waited longest stands for all."""
     today = facts.timeline.today
-    passed = [item for item in facts.due if item.kind == AI_REVIEW and item.is_overdue(today)]
+    passed = [item for item in facts.plan.open if item.kind == AI_REVIEW and item.is_overdue(today)]
     if not passed:
         return
     item = min(passed, key=lambda i: (i.due_on, i.anchor))

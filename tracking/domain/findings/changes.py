@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
-from tracking.domain.due import ANSWERED, LAB
 from tracking.domain.entry import weekly_mg
 from tracking.domain.estradiol import ANALYTE, LOW, Reading
 from tracking.domain.exposure import LOGGED, Change, Course
 from tracking.domain.findings.finding import Facts, Finding, make
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Recheck
-from tracking.domain.series import Series, series_of
+from tracking.domain.series import Series
 from tracking.domain.verdict import BELOW, NOT_BELOW, Verdict, deciding_draw, verdict_of
 from tracking.domain.words import fill, on_day
 
@@ -130,7 +129,7 @@ def _confounded(facts: Facts) -> Iterator[Finding]:
     """Testosterone and an AI changed so close together that one draw answers for both."""
     today = facts.timeline.today
     changes = facts.timeline.exposure.changes_until(today)
-    if not changes or not (facts.context.now.ai or facts.context.now.testosterone):
+    if not changes or not (facts.on_ai or facts.on_testosterone):
         return
     last = changes[-1]
     other = next((change for change in reversed(changes) if change.drug_class != last.drug_class), None)
@@ -213,17 +212,14 @@ def _known_before(on: date, facts: Facts) -> tuple[Verdict, Series]:
     """What could be said on the eve of a change, from the draws up to its day."""
     draws = tuple(draw for draw in facts.timeline.draws.get(ANALYTE, ()) if draw.on is None or draw.on <= on)
     then = replace(facts.timeline, today=on - _DAY, draws={ANALYTE: draws})
-    series = series_of(then, facts.readings, facts.timings, facts.rulebook)
+    series = Series(then, facts.placed, facts.readings, facts.timings, facts.rulebook)
     deciding = deciding_draw(then, facts.readings, series, facts.rulebook)
     return verdict_of(deciding, then, facts.readings, series, facts.rulebook), series
 
 
 def _answered(facts: Facts, drug: str, on: date) -> bool:
     """Whether a draw that answered what was due came late enough after a change of a drug."""
-    first = on + timedelta(days=_main(drug, facts).earliest_draw_days)
-    answering = {item.answered_by for item in facts.due if item.kind == LAB and item.state == ANSWERED}
-    draws = facts.timeline.draws.get(ANALYTE, ())
-    return any(draw.on is not None and draw.on >= first and draw.lab.key in answering for draw in draws)
+    return facts.plan.has_answer_since(on + timedelta(days=_main(drug, facts).earliest_draw_days))
 
 
 def _main(drug: str, facts: Facts) -> Recheck:

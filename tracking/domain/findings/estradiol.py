@@ -172,7 +172,7 @@ def _state_notes(facts: Facts) -> dict[str, str]:
         notes["superseded"] = words["superseded"].format(changed=on_day(verdict.changed_by.on, today))
     if verdict.state == STALE:
         notes["stale"] = words["stale"]
-    then = facts.context.at_draw
+    then = facts.at_draw
     if then is not None and then.ai and not facts.on_ai:
         notes["drawn_on_ai"] = words["drawn_on_ai"].format(ai_then=", ".join(drug.name.lower() for drug in then.ai))
     return notes
@@ -203,18 +203,22 @@ def blind_from(facts: Facts) -> date | None:
     span = timeline.exposure.span(AROMATASE_INHIBITOR, timeline.today)
     if span is None or not facts.on_ai:
         return None
-    readable = [
-        draw.on
-        for draw in timeline.draws.get(ANALYTE, ())
-        if draw.on is not None and draw.dated and draw.on > span.starts_on
-        if facts.readings[draw.lab.key].tier is not Tier.INDETERMINATE
-    ]
-    last = readable[-1] if readable else None
+    last = _last_readable(facts, span.starts_on)
     waiting = timedelta(days=rule.days_after_change)
     if last is None:
         return span.starts_on + waiting
     first_year = last < months_after(span.starts_on, facts.rulebook.monitoring.routine.first_months)
     months = rule.months_first_year if first_year else rule.months_later
-    clocks = [months_after(last, months)]
-    clocks += [change.on + waiting for change in timeline.exposure.changes_until(timeline.today) if change.on >= last][:1]
-    return min(clocks)
+    by_age = months_after(last, months)
+    change = timeline.exposure.first_change(last, timeline.today)
+    return by_age if change is None else min(by_age, change.on + waiting)
+
+
+def _last_readable(facts: Facts, after: date) -> date | None:
+    """The day of the last draw after a day that can be read."""
+    for draw in reversed(facts.timeline.draws.get(ANALYTE, ())):
+        if draw.on is None or draw.on <= after:
+            return None
+        if draw.dated and facts.placed[draw.lab.key].tier is not Tier.INDETERMINATE:
+            return draw.on
+    return None

@@ -1,29 +1,19 @@
-"""One finding, and the facts that findings are made from."""
+"""One finding, and how it is made from its rule."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
-from tracking.domain.bone import BoneStanding
-from tracking.domain.bone_therapy import Injected
-from tracking.domain.context import Context
-from tracking.domain.derived import Derived
-from tracking.domain.due import DueItem
-from tracking.domain.estradiol import Reading
-from tracking.domain.exposure import LOGGED
-from tracking.domain.history import History
+from tracking.domain.facts import Facts
 from tracking.domain.reported import Value
-from tracking.domain.risk import Risk
-from tracking.domain.rulebook import AROMATASE_INHIBITOR, AnalyteLimitRule, Lane, Priority, RuleBook
-from tracking.domain.series import Series
+from tracking.domain.rulebook import AnalyteLimitRule, Lane, Priority, RuleBook
 from tracking.domain.thresholds import limit_in
-from tracking.domain.timeline import Draw, Timeline
-from tracking.domain.timing import DrawTiming
-from tracking.domain.verdict import Verdict
-from tracking.domain.words import fill, listed
+from tracking.domain.words import fill
+
+__all__ = ["Facts", "Finding", "limit_text", "make"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,54 +42,6 @@ class Finding:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Everything already worked out about one man."""
-
-    timeline: Timeline
-    rulebook: RuleBook
-    history: History
-    readings: Mapping[str, Reading]
-    timings: Mapping[str, DrawTiming]
-    series: Series
-    verdict: Verdict
-    context: Context
-    bone: BoneStanding
-    risk: Risk
-    injected: tuple[Injected, ...]
-    due: tuple[DueItem, ...]
-    draw: Draw | None
-    testosterone: Draw | None
-    derived: tuple[Derived, ...]
-
-    @property
-    def reading(self) -> Reading | None:
-        """The estradiol that the verdict rests on."""
-        return self.readings.get(self.verdict.reading)
-
-    @property
-    def on_ai(self) -> bool:
-        return bool(self.context.now.ai)
-
-    @property
-    def ai_log_ended(self) -> bool:
-        """He was on an AI at the draw, and since then only a log that ended says otherwise. Silence is no stop."""
-        then = self.context.at_draw
-        if self.on_ai or then is None or not then.ai:
-            return False
-        courses = self.timeline.exposure.courses
-        taken = [c for c in courses if c.drug_class == AROMATASE_INHIBITOR and c.starts_on <= self.timeline.today]
-        return bool(taken) and max(taken, key=lambda c: c.ends_on or date.max).basis == LOGGED
-
-    @property
-    def ai_names(self) -> str:
-        return listed(drug.name.lower() for drug in self.context.now.ai)
-
-    @property
-    def ai_keys(self) -> tuple[str, ...]:
-        return tuple(key for drug in self.context.now.ai for key in drug.keys[:1])
-
-
 def make(
     facts: Facts,
     code: str,
@@ -116,6 +58,7 @@ def make(
     rulebook = facts.rulebook
     rule = rulebook.findings[code]
     used = tuple(dict.fromkeys((rule.id, *rules)))
+    sources, contrary = _cited(used, rulebook)
     words = {**params, **(said or {})}
     return Finding(
         code=code,
@@ -126,8 +69,8 @@ def make(
         params=params,
         note_codes=tuple(notes or ()),
         rules=used,
-        sources=tuple(dict.fromkeys(source for name in used for source in rulebook.citations(name))),
-        contrary=tuple(dict.fromkeys(line for name in used for line in rulebook.rules[name].contrary)),
+        sources=sources,
+        contrary=contrary,
         inputs=tuple(dict.fromkeys(inputs)),
         margin=margin,
         prescriber=fill(rule.prescriber, words),
@@ -135,6 +78,13 @@ def make(
         clears=fill(rule.clears, words),
         notes=tuple((notes or {}).values()),
     )
+
+
+@lru_cache(maxsize=1024)
+def _cited(rules: tuple[str, ...], rulebook: RuleBook) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What stands behind rules, and what speaks against them, each line once."""
+    sources = dict.fromkeys(source for name in rules for source in rulebook.citations(name))
+    return tuple(sources), tuple(dict.fromkeys(line for name in rules for line in rulebook.rules[name].contrary))
 
 
 def limit_text(value: Value, rule: AnalyteLimitRule, rulebook: RuleBook) -> str:

@@ -24,7 +24,7 @@ def find_log(facts: Facts) -> Iterator[Finding]:
 
 def _log_disagrees(drug_class: str, facts: Facts) -> Iterator[Finding]:
     """The log before the draw that the verdict rests on, against what the regimen then in force states."""
-    at_draw = facts.context.at_draw
+    at_draw = facts.at_draw
     if at_draw is None or facts.draw is None:
         return
     drugs = at_draw.ai if drug_class == AROMATASE_INHIBITOR else at_draw.testosterone
@@ -52,8 +52,9 @@ def _differs(drug: InForce, facts: Facts) -> bool:
 
 def _regimens_disagree(drug_class: str, facts: Facts) -> Iterator[Finding]:
     """What he says he takes today against what is prescribed: another drug of the class, or another weekly dose."""
-    own, prescribed = (_in_force(drug_class, origin, facts) for origin in (Origin.SELF, Origin.PRESCRIBED))
-    if not own or not prescribed or _weekly(own) == _weekly(prescribed):
+    own = _in_force(drug_class, Origin.SELF, facts)
+    prescribed = _in_force(drug_class, Origin.PRESCRIBED, facts) if own else {}
+    if not prescribed or _weekly(own) == _weekly(prescribed):
         return
     params = {"own": _text(own, facts), "prescribed": _text(prescribed, facts)}
     inputs = sorted(regimen.key for regimen in (*own.values(), *prescribed.values()))

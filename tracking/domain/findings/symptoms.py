@@ -57,7 +57,7 @@ def _last_day(report: SymptomRecord, rule: SymptomRule, facts: Facts) -> date:
 
 def _breast_with_high(facts: Facts) -> Iterator[Finding]:
     rules, reading = facts.rulebook.safety, facts.reading
-    if reading is None or facts.verdict.state != CURRENT or not _is_high(reading, facts):
+    if not facts.history.symptoms or reading is None or facts.verdict.state != CURRENT or not _is_high(reading, facts):
         return
     felt = felt_now(rules.breast_symptoms, facts)
     if not felt:
@@ -125,7 +125,7 @@ def _asked_until(facts: Facts) -> date | None:
     span = timeline.exposure.span(AROMATASE_INHIBITOR, timeline.today)
     if span is None or not facts.on_ai:
         return None
-    rechecks = facts.rulebook.drugs[facts.context.now.ai[0].drug].rechecks
+    rechecks = facts.rulebook.drugs[facts.ai[0].drug].rechecks
     return span.starts_on + timedelta(days=rechecks[0].overdue_days)
 
 

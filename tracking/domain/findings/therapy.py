@@ -23,7 +23,7 @@ def find_therapy(facts: Facts) -> Iterator[Finding]:
 
 def _ai_without_testosterone(facts: Facts) -> Iterator[Finding]:
     """Only where testosterone was recorded and stopped; where it was never recorded it is missing, not stopped."""
-    if not facts.on_ai or facts.context.now.testosterone:
+    if not facts.on_ai or facts.on_testosterone:
         return
     changes = facts.timeline.exposure.changes_until(facts.timeline.today)
     stops = [change for change in changes if change.drug_class == TESTOSTERONE and change.kind == "stop"]

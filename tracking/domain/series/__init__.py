@@ -5,20 +5,21 @@ CLINICAL 9.2.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from tracking.domain.estradiol import ANALYTE, Reading
 from tracking.domain.rulebook import AssayClass, RuleBook
 from tracking.domain.series.days_below import DaysBelow, days_below_of
-from tracking.domain.series.discordance import Disagreement, disagreements_of, not_comparable_of
+from tracking.domain.series.discordance import Contradictions, Disagreement, not_comparable_of
 from tracking.domain.series.recovery import LowState, low_state_of
-from tracking.domain.series.segments import Changes, Run, lanes_of, runs_of
+from tracking.domain.series.segments import Run, lanes_of, runs_of
 from tracking.domain.series.trend import Trend, trend_of
 from tracking.domain.timeline import Timeline
 from tracking.domain.timing import DrawTiming
 
-__all__ = ["DaysBelow", "Disagreement", "LowState", "Segment", "Series", "Trend", "series_of"]
+__all__ = ["DaysBelow", "Disagreement", "LowState", "Segment", "Series", "Trend"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,49 +38,67 @@ class Segment:
     trend: Trend | None
 
 
-@dataclass(frozen=True, slots=True)
 class Series:
-    """``days_below`` by window. ``undated``: results that are in no segment, because their day is not known.
+    """All results together. Each part is worked out when asked for, and kept; most look back no further than they have to.
 
+    ``days_below`` by window. ``undated``: results that are in no segment, because their day is not known.
     ``disagreements`` are by one class of assay, ``not_comparable`` across classes. ``low`` None: no low stands.
     """
 
-    segments: tuple[Segment, ...] = ()
-    undated: tuple[str, ...] = ()
-    days_below: tuple[DaysBelow, ...] = ()
-    disagreements: tuple[Disagreement, ...] = ()
-    not_comparable: tuple[Disagreement, ...] = ()
-    low: LowState | None = None
-    rules: tuple[str, ...] = ()
+    TOLD = ("segments", "undated", "days_below", "disagreements", "not_comparable", "low", "rules")
 
-    def before(self, key: str) -> tuple[str, ...]:
+    def __init__(
+        self,
+        timeline: Timeline,
+        placed: Mapping[str, Reading],
+        readings: Mapping[str, Reading],
+        timings: Mapping[str, DrawTiming],
+        rulebook: RuleBook,
+    ) -> None:
+        """``placed``: the same results by their value alone, for what asks for a tier only."""
+        self._timeline = timeline
+        self._placed = placed
+        self._readings = readings
+        self._timings = timings
+        self._rulebook = rulebook
+        self._lanes = lanes_of(timeline, timings, rulebook)
+        self.contradictions = Contradictions(self._lanes, placed, readings, timings, rulebook)
+
+    @cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        runs = runs_of(self._lanes, self._timings, self._timeline, self._rulebook)
+        return tuple(_segment(run, self._placed, self._rulebook) for run in runs)
+
+    @property
+    def undated(self) -> tuple[str, ...]:
+        return tuple(draw.lab.key for draw in self._timeline.draws.get(ANALYTE, ()) if not draw.dated)
+
+    @cached_property
+    def days_below(self) -> tuple[DaysBelow, ...]:
+        return days_below_of(self._lanes, self._placed, self._timeline.today, self._rulebook)
+
+    @cached_property
+    def disagreements(self) -> tuple[Disagreement, ...]:
+        return self.contradictions.every()
+
+    @property
+    def not_comparable(self) -> tuple[Disagreement, ...]:
+        return not_comparable_of(self._lanes, self._placed, self._rulebook)
+
+    @cached_property
+    def low(self) -> LowState | None:
+        return low_state_of(self._timeline, self._readings, self._timings, self.contradictions, self._rulebook)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        rules = self._rulebook.series
+        used = (rules.specificity, rules.trend, rules.days_below, rules.disagreement, rules.recovery)
+        return tuple(rule.id for rule in used) if self._timeline.draws.get(ANALYTE) else ()
+
+    def before(self, key: str) -> Iterator[str]:
         """The results of its segment before this one, the latest first."""
-        segment = next((segment for segment in self.segments if key in segment.keys), None)
-        return () if segment is None else segment.keys[: segment.keys.index(key)][::-1]
-
-
-def series_of(
-    timeline: Timeline, readings: Mapping[str, Reading], timings: Mapping[str, DrawTiming], rulebook: RuleBook
-) -> Series:
-    """Read all results together."""
-    lanes, changes = lanes_of(timeline, rulebook), Changes(timeline)
-    runs = runs_of(lanes, timings, timeline, rulebook)
-    disagreements = disagreements_of(lanes, changes, readings, timings, rulebook)
-    disputed = {pair.better for pair in disagreements}
-    return Series(
-        segments=tuple(_segment(run, readings, rulebook) for run in runs),
-        undated=tuple(draw.lab.key for draw in timeline.draws.get(ANALYTE, ()) if not draw.dated),
-        days_below=days_below_of(runs, readings, timeline.today, rulebook),
-        disagreements=disagreements,
-        not_comparable=not_comparable_of(lanes, changes, readings, rulebook),
-        low=low_state_of(timeline, readings, timings, disputed, rulebook),
-        rules=_rules(rulebook) if readings else (),
-    )
-
-
-def _rules(rulebook: RuleBook) -> tuple[str, ...]:
-    rules = rulebook.series
-    return tuple(rule.id for rule in (rules.specificity, rules.trend, rules.days_below, rules.disagreement, rules.recovery))
+        places = ((lane, lane.place_of(key)) for lane in self._lanes)
+        return next((lane.before(place) for lane, place in places if place is not None), iter(()))
 
 
 def _segment(run: Run, readings: Mapping[str, Reading], rulebook: RuleBook) -> Segment:

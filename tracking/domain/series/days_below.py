@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby, pairwise
+from operator import attrgetter
 
 from tracking.domain.estradiol import LOW, Reading
 from tracking.domain.rulebook import RuleBook, Tier
-from tracking.domain.series.assay import specificity
-from tracking.domain.series.segments import Dated, Run
+from tracking.domain.series.segments import Dated, Lane
 
 _UNKNOWN, _NOT_BELOW, _POSSIBLE, _KNOWN = range(4)
+_ON = attrgetter("on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +51,30 @@ class _Interval:
 
 
 def days_below_of(
-    runs: Sequence[Run], readings: Mapping[str, Reading], today: date, rulebook: RuleBook
+    lanes: Iterable[Lane], readings: Mapping[str, Reading], today: date, rulebook: RuleBook
 ) -> tuple[DaysBelow, ...]:
-    """One count for each window. Where two assays speak for a day, the more specific one is heard."""
+    """One count for each window. Where two assays speak for a day, the more specific one is heard.
+
+    ``lanes``: the least specific assay first.
+    """
     rule = rulebook.series.days_below
     widest = max(rule.windows)
     first = today - timedelta(days=widest)
     days = bytearray(widest)
     intervals: list[_Interval] = []
-    for run in sorted(runs, key=lambda run: specificity(run.assay, rulebook)):
-        if run.results[-1].on > first:
-            intervals += _intervals(run, readings, first, rule.longest_interval_days)
+    for lane in lanes:
+        if lane.results[-1].on > first:
+            for _, part in lane.parts(lane.from_before(first)):
+                intervals += _intervals(part, readings, first, rule.longest_interval_days)
     for interval in intervals:
         start, end = max((interval.start - first).days, 0), (interval.end - first).days
         days[start:end] = bytes([interval.code]) * (end - start)
     return tuple(_counted(window, days, intervals, today, rulebook) for window in rule.windows)
 
 
-def _intervals(run: Run, readings: Mapping[str, Reading], first: date, longest: int) -> Iterator[_Interval]:
+def _intervals(part: Sequence[Dated], readings: Mapping[str, Reading], first: date, longest: int) -> Iterator[_Interval]:
     """Those that reach into the widest window and are short enough for their ends to speak for the days between."""
-    ends = [(on, tuple(of)) for on, of in groupby(run.results, key=lambda result: result.on)]
+    ends = [(on, tuple(of)) for on, of in groupby(part, key=_ON)]
     for (start, before), (end, after) in pairwise(ends):
         if end > first and (end - start).days <= longest:
             both = {_end(before, readings), _end(after, readings)}

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 
 from tracking.domain.estradiol import ANALYTE, RANK, Reading
 from tracking.domain.reported import Comparator, Value
 from tracking.domain.rulebook import AssayClass, RuleBook, Tier
-from tracking.domain.series.segments import Changes, Dated, is_settled
+from tracking.domain.series.segments import Changes, Dated, Lane, is_settled
 from tracking.domain.timing import DrawTiming
 from tracking.domain.units import convert
-
-Lanes = Mapping[AssayClass, list[Dated]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +27,92 @@ class Disagreement:
         return self.newer if self.worse == self.older else self.older
 
 
-def disagreements_of(
-    lanes: Lanes, changes: Changes, readings: Mapping[str, Reading], timings: Mapping[str, DrawTiming], rulebook: RuleBook
-) -> tuple[Disagreement, ...]:
+class Contradictions:
     """Neighbours by one class of assay under one regimen. The next comparable result settles which of the two it was.
 
-    A draw before the regimen had settled and one after it do not contradict one another.
+    A draw before the regimen had settled and one after it do not contradict one another. Only results that lie near one another
+    in time are looked at.
     """
 
-    def settled(result: Dated) -> bool:
-        return is_settled(readings[result.key], timings[result.key])
+    def __init__(
+        self,
+        lanes: Sequence[Lane],
+        placed: Mapping[str, Reading],
+        readings: Mapping[str, Reading],
+        timings: Mapping[str, DrawTiming],
+        rulebook: RuleBook,
+    ) -> None:
+        self._lanes = lanes
+        self._placed = placed
+        self._readings = readings
+        self._timings = timings
+        self._rulebook = rulebook
 
-    readable = ([result for result in lane if is_readable(readings[result.key])] for lane in lanes.values())
-    pairs = (pair for lane in readable for pair in pairwise(lane))
-    found = _contradicting(pairs, changes, readings, rulebook)
-    return tuple(_pair(older, newer, readings) for older, newer in found if settled(older) or not settled(newer))
+    def every(self) -> tuple[Disagreement, ...]:
+        """All there have been, by class of assay in order of time."""
+        places = ((lane, place) for lane in self._lanes for place in range(len(lane.results)))
+        return tuple(pair for lane, place in places if (pair := self._with_the_one_before(lane, place)) is not None)
+
+    def unsettled(self) -> tuple[Disagreement, ...]:
+        """Those of the last readable result of each class of assay: every other one has been settled by a later result."""
+        lasts = ((lane, self._readable(lane, len(lane.results) - 1, -1)) for lane in self._lanes)
+        found = (self._with_the_one_before(lane, place) for lane, place in lasts if place is not None)
+        return tuple(pair for pair in found if pair is not None)
+
+    def older(self, key: str) -> str:
+        """The result before this one that contradicts it; empty where there is none."""
+        pairs = (self._with_the_one_before(lane, place) for lane, place in self._places(key))
+        return next((pair.older for pair in pairs if pair is not None), "")
+
+    def __contains__(self, key: object) -> bool:
+        """Whether a comparable result near in time contradicts this one, and reads worse."""
+        for lane, place in self._places(key):
+            after = self._readable(lane, place + 1, 1)
+            pairs = [self._with_the_one_before(lane, place)]
+            pairs += [self._with_the_one_before(lane, after)] if after is not None else []
+            if any(pair is not None and pair.better == key for pair in pairs):
+                return True
+        return False
+
+    def _places(self, key: object) -> Iterator[tuple[Lane, int]]:
+        return ((lane, place) for lane in self._lanes if (place := lane.place_of(key)) is not None)
+
+    def _readable(self, lane: Lane, place: int, step: int) -> int | None:
+        """The first result that says something, from a place on in one direction."""
+        while 0 <= place < len(lane.results):
+            if is_readable(self._placed[lane.results[place].key]):
+                return place
+            place += step
+        return None
+
+    def _with_the_one_before(self, lane: Lane, place: int) -> Disagreement | None:
+        """The disagreement of a result with the readable one before it."""
+        newer, within = lane.results[place], self._rulebook.series.disagreement.within_days
+        if not place or (newer.on - lane.results[place - 1].on).days > within or not is_readable(self._placed[newer.key]):
+            return None
+        before = self._readable(lane, place - 1, -1)
+        if before is None:
+            return None
+        older = lane.results[before]
+        if not _contradict(older, newer, lane.changes, self._placed, self._rulebook):
+            return None
+        counts = self._settled(older) or not self._settled(newer)
+        return _pair(older, newer, self._placed) if counts else None
+
+    def _settled(self, result: Dated) -> bool:
+        return is_settled(self._readings[result.key], self._timings[result.key])
 
 
-def not_comparable_of(
-    lanes: Lanes, changes: Changes, readings: Mapping[str, Reading], rulebook: RuleBook
-) -> tuple[Disagreement, ...]:
+def not_comparable_of(lanes: Sequence[Lane], readings: Mapping[str, Reading], rulebook: RuleBook) -> tuple[Disagreement, ...]:
     """The same across classes of assay: each result with the last one before it by another class. Neither refutes the other."""
-    found = _contradicting(_across(lanes, readings), changes, readings, rulebook)
-    return tuple(_pair(older, newer, readings) for older, newer in found)
+    if len(lanes) < 2:  # noqa: PLR2004  it takes two
+        return ()
+    changes = lanes[0].changes
+    return tuple(
+        _pair(older, newer, readings)
+        for older, newer in _across(lanes, readings)
+        if _contradict(older, newer, changes, readings, rulebook)
+    )
 
 
 def is_readable(reading: Reading) -> bool:
@@ -70,8 +130,8 @@ def _pair(older: Dated, newer: Dated, readings: Mapping[str, Reading]) -> Disagr
     return Disagreement(older.key, newer.key, worse)
 
 
-def _across(lanes: Lanes, readings: Mapping[str, Reading]) -> Iterator[tuple[Dated, Dated]]:
-    everything = sorted((result.on, result.key, assay, result) for assay, lane in lanes.items() for result in lane)
+def _across(lanes: Iterable[Lane], readings: Mapping[str, Reading]) -> Iterator[tuple[Dated, Dated]]:
+    everything = sorted((result.on, result.key, lane.assay, result) for lane in lanes for result in lane.results)
     last: dict[AssayClass, Dated] = {}
     for _, key, assay, result in everything:
         if is_readable(readings[key]):
@@ -79,16 +139,14 @@ def _across(lanes: Lanes, readings: Mapping[str, Reading]) -> Iterator[tuple[Dat
             last[assay] = result
 
 
-def _contradicting(
-    pairs: Iterable[tuple[Dated, Dated]], changes: Changes, readings: Mapping[str, Reading], rulebook: RuleBook
-) -> Iterator[tuple[Dated, Dated]]:
-    rule = rulebook.series.disagreement
-    for older, newer in pairs:
-        one, other = readings[older.key], readings[newer.key]
-        if (newer.on - older.on).days > rule.within_days or one.tier is other.tier:
-            continue
-        if changes.between(older.on, newer.on) is None and _apart(one.value, other.value, rulebook):
-            yield older, newer
+def _contradict(older: Dated, newer: Dated, changes: Changes, readings: Mapping[str, Reading], rulebook: RuleBook) -> bool:
+    """Near in time, under one regimen, of different tiers, and too far apart."""
+    if (newer.on - older.on).days > rulebook.series.disagreement.within_days:
+        return False
+    one, other = readings[older.key], readings[newer.key]
+    if one.tier is other.tier or changes.between(older.on, newer.on) is not None:
+        return False
+    return _apart(one.value, other.value, rulebook)
 
 
 def _apart(one: Value, other: Value, rulebook: RuleBook) -> bool:

@@ -1,19 +1,20 @@
 """When a low estradiol ends (CLINICAL 9.2): only by a result that shows it. Until then the low stands, whatever came since.
 
-The results are walked in order of time. Of one day the worst counts last, and a low whose day is not known counts on the last
-day that it can have been drawn on, so that nothing of unknown date reassures.
+The results are walked in order of time, from the last one on that ends any low. Of one day the worst counts last, and a low
+whose day is not known counts on the last day that it can have been drawn on, so that nothing of unknown date reassures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 
 from tracking.domain.estradiol import ANALYTE, LOW, RANK, Reading
 from tracking.domain.reassurance import is_disturbed
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, AssayClass, RuleBook, Tier
-from tracking.domain.series.assay import assay_class, specificity
+from tracking.domain.series.assay import assay_class, most_specific, specificity, specificity_of
 from tracking.domain.series.segments import is_settled
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.timing import DrawTiming
@@ -51,20 +52,46 @@ def low_state_of(
     timeline: Timeline,
     readings: Mapping[str, Reading],
     timings: Mapping[str, DrawTiming],
-    disputed: Collection[str],
+    disputed: Container[str],
     rulebook: RuleBook,
 ) -> LowState | None:
     """The low that stands today, or None. ``disputed``: keys of results that a comparable one near in time contradicts."""
+    since: list[Draw] = []
+    for draw in _latest_first(timeline, readings):
+        if _ends_any(draw, timeline, readings, timings, rulebook, disputed=disputed):
+            break
+        since.append(draw)
     state: _Open | None = None
-    for draw in _in_order(timeline, readings):
+    for draw in reversed(since):
         reading = readings[draw.lab.key]
         if is_low(reading):
             state = _lower(state, _drawn(draw, reading, rulebook))
         elif state is not None:
-            reasons = tuple(_not_ending(state, _drawn(draw, reading, rulebook), timings[reading.key], timeline, rulebook))
-            reasons += (DISPUTED,) if reading.key in disputed else ()
+            by = state.by.specificity
+            reasons = tuple(_not_ending(by, _drawn(draw, reading, rulebook), timings, timeline, rulebook, disputed=disputed))
             state = replace(state, attempt=reading.key, reasons=reasons) if reasons else None
     return None if state is None else _stated(state)
+
+
+def _ends_any(
+    draw: Draw,
+    timeline: Timeline,
+    readings: Mapping[str, Reading],
+    timings: Mapping[str, DrawTiming],
+    rulebook: RuleBook,
+    *,
+    disputed: Container[str],
+) -> bool:
+    """Whether a result ends every low that can have stood before it: then nothing before it needs to be looked at."""
+    reading = readings[draw.lab.key]
+    if is_low(reading):
+        return False
+    drawn = _drawn(draw, reading, rulebook)
+    if any(_not_ending(drawn.specificity, drawn, timings, timeline, rulebook, disputed=disputed)):
+        return False
+    if drawn.specificity == most_specific(rulebook):
+        return True
+    return all(specificity_of(other.lab.reported.assay, rulebook) <= drawn.specificity for other in timeline.draws[ANALYTE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +124,22 @@ def _drawn(draw: Draw, reading: Reading, rulebook: RuleBook) -> _Drawn:
     return _Drawn(draw, reading, assay, specificity(assay, rulebook))
 
 
-def _in_order(timeline: Timeline, readings: Mapping[str, Reading]) -> list[Draw]:
-    def place(draw: Draw) -> tuple[date, bool, int, str]:
-        latest = draw.on if draw.dated and draw.on else draw.lab.reported.collected.latest.astimezone(timeline.zone).date()
-        reading = readings[draw.lab.key]
-        return latest, is_low(reading), -RANK[reading.queue_tier], reading.key
+def _latest_first(timeline: Timeline, readings: Mapping[str, Reading]) -> Iterator[Draw]:
+    """By the last day that each can have been drawn on; of one day the worst first."""
 
-    return sorted(timeline.draws.get(ANALYTE, ()), key=place)
+    def last_day(draw: Draw) -> date:
+        return draw.on if draw.dated and draw.on else draw.lab.reported.collected.latest.astimezone(timeline.zone).date()
+
+    def badness(draw: Draw) -> tuple[bool, int, str]:
+        reading = readings[draw.lab.key]
+        return is_low(reading), -RANK[reading.queue_tier], reading.key
+
+    drawn = timeline.draws.get(ANALYTE, ())
+    if any(not draw.dated for draw in drawn):
+        drawn = tuple(sorted(drawn, key=last_day))
+    for _, of_day in groupby(reversed(drawn), key=last_day):
+        draws = list(of_day)
+        yield from sorted(draws, key=badness, reverse=True) if len(draws) > 1 else draws
 
 
 def _lower(state: _Open | None, drawn: _Drawn) -> _Open:
@@ -119,8 +155,19 @@ def _lower(state: _Open | None, drawn: _Drawn) -> _Open:
     )
 
 
-def _not_ending(state: _Open, drawn: _Drawn, timing: DrawTiming, timeline: Timeline, rulebook: RuleBook) -> Iterator[str]:
-    """Why a result that is not low does not end a low, the weightiest reason first; nothing if it does."""
+def _not_ending(
+    by: int,
+    drawn: _Drawn,
+    timings: Mapping[str, DrawTiming],
+    timeline: Timeline,
+    rulebook: RuleBook,
+    *,
+    disputed: Container[str],
+) -> Iterator[str]:
+    """Why a result that is not low does not end a low, the weightiest reason first; nothing if it does.
+
+    ``by``: the specificity of the most specific assay by which he was low.
+    """
     reading = drawn.reading
     if reading.tier is Tier.INDETERMINATE:
         yield "indeterminate"
@@ -128,14 +175,16 @@ def _not_ending(state: _Open, drawn: _Drawn, timing: DrawTiming, timeline: Timel
         yield "censored"
     if not drawn.draw.dated:
         yield "date_unknown"
-    if drawn.specificity < state.by.specificity:
+    if drawn.specificity < by:
         yield "less_specific"
     if is_disturbed(reading):
         yield DISTURBED
-    if not is_settled(reading, timing):
+    if not is_settled(reading, timings[reading.key]):
         yield "not_settled"
     if timeline.skipped_before(AROMATASE_INHIBITOR, drawn.draw, rulebook.series.recovery.missed_days):
         yield "doses_missed"
+    if reading.key in disputed:
+        yield DISPUTED
 
 
 def _stated(state: _Open) -> LowState:

@@ -1,0 +1,164 @@
+"""Labs and doses put in order once, where a history is read. What comes of it depends on no rule and on no day.
+
+A history may be long and is read once, while it may be asked under several rulebooks and as of several days. The rows may come
+in any order: equal rows make equal logs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from operator import attrgetter, eq
+from typing import TYPE_CHECKING, Protocol
+
+from tracking.domain.reported import Precision
+
+if TYPE_CHECKING:
+    from tracking.domain.history import DoseRecord, LabRecord
+
+
+class _Keyed(Protocol):
+    @property
+    def key(self) -> str: ...
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_AT, _AT_AND_KEY = attrgetter("taken.at"), attrgetter("taken.at", "key")
+_DATED = frozenset({Precision.MINUTE, Precision.DAY})
+_SKIPPED = "skipped"
+_BLOCK = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One result with the local day it was drawn on.
+
+    ``on`` is the first day it can have been drawn on, None where nothing bounds it; ``dated``: known to the day.
+    """
+
+    lab: LabRecord
+    on: date | None
+    dated: bool
+
+
+class LabLog(tuple["LabRecord", ...]):  # noqa: SLOT001  it carries what was put in order
+    """Results, and the draws of each analyte in order of time.
+
+    ``last_at`` is the latest instant of all; ``digest`` names the results, whatever their order.
+    """
+
+    draws: Mapping[str, tuple[Draw, ...]]
+    last_at: datetime
+    digest: str
+
+    def __new__(cls, labs: Iterable[LabRecord] = ()) -> LabLog:  # noqa: PYI034  a log comes back as it is
+        """Sort them; a log is taken as it is."""
+        if isinstance(labs, LabLog):
+            return labs
+        log = super().__new__(cls, labs)
+        found: dict[str, list[Draw]] = defaultdict(list)
+        for lab in log:
+            collected = lab.reported.collected
+            on = None if collected.precision is Precision.UNKNOWN else collected.local.date()
+            found[lab.analyte].append(Draw(lab, on, collected.precision in _DATED))
+        log.draws = {analyte: tuple(sorted(of, key=_place)) for analyte, of in found.items()}
+        log.last_at = max([lab.reported.collected.at for lab in log], default=_NEVER)
+        log.digest = digest_of(keys_of(log))
+        return log
+
+
+@dataclass(frozen=True, slots=True)
+class DrugLog:
+    """The doses of one drug or class in order of time: those taken with their instants, and the instants of skipped ones."""
+
+    taken: Sequence[DoseRecord] = ()
+    times: Sequence[datetime] = ()
+    skipped: Sequence[datetime] = ()
+
+    def until(self, at: datetime) -> DrugLog:
+        """The log as it stood at an instant, which is in it."""
+        number = bisect_right(self.times, at)
+        return DrugLog(self.taken[:number], self.times[:number], self.skipped[: bisect_right(self.skipped, at)])
+
+
+class DoseLog(tuple["DoseRecord", ...]):  # noqa: SLOT001  as above
+    """Doses in order of time (of one instant by key), and those of each drug. ``times`` are the instants of all."""
+
+    times: Sequence[datetime]
+    drugs: Mapping[str, DrugLog]
+    _beginnings: Sequence[bytes]
+
+    def __new__(cls, doses: Iterable[DoseRecord] = ()) -> DoseLog:  # noqa: PYI034  as above
+        """Sort them; a log is taken as it is."""
+        if isinstance(doses, DoseLog):
+            return doses
+        ordered = by_time(doses)
+        log = super().__new__(cls, ordered)
+        log.times, log.drugs = [dose.taken.at for dose in ordered], _by_drug(ordered)
+        log._beginnings = _digests([dose.key for dose in ordered])
+        return log
+
+    def digest(self, number: int | None = None) -> str:
+        """Names the doses, or the first so many of them. Of a beginning it costs no more than a block of keys."""
+        number = len(self) if number is None else number
+        begun = number - number % _BLOCK
+        return _next(self._beginnings[begun // _BLOCK], [dose.key for dose in self[begun:number]]).hex()
+
+
+def by_time(doses: Iterable[DoseRecord]) -> list[DoseRecord]:
+    """By the instant, then by key, which only doses of one instant are asked for."""
+    ordered = sorted(doses, key=_AT)
+    times = [dose.taken.at for dose in ordered]
+    if any(map(eq, times, times[1:])):
+        ordered.sort(key=_AT_AND_KEY)
+    return ordered
+
+
+def digest_of(*parts: str) -> str:
+    """SHA-256 over texts in this order."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def keys_of(rows: Iterable[_Keyed]) -> str:
+    """The keys of records, whatever their order, as one text."""
+    return ",".join(sorted([row.key for row in rows]))
+
+
+def contents_of(rows: Iterable[object]) -> str:
+    """The whole content of records, whatever their order, as one text."""
+    return ",".join(sorted([repr(row) for row in rows]))
+
+
+def _by_drug(doses: Iterable[DoseRecord]) -> dict[str, DrugLog]:
+    taken: dict[str, list[DoseRecord]] = defaultdict(list)
+    skipped: dict[str, list[datetime]] = defaultdict(list)
+    for dose in doses:
+        if dose.kind == _SKIPPED:
+            skipped[dose.drug].append(dose.taken.at)
+        else:
+            taken[dose.drug].append(dose)
+    return {
+        drug: DrugLog(taken[drug], [dose.taken.at for dose in taken[drug]], skipped[drug])
+        for drug in sorted(taken.keys() | skipped.keys())
+    }
+
+
+def _digests(keys: Sequence[str]) -> list[bytes]:
+    """The digest of each beginning of so many whole blocks, each made from the one before."""
+    digests = [b""]
+    for start in range(0, len(keys) - _BLOCK + 1, _BLOCK):
+        digests.append(_next(digests[-1], keys[start : start + _BLOCK]))
+    return digests
+
+
+def _next(before: bytes, keys: Sequence[str]) -> bytes:
+    return hashlib.sha256(before + "\n".join(keys).encode()).digest()
+
+
+def _place(draw: Draw) -> tuple[date, datetime, str]:
+    """By local day; a draw of unknown date comes first, for it can never be said to be the latest."""
+    return draw.on or date.min, draw.lab.reported.collected.at, draw.lab.key
