@@ -1,7 +1,7 @@
 """What he was on, and when it changed: regimens and logged doses as courses, changes and exposures.
 
-Per drug his own statement is taken before the prescription where both are in force; logged doses that no regimen covers make a
-course of their own. A change on the local day of a draw counts as after the draw: wrong is worse than missing.
+Per drug his own statement is taken before the prescription where both are in force. That he uses a drug, without a dose, counts
+where no regimen says how much; logged doses that none of these covers make a course of their own. A change on the local day of a draw counts as after the draw: wrong is worse than missing.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from tracking.domain.history import DoseRecord, Origin, RegimenRecord
+from tracking.domain.history import DoseRecord, DrugUseRecord, Origin, RegimenRecord
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, CO_MEDICATION, TESTOSTERONE, RuleBook
 from tracking.domain.schedule import Schedule
 
 LOGGED = "logged"
+USED = "used"
+# Before anything that can be on record: where a use begins of which nobody knows since when.
+SINCE_UNKNOWN = date(1900, 1, 1)
 _DAY = timedelta(days=1)
 _CLASSES = (AROMATASE_INHIBITOR, TESTOSTERONE, CO_MEDICATION)
 # Only a change of these supersedes an estradiol and asks for another.
@@ -49,7 +52,7 @@ class Course:
     @property
     def text(self) -> str:
         if self.dose_mg is None or self.schedule is None:
-            return f"{self.drug} (logged)"
+            return f"{self.drug} ({'dose not known' if self.basis == USED else 'logged'})"
         return f"{self.drug} {self.dose_mg.normalize():f} mg {self.schedule}"
 
 
@@ -100,16 +103,28 @@ class Exposure:
         return tuple(change for change in self.changes if change.on <= day)
 
 
-def read_exposure(regimens: Iterable[RegimenRecord], taken: Mapping[str, Sequence[DoseRecord]], rulebook: RuleBook) -> Exposure:
-    """Courses, changes and exposures from regimens in any order, and the doses taken of each drug in order of time."""
+def read_exposure(
+    regimens: Iterable[RegimenRecord],
+    taken: Mapping[str, Sequence[DoseRecord]],
+    rulebook: RuleBook,
+    *,
+    uses: Iterable[DrugUseRecord] = (),
+) -> Exposure:
+    """Courses, changes and exposures from regimens and uses in any order, and the doses taken of each drug in order of time."""
     by_drug: dict[str, list[RegimenRecord]] = defaultdict(list)
     for regimen in regimens:
         if rulebook.drug_class(regimen.drug) in _CLASSES:
             by_drug[regimen.drug].append(regimen)
+    used: dict[str, list[DrugUseRecord]] = defaultdict(list)
+    for use in uses:
+        if rulebook.drug_class(use.drug) in _CLASSES:
+            used[use.drug].append(use)
     logged = [drug for drug in taken if rulebook.drug_class(drug) in _CLASSES]
     courses: list[Course] = []
-    for drug in sorted({*by_drug, *logged}):
+    for drug in sorted({*by_drug, *used, *logged}):
         stated = _stated_courses(by_drug[drug], rulebook.drug_class(drug))
+        if drug in used:
+            stated = _with_uses(stated, used[drug], rulebook.drug_class(drug))
         courses += _with_logged(stated, taken.get(drug, ()), drug, rulebook)
     decisive = [course for course in courses if course.drug_class in _DECISIVE]
     changes = _joined(change for drug_courses in _by_drug(decisive) for change in _changes(drug_courses))
@@ -152,6 +167,40 @@ def _stated_courses(regimens: list[RegimenRecord], drug_class: str) -> list[Cour
         else:
             courses.append(course)
     return courses
+
+
+def _with_uses(stated: list[Course], uses: list[DrugUseRecord], drug_class: str) -> list[Course]:
+    """The courses of one drug, with one more for each stretch of a use that no regimen covers.
+
+    Where the start of an AI or of testosterone is not known, nothing can be dated by it: it makes no course (see ``missing``).
+    """
+    courses = list(stated)
+    for use in sorted(uses, key=lambda use: (use.since or SINCE_UNKNOWN, use.key)):
+        if use.since is None and drug_class in _DECISIVE:
+            continue
+        for start, end in _uncovered_stretches(use, courses):
+            anchor = f"start:{use.key}" if start == (use.since or SINCE_UNKNOWN) else f"start:{use.key}:{start}"
+            courses.append(Course(use.key, anchor, use.drug, drug_class, USED, start, end, keys=(use.key,)))
+        courses.sort(key=lambda course: course.starts_on)
+    return courses
+
+
+def _uncovered_stretches(use: DrugUseRecord, courses: list[Course]) -> list[tuple[date, date | None]]:
+    """The parts of a use, from and until before, in which none of ``courses`` holds. They are in order and do not overlap."""
+    stretches: list[tuple[date, date | None]] = []
+    start: date | None = use.since or SINCE_UNKNOWN
+    for course in courses:
+        if start is None or (course.ends_on is not None and course.ends_on <= start):
+            continue
+        if start < course.starts_on:
+            stretches.append((start, course.starts_on))
+        start = course.ends_on
+    if start is not None:
+        stretches.append((start, None))
+    ends = [
+        (first, end if use.until is None or (end is not None and end < use.until) else use.until) for first, end in stretches
+    ]
+    return [(first, end) for first, end in ends if end is None or first < end]
 
 
 def _with_logged(stated: list[Course], doses: Sequence[DoseRecord], drug: str, rulebook: RuleBook) -> list[Course]:
@@ -222,7 +271,8 @@ def _by_drug(courses: list[Course]) -> list[list[Course]]:
 def _changes(courses: list[Course]) -> list[Change]:
     """The changes of one drug. A log that runs into a regimen, or out of one, is no change; a log that ends is no stop.
 
-    A log between two regimens joins them, and what the second states is held against what the first did.
+    A log between two regimens joins them, and what the second states is held against what the first did. A use starts and stops
+    as a regimen does; after a regimen it is a change, for its dose may be any; a regimen after it is none: it says what was not known.
     """
     found = []
     before: Course | None = None
@@ -231,10 +281,12 @@ def _changes(courses: list[Course]) -> list[Change]:
         joined = before is not None and before.ends_on is not None and before.ends_on >= course.starts_on
         if not joined:
             found.append(_change(course.starts_on, "start", None, course))
-        elif stated is not None and course.basis != LOGGED and _signature(stated) != _signature(course):
-            kind = "dose" if stated.dose_mg != course.dose_mg else "interval"
-            found.append(_change(course.starts_on, kind, stated, course))
-        before, stated = course, stated if course.basis == LOGGED else course
+        elif course.basis != LOGGED:
+            former = before if course.dose_mg is None else stated
+            if former is not None and _signature(former) != _signature(course):
+                kind = "dose" if former.dose_mg != course.dose_mg else "interval"
+                found.append(_change(course.starts_on, kind, former, course))
+        before, stated = course, stated if course.dose_mg is None else course
     for number, course in enumerate(courses):
         resumed = number + 1 < len(courses) and courses[number + 1].starts_on == course.ends_on
         if course.ends_on is not None and course.basis != LOGGED and not resumed:

@@ -146,6 +146,19 @@ class SymptomRecord:
     felt: Moment
 
 
+@dataclass(frozen=True, slots=True)
+class DrugUseRecord:
+    """That he uses a drug, and nothing of how much. ``since`` None: not known; ``until``: the first day without it, None: still."""
+
+    key: str
+    drug: str
+    since: date | None
+    until: date | None
+
+    def holds(self, day: date) -> bool:
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+
 class Level(StrEnum):
     """Whose setting it is. The nearest to the man counts."""
 
@@ -194,3 +207,4 @@ class History:
     floors: tuple[FloorOverride, ...] = ()
     intervals: tuple[IntervalOverride, ...] = ()
     symptoms: tuple[SymptomRecord, ...] = ()
+    uses: tuple[DrugUseRecord, ...] = ()

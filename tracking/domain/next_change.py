@@ -71,6 +71,8 @@ def _of_courses(facts: Facts) -> Iterator[date]:
     # Statements that agree are one course; where one of them begins or ends, they may come to disagree.
     for regimen in facts.history.regimens:
         yield from _known(regimen.starts_on, regimen.ends_on)
+    for use in facts.history.uses:
+        yield from _known(use.since, use.until)
 
 
 def _of_person(facts: Facts) -> Iterator[date]:

@@ -133,7 +133,7 @@ def read_timeline(history: History, rulebook: RuleBook, as_of: datetime) -> Time
         as_of=as_of,
         today=today,
         draws={analyte: tuple(sorted(of, key=_draw_order)) for analyte, of in draws.items()},
-        exposure=read_exposure(history.regimens, taken, rulebook),
+        exposure=read_exposure(history.regimens, taken, rulebook, uses=history.uses),
         scans=tuple(sorted((s for s in history.scans if s.scanned_on <= today), key=lambda s: (s.scanned_on, s.key))),
         fractures=tuple(sorted((f for f in history.fractures if f.occurred.at <= as_of), key=lambda f: (f.occurred.at, f.key))),
         doses=of_class,

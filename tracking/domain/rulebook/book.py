@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tracking.domain.rulebook.base import Lane, Priority, Rule, ScopeRule, Source
 from tracking.domain.rulebook.blood import EstradiolRules, SafetyRules, TestosteroneRules
 from tracking.domain.rulebook.bone import BoneRules
+from tracking.domain.rulebook.checkin import CheckInRules
 from tracking.domain.rulebook.entries import AnalyteRule, DrugRule
 from tracking.domain.rulebook.episodes import EpisodeRules
 from tracking.domain.rulebook.monitoring import MonitoringRules
@@ -73,6 +74,7 @@ class RuleBook:
     timing: TimingRules
     episodes: EpisodeRules
     bone: BoneRules
+    checkin: CheckInRules
     findings: Mapping[str, FindingRule]
     words: Words
     rules: Mapping[str, Rule]
