@@ -5,7 +5,22 @@ from __future__ import annotations
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from tracking.api import accounts, bone, consents, doses, episodes, evaluations, labs, overrides, patients, regimens, rulebook
+from tracking.api import (
+    accounts,
+    bone,
+    checkin,
+    consents,
+    doses,
+    drug_uses,
+    episodes,
+    evaluations,
+    labs,
+    lifestyle,
+    overrides,
+    patients,
+    regimens,
+    rulebook,
+)
 
 __all__ = ["urlpatterns"]
 
@@ -38,6 +53,13 @@ def record(prefix: str) -> list[URLPattern]:
         path(f"{prefix}fractures/<key:key>", bone.Fracture.as_view()),
         path(f"{prefix}risk-factors", bone.RiskFactors.as_view()),
         path(f"{prefix}risk-factors/<key:key>", bone.RiskFactor.as_view()),
+        path(f"{prefix}symptoms", checkin.Symptoms.as_view()),
+        path(f"{prefix}symptoms/bulk", checkin.CheckIn.as_view()),
+        path(f"{prefix}symptoms/<key:key>", checkin.Symptom.as_view()),
+        path(f"{prefix}lifestyle", lifestyle.Measures.as_view()),
+        path(f"{prefix}lifestyle/<key:key>", lifestyle.Measure.as_view()),
+        path(f"{prefix}co-medication", drug_uses.DrugUses.as_view()),
+        path(f"{prefix}co-medication/<key:key>", drug_uses.DrugUse.as_view()),
         path(f"{prefix}evaluations", evaluations.Evaluations.as_view()),
         path(f"{prefix}evaluations/current", evaluations.CurrentEvaluation.as_view()),
         path(f"{prefix}evaluations/<uuid:uid>", evaluations.OneEvaluation.as_view()),

@@ -22,7 +22,8 @@ _SHOWN_DECIMALS = 3
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """One drug. ``basis``: logged, self, prescribed or used (nobody says how much). ``weekly_mg`` is None where neither log nor schedule says.
+    """One drug. ``basis``: logged, self, prescribed, or used (nobody says how much). ``weekly_mg`` is None where neither log
+    nor schedule says.
 
     ``stated_mg`` is what the regimen itself says a week, and ``stated_by`` whose statement that is; empty where there is none.
     """

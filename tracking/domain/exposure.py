@@ -1,7 +1,8 @@
 """What he was on, and when it changed: regimens and logged doses as courses, changes and exposures.
 
 Per drug his own statement is taken before the prescription where both are in force. That he uses a drug, without a dose, counts
-where no regimen says how much; logged doses that none of these covers make a course of their own. A change on the local day of a draw counts as after the draw: wrong is worse than missing.
+where no regimen says how much; logged doses that none of these covers make a course of their own. A change on the local day of
+a draw counts as after the draw: wrong is worse than missing.
 """
 
 from __future__ import annotations
@@ -197,10 +198,12 @@ def _uncovered_stretches(use: DrugUseRecord, courses: list[Course]) -> list[tupl
         start = course.ends_on
     if start is not None:
         stretches.append((start, None))
-    ends = [
-        (first, end if use.until is None or (end is not None and end < use.until) else use.until) for first, end in stretches
-    ]
-    return [(first, end) for first, end in ends if end is None or first < end]
+    found: list[tuple[date, date | None]] = []
+    for first, end in stretches:
+        ends = [day for day in (end, use.until) if day is not None]
+        if not ends or first < min(ends):
+            found.append((first, min(ends, default=None)))
+    return found
 
 
 def _with_logged(stated: list[Course], doses: Sequence[DoseRecord], drug: str, rulebook: RuleBook) -> list[Course]:
@@ -272,7 +275,8 @@ def _changes(courses: list[Course]) -> list[Change]:
     """The changes of one drug. A log that runs into a regimen, or out of one, is no change; a log that ends is no stop.
 
     A log between two regimens joins them, and what the second states is held against what the first did. A use starts and stops
-    as a regimen does; after a regimen it is a change, for its dose may be any; a regimen after it is none: it says what was not known.
+    as a regimen does; after a regimen it is a change, for its dose may be any; a regimen after it is none, and says what nobody
+    knew.
     """
     found = []
     before: Course | None = None

@@ -148,7 +148,10 @@ class SymptomRecord:
 
 @dataclass(frozen=True, slots=True)
 class DrugUseRecord:
-    """That he uses a drug, and nothing of how much. ``since`` None: not known; ``until``: the first day without it, None: still."""
+    """That he uses a drug, and nothing of how much.
+
+    ``since`` None: not known. ``until`` is the first day without it, None: he still uses it.
+    """
 
     key: str
     drug: str

@@ -59,9 +59,9 @@ _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_on
 
 
 # What is stated once and never changes under its key: a correction is another record with another key.
-_STATED_ONCE = ("labs", "doses", "scans", "fractures", "symptoms", "uses")
-# What goes on under its key: a regimen ends, a risk factor is over, a setting expires.
-_GOING_ON = ("regimens", "risk_factors", "floors", "intervals")
+_STATED_ONCE = ("labs", "doses", "scans", "fractures", "risk_factors", "symptoms", "uses")
+# What goes on under its key: a regimen ends, a setting expires.
+_GOING_ON = ("regimens", "floors", "intervals")
 
 
 def history_digest(history: History) -> str:

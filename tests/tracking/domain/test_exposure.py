@@ -176,11 +176,9 @@ regimens = st.builds(
 
 uses = st.lists(
     st.builds(
-        lambda since, length, number: use(
-            "anastrozole", since, None if length is None else since + length * DAY, key=f"u{number}"
-        ),
+        lambda since, length, number: use("anastrozole", since, length and since + length * DAY, key=f"u{number}"),
         dates,
-        st.one_of(st.none(), st.integers(1, 200)),
+        st.none() | st.integers(1, 200),
         st.integers(0, 10**6),
     ),
     max_size=3,
