@@ -59,7 +59,7 @@ class SymptomRow(Framed):
     score = serializers.IntegerField(min_value=LEAST_SCORE, max_value=MOST_SCORE)
     felt_at = serializers.DateTimeField(help_text="in the offset of `zone`; of a day its start")
     felt_on = serializers.DateField(help_text="the day of the calendar where he was")
-    precision = serializers.ChoiceField(list(_KNOWN_TO_THE_DAY))
+    precision = serializers.ChoiceField(list(Precision))
     zone = serializers.CharField()
 
 

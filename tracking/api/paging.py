@@ -16,9 +16,23 @@ from tracking.api.schema import Query
 from tracking.domain.moments import start_of_day
 from tracking.domain.problems import Issue, Problem, problem, raise_all
 
-__all__ = ["ON_DAY", "PAGE", "PERIOD", "chosen", "day_sent", "given", "holding_on", "in_days", "in_period", "limit_of", "page"]
+__all__ = [
+    "ON_DAY",
+    "PAGE",
+    "PERIOD",
+    "chosen",
+    "day_sent",
+    "given",
+    "holding_on",
+    "in_days",
+    "in_period",
+    "limit_of",
+    "page",
+    "whole_sent",
+]
 
 _USUAL, _MOST = 50, 200
+_LONGEST = 6
 PAGE = (
     Query("limit", f"rows per page, 1 to {_MOST}; {_USUAL} where it is not sent"),
     Query("cursor", "where to go on; take it from `next`"),
@@ -149,6 +163,16 @@ def limit_of(sent: dict[str, str]) -> int:
             received=text[:20],
             most=_MOST,
         )
+    return int(text)
+
+
+def whole_sent(sent: dict[str, str], name: str, usual: int) -> int:
+    """A short whole number of a query; ``usual`` where it is not sent. Which are accepted is for the reader to say."""
+    text = sent.get(name)
+    if text is None:
+        return usual
+    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST):
+        raise problem(f"?{name}", "number-unreadable", "'{received}' is not a whole number.", received=text[:20])
     return int(text)
 
 

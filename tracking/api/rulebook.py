@@ -33,16 +33,16 @@ class AnalyteRow(Output):
     units = serializers.ListField(child=serializers.CharField(), help_text="accepted UCUM codes")
 
 
-class ItemRow(Output):
+class KnownItemRow(Output):
     code = serializers.CharField()
     name = serializers.CharField()
 
 
-class MeasureRow(ItemRow):
+class KnownMeasureRow(KnownItemRow):
     unit = serializers.CharField()
 
 
-class ConditionRow(ItemRow):
+class ConditionRow(KnownItemRow):
     counts = serializers.BooleanField(help_text="counted as a risk factor of bone")
     why = serializers.CharField()
 
@@ -54,8 +54,8 @@ class RulebookRow(Output):
     rules = RuleRow(many=True)
     analytes = AnalyteRow(many=True)
     drugs = serializers.ListField(child=serializers.CharField())
-    check_in = ItemRow(many=True, help_text="what a check-in may ask, each from 0 (none) to 10")
-    lifestyle = MeasureRow(many=True, help_text="measures of how he lives, each in its one unit")
+    check_in = KnownItemRow(many=True, help_text="what a check-in may ask, each from 0 (none) to 10")
+    lifestyle = KnownMeasureRow(many=True, help_text="measures of how he lives, each in its one unit")
     conditions = ConditionRow(many=True, help_text="codes of /risk-factors")
 
 

@@ -20,6 +20,7 @@ from tracking.api import (
     patients,
     regimens,
     rulebook,
+    serum_curve,
 )
 
 __all__ = ["urlpatterns"]
@@ -60,6 +61,7 @@ def record(prefix: str) -> list[URLPattern]:
         path(f"{prefix}lifestyle/<key:key>", lifestyle.Measure.as_view()),
         path(f"{prefix}co-medication", drug_uses.DrugUses.as_view()),
         path(f"{prefix}co-medication/<key:key>", drug_uses.DrugUse.as_view()),
+        path(f"{prefix}serum-curve", serum_curve.Curve.as_view()),
         path(f"{prefix}evaluations", evaluations.Evaluations.as_view()),
         path(f"{prefix}evaluations/current", evaluations.CurrentEvaluation.as_view()),
         path(f"{prefix}evaluations/<uuid:uid>", evaluations.OneEvaluation.as_view()),

@@ -113,15 +113,15 @@ def test_a_condition_kept_for_the_record_is_not_counted(adam, himself, now):
 
 
 @pytest.mark.parametrize(
-    ("days", "pointer", "code"),
+    ("days", "refusal"),
     [
-        ({"since": date(2026, 11, 3)}, "/since", "in-the-future"),
-        ({"until": date(2026, 11, 3)}, "/until", "in-the-future"),
-        ({"since": date(1970, 1, 1)}, "/since", "before-birth"),
-        ({"since": date(2026, 1, 2), "until": date(2026, 1, 1)}, "/until", "ends-before-start"),
+        ({"since": date(2026, 11, 3)}, ("/since", "in-the-future")),
+        ({"until": date(2026, 11, 3)}, ("/until", "in-the-future")),
+        ({"since": date(1970, 1, 1)}, ("/since", "before-birth")),
+        ({"since": date(2026, 1, 2), "until": date(2026, 1, 1)}, ("/until", "ends-before-start")),
     ],
 )
-def test_the_days_of_a_condition_lie_in_his_life_and_in_order(adam, himself, now, days, pointer, code):
+def test_the_days_of_a_condition_lie_in_his_life_and_in_order(adam, himself, now, days, refusal):
     with pytest.raises(Problem) as refused:
         bone.record_risk_factor(patient=adam, by=himself, now=now, code="smoking", **days)
-    assert [(issue.pointer, issue.code) for issue in refused.value.issues] == [(pointer, code)]
+    assert [(issue.pointer, issue.code) for issue in refused.value.issues] == [refusal]

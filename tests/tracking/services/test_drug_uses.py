@@ -98,12 +98,16 @@ def test_what_cannot_be_accepted_is_named(use, himself, sent, pointer, code):
         assert not DrugUse.objects.exists()
 
 
-def test_a_repeat_is_stored_once_and_another_mans_word_is_not_his_to_take_back(use, adam, himself, now, in_care, dr_bell):
+def test_a_repeat_is_stored_once(use):
     use(client_id="u")
     assert use(client_id="u")[1] is False
-    bell = Actor.user(dr_bell.pk)
-    drug_uses.record(patient=adam, by=bell, now=now, drug="prednisone", client_id="theirs")
+
+
+def test_what_a_clinic_stated_is_not_his_to_take_back(adam, himself, now, in_care, dr_bell):
+    said = {"patient": adam, "now": now}
+    drug_uses.record(**said, by=Actor.user(dr_bell.pk), drug="prednisone", client_id="theirs")
     with pytest.raises(Problem) as refused:
-        drug_uses.withdraw(patient=adam, key="theirs", by=himself, now=now, reason="")
+        drug_uses.withdraw(**said, by=himself, key="theirs", reason="")
     assert refused.value.kind == "forbidden"
-    drug_uses.withdraw(patient=adam, key="u", by=bell, now=now, reason="never took it", staff=True)
+    drug_uses.record(**said, by=himself, drug="biotin", client_id="his")
+    drug_uses.withdraw(**said, by=Actor.user(dr_bell.pk), key="his", reason="never took it", staff=True)

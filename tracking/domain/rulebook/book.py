@@ -47,6 +47,7 @@ class Words:
     man: Mapping[str, str]
     standing: Mapping[str, str]
     timing: Mapping[str, str]
+    curve: Mapping[str, str]
     explain_title: Mapping[str, str]
     explain: Mapping[str, str]
     explain_phase: Mapping[str, str]
