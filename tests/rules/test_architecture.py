@@ -24,6 +24,7 @@ VIOLATIONS = {
     "notifications": ("notifications/domain/__init__.py", "import notifications.models"),
     "plain-python": ("tracking/domain/units.py", "import django.conf"),
     "one-door": ("notifications/services/__init__.py", "import tracking.services.labs"),
+    "curve-apart": ("tracking/domain/risk.py", "import tracking.domain.serum_curve"),
     "no-cycles": ("tracking/domain/problems.py", "import tracking.domain.moments"),
     "network": ("tracking/services/labs.py", "import httpx"),
 }

@@ -24,11 +24,14 @@ from tracking.models import (
     DexaScan,
     DexaSite,
     DoseEvent,
+    DrugUse,
     DueItem,
     Fracture,
+    Lifestyle,
     Patient,
     Prescriber,
     RiskFactor,
+    Symptom,
     User,
 )
 from tracking.services import consent, labs, overrides, owned, regimens
@@ -163,6 +166,10 @@ def fill_the_rest(adam: Patient) -> None:
         DexaSite.objects.create(patient=adam, scan=scan, region="total_hip", bmd_digits="1.0")
         Fracture.objects.create(site="wrist", client_id="fracture-1", **timed)
         RiskFactor.objects.create(code="x", client_id="risk-1", **stated)
+        felt_on = (NOW - timedelta(days=9)).date()
+        Symptom.objects.create(code="fatigue", score=5, felt_on=felt_on, place=1, client_id="symptom-1", **timed)
+        Lifestyle.objects.create(code="sun", digits="90", unit="min/week", since="2026-05-01", client_id="measure-1", **stated)
+        DrugUse.objects.create(drug="biotin", since="2026-05-01", client_id="use-1", **stated)
         item = DueItem.objects.filter(patient=adam).order_by("id")[0]
         reminder = Reminder.objects.create(
             patient_id=adam.pk,

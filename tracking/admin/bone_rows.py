@@ -10,11 +10,11 @@ from typing import Any
 from tracking.admin import phrases
 from tracking.admin.rows import Entered, Names, entered
 from tracking.domain.bone import SCANNER_CHANGED
-from tracking.domain.history import FractureRecord, RiskFactorRecord
+from tracking.domain.history import FractureRecord
 from tracking.domain.rulebook import RuleBook
-from tracking.models import DexaScan, DexaSite
+from tracking.models import DexaScan, DexaSite, RiskFactor
 
-__all__ = ["fracture_line", "risk_line", "scan_line"]
+__all__ = ["condition_line", "fracture_line", "scan_line"]
 
 _WHOSE = {"facility": "the facility's", "default": "a cautious default"}
 
@@ -42,6 +42,14 @@ class ScanLine:
     entered: Entered
 
 
+@dataclass(frozen=True, slots=True)
+class ConditionLine:
+    said: str
+    why: str
+    note: str
+    is_counted: bool
+
+
 def scan_line(row: DexaScan, bone: Mapping[str, Any], rulebook: RuleBook, names: Names, zone: str) -> ScanLine:
     """One scan with its regions. What it means and how it changed is what the standing evaluation says."""
     read = next((scan for scan in bone.get("scans", ()) if scan["key"] == str(row.uid)), None)
@@ -64,10 +72,13 @@ def fracture_line(fracture: FractureRecord) -> str:
     return f"{phrases.spaced(fracture.site)}, {fracture.occurred}, {fragile}"
 
 
-def risk_line(factor: RiskFactorRecord) -> str:
-    since = f" since {phrases.day(factor.since)}" if factor.since else ""
-    until = f" until {phrases.day(factor.until)}" if factor.until else ""
-    return f"{phrases.spaced(factor.code)}{since}{until}"
+def condition_line(row: RiskFactor, rulebook: RuleBook, names: Names) -> ConditionLine:
+    """One condition by its name, with why it is asked for and who stated it."""
+    rule = rulebook.bone.risk_factors
+    since = f" since {phrases.day(row.since)}" if row.since else ""
+    until = f" until {phrases.day(row.until)}" if row.until else ""
+    said = f"{rule.names.get(row.code, phrases.spaced(row.code))}{since}{until}, stated by {names(row.recorded_by)}"
+    return ConditionLine(said, rule.why.get(row.code, ""), row.note, is_counted=row.code not in rule.recorded)
 
 
 def _site_line(site: DexaSite, changes: Sequence[Mapping[str, Any]], rulebook: RuleBook) -> SiteLine:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.db.models.fields.json import KT
 from django.http import HttpRequest
 
-from tracking.admin import bone_rows, phrases, rows
+from tracking.admin import bone_rows, checkin_rows, phrases, rows
 from tracking.admin.basis import findings_of, sources_of
 from tracking.admin.chart import chart
 from tracking.admin.plot import plot_of
@@ -23,11 +23,15 @@ from tracking.models import (
     CareRelationship,
     DexaScan,
     DoseEvent,
+    DrugUse,
     DueItem,
     Evaluation,
     LabResult,
+    Lifestyle,
     Patient,
     Regimen,
+    RiskFactor,
+    Symptom,
 )
 from tracking.services import evaluations, rulebooks
 from tracking.services.history import history_of
@@ -41,7 +45,7 @@ STATES = {
     "stale": "too old to speak for today",
     "no_data": "none on record",
 }
-LABS, DOSES, EVALUATIONS, VISITS = 40, 20, 10, 10
+LABS, DOSES, SYMPTOMS, EVALUATIONS, VISITS = 40, 20, 20, 10, 10
 
 
 def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
@@ -54,6 +58,10 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
     labs = _paged(request, "labs", LabResult.objects.live().filter(patient=man).order_by("-at", "analyte", "-pk"), LABS)
     doses = _paged(request, "doses", DoseEvent.objects.live().filter(patient=man).order_by("-at", "-pk"), DOSES)
     regimens = list(Regimen.objects.live().filter(patient=man).order_by("-starts_on", "drug", "-pk"))
+    symptoms = _paged(request, "symptoms", Symptom.objects.live().filter(patient=man).order_by("-felt_on", "place"), SYMPTOMS)
+    uses = list(DrugUse.objects.live().filter(patient=man).order_by("-since", "drug"))
+    lifestyle = checkin_rows.in_force(Lifestyle.objects.live().filter(patient=man), today)
+    conditions = list(RiskFactor.objects.live().filter(patient=man).order_by("code", "since"))
     scans = list(DexaScan.objects.live().filter(patient=man).prefetch_related("sites").order_by("-scanned_on", "-pk"))
     consents = list(CareRelationship.objects.filter(patient=man).select_related("clinic", "lead__user").order_by("-granted_at"))
     visits = _paged(request, "visits", AccessEvent.objects.filter(patient=man).select_related("user").order_by("-at"), VISITS)
@@ -61,7 +69,7 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
 
     due = [rows.due_line(item, today) for item in DueItem.objects.filter(patient=man).order_by("due_on", "pk")]
 
-    actors = [row.recorded_by for row in (*labs, *doses, *regimens, *scans)]
+    actors = [row.recorded_by for row in (*labs, *doses, *regimens, *scans, *symptoms, *uses, *lifestyle, *conditions)]
     actors += [actor for care in consents for actor in (care.granted_by, care.revoked_by)]
     known = phrases.names(actors)
 
@@ -69,6 +77,7 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
         return phrases.who(actor, known, man)
 
     history = history_of(man)
+    conditioned = [bone_rows.condition_line(row, rulebook, name) for row in conditions]
     plot = plot_of(history, rulebook, now)
     return {
         "born": phrases.born(man, today),
@@ -91,7 +100,12 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
             bone_rows.fracture_line(fracture)
             for fracture in sorted(history.fractures, key=lambda f: f.occurred.at, reverse=True)
         ],
-        "risk_factors": [bone_rows.risk_line(factor) for factor in sorted(history.risk_factors, key=lambda f: f.code)],
+        "risk_factors": [line for line in conditioned if line.is_counted],
+        "conditions": [line for line in conditioned if not line.is_counted],
+        "lifestyle": [checkin_rows.measure_line(row, rulebook, name, man.zone) for row in lifestyle],
+        "symptoms": symptoms,
+        "symptom_lines": [checkin_rows.symptom_line(row, rulebook, name, man.zone) for row in symptoms],
+        "uses": [checkin_rows.use_line(row, rulebook, name, man.zone, today=today) for row in uses],
         "evaluations": concluded,
         "evaluation_lines": [
             (row, phrases.spaced(row.word), phrases.instant(row.as_of, man.zone), STATES.get(row.state, row.state))

@@ -11,7 +11,9 @@ from rest_framework import serializers
 
 from tracking.api.fields import AsSent, Day, Flag, Output, Text
 from tracking.api.fields import Input as _Input
+from tracking.api.paging import ON_DAY, chosen, holding_on
 from tracking.api.records import (
+    Correction,
     Framed,
     NounView,
     Reader,
@@ -19,12 +21,15 @@ from tracking.api.records import (
     RowsView,
     RowView,
     Stored,
+    correcting,
     day,
     instant,
     listing,
     reading,
 )
+from tracking.api.schema import Query
 from tracking.domain.reported import Precision
+from tracking.evidence import load_rulebook
 from tracking.models import DexaScan, DexaSite, Patient
 from tracking.models import Fracture as FractureModel
 from tracking.models import RiskFactor as RiskFactorModel
@@ -199,15 +204,19 @@ class Fracture(FractureNoun, RowView):
         )
 
 
-class RiskFactorInput(RecordInput):
-    """A bone risk factor and since when."""
+class RiskFactorCorrectionInput(_Input):
+    """A condition put right, all of it; `until` is how it ends."""
 
     when_missing = {"code": ""}
 
-    code = Text(max_length=40, allow_blank=True)
-    since = Day(required=False)
-    until = Day(required=False)
+    code = Text(max_length=40, allow_blank=True, help_text="a risk factor or another condition; see the rulebook")
+    since = Day(required=False, help_text="left out: not known")
+    until = Day(required=False, help_text="the first day without it; left out: it lasts")
     note = Text(max_length=200, required=False, allow_blank=True)
+
+
+class RiskFactorInput(RiskFactorCorrectionInput, RecordInput):
+    """A bone risk factor, or a condition kept beside them, and since when."""
 
 
 class RiskFactorRow(Framed):
@@ -231,16 +240,24 @@ class RiskFactorNoun(NounView):
 class RiskFactors(RiskFactorNoun, RowsView):
     """His risk factors, and a new one."""
 
-    operations = listing("risk factors", RiskFactorRow, RiskFactorInput)
+    operations = listing("risk factors", RiskFactorRow, RiskFactorInput, filters=(Query("code", "one condition only"), ON_DAY))
+
+    def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
+        code = chosen(query, "code", load_rulebook().bone.risk_factors.names)
+        return holding_on(rows if code is None else rows.filter(code=code), query)
 
     def add(self, man: Patient, sent: dict[str, Any]) -> Stored:
         return Stored(*bone.record_risk_factor(patient=man, by=self.actor, now=self.now, **sent))
 
 
-class RiskFactor(RiskFactorNoun, RowView):
+class RiskFactor(RiskFactorNoun, Correction):
     """One risk factor."""
 
-    operations = reading("risk factors", RiskFactorRow)
+    operations = correcting("risk factors", RiskFactorRow, RiskFactorCorrectionInput)
+
+    def correct(self, man: Patient, key: str, sent: dict[str, Any]) -> Stored:
+        row = bone.correct_risk_factor(patient=man, key=key, by=self.actor, now=self.now, staff=self.is_staff_route, **sent)
+        return Stored(row)
 
     def withdraw(self, man: Patient, key: str, reason: str) -> None:
         bone.withdraw(

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from tracking.api.base import RecordView
 from tracking.api.fields import Output
-from tracking.api.paging import day_of
+from tracking.api.paging import day_sent
 from tracking.api.records import day, instant, names_of
 from tracking.api.schema import Operation, Query
 from tracking.domain.dose_history import DoseHistory as History
@@ -141,7 +141,7 @@ class DoseHistory(RecordView):
 
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
-        found = dose_history.read(man, now=self.now, first=day_of(self.query, "from"), last=day_of(self.query, "to"))
+        found = dose_history.read(man, now=self.now, first=day_sent(self.query, "from"), last=day_sent(self.query, "to"))
         return Response(_shown(found, man))
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
@@ -16,9 +16,23 @@ from tracking.api.schema import Query
 from tracking.domain.moments import start_of_day
 from tracking.domain.problems import Issue, Problem, problem, raise_all
 
-__all__ = ["PAGE", "PERIOD", "chosen", "day_of", "given", "in_period", "limit_of", "page"]
+__all__ = [
+    "ON_DAY",
+    "PAGE",
+    "PERIOD",
+    "chosen",
+    "day_sent",
+    "given",
+    "holding_on",
+    "in_days",
+    "in_period",
+    "limit_of",
+    "page",
+    "whole_sent",
+]
 
 _USUAL, _MOST = 50, 200
+_LONGEST = 6
 PAGE = (
     Query("limit", f"rows per page, 1 to {_MOST}; {_USUAL} where it is not sent"),
     Query("cursor", "where to go on; take it from `next`"),
@@ -27,6 +41,7 @@ PERIOD = (
     Query("from", "first local day, YYYY-MM-DD"),
     Query("to", "last local day, YYYY-MM-DD"),
 )
+ON_DAY = Query("on", "what holds on this local day, YYYY-MM-DD")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _CURSOR = re.compile(r"(?P<mark>-?[0-9]{1,18})\.(?P<uid>[0-9a-f-]{36})", re.ASCII)
@@ -63,14 +78,34 @@ def chosen(sent: dict[str, str], name: str, accepted: Collection[str]) -> str | 
 
 def in_period(rows: QuerySet[Any], sent: dict[str, str], zone: str) -> QuerySet[Any]:
     """Rows whose instant lies from the start of the day ``from`` to the end of the day ``to``, in this zone."""
-    first, last = day_of(sent, "from"), day_of(sent, "to")
-    if first is not None and last is not None and last < first:
-        raise problem("?to", "period-reversed", "{last} is before {first}.", last=str(last), first=str(first))
+    first, last = _period(sent)
     if first is not None:
         rows = rows.filter(at__gte=start_of_day(first, zone))
     if last is not None:
         rows = rows.filter(at__lt=start_of_day(last + timedelta(days=1), zone))
     return rows
+
+
+def in_days(rows: QuerySet[Any], sent: dict[str, str], column: str) -> QuerySet[Any]:
+    """Rows whose ``column``, a day, lies from the day ``from`` to the day ``to``."""
+    first, last = _period(sent)
+    bounds = {f"{column}__gte": first, f"{column}__lte": last}
+    return rows.filter(**{name: bound for name, bound in bounds.items() if bound is not None})
+
+
+def _period(sent: dict[str, str]) -> tuple[date | None, date | None]:
+    first, last = day_sent(sent, "from"), day_sent(sent, "to")
+    if first is not None and last is not None and last < first:
+        raise problem("?to", "period-reversed", "{last} is before {first}.", last=str(last), first=str(first))
+    return first, last
+
+
+def holding_on(rows: QuerySet[Any], sent: dict[str, str]) -> QuerySet[Any]:
+    """Rows with ``since`` and ``until`` that hold on the day ``on``. An open end holds for ever; so did an unknown start."""
+    on = day_sent(sent, "on")
+    if on is None:
+        return rows
+    return rows.filter(Q(since=None) | Q(since__lte=on), Q(until=None) | Q(until__gt=on))
 
 
 def page(rows: QuerySet[Any], request: Request, sent: dict[str, str], *, by: str | None) -> tuple[list[Any], str | None]:
@@ -131,8 +166,18 @@ def limit_of(sent: dict[str, str]) -> int:
     return int(text)
 
 
-def day_of(sent: dict[str, str], name: str) -> date | None:
-    """A day sent as a query parameter; None where it is not sent. Raises Problem for anything that is no date."""
+def whole_sent(sent: dict[str, str], name: str, usual: int) -> int:
+    """A short whole number of a query; ``usual`` where it is not sent. Which are accepted is for the reader to say."""
+    text = sent.get(name)
+    if text is None:
+        return usual
+    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST):
+        raise problem(f"?{name}", "number-unreadable", "'{received}' is not a whole number.", received=text[:20])
+    return int(text)
+
+
+def day_sent(sent: dict[str, str], name: str) -> date | None:
+    """The day of a filter; None where it is not sent. Raises Problem where it is none."""
     text = sent.get(name)
     if text is None:
         return None

@@ -33,6 +33,20 @@ class AnalyteRow(Output):
     units = serializers.ListField(child=serializers.CharField(), help_text="accepted UCUM codes")
 
 
+class KnownItemRow(Output):
+    code = serializers.CharField()
+    name = serializers.CharField()
+
+
+class KnownMeasureRow(KnownItemRow):
+    unit = serializers.CharField()
+
+
+class ConditionRow(KnownItemRow):
+    counts = serializers.BooleanField(help_text="counted as a risk factor of bone")
+    why = serializers.CharField()
+
+
 class RulebookRow(Output):
     version = serializers.CharField(help_text="what evaluations cite")
     label = serializers.CharField()  # type: ignore[assignment]  # DRF takes declared fields off the class
@@ -40,6 +54,9 @@ class RulebookRow(Output):
     rules = RuleRow(many=True)
     analytes = AnalyteRow(many=True)
     drugs = serializers.ListField(child=serializers.CharField())
+    check_in = KnownItemRow(many=True, help_text="what a check-in may ask, each from 0 (none) to 10")
+    lifestyle = KnownMeasureRow(many=True, help_text="measures of how he lives, each in its one unit")
+    conditions = ConditionRow(many=True, help_text="codes of /risk-factors")
 
 
 class Rules(ApiView):
@@ -55,6 +72,7 @@ class Rules(ApiView):
 
 def _shown() -> dict[str, Any]:
     book = load_rulebook()
+    conditions = book.bone.risk_factors
     return {
         "version": book.version,
         "label": book.label,
@@ -75,4 +93,10 @@ def _shown() -> dict[str, Any]:
             {"code": code, "name": rule.name, "units": list(rule.units)} for code, rule in sorted(book.analytes.items())
         ],
         "drugs": sorted(book.drugs),
+        "check_in": [{"code": code, "name": name} for code, name in book.checkin.form.items.items()],
+        "lifestyle": [{"code": code, "name": rule.name, "unit": rule.unit} for code, rule in book.checkin.lifestyle.items()],
+        "conditions": [
+            {"code": code, "name": name, "counts": code in conditions.factors, "why": conditions.why[code]}
+            for code, name in conditions.names.items()
+        ],
     }

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from tracking.domain.dose_log import logged_weekly
 from tracking.domain.entry import weekly_mg
-from tracking.domain.exposure import LOGGED, Change, Course
+from tracking.domain.exposure import LOGGED, USED, Change, Course
 from tracking.domain.months import months_between
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, RuleBook
 from tracking.domain.schedule import Schedule
@@ -22,7 +22,8 @@ _SHOWN_DECIMALS = 3
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """One drug. ``basis``: logged, self or prescribed. ``weekly_mg`` is None where neither log nor schedule says.
+    """One drug. ``basis``: logged, self, prescribed, or used (nobody says how much). ``weekly_mg`` is None where neither log
+    nor schedule says.
 
     ``stated_mg`` is what the regimen itself says a week, and ``stated_by`` whose statement that is; empty where there is none.
     """
@@ -111,7 +112,7 @@ def _one(timeline: Timeline, course: Course, at: datetime, rulebook: RuleBook) -
         since=course.starts_on,
         keys=course.keys,
         stated_mg=stated,
-        stated_by="" if course.basis == LOGGED else course.basis,
+        stated_by="" if course.basis in (LOGGED, USED) else course.basis,
     )
 
 

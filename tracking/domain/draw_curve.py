@@ -95,7 +95,7 @@ def _level(drawn: _Drawn) -> LevelAtDraw:
         return level
     reach = timedelta(days=float(rule.reach_half_lives * max(one.half_life_days for one in ester.published)))
     window = doses_between(drawn.timeline, drawn.course, drawn.at - reach, drawn.at)
-    doses = sorted(_as_dose(dose, drawn.at) for dose in window)
+    doses = sorted(as_dose(dose, drawn.at) for dose in window)
     levels = [
         relative_level(shape_of(one), doses, per_day, 0.0, reach_half_lives=rule.reach_half_lives) for one in ester.published
     ]
@@ -122,7 +122,7 @@ def _untold(drawn: _Drawn) -> str:
     return "" if dated and kept else "log_incomplete"
 
 
-def _as_dose(dose: DoseRecord, at: datetime) -> Dose:
+def as_dose(dose: DoseRecord, at: datetime) -> Dose:
     """Days from the draw, negative, and milligrams. One known to the day is taken at its middle."""
     taken = dose.taken.at if dose.taken.has_time else dose.taken.at + (dose.taken.latest - dose.taken.at) / 2
     return (taken - at) / _DAY, float(dose.amount_mg or 0)

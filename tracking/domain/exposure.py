@@ -1,7 +1,8 @@
 """What he was on, and when it changed: regimens and logged doses as courses, changes and exposures.
 
-Per drug his own statement is taken before the prescription where both are in force; logged doses that no regimen covers make a
-course of their own. A change on the local day of a draw counts as after the draw: wrong is worse than missing.
+Per drug his own statement is taken before the prescription where both are in force. That he uses a drug, without a dose, counts
+where no regimen says how much; logged doses that none of these covers make a course of their own. A change on the local day of
+a draw counts as after the draw: wrong is worse than missing.
 """
 
 from __future__ import annotations
@@ -17,11 +18,14 @@ from itertools import accumulate, groupby
 from operator import attrgetter
 from typing import ClassVar
 
-from tracking.domain.history import DoseRecord, Origin, RegimenRecord
+from tracking.domain.history import DoseRecord, DrugUseRecord, Origin, RegimenRecord
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, CO_MEDICATION, TESTOSTERONE, RuleBook
 from tracking.domain.schedule import Schedule
 
 LOGGED = "logged"
+USED = "used"
+# Before anything that can be on record: where a use begins of which nobody knows since when.
+SINCE_UNKNOWN = date(1900, 1, 1)
 _DAY = timedelta(days=1)
 _CLASSES = (AROMATASE_INHIBITOR, TESTOSTERONE, CO_MEDICATION)
 # Only a change of these supersedes an estradiol and asks for another.
@@ -56,7 +60,7 @@ class Course:
     @property
     def text(self) -> str:
         if self.dose_mg is None or self.schedule is None:
-            return f"{self.drug} (logged)"
+            return f"{self.drug} ({'dose not known' if self.basis == USED else 'logged'})"
         return f"{self.drug} {self.dose_mg.normalize():f} mg {self.schedule}"
 
 
@@ -164,17 +168,29 @@ class _OfClass:
         return tuple([c for c in self.courses[first:last] if c.ends_on is None or day <= c.ends_on])
 
 
-def read_exposure(regimens: Iterable[RegimenRecord], taken: Mapping[str, Sequence[DoseRecord]], rulebook: RuleBook) -> Exposure:
-    """Courses, changes and exposures from regimens in any order, and the doses taken of each drug in order of time."""
+def read_exposure(
+    regimens: Iterable[RegimenRecord],
+    taken: Mapping[str, Sequence[DoseRecord]],
+    rulebook: RuleBook,
+    *,
+    uses: Iterable[DrugUseRecord] = (),
+) -> Exposure:
+    """Courses, changes and exposures from regimens and uses in any order, and the doses taken of each drug in order of time."""
     by_drug: dict[str, list[RegimenRecord]] = defaultdict(list)
     for regimen in regimens:
         if rulebook.drug_class(regimen.drug) in _CLASSES:
             by_drug[regimen.drug].append(regimen)
+    used: dict[str, list[DrugUseRecord]] = defaultdict(list)
+    for use in uses:
+        if rulebook.drug_class(use.drug) in _CLASSES:
+            used[use.drug].append(use)
     logged = [drug for drug in taken if rulebook.drug_class(drug) in _CLASSES]
     courses: list[Course] = []
     changes: list[Change] = []
-    for drug in sorted({*by_drug, *logged}):
+    for drug in sorted({*by_drug, *used, *logged}):
         stated = _stated_courses(by_drug[drug], rulebook.drug_class(drug)) if drug in by_drug else []
+        if drug in used:
+            stated = _with_uses(stated, used[drug], rulebook.drug_class(drug))
         of_drug = _with_logged(stated, taken.get(drug, ()), drug, rulebook)
         courses += of_drug
         if rulebook.drug_class(drug) in _DECISIVE:
@@ -229,6 +245,42 @@ def _said(active: Sequence[RegimenRecord]) -> tuple[RegimenRecord, RegimenRecord
     chosen = max(own or active, key=_START_AND_KEY)
     same = [r for r in active if _is_same(r, chosen)]
     return chosen, min(same, key=lambda r: (r.starts_on, r.origin is Origin.SELF, r.key))
+
+
+def _with_uses(stated: list[Course], uses: list[DrugUseRecord], drug_class: str) -> list[Course]:
+    """The courses of one drug, with one more for each stretch of a use that no regimen covers.
+
+    Where the start of an AI or of testosterone is not known, nothing can be dated by it: it makes no course (see ``missing``).
+    """
+    courses = list(stated)
+    for use in sorted(uses, key=lambda use: (use.since or SINCE_UNKNOWN, use.key)):
+        if use.since is None and drug_class in _DECISIVE:
+            continue
+        for start, end in _uncovered_stretches(use, courses):
+            anchor = f"start:{use.key}" if start == (use.since or SINCE_UNKNOWN) else f"start:{use.key}:{start}"
+            courses.append(Course(use.key, anchor, use.drug, drug_class, USED, start, end, keys=(use.key,)))
+        courses.sort(key=lambda course: course.starts_on)
+    return courses
+
+
+def _uncovered_stretches(use: DrugUseRecord, courses: list[Course]) -> list[tuple[date, date | None]]:
+    """The parts of a use, from and until before, in which none of ``courses`` holds. They are in order and do not overlap."""
+    stretches: list[tuple[date, date | None]] = []
+    start: date | None = use.since or SINCE_UNKNOWN
+    for course in courses:
+        if start is None or (course.ends_on is not None and course.ends_on <= start):
+            continue
+        if start < course.starts_on:
+            stretches.append((start, course.starts_on))
+        start = course.ends_on
+    if start is not None:
+        stretches.append((start, None))
+    found: list[tuple[date, date | None]] = []
+    for first, end in stretches:
+        ends = [day for day in (end, use.until) if day is not None]
+        if not ends or first < min(ends):
+            found.append((first, min(ends, default=None)))
+    return found
 
 
 def _with_logged(stated: list[Course], doses: Sequence[DoseRecord], drug: str, rulebook: RuleBook) -> list[Course]:
@@ -302,7 +354,9 @@ def _frequency(schedule: Schedule | None) -> Fraction | str | None:
 def _changes(courses: list[Course]) -> list[Change]:
     """The changes of one drug. A log that runs into a regimen, or out of one, is no change; a log that ends is no stop.
 
-    A log between two regimens joins them, and what the second states is held against what the first did.
+    A log between two regimens joins them, and what the second states is held against what the first did. A use starts and stops
+    as a regimen does; after a regimen it is a change, for its dose may be any; a regimen after it is none, and says what nobody
+    knew.
     """
     found = []
     before: Course | None = None
@@ -311,10 +365,12 @@ def _changes(courses: list[Course]) -> list[Change]:
         joined = before is not None and before.ends_on is not None and before.ends_on >= course.starts_on
         if not joined:
             found.append(_change(course.starts_on, "start", None, course))
-        elif stated is not None and course.basis != LOGGED and not _is_same(stated, course):
-            kind = "dose" if stated.dose_mg != course.dose_mg else "interval"
-            found.append(_change(course.starts_on, kind, stated, course))
-        before, stated = course, stated if course.basis == LOGGED else course
+        elif course.basis != LOGGED:
+            former = before if course.dose_mg is None else stated
+            if former is not None and not _is_same(former, course):
+                kind = "dose" if former.dose_mg != course.dose_mg else "interval"
+                found.append(_change(course.starts_on, kind, former, course))
+        before, stated = course, stated if course.dose_mg is None else course
     for number, course in enumerate(courses):
         resumed = number + 1 < len(courses) and courses[number + 1].starts_on == course.ends_on
         if course.ends_on is not None and course.basis != LOGGED and not resumed:

@@ -147,6 +147,22 @@ class SymptomRecord:
     felt: Moment
 
 
+@dataclass(frozen=True, slots=True)
+class DrugUseRecord:
+    """That he uses a drug, and nothing of how much.
+
+    ``since`` None: not known. ``until`` is the first day without it, None: he still uses it.
+    """
+
+    key: str
+    drug: str
+    since: date | None
+    until: date | None
+
+    def holds(self, day: date) -> bool:
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+
 class Level(StrEnum):
     """Whose setting it is. The nearest to the man counts."""
 
@@ -198,6 +214,7 @@ class History:
     floors: tuple[FloorOverride, ...] = ()
     intervals: tuple[IntervalOverride, ...] = ()
     symptoms: tuple[SymptomRecord, ...] = ()
+    uses: tuple[DrugUseRecord, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "labs", LabLog(self.labs))
@@ -223,8 +240,9 @@ class History:
         """The same of everything but the doses.
 
         Records that are stated once stand in it by their keys, for their content cannot change under them (the database refuses
-        it). What goes on under its key stands with its content: a regimen ends, a risk factor is over, a setting expires.
+        it). What goes on under its key stands with its content: a regimen ends, a setting expires.
         """
-        stated_once = (keys_of(self.scans), keys_of(self.fractures), keys_of(self.symptoms))
-        going_on = (self.regimens, self.risk_factors, self.floors, self.intervals)
+        scans, fractures, symptoms = keys_of(self.scans), keys_of(self.fractures), keys_of(self.symptoms)
+        stated_once = (scans, fractures, keys_of(self.risk_factors), symptoms, keys_of(self.uses))
+        going_on = (self.regimens, self.floors, self.intervals)
         return digest_of(contents_of((self.person,)), self.lab_log.digest, *stated_once, *map(contents_of, going_on))

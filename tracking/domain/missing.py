@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from tracking.domain.bone import NO_LSC, NOT_STATED, SCANNER_CHANGED
 from tracking.domain.estradiol import LOW
+from tracking.domain.exposure import USED
 from tracking.domain.facts import Facts
 from tracking.domain.findings.series_notes import open_low
 from tracking.domain.reassurance import is_disturbed
 from tracking.domain.reported import Method, Precision
-from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Tier
+from tracking.domain.rulebook import AROMATASE_INHIBITOR, BONE_THERAPY, TESTOSTERONE, Tier
 
 _UNDETERMINED = {NO_LSC: "dexa_lsc", SCANNER_CHANGED: "dexa_cross_calibration"}
 
@@ -58,6 +59,7 @@ def _of_estradiol(facts: Facts) -> Iterator[str]:
 def _of_therapy(facts: Facts) -> Iterator[str]:
     if facts.ai_log_ended:
         yield "ai_in_force"
+    yield from _of_uses(facts)
     if facts.on_ai and not facts.on_testosterone and not _testosterone_stopped(facts):
         yield "testosterone_regimen"
     if facts.on_ai and not facts.timeline.logs[AROMATASE_INHIBITOR].taken:
@@ -68,6 +70,22 @@ def _of_therapy(facts: Facts) -> Iterator[str]:
         yield "bone_drug_log"
     if facts.on_testosterone and "hematocrit" not in facts.timeline.draws:
         yield "hematocrit"
+
+
+def _of_uses(facts: Facts) -> Iterator[str]:
+    """Where only that he uses a drug is on record, and the dose or the day matters."""
+    now, rulebook = facts.context.now, facts.rulebook
+    if any(drug.basis == USED for drug in now.ai):
+        yield "ai_dose"
+    if any(drug.basis == USED for drug in now.testosterone):
+        yield "testosterone_dose"
+    held = [use for use in facts.history.uses if use.holds(facts.timeline.today)]
+    if any(use.since is None and rulebook.drug_class(use.drug) in (AROMATASE_INHIBITOR, TESTOSTERONE) for use in held):
+        yield "drug_since"
+    if any(use.drug == rulebook.estradiol.biotin.drug for use in held):
+        yield "biotin_dose"
+    if any(rulebook.drug_class(use.drug) == BONE_THERAPY for use in held):
+        yield "bone_drug_given"
 
 
 def _testosterone_stopped(facts: Facts) -> bool:

@@ -68,8 +68,9 @@ def _of_courses(facts: Facts) -> Iterator[date]:
     """Every start and end that is still to come, planned ones included."""
     # Statements that agree are one course; where one of them begins or ends, they may come to disagree.
     spans: list[Course | RegimenRecord] = [*facts.timeline.exposure.courses, *facts.history.regimens]
-    edges = [edge for span in spans for edge in (span.starts_on, span.ends_on) if edge is not None]
-    return iter([edge for edge in edges if edge > facts.timeline.today])
+    edges = [edge for span in spans for edge in (span.starts_on, span.ends_on)]
+    edges += [edge for use in facts.history.uses for edge in (use.since, use.until)]
+    return iter([edge for edge in edges if edge is not None and edge > facts.timeline.today])
 
 
 def _of_person(facts: Facts) -> Iterator[date]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tracking.domain.estradiol import LOW, Reading
 from tracking.domain.reassurance import (
+    BIOTIN_DOSE_UNKNOWN,
     CONFIRM_BIOTIN,
     CONFIRM_CRP,
     DISTURBED,
@@ -21,7 +22,13 @@ from tracking.domain.unit_question import UnitQuestion, either
 from tracking.domain.words import listed
 
 # The rule of EstradiolRules that a note rests on.
-_RULES = {CONFIRM_CRP: "inflammation", CONFIRM_BIOTIN: "biotin", "biotin_not_asked": "biotin", MAY_OVERSTATE: "overstates"}
+_RULES = {
+    CONFIRM_CRP: "inflammation",
+    CONFIRM_BIOTIN: "biotin",
+    BIOTIN_DOSE_UNKNOWN: "biotin",
+    "biotin_not_asked": "biotin",
+    MAY_OVERSTATE: "overstates",
+}
 
 
 def with_circumstances(

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from tracking.domain.entry import weekly_mg
 from tracking.domain.estradiol import LOW, Reading
-from tracking.domain.history import DoseRecord, History, RegimenRecord
+from tracking.domain.history import DoseRecord, DrugUseRecord, History, RegimenRecord
 from tracking.domain.reported import Method, Moment
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, BiotinRule, RuleBook, Tier
 from tracking.domain.thresholds import is_above
@@ -22,10 +22,11 @@ from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.timing import DrawTiming
 
 CONFIRM_BIOTIN = "confirm_biotin"
+BIOTIN_DOSE_UNKNOWN = "biotin_dose_unknown"
 CONFIRM_CRP = "confirm_crp"
 MAY_OVERSTATE = "may_overstate"
 # These say that the figure itself may be falsely high.
-DISTURBED = frozenset({CONFIRM_BIOTIN, CONFIRM_CRP})
+DISTURBED = frozenset({CONFIRM_BIOTIN, BIOTIN_DOSE_UNKNOWN, CONFIRM_CRP})
 
 _DAYS_A_WEEK = 7
 _EVER = datetime.min.replace(tzinfo=UTC)
@@ -33,11 +34,12 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Biotin:
-    """His records of biotin: regimens of a disturbing dose, and every logged dose."""
+    """His records of biotin: regimens of a disturbing dose, every logged dose, and the uses of which nobody knows how much."""
 
     rule: BiotinRule
     regimens: tuple[RegimenRecord, ...]
     doses: tuple[DoseRecord, ...]
+    uses: tuple[DrugUseRecord, ...] = ()
 
     def logged_before(self, collected: Moment) -> bool:
         """Enough of it logged on one local day within the hours before a draw; at any time until it where it is not dated."""
@@ -52,12 +54,17 @@ class Biotin:
 
     def stated_before(self, collected: Moment) -> bool:
         """Enough of it by a regimen in force within those hours. One that began on the day of the draw counts."""
+        start, end = self._days(collected)
+        return any(r.starts_on <= end and (r.ends_on is None or start < r.ends_on) for r in self.regimens)
+
+    def used_before(self, collected: Moment) -> bool:
+        """Some of it used within those hours. How much is not known, and any dose may be one that disturbs."""
+        start, end = self._days(collected)
+        return any((u.since is None or u.since <= end) and (u.until is None or start < u.until) for u in self.uses)
+
+    def _days(self, collected: Moment) -> tuple[date, date]:
         first, zone = self._first(collected), ZoneInfo(collected.zone)
-        start = date.min if first is _EVER else first.astimezone(zone).date()
-        return any(
-            r.starts_on <= collected.latest.astimezone(zone).date() and (r.ends_on is None or start < r.ends_on)
-            for r in self.regimens
-        )
+        return date.min if first is _EVER else first.astimezone(zone).date(), collected.latest.astimezone(zone).date()
 
     def _first(self, collected: Moment) -> datetime:
         return _EVER if collected.earliest is None else collected.earliest - timedelta(hours=self.rule.hours)
@@ -68,7 +75,8 @@ def biotin_of(history: History, rulebook: RuleBook) -> Biotin:
     rule = rulebook.estradiol.biotin
     regimens = tuple(r for r in history.regimens if r.drug == rule.drug and _a_day(r) >= rule.mg_a_day)
     log = history.dose_log.drugs.get(rule.drug)
-    return Biotin(rule, regimens, tuple(log.taken) if log is not None else ())
+    uses = tuple(use for use in history.uses if use.drug == rule.drug)
+    return Biotin(rule, regimens, tuple(log.taken) if log is not None else (), uses)
 
 
 def _a_day(regimen: RegimenRecord) -> Fraction:
@@ -85,6 +93,8 @@ def disturbances(reading: Reading, draw: Draw, timeline: Timeline, biotin: Bioti
         yield CONFIRM_CRP
     if _took_biotin(draw, biotin):
         yield CONFIRM_BIOTIN
+    elif reading.lab.biotin is None and biotin.used_before(draw.lab.reported.collected):
+        yield BIOTIN_DOSE_UNKNOWN
     elif _unasked(reading) and timeline.may_have_taken(AROMATASE_INHIBITOR, draw):
         yield "biotin_not_asked"
 

@@ -64,6 +64,8 @@ def _factors(
 ) -> Iterator[Factor]:
     names, words, today = rulebook.bone.risk_factors.factors, rulebook.words.risk, timeline.today
     for record in recorded:
+        if record.code in rulebook.bone.risk_factors.recorded:
+            continue
         if (record.since is None or record.since <= today) and (record.until is None or today < record.until):
             name = names.get(record.code, record.code)
             yield Factor(record.code, name, words["recorded"], record.key, alone=record.code == _FRACTURE)

@@ -110,7 +110,9 @@ def read_timeline(history: History, rulebook: RuleBook, as_of: datetime) -> Time
         as_of=as_of,
         today=today,
         draws=draws,
-        exposure=read_exposure(history.regimens, {drug: log.taken for drug, log in logs.items() if log.taken}, rulebook),
+        exposure=read_exposure(
+            history.regimens, {drug: log.taken for drug, log in logs.items() if log.taken}, rulebook, uses=history.uses
+        ),
         scans=tuple(sorted([s for s in history.scans if s.scanned_on <= today], key=lambda s: (s.scanned_on, s.key))),
         fractures=tuple(sorted([f for f in history.fractures if f.occurred.at <= as_of], key=lambda f: (f.occurred.at, f.key))),
         logs={name: _of_class(name, logs, rulebook) for name in _CLASSES},

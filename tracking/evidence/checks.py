@@ -37,7 +37,10 @@ _BEARS_ON = ("estradiol", "testosterone", "bone", "psa", "assay")
 _PEAK_TOLERANCE = 0.002
 _WHOLE = 100
 # Units of what no laboratory measures.
-_MEASURES = {"hours", "days", "months", "percent", "mg", "cm", "g/cm2"}
+_MEASURES = {
+    *("hours", "days", "months", "percent", "mg", "cm", "g/cm2"),
+    *("min/week", "mg/day", "ug/day", "g/day", "IU/day", "cigarettes/day", "drinks/week"),
+}
 _SURE = ("high", "medium", "low")
 # He never reads these: a tier for staff, two judgements that no value supports, and verbs of a dose instruction.
 NEVER_TO_THE_MAN = ("critical", "safe", "dangerous", "stop taking", "take less", "take more", "reduce your", "lower your dose")
@@ -62,6 +65,7 @@ def check(rulebook: RuleBook) -> None:
     _check_phases(rulebook)
     _check_words(rulebook)
     _check_episodes(rulebook)
+    _check_asked(rulebook)
 
 
 def _check_drug(rulebook: RuleBook, drug: DrugRule) -> None:
@@ -262,6 +266,7 @@ def sentences(rulebook: RuleBook) -> Iterator[tuple[str, str]]:
 def sentences_for_man(rulebook: RuleBook) -> Iterator[tuple[str, str]]:
     """Those that the man may read."""
     yield from ((f"words.man.{code}", sentence) for code, sentence in rulebook.words.man.items())
+    yield from ((f"words.curve.{code}", sentence) for code, sentence in rulebook.words.curve.items())
     yield from ((f"words.explain_man.{code}", sentence) for code, sentence in rulebook.words.explain_man.items())
     yield from ((f"{finding.id}.man", finding.man) for finding in rulebook.findings.values())
 
@@ -280,3 +285,23 @@ def _check_episodes(rulebook: RuleBook) -> None:
     targets = [step.targets for step in rules.escalation.steps]
     if targets[:1] != [1] or targets != sorted(set(targets)):
         raise EvidenceError(f"{rules.escalation.id}: the steps rise, and the first is at the target itself")
+
+
+def _check_asked(rulebook: RuleBook) -> None:
+    """What a rule reads of a check-in can be said in one, under the same name; and no condition both counts and does not."""
+    rules, form = rulebook.safety, rulebook.checkin.form
+    for rule in (rules.breast_symptoms, rules.low_symptoms):
+        for code, name in rule.symptoms.items():
+            if form.items.get(code) != name:
+                raise EvidenceError(f"{rule.id}: {code} is no item of the check-in, or is called otherwise there")
+    pain = rulebook.bone.back_pain
+    if pain.code not in form.items:
+        raise EvidenceError(f"{pain.id}: {pain.code} is no item of the check-in")
+    for measure in rulebook.checkin.lifestyle.values():
+        _check_limits(measure.id, measure.hard, measure.confirm)
+    conditions = rulebook.bone.risk_factors
+    twice = sorted(set(conditions.factors) & set(conditions.recorded))
+    if twice:
+        raise EvidenceError(f"{conditions.id}: {', '.join(twice)} is counted and not counted")
+    if set(conditions.why) != set(conditions.names):
+        raise EvidenceError(f"{conditions.id}: every condition says why it is asked, and nothing else does")

@@ -19,6 +19,7 @@ _CHAPTERS = (
     ("Testosterone and blood", ("testosterone.", "safety.")),
     ("When to look again", ("monitoring.",)),
     ("Bone", ("bone.",)),
+    ("What he says of himself", ("checkin.",)),
     ("Drugs", ("drug.",)),
     ("Analytes", ("analyte.",)),
     ("Findings", ("finding.",)),

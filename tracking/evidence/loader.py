@@ -16,12 +16,14 @@ from typing import Any, TypeVar, get_type_hints
 from tracking.domain.rulebook import (
     AnalyteRule,
     BoneRules,
+    CheckInRules,
     DrawTimeRule,
     DrugRule,
     EpisodeRules,
     EsterRule,
     EstradiolRules,
     FindingRule,
+    LifestyleRule,
     MonitoringRules,
     PlanRule,
     RegionRule,
@@ -51,6 +53,7 @@ FILES = (
     "series",
     "timing",
     "episodes",
+    "checkin",
     "findings_estradiol",
     "findings_therapy",
     "findings_safety",
@@ -100,12 +103,15 @@ def build(content: Mapping[str, Mapping[str, Any]]) -> RuleBook:
     draw_times = _each(DrawTimeRule, "timing.draw_time", timings.pop("draw_times", {}), "timing.toml draw_times")
     timing = _group(TimingRules, "timing", timings, esters=esters, draw_times=draw_times)
     episodes = _group(EpisodeRules, "episodes", content["episodes"])
+    asked = dict(content["checkin"])
+    lifestyle = _each(LifestyleRule, "checkin.lifestyle", asked.pop("lifestyle", {}), "checkin.toml lifestyle")
+    checkin = _group(CheckInRules, "checkin", asked, lifestyle=lifestyle)
     bone_regions = _each(RegionRule, "bone.region", regions, "bone.toml regions")
     bone = _group(BoneRules, "bone", tables, regions=bone_regions)
     rules: dict[str, Rule] = {scope.id: scope}
-    for group in (analytes, drugs, findings, bone_regions, esters, draw_times, plan):
+    for group in (analytes, drugs, findings, bone_regions, esters, draw_times, plan, lifestyle):
         rules.update({rule.id: rule for rule in group.values()})
-    for part in (estradiol, testosterone, safety, monitoring, series, timing, episodes, bone):
+    for part in (estradiol, testosterone, safety, monitoring, series, timing, episodes, bone, checkin):
         named = (getattr(part, field.name) for field in fields(part))
         rules.update({rule.id: rule for rule in named if isinstance(rule, Rule)})
     rulebook = RuleBook(
@@ -123,6 +129,7 @@ def build(content: Mapping[str, Mapping[str, Any]]) -> RuleBook:
         timing=timing,
         episodes=episodes,
         bone=bone,
+        checkin=checkin,
         findings=findings,
         words=read(Words, content["words"], "words.toml"),
         rules=MappingProxyType(rules),

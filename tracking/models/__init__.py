@@ -1,6 +1,7 @@
 """Storage: fields, constraints, named querysets. Only ``tracking.services`` writes."""
 
 from tracking.models.bone import DexaScan, DexaSite, Fracture, RiskFactor
+from tracking.models.checkin import DrugUse, Lifestyle, Symptom
 from tracking.models.doses import DoseEvent, Regimen
 from tracking.models.episodes import Episode, EpisodeEvent
 from tracking.models.evaluations import DueItem, Evaluation, Finding, RulebookVersion, Standing
@@ -17,6 +18,7 @@ __all__ = [
     "DexaScan",
     "DexaSite",
     "DoseEvent",
+    "DrugUse",
     "DueItem",
     "Episode",
     "EpisodeEvent",
@@ -27,12 +29,14 @@ __all__ = [
     "ImportBatch",
     "IntervalSetting",
     "LabResult",
+    "Lifestyle",
     "Patient",
     "Prescriber",
     "Regimen",
     "RiskFactor",
     "RulebookVersion",
     "Standing",
+    "Symptom",
     "Tombstone",
     "User",
 ]

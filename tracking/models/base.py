@@ -111,7 +111,7 @@ class LiveRows(models.QuerySet[Any]):
         return self.filter(superseded_at=None, withdrawn_at=None)
 
 
-# How a record stands; all else of it is stated once, where it is not something that goes on (a regimen, a risk factor).
+# How a record stands; all else of it is stated once, where it is not something that goes on under its name (a regimen).
 HOW_IT_STANDS = ("revision", "superseded_at", "withdrawn_at", "withdrawn_reason")
 
 

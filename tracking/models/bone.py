@@ -85,7 +85,7 @@ class Fracture(TimedRecord):
 
 @keeps_history
 class RiskFactor(Record):
-    """A bone risk factor and since when."""
+    """A condition that bears on bone, and since when: a risk factor, or one that is kept beside them and not counted."""
 
     ownership: ClassVar[Ownership] = Ownership(
         why="decides how often bone is looked at", kept="as long as the account", sync="risk_factors"
@@ -97,6 +97,7 @@ class RiskFactor(Record):
     note = models.CharField(max_length=200, blank=True, default="")
 
     class Meta(Record.Meta):
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [*Record.Meta.triggers, stated_once(*HOW_IT_STANDS)]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *Record.Meta.constraints,
             models.CheckConstraint(

@@ -18,9 +18,9 @@ from tracking.models import DexaScan, DexaSite, Fracture, Patient, RiskFactor
 from tracking.models.base import SCORE
 from tracking.services import evaluations, records
 from tracking.services.access import acting_as, lock_patient
-from tracking.services.lived import check_day, read_moment
+from tracking.services.lived import check_day, check_order, read_moment
 
-__all__ = ["record_fracture", "record_risk_factor", "record_scan", "withdraw"]
+__all__ = ["correct_risk_factor", "record_fracture", "record_risk_factor", "record_scan", "withdraw"]
 
 # As many digits as are stored, so that none is lost.
 _SCORE = re.compile(SCORE, re.ASCII)
@@ -112,35 +112,28 @@ def record_fracture(
 
 
 def record_risk_factor(
-    *,
-    patient: Patient,
-    by: Actor,
-    now: datetime,
-    code: str,
-    since: date | None = None,
-    until: date | None = None,
-    note: str = "",
-    client_id: str | None = None,
+    *, patient: Patient, by: Actor, now: datetime, client_id: str | None = None, **sent: Any
 ) -> tuple[RiskFactor, bool]:
-    accepted = load_rulebook().bone.risk_factors.factors
-    if code not in accepted:
-        raise problem(
-            "/code",
-            "risk-factor-unknown",
-            "'{received}' is not a risk factor. Accepted: {accepted}.",
-            received=code[:40],
-            accepted=", ".join(sorted(accepted)),
-        )
-    if since and until and until < since:
-        raise problem(
-            "/until", "ends-before-start", "{until} is before {since}.", until=until.isoformat(), since=since.isoformat()
-        )
+    """State a condition, counted as a risk factor or kept beside them. ``sent``: code, since, until, note."""
     with acting_as(by):
         man = lock_patient(patient)
-        content = {"code": code, "since": since, "until": until, "note": note}
+        content = _condition(man=man, now=now, **sent)
         row, is_new = records.add(RiskFactor, man=man, by=by, now=now, content=content, client_id=client_id)
         evaluations.refresh(man, now=now)
         return row, is_new
+
+
+def correct_risk_factor(
+    *, patient: Patient, key: str, by: Actor, now: datetime, staff: bool = False, **sent: Any
+) -> RiskFactor:
+    """State it anew, all of it: also how a condition ends, by its day in ``until``."""
+    with acting_as(by):
+        man = lock_patient(patient)
+        row = records.find_his(RiskFactor, man, key, by=by, staff=staff)
+        content = _condition(man=man, now=now, **sent)
+        corrected, _ = records.supersede(row, man=man, by=by, now=now, content=content)
+        evaluations.refresh(man, now=now)
+        return corrected
 
 
 def withdraw(
@@ -158,6 +151,27 @@ def withdraw(
         man = lock_patient(patient)
         records.withdraw(records.find_his(of, man, key, by=by, staff=staff), man=man, now=now, reason=reason)
         evaluations.refresh(man, now=now)
+
+
+def _condition(
+    *, man: Patient, now: datetime, code: str, since: date | None = None, until: date | None = None, note: str = ""
+) -> dict[str, Any]:
+    rulebook, found = load_rulebook(), Collector()
+    accepted = rulebook.bone.risk_factors.names
+    if code not in accepted:
+        raise problem(
+            "/code",
+            "risk-factor-unknown",
+            "'{received}' is not a risk factor. Accepted: {accepted}.",
+            received=code[:40],
+            accepted=", ".join(sorted(accepted)),
+        )
+    for day, pointer in ((since, "/since"), (until, "/until")):
+        if day is not None:
+            found.run(check_day, day, man=man, now=now, pointer=pointer, rulebook=rulebook)
+    found.run(check_order, since, until)
+    found.raise_found()
+    return {"code": code, "since": since, "until": until, "note": note}
 
 
 def _site(sent: Mapping[str, Any]) -> SiteRecord:

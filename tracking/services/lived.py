@@ -6,11 +6,12 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from tracking.domain.moments import parse_moment, refuse_before_birth, refuse_future, start_of_day
+from tracking.domain.problems import problem
 from tracking.domain.reported import Moment, Precision
 from tracking.domain.rulebook import RuleBook
 from tracking.models import Patient
 
-__all__ = ["check_day", "local_today", "read_moment"]
+__all__ = ["check_day", "check_order", "local_today", "read_moment"]
 
 
 def read_moment(
@@ -33,6 +34,14 @@ def check_day(day: date, *, man: Patient, now: datetime, pointer: str, rulebook:
     """A local day of his life up to today."""
     _check(Moment(start_of_day(day, man.zone), Precision.DAY, man.zone), man=man, now=now, pointer=pointer, rulebook=rulebook)
     return day
+
+
+def check_order(since: date | None, until: date | None) -> None:
+    """Raise where something ends (``/until``) before it begins. What ends on the day it begins was there for no whole day."""
+    if since is not None and until is not None and until < since:
+        raise problem(
+            "/until", "ends-before-start", "{until} is before {since}.", until=until.isoformat(), since=since.isoformat()
+        )
 
 
 def local_today(man: Patient, now: datetime) -> date:

@@ -13,14 +13,14 @@ from tracking.models import ImportBatch, Patient, Tombstone
 from tracking.models.base import CLIENT_ID, Record
 from tracking.services.access import not_found
 
-__all__ = ["Source", "add", "find", "find_his", "supersede", "withdraw"]
+__all__ = ["Source", "add", "find", "find_his", "state_anew", "supersede", "withdraw"]
 
 R = TypeVar("R", bound=Record)
 
 # What a row says about itself rather than about the man; two rows that differ only in these say the same.
 _ABOUT_THE_ROW = {
     "id", "uid", "patient", "revision", "recorded_at", "recorded_by", "source_system", "source_id", "import_batch",
-    "superseded_at", "supersedes", "withdrawn_at", "withdrawn_reason", "number", "previous",
+    "superseded_at", "supersedes", "withdrawn_at", "withdrawn_reason", "number", "previous", "place",
 }  # fmt: skip
 
 
@@ -52,18 +52,9 @@ def add(
     under it is a conflict (409), which a correction would solve.
     """
     if client_id is not None:
-        _check_client_id(client_id)
-        standing = model.objects.filter(patient=man, client_id=client_id, superseded_at=None).first()
-        if standing is not None:
-            if standing.withdrawn_at is None and same_content(standing, content):
-                return standing, False
-            raise problem(
-                "/client_id",
-                "client-id-taken",
-                "'{received}' already names another record of this account. Correct that one, or send a new id.",
-                kind="conflict",
-                received=client_id,
-            )
+        said = _said_under(model, man, client_id, content)
+        if said is not None:
+            return said, False
         content = content | {"client_id": client_id}
     row = model(
         patient=man,
@@ -76,6 +67,25 @@ def add(
     )
     row.save(force_insert=True)
     return row, True
+
+
+def state_anew(
+    standing: R, *, man: Patient, by: Actor, now: datetime, content: dict[str, Any], client_id: str | None = None
+) -> tuple[R, bool]:
+    """Put a later statement in the place of the one that stands; returns it and whether it is new.
+
+    It keeps the phone's id, unless it brings one of its own: then phones are told to drop the former. A repeat after a lost
+    answer stays one, even where something later has taken its place since.
+    """
+    model = type(standing)
+    if client_id is None or client_id == standing.client_id:
+        said = None if client_id is None else _said_under(model, man, client_id, content)
+        return (said, False) if said is not None else supersede(standing, man=man, by=by, now=now, content=content)
+    said = _said_under(model, man, client_id, content)
+    if said is not None:
+        return said, False
+    _drop_from_phones(standing, man)
+    return _replaced(standing, man=man, by=by, now=now, content=content | {"client_id": client_id}), True
 
 
 def find(model: type[R], man: Patient, key: str) -> R:
@@ -105,19 +115,13 @@ def supersede(row: R, *, man: Patient, by: Actor, now: datetime, content: dict[s
     """Put a corrected row in the place of ``row``, under the same phone id. Equal content changes nothing."""
     if same_content(row, content):
         return row, False
-    type(row).objects.filter(pk=row.pk).update(superseded_at=now)
-    kept = {name: getattr(row, name) for name in ("client_id", "source_system", "source_id", "import_batch")}
-    corrected = type(row)(patient=man, recorded_at=now, recorded_by=str(by), supersedes=row, **kept, **content)
-    corrected.save(force_insert=True)
-    return corrected, True
+    return _replaced(row, man=man, by=by, now=now, content=content), True
 
 
 def withdraw(row: Record, *, man: Patient, now: datetime, reason: str) -> None:
     """Take a row back. It stays stored with the reason; phones are told to drop it."""
     type(row).objects.filter(pk=row.pk).update(withdrawn_at=now, withdrawn_reason=reason)
-    table = row.ownership.sync
-    if table:
-        Tombstone.objects.create(patient=man, table=table, client_id=row.client_id)
+    _drop_from_phones(row, man)
 
 
 def same_content(row: Record, content: dict[str, Any]) -> bool:
@@ -129,6 +133,35 @@ def same_content(row: Record, content: dict[str, Any]) -> bool:
         if getattr(row, field.name) != sent:
             return False
     return True
+
+
+def _said_under(model: type[R], man: Patient, client_id: str, content: dict[str, Any]) -> R | None:
+    """The row that says this under this id already; None where the id is free. A conflict where it names something else."""
+    _check_client_id(client_id)
+    row = model.objects.filter(patient=man, client_id=client_id).order_by("-pk").first()
+    if row is None or (row.withdrawn_at is None and same_content(row, content)):
+        said: R | None = row
+        return said
+    raise problem(
+        "/client_id",
+        "client-id-taken",
+        "'{received}' already names another record of this account. Correct that one, or send a new id.",
+        kind="conflict",
+        received=client_id,
+    )
+
+
+def _replaced(row: R, *, man: Patient, by: Actor, now: datetime, content: dict[str, Any]) -> R:
+    type(row).objects.filter(pk=row.pk).update(superseded_at=now)
+    kept = {name: getattr(row, name) for name in ("client_id", "source_system", "source_id", "import_batch")}
+    replacing = type(row)(patient=man, recorded_at=now, recorded_by=str(by), supersedes=row, **(kept | content))
+    replacing.save(force_insert=True)
+    return replacing
+
+
+def _drop_from_phones(row: Record, man: Patient) -> None:
+    if row.ownership.sync:
+        Tombstone.objects.create(patient=man, table=row.ownership.sync, client_id=row.client_id)
 
 
 _UID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)

@@ -1,5 +1,5 @@
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.conftest import NOW
+from tracking.domain.actor import Actor
 from tracking.models import AccessEvent, Evaluation, LabResult
 
 pytestmark = pytest.mark.django_db
@@ -82,12 +83,15 @@ def test_a_longer_record_costs_no_more_queries(desk, full_record, many_labs, add
     many_labs(full_record, 30)
     with CaptureQueriesContext(connection) as long:
         desk.get(address(full_record))
-    assert (len(short), len(long)) == (39, 39)
+    assert (len(short), len(long)) == (45, 45)
 
 
 def test_an_empty_record_says_so_everywhere(desk, in_care, adam, address):
     text = desk.get(address(adam)).text
-    for said in ("No estradiol is on record", "No result is on record.", "No regimen is on record.", "No dose is logged."):
+    for said in (
+        *("No estradiol is on record", "No result is on record.", "No regimen is on record.", "No dose is logged."),
+        *("No check-in is on record.", "None is on record.", "Nothing is on record."),
+    ):
         assert said in text
     assert "verdict-no_current_data" in text
 
@@ -109,7 +113,36 @@ def test_fractures_and_risk_factors_are_on_the_page(desk, full_record, bell, add
     bone.record_risk_factor(**said, code="smoking")
     text = desk.get(address(full_record)).text
     assert "vertebra, Sep 2026, after little force" in text
-    assert "smoking" in text
+    assert "Smoking, stated by Dr. Bell" in text
+
+
+def section(text: str, name: str) -> str:
+    return text.partition(f'id="{name}"')[2].partition("</section>")[0]
+
+
+def test_what_he_says_of_himself_is_on_the_page(desk, full_record, bell, address):
+    from tracking.services import bone, checkin, drug_uses, lifestyle
+
+    said = {"patient": full_record, "now": NOW}
+    himself = Actor.user(full_record.user_id)
+    checkin.record(**said, by=himself, code="joint_pain", score=7, felt_at="2026-11-01")
+    drug_uses.record(**said, by=himself, drug="biotin", note="for his hair")
+    measure = {"code": "resistance", "unit": "min/week"}
+    lifestyle.record(**said, by=himself, **measure, value="60", since=date(2026, 1, 1))
+    lifestyle.record(**said, by=bell, **measure, value="120.0", since=date(2026, 6, 1))
+    bone.record_risk_factor(**said, by=bell, code="liver_disease", since=date(2020, 1, 1), note="fatty liver")
+    text = desk.get(address(full_record)).text
+    assert "Joint pain" in section(text, "symptoms")
+    assert "he himself" in section(text, "symptoms")
+    assert "for his hair" in section(text, "uses")
+    assert "not known" in section(text, "uses")
+    about_bone = section(text, "bone")
+    assert "120.0 min/week" in about_bone
+    assert "60 min/week" not in about_bone
+    counted, _, kept = about_bone.partition("Other conditions, not counted")
+    assert "Liver disease since 1 Jan 2020, stated by Dr. Bell" in kept
+    assert "Liver disease" not in counted
+    assert "fatty liver" in kept
 
 
 def test_a_withdrawn_result_leaves_the_page(desk, full_record, bell, see, address):

@@ -101,3 +101,19 @@ def test_a_moved_scanner_is_said_with_the_scan(by_adam):
     assert moved.json()["scanner_changed"] is True
     refused = by_adam.send("POST", "/dexa-scans", SCAN | {"scanner_changed": "yes"})
     assert "/scanner_changed" in issues(refused)
+
+
+def test_a_condition_ends_by_a_correction_and_is_found_by_day(by_adam):
+    smokes = {"code": "smoking", "since": "2010-01-01"}
+    by_adam.send("POST", "/risk-factors", smokes | {"client_id": "r"})
+    ended = by_adam.send("PUT", "/risk-factors/r", smokes | {"until": "2026-06-01"})
+    assert (ended.status_code, ended.json()["until"]) == (200, "2026-06-01")
+    by_adam.send("POST", "/risk-factors", {"code": "liver_disease"})
+
+    def codes(query: str) -> list[str]:
+        return sorted(row["code"] for row in by_adam.send("GET", f"/risk-factors?{query}").json()["results"])
+
+    assert codes("on=2026-05-31") == ["liver_disease", "smoking"]
+    assert codes("on=2026-06-01") == ["liver_disease"]
+    assert codes("code=smoking") == ["smoking"]
+    assert by_adam.send("GET", "/risk-factors?code=luck").status_code == 422

@@ -11,6 +11,7 @@ from tracking.domain.episodes import Level, Look
 from tracking.domain.history import (
     DoseKind,
     DoseRecord,
+    DrugUseRecord,
     FractureRecord,
     History,
     LabRecord,
@@ -100,6 +101,11 @@ def anastrozole(starts: date, ends: date | None = None, **more: Any) -> RegimenR
 
 def cypionate(starts: date, ends: date | None = None, *, dose: str = "80", **more: Any) -> RegimenRecord:
     return regimen("testosterone_cypionate", starts, ends, dose=dose, **more)
+
+
+def use(drug: str, since: date | None, until: date | None = None, *, key: str = "") -> DrugUseRecord:
+    """That he uses a drug, and nothing of how much."""
+    return DrugUseRecord(key or f"use-{drug}-{since}", drug, since, until)
 
 
 def dose(

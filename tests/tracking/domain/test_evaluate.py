@@ -21,14 +21,16 @@ from tests.tracking.domain.build import (
     fracture,
     lab,
     man,
+    moment,
     pair,
     scan,
     site,
     total_testosterone,
+    use,
 )
 from tracking.domain.citing import content_of, with_rules
 from tracking.domain.evaluate import Evaluation, evaluate
-from tracking.domain.history import FloorOverride, History, Origin, RiskFactorRecord
+from tracking.domain.history import FloorOverride, History, Origin, RiskFactorRecord, SymptomRecord
 from tracking.domain.reported import Precision
 from tracking.domain.rulebook import Tier
 from tracking.evidence import load_rulebook
@@ -37,6 +39,10 @@ RULEBOOK = load_rulebook()
 DAY = timedelta(days=1)
 
 ago = st.integers(-40, 900)
+# Drugs of every class, and stretches of use with open and unknown ends.
+DRUGS = st.sampled_from(["anastrozole", "testosterone_cypionate", "finasteride", "biotin", "denosumab"])
+SINCE_AND_UNTIL = (st.sampled_from([None, *map(day, (800, 300, 20, -10))]), st.sampled_from([None, *map(day, (5, -20))]))
+SYMPTOMS = st.sampled_from(sorted(RULEBOOK.checkin.form.items))
 texts = st.sampled_from(["8.0", "10.0", "12", "15.4", "16.0", "19.9", "24.0", "30", "60.5", "<10", "<18", "<24", ">42"])
 
 
@@ -73,8 +79,17 @@ def histories(draw: Any) -> History:
     ]
     fractures = [fracture(day(back), key=f"f{n}") for n, back in enumerate(draw(st.lists(ago, max_size=1)))]
     factors = [RiskFactorRecord(f"k{n}", f"c{n}", day(back), None) for n, back in enumerate(draw(st.lists(ago, max_size=2)))]
+    uses = [
+        use(drug, since, until, key=f"u{n}")
+        for n, (drug, since, until) in enumerate(draw(st.lists(st.tuples(DRUGS, *SINCE_AND_UNTIL), max_size=2)))
+    ]
+    felt = [
+        SymptomRecord(f"y{n}", code, score, moment(day(back), precision=Precision.DAY))
+        for n, (code, score, back) in enumerate(draw(st.lists(st.tuples(SYMPTOMS, st.integers(0, 10), ago), max_size=3)))
+    ]
     floor = draw(st.one_of(st.just(()), st.builds(lambda n: (FloorOverride(Decimal(22), "Dr. Bell", "", day(n)),), ago)))
-    return man(labs=labs, regimens=rows, doses=doses, scans=scans, fractures=fractures, risk_factors=factors, floors=floor)
+    more = {"risk_factors": factors, "floors": floor, "uses": uses, "symptoms": felt}
+    return man(labs=labs, regimens=rows, doses=doses, scans=scans, fractures=fractures, **more)
 
 
 @given(histories(), st.randoms())
@@ -85,7 +100,7 @@ def test_the_order_of_rows_has_no_say(history: History, chance: Any) -> None:
         chance.shuffle(shuffled)
         return tuple(shuffled)
 
-    names = ("labs", "regimens", "doses", "scans", "fractures", "risk_factors")
+    names = ("labs", "regimens", "doses", "scans", "fractures", "risk_factors", "uses", "symptoms")
     other = replace(history, **{name: mixed(getattr(history, name)) for name in names})
     one, two = evaluate(history, RULEBOOK, NOW), evaluate(other, RULEBOOK, NOW)
     assert one.as_dict() == two.as_dict()

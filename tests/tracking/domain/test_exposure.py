@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tracking.domain.build import TODAY, TWICE_WEEKLY, WEEKLY, anastrozole, cypionate, day, dose, regimen
+from tests.tracking.domain.build import TODAY, TWICE_WEEKLY, WEEKLY, anastrozole, cypionate, day, dose, regimen, use
 from tracking.domain.exposure import Exposure, read_exposure
 from tracking.domain.history import DoseKind, DoseRecord, Origin
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE
@@ -18,19 +18,20 @@ from tracking.domain.schedule import Schedule
 from tracking.evidence import load_rulebook
 
 RULEBOOK = load_rulebook()
+DAY = timedelta(days=1)
 MARCH, JUNE = date(2026, 3, 20), date(2026, 6, 1)
 
 
-def exposure(*rows: Any, doses: list[Any] | None = None) -> Exposure:
+def exposure(*rows: Any, doses: list[Any] | None = None, uses: list[Any] | None = None) -> Exposure:
     taken: dict[str, list[DoseRecord]] = defaultdict(list)
     for one in sorted(doses or [], key=lambda d: d.taken.at):
         if one.kind is not DoseKind.SKIPPED:
             taken[one.drug].append(one)
-    return read_exposure(rows, taken, RULEBOOK)
+    return read_exposure(rows, taken, RULEBOOK, uses=uses or ())
 
 
-def changes(*rows: Any, doses: list[Any] | None = None) -> list[tuple[str, str, date]]:
-    return [(change.kind, change.drug, change.on) for change in exposure(*rows, doses=doses).changes]
+def changes(*rows: Any, doses: list[Any] | None = None, uses: list[Any] | None = None) -> list[tuple[str, str, date]]:
+    return [(change.kind, change.drug, change.on) for change in exposure(*rows, doses=doses, uses=uses).changes]
 
 
 def test_a_start_a_new_dose_and_a_stop_are_three_changes() -> None:
@@ -173,12 +174,24 @@ regimens = st.builds(
 )
 
 
-@given(st.lists(regimens, max_size=6, unique_by=lambda r: r.key), st.lists(dates, max_size=8, unique=True), st.randoms())
+uses = st.lists(
+    st.builds(
+        lambda since, length, number: use("anastrozole", since, length and since + length * DAY, key=f"u{number}"),
+        dates,
+        st.none() | st.integers(1, 200),
+        st.integers(0, 10**6),
+    ),
+    max_size=3,
+    unique_by=lambda used: used.key,
+)
+
+
+@given(st.lists(regimens, max_size=6, unique_by=lambda r: r.key), st.lists(dates, max_size=8, unique=True), uses, st.randoms())
 def test_no_two_changes_share_an_anchor_and_courses_of_a_drug_never_overlap(
-    rows: list[Any], logged: list[date], chance: Any
+    rows: list[Any], logged: list[date], used: list[Any], chance: Any
 ) -> None:
     doses = [dose("anastrozole", on) for on in logged]
-    found = exposure(*rows, doses=doses)
+    found = exposure(*rows, doses=doses, uses=used)
     anchors = [change.anchor for change in found.changes]
     assert len(anchors) == len(set(anchors))
     for before, after in zip(found.courses, found.courses[1:], strict=False):
@@ -186,9 +199,53 @@ def test_no_two_changes_share_an_anchor_and_courses_of_a_drug_never_overlap(
         assert before.ends_on <= after.starts_on
     shuffled = list(rows)
     chance.shuffle(shuffled)
-    assert exposure(*shuffled, doses=doses) == found
+    assert exposure(*shuffled, doses=doses, uses=used[::-1]) == found
 
 
 def test_the_text_of_a_course_says_dose_and_interval() -> None:
     (course,) = exposure(cypionate(MARCH, dose="100", schedule=TWICE_WEEKLY)).courses
     assert course.text == "testosterone_cypionate 100 mg every 3.5 days"
+
+
+class TestAUseWithoutADose:
+    """That he uses a drug is known, and not how much."""
+
+    def test_is_a_course_that_starts_and_stops_and_says_that_its_dose_is_not_known(self) -> None:
+        found = exposure(uses=[use("anastrozole", MARCH, JUNE, key="u")])
+        (course,) = found.courses
+        assert (course.basis, course.starts_on, course.ends_on, course.dose_mg) == ("used", MARCH, JUNE, None)
+        assert course.text == "anastrozole (dose not known)"
+        assert [(c.kind, c.on, c.anchor) for c in found.changes] == [("start", MARCH, "start:u"), ("stop", JUNE, "end:u")]
+        assert found.span(AROMATASE_INHIBITOR, MARCH) is not None
+
+    def test_gives_way_to_a_regimen_which_says_how_much_and_is_no_change(self) -> None:
+        found = exposure(anastrozole(JUNE, key="r"), uses=[use("anastrozole", MARCH, key="u")])
+        assert [(c.basis, c.starts_on, c.ends_on) for c in found.courses] == [("used", MARCH, JUNE), ("prescribed", JUNE, None)]
+        assert [change.kind for change in found.changes] == ["start"]
+
+    def test_after_a_regimen_is_a_change_of_dose_for_it_may_be_any(self) -> None:
+        assert changes(anastrozole(MARCH, JUNE), uses=[use("anastrozole", JUNE)]) == [
+            ("start", "anastrozole", MARCH),
+            ("dose", "anastrozole", JUNE),
+        ]
+
+    def test_fills_only_what_no_regimen_covers(self) -> None:
+        rows = [anastrozole(MARCH, JUNE), anastrozole(JUNE + 30 * DAY, JUNE + 60 * DAY)]
+        found = exposure(*rows, uses=[use("anastrozole", MARCH - 30 * DAY, JUNE + 90 * DAY)])
+        used = [(c.starts_on, c.ends_on) for c in found.courses if c.basis == "used"]
+        assert used == [(MARCH - 30 * DAY, MARCH), (JUNE, JUNE + 30 * DAY), (JUNE + 60 * DAY, JUNE + 90 * DAY)]
+
+    def test_takes_in_the_doses_logged_in_its_time(self) -> None:
+        found = exposure(uses=[use("anastrozole", MARCH, JUNE)], doses=[dose("anastrozole", MARCH + 9 * DAY)])
+        assert [course.basis for course in found.courses] == ["used"]
+
+    def test_of_a_co_medication_may_begin_nobody_knows_when(self) -> None:
+        (course,) = exposure(uses=[use("finasteride", None)]).courses
+        assert course.holds(date(1950, 1, 1))
+        assert course.holds(TODAY)
+
+    def test_of_an_ai_or_testosterone_that_begins_nobody_knows_when_dates_nothing(self) -> None:
+        assert exposure(uses=[use("anastrozole", None), use("testosterone_gel", None)]).courses == ()
+
+    def test_of_a_bone_drug_makes_no_course(self) -> None:
+        assert exposure(uses=[use("alendronate", MARCH)]).courses == ()

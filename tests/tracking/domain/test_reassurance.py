@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.tracking.domain.build import NOW, WEEKLY, anastrozole, cypionate, day, dose, lab, man, regimen
+from tests.tracking.domain.build import NOW, WEEKLY, anastrozole, cypionate, day, dose, lab, man, regimen, use
 from tracking.domain.estradiol import Reading
 from tracking.domain.evaluate import evaluate, gather
 from tracking.domain.history import LabRecord
@@ -165,3 +165,23 @@ class TestMayOverstate:
 
     def test_it_takes_no_reassurance_by_itself_for_the_figure_is_right(self) -> None:
         assert read(drawn(biotin=False)).reassures
+
+
+class TestBiotinOfWhichNobodyKnowsHowMuch:
+    def test_takes_the_reassurance_for_any_dose_may_be_one_that_disturbs(self) -> None:
+        reading = read(drawn(), uses=[use("biotin", day(400))])
+        assert (about_biotin(reading), reading.reassures) == (["biotin_dose_unknown"], False)
+        assert about_biotin(read(drawn(), uses=[use("biotin", None)])) == ["biotin_dose_unknown"]
+
+    def test_counts_within_the_hours_only(self) -> None:
+        assert about_biotin(read(drawn(), uses=[use("biotin", day(400), day(7))])) == ["biotin_dose_unknown"]
+        assert about_biotin(read(drawn(), uses=[use("biotin", day(400), day(8))])) == ["biotin_not_asked"]
+        assert about_biotin(read(drawn(), uses=[use("biotin", day(4))])) == ["biotin_not_asked"]
+
+    def test_gives_way_to_his_answer_about_the_draw(self) -> None:
+        assert about_biotin(read(drawn(biotin=False), uses=[use("biotin", day(400))])) == []
+        assert about_biotin(read(drawn(biotin=True), uses=[use("biotin", day(400))])) == ["confirm_biotin"]
+
+    def test_leaves_the_tier_as_it_is(self) -> None:
+        with_it, without = read(drawn("18"), uses=[use("biotin", day(400))]), read(drawn("18"))
+        assert (with_it.tier, with_it.queue_tier) == (without.tier, without.queue_tier)

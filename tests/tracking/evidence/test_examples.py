@@ -33,6 +33,7 @@ from tests.tracking.domain.build import (
     total_testosterone,
 )
 from tracking.domain.bone import BoneStanding
+from tracking.domain.checkin import check_item
 from tracking.domain.curve import shape_of, steady_state
 from tracking.domain.dexa_plan import is_baseline
 from tracking.domain.due import DueItem
@@ -45,6 +46,7 @@ from tracking.domain.findings import Finding
 from tracking.domain.history import (
     DoseKind,
     DoseRecord,
+    DrugUseRecord,
     History,
     IntervalOverride,
     LabRecord,
@@ -54,6 +56,7 @@ from tracking.domain.history import (
     RiskFactorRecord,
     SymptomRecord,
 )
+from tracking.domain.lifestyle import check_amount, measure, read_amount
 from tracking.domain.moments import start_of_day
 from tracking.domain.problems import Problem
 from tracking.domain.reported import Assay, Method, MethodEvidence, Moment, Precision, parse_value
@@ -530,7 +533,7 @@ def run_least_age(given: Given) -> str:
 
 
 def run_risk_factor(given: Given) -> str:
-    return "accepted" if given["code"] in RULEBOOK.bone.risk_factors.factors else "refused"
+    return "accepted" if given["code"] in RULEBOOK.bone.risk_factors.names else "refused"
 
 
 def run_unit(given: Given) -> str:
@@ -539,6 +542,19 @@ def run_unit(given: Given) -> str:
     regimens = [anastrozole(day(800))] if "ai" in given else []
     question = gather(man(labs=labs, regimens=regimens), RULEBOOK, NOW).readings["e2"].question
     return "stands" if question is None else ", ".join(question.signs)
+
+
+def run_check_in(given: Given) -> str:
+    try:
+        check_item(given["code"], int(given["score"]), RULEBOOK)
+    except Problem as refused:
+        return refused.issues[0].code
+    return "accepted"
+
+
+def run_lifestyle(given: Given) -> str:
+    rule = measure(given["measure"], RULEBOOK)
+    return _outcome(check_amount(read_amount(given["value"], rule.unit, rule), rule))
 
 
 def run_biotin(given: Given) -> str:
@@ -550,7 +566,8 @@ def run_biotin(given: Given) -> str:
         regimens.append(regimen("biotin", day(400), dose=given["daily"], schedule=Schedule("daily", times=1)))
     taken = drawn.reported.collected.at - timedelta(hours=int(given.get("hours_before", "0")))
     doses = [DoseRecord("b", "biotin", DoseKind.TAKEN, Decimal(given["dose"]), _minute(taken))] if "dose" in given else []
-    notes = gather(man(labs=[drawn], regimens=regimens, doses=doses), RULEBOOK, NOW).readings["e2"].notes
+    uses = [DrugUseRecord("u", "biotin", day(400), None)] if "used" in given else []
+    notes = gather(man(labs=[drawn], regimens=regimens, doses=doses, uses=uses), RULEBOOK, NOW).readings["e2"].notes
     return next((code for code in notes if "biotin" in code), "none")
 
 
@@ -573,6 +590,7 @@ def _minute(at: datetime) -> Moment:
 
 def run_risk(given: Given) -> str:
     factors = [RiskFactorRecord(str(n), f"factor {n}", None, None) for n in range(int(given.get("factors", "0")))]
+    factors += [RiskFactorRecord(code, code, None, None) for code in given.get("recorded", "").split(", ") if code]
     scans = [scan(day(20), site(t=given["t"]))] if "t" in given else []
     labs = [lab(given["vitamin_d"], day(5), analyte="vitamin_d_25oh", unit="ng/mL")] if "vitamin_d" in given else []
     fractures = [fracture(day(2000))] if "fracture" in given else []

@@ -15,6 +15,7 @@ from tracking.models import (
     ClinicFloor,
     DexaScan,
     DoseEvent,
+    DrugUse,
     DueItem,
     Episode,
     EpisodeEvent,
@@ -23,10 +24,13 @@ from tracking.models import (
     Fracture,
     IntervalSetting,
     LabResult,
+    Lifestyle,
     Patient,
     Prescriber,
     Regimen,
+    RiskFactor,
     RulebookVersion,
+    Symptom,
     Tombstone,
     User,
 )
@@ -46,6 +50,9 @@ PLAN = STATED | {
     "starts_on": date(2026, 1, 1),
     "zone": "Europe/Berlin",
 }
+FELT = TIMED | {"code": "fatigue", "score": 5, "felt_on": date(2026, 3, 3), "place": 1}
+MEASURE = STATED | {"code": "sun", "digits": "90", "unit": "min/week", "since": date(2026, 1, 1)}
+USE = STATED | {"drug": "biotin", "since": date(2026, 1, 1)}
 WINDOW = {
     "kind": "dexa",
     "anchor": "a",
@@ -99,6 +106,11 @@ def refused(make, match):
         (DoseEvent, DOSE, {"amount_digits": "1"}),
         (DexaScan, STATED | {"scanned_on": date(2026, 3, 2)}, {"reference": "NHANES III"}),
         (Fracture, TIMED | {"site": "wrist"}, {"fragility": True}),
+        (RiskFactor, STATED | {"code": "smoking"}, {"until": date(2026, 3, 3)}),
+        (Symptom, FELT, {"score": 6}),
+        (Symptom, FELT, {"place": 2}),
+        (Lifestyle, MEASURE, {"digits": "9"}),
+        (DrugUse, USE, {"until": date(2026, 3, 3)}),
     ],
 )
 def test_what_was_stated_never_changes_under_its_name(man, model, stated, changed):
@@ -129,6 +141,19 @@ def test_what_was_stated_never_changes_under_its_name(man, model, stated, change
             TIMED | {"drug": "anastrozole", "kind": "skipped", "amount_digits": "1"},
             "doseevent_amount_unless_skipped",
         ),
+        (Symptom, FELT | {"score": 11}, "symptom_score_in_range"),
+        (Symptom, FELT | {"score": -1}, "symptom_score_in_range"),
+        (Symptom, FELT | {"code": ""}, "symptom_code_stated"),
+        (Symptom, FELT | {"place": 0}, "symptom_at_most_five_a_day"),
+        (Symptom, FELT | {"place": 6}, "symptom_at_most_five_a_day"),
+        (Symptom, FELT | {"precision": "month"}, "symptom_day_known"),
+        (Symptom, FELT | {"felt_on": date(2026, 3, 1)}, "symptom_day_is_that_of_its_instant"),
+        (Symptom, FELT | {"felt_on": date(2026, 3, 5)}, "symptom_day_is_that_of_its_instant"),
+        (Lifestyle, MEASURE | {"digits": "<90"}, "lifestyle_digits_are_a_number"),
+        (Lifestyle, MEASURE | {"unit": ""}, "lifestyle_code_and_unit_stated"),
+        (Lifestyle, MEASURE | {"code": ""}, "lifestyle_code_and_unit_stated"),
+        (DrugUse, USE | {"drug": ""}, "druguse_drug_stated"),
+        (DrugUse, USE | {"until": date(2026, 1, 1)}, "druguse_ends_after_start"),
         (DueItem, WINDOW | {"due_on": date(2025, 1, 1)}, "dueitem_window_in_order"),
         (DueItem, WINDOW | {"state": "lost"}, "dueitem_state_known"),
     ],
@@ -143,6 +168,10 @@ def test_a_bad_row_is_refused_by_name(man, model, row, constraint):
         (LabResult, LAB | {"client_id": "phone-1"}, "labresult_client_id_once"),
         (LabResult, LAB | {"source_system": "lab", "source_id": "7"}, "labresult_source_once"),
         (Regimen, PLAN, "regimen_one_open|regimen_no_overlap"),
+        (Symptom, FELT, "symptom_place_once_a_day|symptom_code_once_a_day"),
+        (Lifestyle, MEASURE, "lifestyle_measure_once_from_a_day"),
+        (DrugUse, USE, "druguse_no_overlap_per_drug"),
+        (DrugUse, USE | {"since": None}, "druguse_no_overlap_per_drug"),
         (DueItem, WINDOW, "dueitem_once_per_event"),
     ],
 )
@@ -159,6 +188,28 @@ def test_regimens_of_one_drug_and_origin_do_not_overlap_and_their_neighbours_may
     Regimen.objects.create(patient=man, **(PLAN | {"starts_on": date(2026, 3, 1)}))
     Regimen.objects.create(patient=man, **(inside | {"origin": "self"}))
     Regimen.objects.create(patient=man, **(inside | {"drug": "letrozole"}))
+
+
+def test_a_day_has_five_places_and_each_item_one(man):
+    for place in range(1, 6):
+        Symptom.objects.create(patient=man, **(FELT | {"code": f"c{place}", "place": place}))
+    refused(lambda: Symptom.objects.create(patient=man, **(FELT | {"code": "c6"})), "symptom_place_once_a_day")
+    refused(lambda: Symptom.objects.create(patient=man, **(FELT | {"code": "c1", "place": 6})), "five_a_day|code_once_a_day")
+    Symptom.objects.filter(patient=man, place=3).update(withdrawn_at=AT)
+    refused(lambda: Symptom.objects.create(patient=man, **(FELT | {"code": "c1", "place": 3})), "symptom_code_once_a_day")
+    Symptom.objects.create(patient=man, **(FELT | {"code": "c6", "place": 3}))
+
+
+@pytest.mark.parametrize("felt_on", [date(2026, 3, 2), date(2026, 3, 4)])
+def test_a_day_beside_that_of_greenwich_is_some_places_day(man, felt_on):
+    Symptom.objects.create(patient=man, **(FELT | {"felt_on": felt_on}))
+
+
+def test_uses_of_one_drug_may_touch_and_those_of_another_may_overlap(man):
+    DrugUse.objects.create(patient=man, **(USE | {"until": date(2026, 3, 1)}))
+    refused(lambda: DrugUse.objects.create(patient=man, **(USE | {"since": date(2026, 2, 28)})), "druguse_no_overlap")
+    DrugUse.objects.create(patient=man, **(USE | {"since": date(2026, 3, 1)}))
+    DrugUse.objects.create(patient=man, **(USE | {"drug": "dhea"}))
 
 
 @pytest.fixture

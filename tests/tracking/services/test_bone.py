@@ -15,6 +15,9 @@ from tracking.services.access import acting_as
 SITE = {"region": "total_hip", "side": "left", "bmd": "0.9810", "unit": "g/cm2", "t_score": "-0.9", "lsc": "0.027"}
 
 
+SMOKES = {"code": "smoking", "since": date(2010, 1, 1)}
+
+
 @pytest.fixture
 def himself(adam):
     return Actor.user(adam.user_id)
@@ -79,3 +82,46 @@ def test_a_moved_scanner_is_stored_with_its_history_and_voids_the_error_of_measu
         assert DexaScan.objects.get(scanned_on=date(2026, 9, 1)).history.get().scanner_changed
         (change,) = evaluations.of(adam).basis["bone"]["changes"]
     assert (change["verdict"], change["why"]) == ("undetermined", "scanner_changed")
+
+
+def test_a_condition_ends_by_a_correction_and_the_former_is_kept(adam, himself, now):
+    row, _ = bone.record_risk_factor(patient=adam, by=himself, now=now, client_id="r", **SMOKES)
+    ended = bone.correct_risk_factor(patient=adam, key="r", by=himself, now=now, **SMOKES, until=date(2026, 10, 1))
+    with acting_as(himself):
+        assert ended.supersedes_id == row.pk
+        assert evaluations.of(adam).basis["risk"]["level"] == "standard"
+    again = bone.correct_risk_factor(patient=adam, key="r", by=himself, now=now, **SMOKES, until=date(2026, 10, 1))
+    assert again.pk == ended.pk
+
+
+def test_what_a_clinic_stated_is_not_his_to_correct(adam, himself, now, in_care, dr_bell):
+    bell = Actor.user(dr_bell.pk)
+    bone.record_risk_factor(patient=adam, by=bell, now=now, client_id="theirs", code="kidney_disease")
+    with pytest.raises(Problem) as refused:
+        bone.correct_risk_factor(patient=adam, key="theirs", by=himself, now=now, code="kidney_disease", until=date(2026, 9, 1))
+    assert refused.value.kind == "forbidden"
+
+
+def test_a_condition_kept_for_the_record_is_not_counted(adam, himself, now):
+    for code in ("liver_disease", "metabolic_disease", "hypogonadism"):
+        bone.record_risk_factor(patient=adam, by=himself, now=now, code=code)
+    with acting_as(himself):
+        assert evaluations.of(adam).basis["risk"]["level"] == "standard"
+    bone.record_risk_factor(patient=adam, by=himself, now=now, code="malabsorption")
+    with acting_as(himself):
+        assert evaluations.of(adam).basis["risk"]["level"] == "moderate"
+
+
+@pytest.mark.parametrize(
+    ("days", "refusal"),
+    [
+        ({"since": date(2026, 11, 3)}, ("/since", "in-the-future")),
+        ({"until": date(2026, 11, 3)}, ("/until", "in-the-future")),
+        ({"since": date(1970, 1, 1)}, ("/since", "before-birth")),
+        ({"since": date(2026, 1, 2), "until": date(2026, 1, 1)}, ("/until", "ends-before-start")),
+    ],
+)
+def test_the_days_of_a_condition_lie_in_his_life_and_in_order(adam, himself, now, days, refusal):
+    with pytest.raises(Problem) as refused:
+        bone.record_risk_factor(patient=adam, by=himself, now=now, code="smoking", **days)
+    assert [(issue.pointer, issue.code) for issue in refused.value.issues] == [refusal]

@@ -20,11 +20,14 @@ from tracking.services import (
     accounts,
     audit,
     bone,
+    checkin,
     clinics,
     consent,
     doses,
+    drug_uses,
     episodes,
     labs,
+    lifestyle,
     overrides,
     regimens,
     surveys,
@@ -35,6 +38,9 @@ SYSTEM = Actor.system("test")
 COMMON = {"by": SYSTEM, "now": NOW}
 LAB = {"analyte": "estradiol", "value": "24", "unit": "pg/mL", "collected_at": "2026-10-01T08:00:00+02:00"}
 DOSE = {"drug": "anastrozole", "amount_mg": "0.5", "taken_at": "2026-10-01T08:00:00+02:00"}
+FELT = {"code": "fatigue", "score": 5, "felt_at": "2026-10-01T08:00:00+02:00"}
+MEASURE = {"code": "sun", "value": "90", "unit": "min/week", "since": date(2026, 5, 1)}
+USE = {"drug": "biotin", "since": date(2026, 5, 1)}
 PLAN = {"drug": "anastrozole", "dose_mg": "0.5", "schedule": {"kind": "every", "days": "3.5"}, "starts_on": date(2026, 5, 1)}
 SITE = {"region": "total_hip", "side": "left", "bmd": "0.900", "unit": "g/cm2"}
 
@@ -44,21 +50,32 @@ ANSWERED_FOR = {"reason": "two fractures", "expires_on": date(2027, 1, 31)}
 WRITERS = {
     accounts.edit_profile: lambda man: accounts.edit_profile(patient=man, name="Adam the Second", **COMMON),
     audit.note_visit: lambda man: audit.note_visit(patient=man, user=_stranger(), through="api", what="labs", now=NOW),
+    bone.correct_risk_factor: lambda man: bone.correct_risk_factor(patient=man, key="none", code="smoking", **COMMON),
     bone.record_fracture: lambda man: bone.record_fracture(patient=man, site="wrist", occurred_at="2026-01", **COMMON),
     bone.record_risk_factor: lambda man: bone.record_risk_factor(patient=man, code="smoking", **COMMON),
     bone.record_scan: lambda man: bone.record_scan(patient=man, scanned_on=date(2026, 9, 1), sites=[SITE], **COMMON),
     bone.withdraw: lambda man: bone.withdraw(patient=man, of=DexaScan, key="none", reason="typed twice", **COMMON),
+    checkin.correct: lambda man: checkin.correct(patient=man, key="none", **FELT, **COMMON),
+    checkin.record: lambda man: checkin.record(patient=man, **FELT, **COMMON),
+    checkin.record_many: lambda man: checkin.record_many(patient=man, items=[dict(FELT)], **COMMON),
+    checkin.withdraw: lambda man: checkin.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
     consent.grant: lambda man: consent.grant(patient=man, clinic_uid=Clinic.objects.get().uid, **COMMON),
     consent.revoke: lambda man: consent.revoke(patient=man, uid=Clinic.objects.get().uid, **COMMON),
     doses.correct: lambda man: doses.correct(patient=man, key="none", **DOSE, **COMMON),
     doses.log: lambda man: doses.log(patient=man, **DOSE, **COMMON),
     doses.log_many: lambda man: doses.log_many(patient=man, events=[dict(DOSE)], **COMMON),
     doses.withdraw: lambda man: doses.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
+    drug_uses.correct: lambda man: drug_uses.correct(patient=man, key="none", **USE, **COMMON),
+    drug_uses.record: lambda man: drug_uses.record(patient=man, **USE, **COMMON),
+    drug_uses.withdraw: lambda man: drug_uses.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
     episodes.acknowledge: lambda man: episodes.acknowledge(patient=man, uid=uuid4(), revision=1, outcome="contacted", **COMMON),
     episodes.snooze: lambda man: episodes.snooze(patient=man, uid=uuid4(), revision=1, until=NOW, reason="x", **COMMON),
     labs.correct: lambda man: labs.correct(patient=man, key="none", **LAB, **COMMON),
     labs.record: lambda man: labs.record(patient=man, **LAB, **COMMON),
     labs.withdraw: lambda man: labs.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
+    lifestyle.correct: lambda man: lifestyle.correct(patient=man, key="none", **MEASURE, **COMMON),
+    lifestyle.record: lambda man: lifestyle.record(patient=man, **MEASURE, **COMMON),
+    lifestyle.withdraw: lambda man: lifestyle.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
     overrides.end_floor: lambda man: overrides.end_floor(patient=man, uid=uuid4(), **COMMON),
     overrides.end_interval: lambda man: overrides.end_interval(patient=man, uid=uuid4(), **COMMON),
     overrides.set_floor: lambda man: overrides.set_floor(patient=man, floor="18", **ANSWERED_FOR, **COMMON),
@@ -173,7 +190,10 @@ def test_two_writers_at_once_both_succeed_and_the_revision_counts_both(man):
 
 
 def test_every_writer_of_the_services_is_in_the_table_above():
-    modules = (accounts, audit, bone, clinics, consent, doses, episodes, labs, notifications, overrides, regimens, surveys)
+    modules = (
+        *(accounts, audit, bone, checkin, clinics, consent, doses, drug_uses, episodes, labs, lifestyle, notifications),
+        *(overrides, regimens, surveys),
+    )
     writers = {
         function
         for module in modules

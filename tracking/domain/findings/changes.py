@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from tracking.domain.entry import weekly_mg
 from tracking.domain.estradiol import ANALYTE, LOW, Reading
-from tracking.domain.exposure import LOGGED, Change, Course
+from tracking.domain.exposure import Change, Course
 from tracking.domain.findings.finding import Facts, Finding, make
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Recheck
 from tracking.domain.series import Series
@@ -161,7 +161,7 @@ def _steps(facts: Facts, drug_class: str) -> Iterator[_Step]:
     for course in courses:
         former = last.get(course.drug)
         if former is not None and former.ends_on is not None and (course.starts_on - former.ends_on).days <= gap:
-            # A log bridges as a regimen does, but states no dose: that is known from the regimen before it.
+            # A log, or a use, bridges as a regimen does, but states no dose: that is known from the regimen before it.
             yield _Step(stated.get(course.drug, former), course)
         else:
             beside = next(
@@ -171,7 +171,7 @@ def _steps(facts: Facts, drug_class: str) -> Iterator[_Step]:
             if beside is not None:
                 yield _Step(None, course, beside)
         last[course.drug] = course
-        if course.basis != LOGGED:
+        if course.dose_mg is not None:
             stated[course.drug] = course
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
-from tracking.domain.exposure import Course
+from tracking.domain.exposure import SINCE_UNKNOWN, USED, Course
 from tracking.domain.findings.finding import Facts, Finding, make
 from tracking.domain.words import listed, on_day
 
@@ -19,10 +20,18 @@ def find_comedication(facts: Facts) -> Iterator[Finding]:
         return
     drugs = [(facts.rulebook.drugs[name], by_drug[name]) for name in sorted(by_drug)]
     today = facts.timeline.today
-    params = {name: f"{course.starts_on} {course.basis}" for name, course in sorted(by_drug.items())}
+    params = {name: f"{_since(course) or 'unknown'} {course.basis}" for name, course in sorted(by_drug.items())}
     said = {
-        "drugs": listed(f"{rule.name} since {on_day(course.starts_on, today)}" for rule, course in drugs),
+        "drugs": listed(f"{rule.name} since {on_day(_since(course), today)}{_unknown(course)}" for rule, course in drugs),
         "why": " ".join(rule.reason if rule.verified else f"{rule.reason} (Not verified.)" for rule, _ in drugs),
     }
     keys = [course.keys[0] for _, course in drugs if course.keys]
     yield make(facts, "comedication_matters", params, inputs=keys, rules=[rule.id for rule, _ in drugs], said=said)
+
+
+def _since(course: Course) -> date | None:
+    return None if course.starts_on == SINCE_UNKNOWN else course.starts_on
+
+
+def _unknown(course: Course) -> str:
+    return " (dose not known)" if course.basis == USED else ""

@@ -58,6 +58,11 @@ from tracking.domain.rulebook.book import (
     RuleBook,
     Words,
 )
+from tracking.domain.rulebook.checkin import (
+    CheckInRule,
+    CheckInRules,
+    LifestyleRule,
+)
 from tracking.domain.rulebook.entries import (
     AnalyteRule,
     DoseLimits,
@@ -135,6 +140,8 @@ __all__ = [
     "BoneClassRule",
     "BoneRules",
     "CalciumCorrectionRule",
+    "CheckInRule",
+    "CheckInRules",
     "ConfirmationRule",
     "CurveRule",
     "DaysBelowRule",
@@ -161,6 +168,7 @@ __all__ = [
     "Kinetics",
     "Lane",
     "LateRule",
+    "LifestyleRule",
     "Limits",
     "LogRule",
     "Loinc",

@@ -55,9 +55,19 @@ class SpineAloneRule(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskFactorsRule(Rule):
-    """The checklist: what counts as a risk factor, by code, with its name. A count of them is no probability."""
+    """The checklist: what counts as a risk factor, by code, with its name. A count of them is no probability.
+
+    ``recorded``: conditions kept beside it, and not counted. ``why``: what each condition is asked for, in words.
+    """
 
     factors: Mapping[str, str]
+    recorded: Mapping[str, str]
+    why: Mapping[str, str]
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Everything that may be recorded, by code."""
+        return {**self.factors, **self.recorded}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tracking.domain.rulebook.base import Lane, Priority, Rule, ScopeRule, Source
 from tracking.domain.rulebook.blood import EstradiolRules, SafetyRules, TestosteroneRules
 from tracking.domain.rulebook.bone import BoneRules
+from tracking.domain.rulebook.checkin import CheckInRules
 from tracking.domain.rulebook.entries import AnalyteRule, DrugRule
 from tracking.domain.rulebook.episodes import EpisodeRules
 from tracking.domain.rulebook.monitoring import MonitoringRules
@@ -46,6 +47,7 @@ class Words:
     man: Mapping[str, str]
     standing: Mapping[str, str]
     timing: Mapping[str, str]
+    curve: Mapping[str, str]
     explain_title: Mapping[str, str]
     explain: Mapping[str, str]
     explain_phase: Mapping[str, str]
@@ -73,6 +75,7 @@ class RuleBook:
     timing: TimingRules
     episodes: EpisodeRules
     bone: BoneRules
+    checkin: CheckInRules
     findings: Mapping[str, FindingRule]
     words: Words
     rules: Mapping[str, Rule]

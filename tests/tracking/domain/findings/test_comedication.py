@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from tests.tracking.domain.build import NOW, anastrozole, cypionate, day, dose, man, pair, regimen, scan, site
+from tests.tracking.domain.build import NOW, anastrozole, cypionate, day, dose, man, pair, regimen, scan, site, use
 from tracking.domain.evaluate import Finding, evaluate
 from tracking.domain.history import Origin
 from tracking.domain.rulebook import CO_MEDICATION
@@ -102,3 +102,58 @@ class TestAnAiThatNobodyPrescribed:
         rows = [cypionate(day(900)), regimen("aromatase_inhibitor_unprescribed", day(3), dose="25", origin=Origin.SELF)]
         said = evaluate(man(labs=pair("26", day(5)), regimens=rows), RULEBOOK, NOW)
         assert said.verdict.state == "superseded_by_change"
+
+
+class TestAUseWithoutADose:
+    """He uses something, and nobody knows how much: it is in force like any other."""
+
+    def test_is_said_with_what_is_not_known(self) -> None:
+        found = finding(uses=[use("prednisone", day(50), key="u")])
+        assert found is not None
+        assert found.prescriber.startswith("In force: Prednisone since 13 Sep (dose not known). ")
+        assert found.inputs == ("u",)
+        undated = finding(uses=[use("finasteride", None)])
+        assert undated is not None
+        assert undated.prescriber.startswith("In force: Finasteride since a date not known (dose not known). ")
+        assert undated.params == {"finasteride": "unknown used"}
+
+    def test_that_ended_is_not_in_force(self) -> None:
+        assert finding(uses=[use("prednisone", day(50), day(1))]) is None
+
+    def test_of_an_ai_makes_a_low_one_a_low_on_an_ai_and_asks_how_much(self) -> None:
+        rows = {"labs": pair("12.0", day(5)), "regimens": [cypionate(day(900))], "scans": [SCANNED]}
+        said = evaluate(man(**rows, uses=[use("anastrozole", day(800))]), RULEBOOK, NOW)
+        assert "e2_below_floor_on_ai" in {f.code for f in said.findings}
+        assert "ai_dose" in {item.code for item in said.missing}
+        assert said.context.now.ai[0].weekly_mg is None
+
+    def test_of_an_ai_with_a_log_says_how_much(self) -> None:
+        doses = [dose("anastrozole", day(ago)) for ago in range(0, 90, 3)]
+        said = evaluate(man(doses=doses, uses=[use("anastrozole", day(800))]), RULEBOOK, NOW)
+        assert said.context.now.ai[0].basis == "logged"
+        assert "ai_dose" not in {item.code for item in said.missing}
+
+    @pytest.mark.parametrize(
+        ("drug", "since", "asked"),
+        [
+            ("anastrozole", None, "drug_since"),
+            ("testosterone_gel", None, "drug_since"),
+            ("testosterone_gel", day(50), "testosterone_dose"),
+            ("biotin", None, "biotin_dose"),
+            ("denosumab", day(50), "bone_drug_given"),
+        ],
+    )
+    def test_asks_for_what_matters(self, drug: str, since: date | None, asked: str) -> None:
+        standing = evaluate(man(uses=[use(drug, since)]), RULEBOOK, NOW)
+        assert asked in {item.code for item in standing.missing}
+        ended = evaluate(man(uses=[use(drug, since, day(1))]), RULEBOOK, NOW)
+        assert asked not in {item.code for item in ended.missing}
+
+    def test_of_a_co_medication_asks_for_no_dose_where_none_matters(self) -> None:
+        asked = {item.code for item in evaluate(man(uses=[use("finasteride", day(50))]), RULEBOOK, NOW).missing}
+        assert asked == {item.code for item in evaluate(man(), RULEBOOK, NOW).missing}
+
+    def test_has_its_words_in_every_explanation(self) -> None:
+        said = evaluate(man(uses=[use("anastrozole", day(800))]), RULEBOOK, NOW)
+        for words in (RULEBOOK.words.explain, RULEBOOK.words.explain_man):
+            assert f"basis_{said.context.now.ai[0].basis}" in words
