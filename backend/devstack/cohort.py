@@ -158,6 +158,7 @@ def _statements(man: Mapping[str, Any], today: date) -> Iterator[Statement]:
         yield "clinic", "/dexa-scans", _scan(scan, f"scan-{number}", day)
     for number, factor in enumerate(man.get("risk_factors", ())):
         yield "man", "/risk-factors", {"client_id": f"risk-{number}", "code": factor}
+    yield from _said_of_himself(man, day)
     for log in man.get("doses", ()):
         yield log.get("by", "man"), "/doses/bulk", list(_doses(log, zone, day))
     for number, draw in enumerate(man.get("labs", ())):
@@ -166,6 +167,28 @@ def _statements(man: Mapping[str, Any], today: date) -> Iterator[Statement]:
     for number, fracture in enumerate(man.get("fractures", ())):
         broken = {"occurred_at": day(fracture["ago"]).isoformat(), "site": fracture["site"], "fragility": fracture["fragility"]}
         yield "clinic", "/fractures", broken | {"client_id": f"fracture-{number}"}
+
+
+def _said_of_himself(man: Mapping[str, Any], day: Callable[[float], date]) -> Iterator[Statement]:
+    """Conditions, drugs used without a known dose, how he lives and how he feels."""
+    for number, condition in enumerate(man.get("conditions", ())):
+        body = {"client_id": f"condition-{number}", "code": condition["code"], "since": day(condition["ago"]).isoformat()}
+        yield condition.get("by", "clinic"), "/risk-factors", body
+    for number, use in enumerate(man.get("uses", ())):
+        body = {"client_id": f"use-{number}", "drug": use["drug"], "note": use["note"]}
+        yield "man", "/co-medication", body | ({"since": day(use["ago"]).isoformat()} if "ago" in use else {})
+    for number, measure in enumerate(man.get("lifestyle", ())):
+        value, _, unit = measure["amount"].partition(" ")
+        body = {"client_id": f"measure-{number}", "code": measure["code"], "value": value, "unit": unit}
+        yield "man", "/lifestyle", body | {"since": day(measure["ago"]).isoformat()}
+    for number, felt in enumerate(man.get("feels", ())):
+        items = [(code, score) for code, score in felt.items() if code != "ago"]
+        stated = {"felt_at": day(felt["ago"]).isoformat(), "zone": man["zone"]}
+        yield (
+            "man",
+            "/symptoms/bulk",
+            [{"client_id": f"felt-{number}-{code}", "code": code, "score": score, **stated} for code, score in items],
+        )
 
 
 def _versions(man: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

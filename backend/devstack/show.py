@@ -235,9 +235,9 @@ def _survey(stack: Stack, console: Console) -> Table:
     with console.status("A public survey of 2,823 men is loaded and evaluated ..."):
         printed = stack.run_manage("import_survey", SURVEY, "--list-taking", "testosterone")
     men = json.loads(printed.strip().splitlines()[-1])
-    men.sort(key=lambda man: (man["facts"].get("takes_anastrozole") != "1", man["key"]))
+    men.sort(key=lambda man: ("anastrozole" not in man["uses"], man["key"]))
     table = Table(title="Real men of a public US survey (2013-2014) who take testosterone; one draw each, statistical records")
-    for column in ("Key", "Age", "Estradiol", "Testosterone", "Also takes anastrozole", "Tier by LC-MS/MS floor"):
+    for column in ("Key", "Age", "Estradiol", "Testosterone", "Also takes (dose not known)", "Tier by LC-MS/MS floor"):
         table.add_column(column)
     for man in men:
         labs, verdict = man["labs"], man["evaluation"]["verdict"]
@@ -246,7 +246,7 @@ def _survey(stack: Stack, console: Console) -> Table:
             man["facts"]["age_years"],
             labs.get("estradiol", "–"),
             labs.get("testosterone_total", "–"),
-            "yes" if man["facts"].get("takes_anastrozole") == "1" else "",
+            ", ".join(man["uses"]),
             str(verdict["tier"]).replace("_", " "),
         )
     return table

@@ -32,7 +32,12 @@ from tracking.services.lived import local_today
 __all__ = ["marks_of", "page"]
 
 PRESETS = (("90 days", 90), ("6 months", 182), ("1 year", 365), ("2 years", 730))
-BASES = {"prescribed": "prescribed", "self": "his own statement", "logged": "by his log alone"}
+BASES = {
+    "prescribed": "prescribed",
+    "self": "his own statement",
+    "logged": "by his log alone",
+    "used": "stated, how much is not known",
+}
 WHAT = {Kind.SCAN: "DXA scan", Kind.FRACTURE: "fracture"}
 PHASES = {
     Phase.NOT_TAKEN: "not taken",
@@ -56,7 +61,7 @@ class WindowForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    starts_on: date
+    starts_on: date | None
     ends_on: date | None
     dose: str
     schedule: str

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from tracking.api.base import RecordView
 from tracking.api.fields import Output
-from tracking.api.paging import day_sent
+from tracking.api.paging import day_of
 from tracking.api.records import day, instant, names_of
 from tracking.api.schema import Operation, Query
 from tracking.domain.dose_history import DoseHistory as History
@@ -41,8 +41,10 @@ class StatedRow(Output):
 class StepRow(Output):
     """One dose and interval of a drug, in force from ``starts_on`` until before ``ends_on``."""
 
-    basis = serializers.CharField(help_text="whose word it rests on: logged, self or prescribed (in this order of weight)")
-    starts_on = serializers.DateField()
+    basis = serializers.CharField(
+        help_text="whose word it rests on: logged, self or prescribed (in this order of weight); used: nobody says how much"
+    )
+    starts_on = serializers.DateField(allow_null=True, help_text="null: nobody knows since when")
     ends_on = serializers.DateField(allow_null=True, help_text="null: it goes on")
     dose_mg = serializers.CharField(allow_null=True, help_text="one dose in mg; null where only the log tells of the drug")
     schedule = serializers.CharField(help_text="in words; empty where none is stated")
@@ -141,7 +143,7 @@ class DoseHistory(RecordView):
 
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
-        found = dose_history.read(man, now=self.now, first=day_sent(self.query, "from"), last=day_sent(self.query, "to"))
+        found = dose_history.read(man, now=self.now, first=day_of(self.query, "from"), last=day_of(self.query, "to"))
         return Response(_shown(found, man))
 
 

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from rest_framework import serializers
 
 from tracking.api.fields import AsSent, Day, Input, Text
-from tracking.api.paging import ON_DAY, chosen, day_sent
+from tracking.api.paging import ON_DAY, chosen, day_of
 from tracking.api.records import Correction, Framed, NounView, Reader, RecordInput, RowsView, Stored, correcting, day, listing
 from tracking.api.schema import Query
 from tracking.evidence import load_rulebook
@@ -71,7 +71,7 @@ class Measures(MeasureNoun, RowsView):
     def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
         code = chosen(query, "code", load_rulebook().checkin.lifestyle)
         rows = rows if code is None else rows.filter(code=code)
-        on = day_sent(query, "on")
+        on = day_of(query, "on")
         if on is None:
             return rows
         begun = rows.filter(since__lte=on)

@@ -17,19 +17,9 @@ from tracking.domain.moments import start_of_day
 from tracking.domain.problems import Issue, Problem, problem, raise_all
 
 __all__ = [
-    "ON_DAY",
-    "PAGE",
-    "PERIOD",
-    "chosen",
-    "day_sent",
-    "given",
-    "holding_on",
-    "in_days",
-    "in_period",
-    "limit_of",
-    "page",
+    "ON_DAY", "PAGE", "PERIOD", "chosen", "day_of", "given", "holding_on", "in_days", "in_period", "limit_of", "page",
     "whole_sent",
-]
+]  # fmt: skip
 
 _USUAL, _MOST = 50, 200
 _LONGEST = 6
@@ -94,7 +84,7 @@ def in_days(rows: QuerySet[Any], sent: dict[str, str], column: str) -> QuerySet[
 
 
 def _period(sent: dict[str, str]) -> tuple[date | None, date | None]:
-    first, last = day_sent(sent, "from"), day_sent(sent, "to")
+    first, last = day_of(sent, "from"), day_of(sent, "to")
     if first is not None and last is not None and last < first:
         raise problem("?to", "period-reversed", "{last} is before {first}.", last=str(last), first=str(first))
     return first, last
@@ -102,7 +92,7 @@ def _period(sent: dict[str, str]) -> tuple[date | None, date | None]:
 
 def holding_on(rows: QuerySet[Any], sent: dict[str, str]) -> QuerySet[Any]:
     """Rows with ``since`` and ``until`` that hold on the day ``on``. An open end holds for ever; so did an unknown start."""
-    on = day_sent(sent, "on")
+    on = day_of(sent, "on")
     if on is None:
         return rows
     return rows.filter(Q(since=None) | Q(since__lte=on), Q(until=None) | Q(until__gt=on))
@@ -176,8 +166,8 @@ def whole_sent(sent: dict[str, str], name: str, usual: int) -> int:
     return int(text)
 
 
-def day_sent(sent: dict[str, str], name: str) -> date | None:
-    """The day of a filter; None where it is not sent. Raises Problem where it is none."""
+def day_of(sent: dict[str, str], name: str) -> date | None:
+    """A day sent as a query parameter; None where it is not sent. Raises Problem for anything that is no date."""
     text = sent.get(name)
     if text is None:
         return None

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from tracking.api.base import RecordView
 from tracking.api.fields import Output
-from tracking.api.paging import PERIOD, day_sent, whole_sent
+from tracking.api.paging import PERIOD, day_of, whole_sent
 from tracking.api.records import Reader, instant
 from tracking.api.schema import Operation, Query
 from tracking.domain.known_time import Break
@@ -113,7 +113,7 @@ class Curve(RecordView):
 
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
-        first, last = day_sent(self.query, "from"), day_sent(self.query, "to")
+        first, last = day_of(self.query, "from"), day_of(self.query, "to")
         points = whole_sent(self.query, "points", serum_curve.USUAL_POINTS)
         curve = serum_curve.of(man, now=self.now, first=first, last=last, points=points)
         return Response(_shown(curve, Reader(self.is_staff_route, man)))

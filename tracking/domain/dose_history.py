@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from tracking.domain.entry import weekly_mg
 from tracking.domain.estradiol import ANALYTE as ESTRADIOL
-from tracking.domain.exposure import Course
+from tracking.domain.exposure import SINCE_UNKNOWN, Course
 from tracking.domain.findings import Facts
 from tracking.domain.history import DoseKind, DoseRecord
 from tracking.domain.lab_plan import TESTOSTERONE_TOTAL
@@ -58,12 +58,13 @@ class Mark:
 class Step:
     """One drug at one dose and interval, from ``starts_on`` until before ``ends_on`` (None: it goes on).
 
-    ``basis``: logged, self or prescribed. ``dose_mg`` is one dose and ``weekly_mg`` its milligrams a week, None where nothing
-    says. ``keys`` are the records that it rests on.
+    ``starts_on`` None: nobody knows since when. ``basis``: logged, self, prescribed, or used where nobody knows how much.
+    ``dose_mg`` is one dose and ``weekly_mg`` its milligrams a week, None where nothing says. ``keys`` are the records that it
+    rests on.
     """
 
     basis: str
-    starts_on: date
+    starts_on: date | None
     ends_on: date | None
     dose_mg: Decimal | None
     schedule: str
@@ -165,7 +166,7 @@ def _step(course: Course) -> Step:
         weekly = None if exact is None else rounded(exact, _SHOWN_DECIMALS)
     return Step(
         basis=course.basis,
-        starts_on=course.starts_on,
+        starts_on=None if course.starts_on == SINCE_UNKNOWN else course.starts_on,
         ends_on=course.ends_on,
         dose_mg=course.dose_mg,
         schedule=str(course.schedule) if course.schedule is not None else "",

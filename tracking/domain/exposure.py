@@ -355,8 +355,8 @@ def _changes(courses: list[Course]) -> list[Change]:
     """The changes of one drug. A log that runs into a regimen, or out of one, is no change; a log that ends is no stop.
 
     A log between two regimens joins them, and what the second states is held against what the first did. A use starts and stops
-    as a regimen does; after a regimen it is a change, for its dose may be any; a regimen after it is none, and says what nobody
-    knew.
+    as a regimen does. Between a use and a regimen lies a change, whichever comes first: the dose nobody knows may be any, and
+    wrong is worse than missing.
     """
     found = []
     before: Course | None = None
@@ -366,7 +366,7 @@ def _changes(courses: list[Course]) -> list[Change]:
         if not joined:
             found.append(_change(course.starts_on, "start", None, course))
         elif course.basis != LOGGED:
-            former = before if course.dose_mg is None else stated
+            former = before if before is not None and USED in (before.basis, course.basis) else stated
             if former is not None and not _is_same(former, course):
                 kind = "dose" if former.dose_mg != course.dose_mg else "interval"
                 found.append(_change(course.starts_on, kind, former, course))

@@ -10,7 +10,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from statistics import fmean, median
 
 from tracking.domain.curve import Dose, Point, relative_curve, shape_of
@@ -150,7 +150,7 @@ class _Drawn:
 
 
 def _shown(timeline: Timeline, start: datetime, end: datetime) -> Course | None:
-    """The testosterone of the window: of several the one begun last."""
+    """The testosterone of the window: of several the one that lasted longest into it, of several such the one begun last."""
     courses = [
         course
         for course in timeline.exposure.courses
@@ -158,7 +158,7 @@ def _shown(timeline: Timeline, start: datetime, end: datetime) -> Course | None:
         and timeline.start_of(course.starts_on) < end
         and (course.ends_on is None or timeline.start_of(course.ends_on) > start)
     ]
-    return max(courses, key=lambda course: (course.starts_on, course.key), default=None)
+    return max(courses, key=lambda course: (course.ends_on or date.max, course.starts_on, course.key), default=None)
 
 
 def _log(timeline: Timeline, drug: str, start: datetime, end: datetime, reach: timedelta) -> list[Dose]:

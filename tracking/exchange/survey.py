@@ -26,11 +26,15 @@ class SurveyLab:
 
 @dataclass(frozen=True, slots=True)
 class SurveyMan:
-    """One respondent. ``facts`` keeps the columns that are no lab results, in the file's own words."""
+    """One respondent. ``facts`` keeps the columns that are no lab results, in the file's own words.
+
+    ``uses``: the drugs of the rulebook that he takes by the file. It says neither how much nor since when.
+    """
 
     key: str
     labs: tuple[SurveyLab, ...]
     facts: Mapping[str, str]
+    uses: tuple[str, ...] = ()
 
 
 _LABS = {
@@ -42,6 +46,8 @@ _LABS = {
     "calcium_mg_dl": ("calcium", "mg/dL", Method.UNKNOWN),
     "creatinine_mg_dl": ("creatinine", "mg/dL", Method.UNKNOWN),
 }
+# Columns that name one drug. Testosterone is of any product there, and stays a fact.
+_DRUGS = {"takes_anastrozole": "anastrozole", "takes_finasteride": "finasteride", "takes_alendronate": "alendronate"}
 _FACTS = (
     "age_years",
     "bmi_kg_m2",
@@ -71,4 +77,5 @@ def read_survey(lines: Iterable[str]) -> Iterator[SurveyMan]:
                 if row[column]
             ),
             facts={name: row[name] for name in _FACTS if row[name]},
+            uses=tuple(drug for column, drug in _DRUGS.items() if row[column] == "1"),
         )

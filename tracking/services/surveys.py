@@ -8,7 +8,7 @@ from datetime import datetime
 from tracking.domain.actor import Actor
 from tracking.domain.reported import MethodEvidence
 from tracking.exchange.survey import DRAWN_BY, SOURCE, SurveyMan
-from tracking.models import ImportBatch, LabResult, Patient
+from tracking.models import DrugUse, ImportBatch, LabResult, Patient
 from tracking.services import evaluations, labs
 from tracking.services.access import acting_as
 
@@ -47,14 +47,12 @@ def _store(chunk: list[SurveyMan], *, batch: ImportBatch, by: Actor, now: dateti
     patients = Patient.objects.bulk_create(
         Patient(is_statistical=True, statistical_key=man.key, statistical_facts=dict(man.facts), zone="UTC") for man in fresh
     )
+    stated = {"recorded_at": now, "recorded_by": str(by), "source_system": SOURCE, "import_batch": batch}
     rows = [
         LabResult(
             patient=patient,
-            recorded_at=now,
-            recorded_by=str(by),
-            source_system=SOURCE,
             source_id=f"{man.key}/{lab.analyte}",
-            import_batch=batch,
+            **stated,
             **labs.content_of(
                 man=patient,
                 now=now,
@@ -73,6 +71,11 @@ def _store(chunk: list[SurveyMan], *, batch: ImportBatch, by: Actor, now: dateti
         for lab in man.labs
     ]
     LabResult.objects.bulk_create(rows)
+    DrugUse.objects.bulk_create(
+        DrugUse(patient=patient, drug=drug, source_id=f"{man.key}/{drug}", **stated)
+        for patient, man in zip(patients, fresh, strict=True)
+        for drug in man.uses
+    )
     evaluations.refresh_many(patients, now=now)
 
 

@@ -13,7 +13,21 @@ from django.db import close_old_connections
 from backend.devstack import cohort
 from backend.wsgi import application
 from tracking.domain.rulebook import Lane
-from tracking.models import DoseEvent, Episode, EpisodeEvent, Evaluation, Finding, FloorSetting, LabResult, Regimen, Standing
+from tracking.models import (
+    DoseEvent,
+    DrugUse,
+    Episode,
+    EpisodeEvent,
+    Evaluation,
+    Finding,
+    FloorSetting,
+    LabResult,
+    Lifestyle,
+    Regimen,
+    RiskFactor,
+    Standing,
+    Symptom,
+)
 from tracking.services import clinics
 from tracking.services.access import Actor, acting_as
 
@@ -90,7 +104,8 @@ def test_a_second_telling_stores_nothing_twice(told):
 
 def _stored() -> dict[str, list[int]]:
     """Everything that a telling may make, by number."""
-    models = (DoseEvent, EpisodeEvent, Evaluation, FloorSetting, LabResult, Regimen)
+    said = (DoseEvent, DrugUse, LabResult, Lifestyle, Regimen, RiskFactor, Symptom)
+    models = (*said, EpisodeEvent, Evaluation, FloorSetting)
     return {model.__name__: list(model.objects.order_by("pk").values_list("pk", flat=True)) for model in models}
 
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import NOW
 from tracking.models import AccessEvent, Episode
-from tracking.services import episodes
+from tracking.services import drug_uses, episodes
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +27,13 @@ def answered(full_record, bell, see):
 
 def shown(desk, address, man, **asked):
     return re.sub(r"\s+", " ", desk.get(address(man, "doses"), asked).text)
+
+
+def test_a_drug_of_which_nobody_knows_how_much_or_since_when_says_so(desk, full_record, bell, address):
+    drug_uses.record(patient=full_record, by=bell, now=NOW, drug="finasteride")
+    text = shown(desk, address, full_record)
+    assert "stated, how much is not known" in text
+    assert "1900" not in text
 
 
 def test_it_shows_steps_log_results_findings_and_decisions(desk, answered, address):

@@ -8,7 +8,21 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tracking.domain.build import NOW, TODAY, anastrozole, cypionate, day, dose, fracture, lab, man, pair, regimen, scan
+from tests.tracking.domain.build import (
+    NOW,
+    TODAY,
+    anastrozole,
+    cypionate,
+    day,
+    dose,
+    fracture,
+    lab,
+    man,
+    pair,
+    regimen,
+    scan,
+    use,
+)
 from tracking.domain.dose_history import DoseHistory, Kind, Mark, dose_history
 from tracking.domain.evaluate import gather
 from tracking.domain.history import DoseKind, Origin
@@ -52,6 +66,13 @@ def test_his_own_statement_stands_before_the_prescription_and_both_records_are_n
 def test_a_dose_taken_as_needed_has_no_milligrams_a_week():
     found = read(regimens=[anastrozole(day(50), schedule=Schedule("as_needed"))])
     assert drug(found, "anastrozole").steps[0].weekly_mg is None
+
+
+def test_a_use_of_which_nobody_knows_how_much_is_a_step_without_a_dose():
+    found = read(uses=[use("prednisone", day(50), key="u"), use("finasteride", None)])
+    step, undated = (drug(found, name).steps[0] for name in ("prednisone", "finasteride"))
+    assert (step.basis, step.starts_on, step.dose_mg, step.weekly_mg, step.keys) == ("used", day(50), None, None, ("u",))
+    assert undated.starts_on is None
 
 
 def test_the_log_is_counted_by_kind_and_what_was_not_logged_is_not_counted():

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -218,10 +219,14 @@ class TestAUseWithoutADose:
         assert [(c.kind, c.on, c.anchor) for c in found.changes] == [("start", MARCH, "start:u"), ("stop", JUNE, "end:u")]
         assert found.span(AROMATASE_INHIBITOR, MARCH) is not None
 
-    def test_gives_way_to_a_regimen_which_says_how_much_and_is_no_change(self) -> None:
-        found = exposure(anastrozole(JUNE, key="r"), uses=[use("anastrozole", MARCH, key="u")])
+    @pytest.mark.parametrize("until", [None, JUNE])
+    def test_gives_way_to_a_regimen_and_that_is_a_change_for_nobody_knows_what_he_took_before(self, until) -> None:
+        found = exposure(anastrozole(JUNE, key="r"), uses=[use("anastrozole", MARCH, until, key="u")])
         assert [(c.basis, c.starts_on, c.ends_on) for c in found.courses] == [("used", MARCH, JUNE), ("prescribed", JUNE, None)]
-        assert [change.kind for change in found.changes] == ["start"]
+        assert [(change.kind, change.on) for change in found.changes] == [("start", MARCH), ("dose", JUNE)]
+
+    def test_of_which_the_dose_becomes_known_for_its_whole_time_is_no_change(self) -> None:
+        assert changes(anastrozole(MARCH), uses=[use("anastrozole", MARCH)]) == [("start", "anastrozole", MARCH)]
 
     def test_after_a_regimen_is_a_change_of_dose_for_it_may_be_any(self) -> None:
         assert changes(anastrozole(MARCH, JUNE), uses=[use("anastrozole", JUNE)]) == [

@@ -11,7 +11,7 @@ import pytest
 from tracking.domain.actor import Actor
 from tracking.domain.problems import Problem
 from tracking.exchange.survey import read_survey
-from tracking.models import DueItem, Evaluation, LabResult, Patient
+from tracking.models import DrugUse, DueItem, Evaluation, LabResult, Patient
 from tracking.services import due, surveys
 from tracking.services.access import acting_as, contact
 
@@ -46,6 +46,15 @@ def test_the_whole_file_is_evaluated_and_its_tiers_are_pinned(db):
         assert h1370.statistical_key == "H1370"
         assert h1370.standing.evaluation.tier == "below_floor"
         assert contact(h1370.pk) is None
+        # The file names the drug, and neither how much nor since when: so does the record, and the evaluation says so.
+        (anastrozole,) = DrugUse.objects.filter(patient=h1370)
+        assert (anastrozole.drug, anastrozole.since, anastrozole.until) == ("anastrozole", None, None)
+        assert anastrozole.source_id == "H1370/anastrozole"
+        assert "drug_since" in {item["code"] for item in h1370.standing.evaluation.basis["missing"]}
+        assert dict(Counter(DrugUse.objects.values_list("drug", flat=True))) == {
+            drug: sum(man.facts[f"takes_{drug}"] == "1" for man in men())
+            for drug in ("anastrozole", "finasteride", "alendronate")
+        }
         estradiol = LabResult.objects.get(patient=h1370, analyte="estradiol")
         assert str(estradiol.reported) == "15.4 pg/mL (LC-MS/MS), date unknown (by 31 Dec 2014)"
         assert estradiol.confirmed_reason == "published survey"

@@ -14,7 +14,7 @@ from tracking import clock
 from tracking.domain.actor import Actor
 from tracking.domain.problems import Problem
 from tracking.exchange.survey import read_survey
-from tracking.models import LabResult, Patient
+from tracking.models import DrugUse, LabResult, Patient
 from tracking.services import rulebooks, surveys
 from tracking.services.access import acting_as
 
@@ -58,5 +58,6 @@ def _row(man: Patient) -> dict[str, Any]:
         "key": man.statistical_key,
         "facts": man.statistical_facts,
         "labs": labs,
+        "uses": sorted(DrugUse.objects.live().filter(patient=man).values_list("drug", flat=True)),
         "evaluation": rulebooks.basis_of(man.standing.evaluation),
     }
