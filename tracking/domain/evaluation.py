@@ -20,6 +20,7 @@ from tracking.domain.findings import Finding
 from tracking.domain.for_man import ForMan, for_man
 from tracking.domain.headline import headline
 from tracking.domain.missing import Missing
+from tracking.domain.monitoring import Plan
 from tracking.domain.plain import plain
 from tracking.domain.reading_notes import note_sentences
 from tracking.domain.risk import Risk
@@ -117,6 +118,10 @@ class Evaluation:
     @property
     def risk(self) -> Risk:
         return self.facts.risk
+
+    @property
+    def plan(self) -> Plan:
+        return self.facts.plan
 
     @property
     def due(self) -> tuple[DueItem, ...]:
