@@ -185,8 +185,8 @@ class IntervalOverride:
 class History:
     """Everything the evaluation may know about one man. The order inside each tuple carries no meaning.
 
-    Labs and doses are put in order when a history is made, and its content is named: ``digest_without_doses`` is the same for the
-    same content, whatever the order of its rows. Nothing that an evaluation works out is kept on it.
+    Labs and doses are put in order when a history is made, and its content is named: ``digest_without_doses`` is the same for
+    the same content, whatever the order of its rows. Nothing that an evaluation works out is kept on it.
     """
 
     person: Person
