@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from typing import ClassVar
 
 from tracking.domain.history import ScanRecord, SiteRecord
 from tracking.domain.months import months_after
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook
 from tracking.domain.timeline import Timeline
 from tracking.domain.units import percent, trimmed
-from tracking.domain.when_asked import WhenAsked
+from tracking.domain.when_asked import WhenAsked, kept
 
 OSTEOPOROSIS = "osteoporosis"
 LOW_BONE_MASS = "low_bone_mass"
@@ -56,6 +56,11 @@ class SiteChange:
     ``scale_changed``: he turned 50 between the two, so that the earlier score is a Z and the later a T.
     """
 
+    TOLD: ClassVar[tuple[str, ...]] = (
+        *("region", "side", "vertebrae", "from_key", "to_key", "from_on", "to_on", "before", "after", "change", "percent"),
+        *("percent_a_year", "lsc", "lsc_from", "verdict", "why", "scale_changed"),
+    )
+
     region: str
     side: str
     vertebrae: str
@@ -63,9 +68,7 @@ class SiteChange:
     to_key: str
     from_on: date
     to_on: date
-    before: Decimal
-    after: Decimal
-    change: Decimal
+    measured: tuple[Decimal, Decimal]
     percent: Decimal
     percent_a_year: Decimal | None
     lsc: str
@@ -73,6 +76,19 @@ class SiteChange:
     verdict: str
     why: str = ""
     scale_changed: bool = False
+
+    @property
+    def before(self) -> Decimal:
+        """BMD at the earlier scan, as it is shown."""
+        return _shown(self.measured[0])
+
+    @property
+    def after(self) -> Decimal:
+        return _shown(self.measured[1])
+
+    @property
+    def change(self) -> Decimal:
+        return _shown(self.measured[1] - self.measured[0])
 
 
 class BoneStanding:
@@ -94,12 +110,12 @@ class BoneStanding:
         scans = self._timeline.scans
         return self._read[scans[-1].key] if scans else None
 
-    @cached_property
+    @kept
     def classified(self) -> ScanReading | None:
         latest_first = (self._read[scan.key] for scan in reversed(self._timeline.scans))
         return next((scan for scan in latest_first if scan.bone_class in _CLASSES), None)
 
-    @cached_property
+    @kept
     def changes(self) -> tuple[SiteChange, ...]:
         return site_changes(self._timeline, self._read, self._rulebook)
 
@@ -246,9 +262,7 @@ def _site_change(
         to_key=to_scan.key,
         from_on=from_scan.scanned_on,
         to_on=to_scan.scanned_on,
-        before=trimmed(before.quantize(_BMD_STEP)),
-        after=trimmed(after.quantize(_BMD_STEP)),
-        change=trimmed(change.quantize(_BMD_STEP) + 0),
+        measured=(before, after),
         percent=percent(change, before, _PERCENT_DECIMALS),
         percent_a_year=a_year,
         lsc=lsc,
@@ -276,6 +290,10 @@ def _against_lsc(
     if default is None:
         return "", "", False
     return f"{default} %", "default", abs(change) * 100 > default * before
+
+
+def _shown(bmd: Decimal) -> Decimal:
+    return trimmed(bmd.quantize(_BMD_STEP) + 0)
 
 
 def _bmd(site: SiteRecord) -> Decimal:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any
 
 from tracking.domain.bone import BoneStanding
@@ -20,6 +19,7 @@ from tracking.domain.findings import Finding
 from tracking.domain.for_man import ForMan, for_man
 from tracking.domain.headline import headline
 from tracking.domain.missing import Missing
+from tracking.domain.monitoring import Plan
 from tracking.domain.plain import plain
 from tracking.domain.reading_notes import note_sentences
 from tracking.domain.risk import Risk
@@ -27,6 +27,7 @@ from tracking.domain.rulebook import Priority
 from tracking.domain.series import Series
 from tracking.domain.timing import DrawTiming
 from tracking.domain.verdict import Verdict
+from tracking.domain.when_asked import kept
 
 # What a rule says about itself is kept once per rulebook (tracking.domain.citing), not in every evaluation made by it.
 _CITED = ("sources", "contrary")
@@ -72,11 +73,11 @@ class Evaluation:
     def word(self) -> str:
         return self.facts.rulebook.words.word[self.verdict.word]
 
-    @cached_property
+    @kept
     def headline(self) -> str:
         return headline(self.facts, self.missing)
 
-    @cached_property
+    @kept
     def reasons(self) -> tuple[str, ...]:
         """Sentences: what was found, and the notes of the result."""
         notes = note_sentences(self.reading, self.facts.rulebook) if self.reading else {}
@@ -96,7 +97,7 @@ class Evaluation:
     def context(self) -> Context:
         return self.facts.context
 
-    @cached_property
+    @kept
     def timing(self) -> DrawTiming | None:
         """That of the draw which decides, in full."""
         facts = self.facts
@@ -119,6 +120,10 @@ class Evaluation:
         return self.facts.risk
 
     @property
+    def plan(self) -> Plan:
+        return self.facts.plan
+
+    @property
     def due(self) -> tuple[DueItem, ...]:
         """Everything that is due, was answered, or was superseded."""
         return self.facts.plan.items
@@ -127,7 +132,7 @@ class Evaluation:
     def open_items(self) -> tuple[DueItem, ...]:
         return self.facts.plan.open
 
-    @cached_property
+    @kept
     def rules(self) -> tuple[str, ...]:
         """The ids of the rules that had a part in it."""
         used = [*self.verdict.rules, *self.series.rules, *(self.reading.rules if self.reading else ())]
@@ -138,7 +143,7 @@ class Evaluation:
         used += self.timing.rules if self.timing else ()
         return tuple(sorted(set(used)))
 
-    @cached_property
+    @kept
     def inputs(self) -> tuple[str, ...]:
         """The keys of the records that it rests on."""
         used = [self.verdict.reading] if self.verdict.reading else []
@@ -150,7 +155,7 @@ class Evaluation:
         used += [factor.key for factor in self.risk.factors]
         return tuple(sorted(set(used)))
 
-    @cached_property
+    @kept
     def for_man(self) -> ForMan:
         return for_man(self.facts, self.missing)
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, pairwise
 from operator import attrgetter
 from typing import ClassVar
 
@@ -202,18 +202,9 @@ def read_exposure(
 
 def _stated_courses(regimens: list[RegimenRecord], drug_class: str) -> list[Course]:
     """The regimens of one drug as courses that do not overlap."""
-    edges = sorted({edge for r in regimens for edge in (r.starts_on, r.ends_on) if edge is not None})
-    waiting = sorted(regimens, key=_START_AND_KEY, reverse=True)
     courses: list[Course] = []
-    active: list[RegimenRecord] = []
-    for number, start in enumerate(edges):
-        while waiting and waiting[-1].starts_on == start:
-            active.append(waiting.pop())
-        active = [r for r in active if r.ends_on is None or start < r.ends_on]
-        if not active:
-            continue
+    for start, end, active in _in_force_together(sorted(regimens, key=_START_AND_KEY)):
         chosen, first = _said(active) if len(active) > 1 else (active[0], active[0])
-        end = edges[number + 1] if number + 1 < len(edges) else None
         # A record that comes back into force after another one's time is an event of its own.
         anchor = f"start:{first.key}" if first.starts_on == start else f"start:{first.key}:{start}"
         course = Course(
@@ -221,12 +212,12 @@ def _stated_courses(regimens: list[RegimenRecord], drug_class: str) -> list[Cour
             anchor=anchor,
             drug=chosen.drug,
             drug_class=drug_class,
-            basis=str(chosen.origin),
+            basis=chosen.origin.value,
             starts_on=start,
             ends_on=end,
             dose_mg=chosen.dose_mg,
             schedule=chosen.schedule,
-            keys=tuple(sorted([r.key for r in active])),
+            keys=tuple(sorted([r.key for r in active])) if len(active) > 1 else (first.key,),
         )
         if courses and courses[-1].ends_on == start and _is_same(courses[-1], course):
             keys = tuple(sorted({*courses[-1].keys, *course.keys}))
@@ -234,6 +225,23 @@ def _stated_courses(regimens: list[RegimenRecord], drug_class: str) -> list[Cour
         else:
             courses.append(course)
     return courses
+
+
+def _in_force_together(ordered: Sequence[RegimenRecord]) -> Iterator[tuple[date, date | None, Sequence[RegimenRecord]]]:
+    """From when until when which regimens of one drug were in force. ``ordered``: by their start."""
+    if all(r.ends_on is not None and r.ends_on <= after.starts_on for r, after in pairwise(ordered)):
+        # One after the other, as most are.
+        yield from ((r.starts_on, r.ends_on, (r,)) for r in ordered if r.starts_on != r.ends_on)
+        return
+    edges = sorted({edge for r in ordered for edge in (r.starts_on, r.ends_on) if edge is not None})
+    waiting = list(reversed(ordered))
+    active: list[RegimenRecord] = []
+    for start, end in pairwise([*edges, None]):
+        while waiting and waiting[-1].starts_on == start:
+            active.append(waiting.pop())
+        active = [r for r in active if r.ends_on is None or (start is not None and start < r.ends_on)]
+        if active and start is not None:
+            yield start, end, active
 
 
 def _said(active: Sequence[RegimenRecord]) -> tuple[RegimenRecord, RegimenRecord]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 
 from tracking.domain.bone import BoneStanding
 from tracking.domain.bone_therapy import Injected, bone_injections
@@ -28,7 +27,7 @@ from tracking.domain.timeline import Draw, Timeline, read_timeline
 from tracking.domain.timing import DrawTiming, timing_of
 from tracking.domain.unit_question import unit_questions
 from tracking.domain.verdict import Verdict, deciding_draw, verdict_of
-from tracking.domain.when_asked import WhenAsked
+from tracking.domain.when_asked import WhenAsked, kept
 from tracking.domain.words import listed
 
 __all__ = ["Facts", "gather"]
@@ -50,38 +49,38 @@ class Facts:
     timings: Mapping[str, DrawTiming]
     series: Series
 
-    @cached_property
+    @kept
     def draw(self) -> Draw | None:
         """The estradiol that decides."""
         return deciding_draw(self.timeline, self.placed, self.series, self.rulebook)
 
-    @cached_property
+    @kept
     def verdict(self) -> Verdict:
         return verdict_of(self.draw, self.timeline, self.placed, self.series, self.rulebook)
 
-    @cached_property
+    @kept
     def reading(self) -> Reading | None:
         """The result that the verdict rests on, read."""
         return self.readings[self.draw.lab.key] if self.draw is not None else None
 
-    @cached_property
+    @kept
     def testosterone(self) -> Draw | None:
         """The testosterone that was drawn with it."""
         return paired(self.draw, self.timeline, self.rulebook) if self.draw is not None else None
 
-    @cached_property
+    @kept
     def bone(self) -> BoneStanding:
         return BoneStanding(self.timeline, self.rulebook)
 
-    @cached_property
+    @kept
     def risk(self) -> Risk:
         return risk_of(self.timeline, self.bone, self.history.risk_factors, self.rulebook)
 
-    @cached_property
+    @kept
     def injected(self) -> tuple[Injected, ...]:
         return bone_injections(self.timeline, self.history.regimens, self.rulebook)
 
-    @cached_property
+    @kept
     def plan(self) -> Plan:
         """What is due, was answered, or was superseded."""
         return Plan(
@@ -94,12 +93,12 @@ class Facts:
             rulebook=self.rulebook,
         )
 
-    @cached_property
+    @kept
     def ai(self) -> tuple[Course, ...]:
         """The AIs that he is on."""
         return self.timeline.exposure.on(AROMATASE_INHIBITOR, self.timeline.today)
 
-    @cached_property
+    @kept
     def on_testosterone(self) -> bool:
         return bool(self.timeline.exposure.on(TESTOSTERONE, self.timeline.today))
 
@@ -107,7 +106,7 @@ class Facts:
     def on_ai(self) -> bool:
         return bool(self.ai)
 
-    @cached_property
+    @kept
     def ai_log_ended(self) -> bool:
         """He was on an AI at the draw, and since then only a log that ended says otherwise. Silence is no stop."""
         if self.on_ai or self.draw is None or self.draw.on is None:
@@ -118,24 +117,24 @@ class Facts:
         taken = [c for c in exposure.of(AROMATASE_INHIBITOR) if c.starts_on <= self.timeline.today]
         return bool(taken) and max(taken, key=lambda c: c.ends_on or date.max).basis == LOGGED
 
-    @cached_property
+    @kept
     def ai_names(self) -> str:
         return listed(self.rulebook.drugs[course.drug].name.lower() for course in self.ai)
 
-    @cached_property
+    @kept
     def ai_keys(self) -> tuple[str, ...]:
         return tuple(key for course in self.ai for key in course.keys[:1])
 
-    @cached_property
+    @kept
     def at_draw(self) -> Standing | None:
         """What was in force at the draw that decides."""
         return standing_at(self.timeline, self.draw, self.rulebook) if self.draw is not None else None
 
-    @cached_property
+    @kept
     def context(self) -> Context:
         return context_of(self.timeline, self.at_draw, self.rulebook)
 
-    @cached_property
+    @kept
     def derived(self) -> tuple[Derived, ...]:
         return derive(self.timeline, self.readings, self.rulebook)
 

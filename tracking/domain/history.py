@@ -6,7 +6,7 @@ part of a history. Instants are aware and in UTC; dates are local to ``zone``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -201,7 +201,8 @@ class IntervalOverride:
 class History:
     """Everything the evaluation may know about one man. The order inside each tuple carries no meaning.
 
-    Labs and doses are put in order when a history is made; nothing that an evaluation works out is kept on it.
+    Labs and doses are put in order when a history is made, and its content is named: ``digest_without_doses`` is the same for
+    the same content, whatever the order of its rows. Nothing that an evaluation works out is kept on it.
     """
 
     person: Person
@@ -216,9 +217,12 @@ class History:
     symptoms: tuple[SymptomRecord, ...] = ()
     uses: tuple[DrugUseRecord, ...] = ()
 
+    digest_without_doses: str = field(init=False, repr=False, compare=False)
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "labs", LabLog(self.labs))
         object.__setattr__(self, "doses", DoseLog(self.doses))
+        object.__setattr__(self, "digest_without_doses", self._named())
 
     @property
     def lab_log(self) -> LabLog:
@@ -235,9 +239,8 @@ class History:
         """One digest for one content, whatever the order of its rows."""
         return digest_of(self.digest_without_doses, self.dose_log.digest())
 
-    @property
-    def digest_without_doses(self) -> str:
-        """The same of everything but the doses.
+    def _named(self) -> str:
+        """A digest of everything but the doses.
 
         Records that are stated once stand in it by their keys, for their content cannot change under them (the database refuses
         it). What goes on under its key stands with its content: a regimen ends, a setting expires.

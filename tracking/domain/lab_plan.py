@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import accumulate
+from functools import lru_cache
 from math import ceil
 from operator import attrgetter
 
@@ -23,6 +23,7 @@ from tracking.domain.history import IntervalOverride
 from tracking.domain.intervals import said_of
 from tracking.domain.months import months_after
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Recheck, RuleBook, Tier
+from tracking.domain.schedule import MOST_DAYS
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.verdict import interval_months
 from tracking.domain.words import fill, on_day
@@ -276,7 +277,6 @@ def _sure_answer(
 
     It is alone on its day, readable, with the testosterone of that day, and late enough for every change before it.
     """
-    earliest = list(accumulate([_window(c, rulebook.drugs[c.drug].rechecks[0], timeline)[2] for c in changes], max))
     for place in range(len(draws) - 1, -1, -1):
         on, draw = draws[place]
         number = bisect_left(changes, on, key=_CHANGED_ON)
@@ -286,11 +286,29 @@ def _sure_answer(
         if len(rulebook.drugs[changes[number - 1].drug].rechecks) > 1 or not _is_on(on, timeline):
             continue
         alone = all(not 0 <= near < len(draws) or draws[near][0] != on for near in (place - 1, place + 1))
-        if alone and on >= earliest[number - 1] and draw.dated and readings[draw.lab.key].tier is not Tier.INDETERMINATE:
+        if alone and draw.dated and readings[draw.lab.key].tier is not Tier.INDETERMINATE:
             other = paired(draw, timeline, rulebook)
-            if other is not None and other.on == on:
+            if other is not None and other.on == on and _is_late_enough(on, changes[:number], timeline, rulebook):
                 return place
     return None
+
+
+def _is_late_enough(on: date, changes: Sequence[Change], timeline: Timeline, rulebook: RuleBook) -> bool:
+    """Whether a draw comes late enough for each of the changes before it. Those so long ago that it must are not asked."""
+    longest = timedelta(days=_longest_wait(rulebook))
+    for change in reversed(changes):
+        if on - change.on > longest:
+            break
+        if on < _window(change, rulebook.drugs[change.drug].rechecks[0], timeline)[2]:
+            return False
+    return True
+
+
+@lru_cache(maxsize=16)
+def _longest_wait(rulebook: RuleBook) -> int:
+    """Days after which a draw is late enough for any change: no interval between doses is longer, and no rule waits longer."""
+    waits = [recheck.earliest_draw_days for drug in rulebook.drugs.values() for recheck in drug.rechecks]
+    return max(ceil(MOST_DAYS), *waits)
 
 
 def _is_on(day: date, timeline: Timeline) -> bool:

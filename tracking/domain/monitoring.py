@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cached_property
 from operator import attrgetter
 
 from tracking.domain.bone import BoneStanding
@@ -20,6 +19,7 @@ from tracking.domain.review_plan import review_items
 from tracking.domain.risk import Risk, risk_of
 from tracking.domain.rulebook import RuleBook
 from tracking.domain.timeline import Timeline, read_timeline
+from tracking.domain.when_asked import kept
 
 __all__ = ["DueItem", "Plan", "plan"]
 
@@ -65,11 +65,11 @@ class Plan:
         self._rulebook = rulebook
         self._own = own_intervals(history.intervals, timeline.today, rulebook)
 
-    @cached_property
+    @kept
     def open(self) -> tuple[DueItem, ...]:
         return tuple([item for item in self._planned(self._recent_labs, open_only=True) if item.is_open])
 
-    @cached_property
+    @kept
     def items(self) -> tuple[DueItem, ...]:
         return tuple(self._planned(self._walk(whole=True), open_only=False))
 
@@ -77,7 +77,7 @@ class Plan:
         """Whether an estradiol of that day or a later one has answered what was due."""
         return any(answered >= day for answered in self._recent_labs.answered_on)
 
-    @cached_property
+    @kept
     def _recent_labs(self) -> LabWalk:
         return self._walk(whole=False)
 

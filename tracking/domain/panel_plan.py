@@ -52,15 +52,15 @@ def panel_items(
     ``open_only``: what is closed may be left out.
     """
     items: list[DueItem] = []
-    for rule in rulebook.monitoring.plan.values():
-        if rule.followed_only and rule.code not in own:
+    for code, rule in rulebook.monitoring.plan.items():
+        if rule.followed_only and code not in own:
             continue
         spans = timeline.exposure.spans[rule.drug_class]
         if open_only:
             spans = tuple([span for span in spans if span.ends_on is None or span.ends_on > timeline.today])
         if not spans:
             continue
-        walk = _Walk(rule, own.get(rule.code), timeline, rulebook, open_only)
+        walk = _Walk(code, rule, own.get(code), timeline, rulebook, open_only)
         results = _results(rule, timeline, rulebook)
         for span in spans:
             start = max(span.starts_on, of_age_on(timeline.person, rule.least_age) or span.starts_on)
@@ -121,6 +121,7 @@ class _Asked(NamedTuple):
 class _Walk:
     """One kind of one man."""
 
+    code: str
     rule: PlanRule
     own: IntervalOverride | None
     timeline: Timeline
@@ -197,7 +198,7 @@ class _Walk:
             return said_of(asked.own, words, self.rulebook)
 
         return planned(
-            self.rule.code,
+            self.code,
             asked.anchor,
             rule=self.rule.id,
             reason=asked.reason,

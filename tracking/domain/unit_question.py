@@ -6,7 +6,7 @@ report answers it, by the same value with its unit confirmed, or by a corrected 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -47,12 +47,14 @@ class UnitQuestion:
     times: Decimal | None = None
 
 
-def unit_questions(draws: Iterable[Draw], timeline: Timeline, rulebook: RuleBook) -> Mapping[str, UnitQuestion]:
+def unit_questions(draws: Sequence[Draw], timeline: Timeline, rulebook: RuleBook) -> Mapping[str, UnitQuestion]:
     """The questions that are open, by the key of the result. ``draws``: those of estradiol, in order of time.
 
     A result is held against the last one before it whose own unit stands, so that one doubtful entry raises no second doubt.
     """
     found: dict[str, UnitQuestion] = {}
+    if not any([draw.lab.typed for draw in draws]):  # noqa: C419  one pass over a long series, and mostly all that is asked
+        return found
     before: LabRecord | None = None
     for draw in draws:
         lab = draw.lab

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 Of = TypeVar("Of")
+
+
+class kept(Generic[T]):  # noqa: N801  it reads as what it does to a method
+    """A method whose answer is an attribute from the first asking on.
+
+    It is ``functools.cached_property`` without the lock that one takes: an evaluation is no object of two threads.
+    """
+
+    def __init__(self, work_out: Callable[[Any], T]) -> None:
+        self._work_out = work_out
+        self._name = work_out.__name__
+        self.__doc__ = work_out.__doc__
+
+    def __get__(self, of: Any, kind: type | None = None) -> T:
+        made: T = self._work_out(of)
+        of.__dict__[self._name] = made
+        return made
 
 
 class WhenAsked(Mapping[str, T], Generic[Of, T]):

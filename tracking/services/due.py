@@ -6,7 +6,8 @@ Reminders know due items only through the functions here. ``version`` rises when
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ from uuid import UUID
 from django.db.models import F
 
 from tracking.domain.due import DueItem as Planned
+from tracking.domain.monitoring import Plan
 from tracking.models import DueItem, Patient
 
 __all__ = [
@@ -50,29 +52,38 @@ class DueNotice:
     resend_after_days: int
 
 
-def store_plans(planned: Iterable[tuple[Patient, Iterable[Planned]]]) -> None:
+def store_plans(planned: Iterable[tuple[Patient, Plan]], *, said_anew: Collection[int]) -> None:
     """Make the stored items of several men say what their plans say, in three statements. Call it holding their locks.
 
     An item keeps its row through every later plan. One that the plan no longer knows (its anchor was withdrawn) is superseded,
-    not deleted: reminders and phones hear of it as of any other change.
+    not deleted: reminders and phones hear of it as of any other change. ``said_anew``: the keys of men whose evaluation says
+    anything else than the one before. What answered an item is a part of what it says; so of the others only what is open is
+    held against the rows, and what was closed long ago is not planned again.
     """
-    plans = {man.pk: items for man, items in planned}
-    if not plans:
-        return
-    stored = {(row.patient_id, row.kind, row.anchor): row for row in DueItem.objects.filter(patient__in=plans)}
+    plans = {man.pk: plan for man, plan in planned}
+    stored: dict[int, dict[tuple[str, str], DueItem]] = defaultdict(dict)
+    for row in DueItem.objects.filter(patient__in=plans):
+        stored[row.patient_id][row.kind, row.anchor] = row
     new: list[DueItem] = []
     changed: list[DueItem] = []
-    for patient_id, items in plans.items():
-        for item in items:
-            row = stored.pop((patient_id, item.kind, item.anchor), None)
-            if row is None:
+    for patient_id, plan in plans.items():
+        rows = stored[patient_id]
+        if patient_id not in said_anew and _is_open_in(rows) == {(item.kind, item.anchor) for item in plan.open}:
+            continue
+        for item in plan.items:
+            stands = rows.pop((item.kind, item.anchor), None)
+            if stands is None:
                 new.append(DueItem(patient_id=patient_id, kind=item.kind, anchor=item.anchor, **_content(item)))
-            elif _update(row, _content(item)):
-                changed.append(row)
-    changed += [row for row in stored.values() if _update(row, {"state": DueItem.State.SUPERSEDED})]
+            elif _update(stands, _content(item)):
+                changed.append(stands)
+        changed += [row for row in rows.values() if _update(row, {"state": DueItem.State.SUPERSEDED})]
     DueItem.objects.bulk_create(new)
     # Not announced_version: whoever reminds may have raised it meanwhile.
     DueItem.objects.bulk_update(changed, [*_CONTENT, "version"])
+
+
+def _is_open_in(rows: Mapping[tuple[str, str], DueItem]) -> set[tuple[str, str]]:
+    return {key for key, row in rows.items() if row.state == DueItem.State.OPEN}
 
 
 _CONTENT = (

@@ -69,8 +69,8 @@ def refresh_many(men: Sequence[Patient], *, now: datetime) -> dict[int, Evaluati
         unique_fields=["patient"],
         update_fields=["evaluation", "evaluated_at", "next_change_at", "deployment_floor", "rulebook_version"],
     )
-    # What is due, was answered or was superseded is a part of the outcome: where that is the same, so are the stored items.
-    due.store_plans((man, conclusions[man.pk].due) for man in news if not man.is_statistical)
+    plans = ((man, conclusions[man.pk].plan) for man in men if not man.is_statistical)
+    due.store_plans(plans, said_anew={man.pk for man in news})
     before = {pk: row.rulebook_version for pk, row in standing.items()}
     followed = (
         episodes.Concluded(man, conclusions[man.pk], latest[man.pk], before.get(man.pk, ""))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from tracking.domain.estradiol import ANALYTE, Reading
 from tracking.domain.rulebook import AssayClass, RuleBook
@@ -18,6 +17,7 @@ from tracking.domain.series.segments import Run, lanes_of, runs_of
 from tracking.domain.series.trend import Trend, trend_of
 from tracking.domain.timeline import Timeline
 from tracking.domain.timing import DrawTiming
+from tracking.domain.when_asked import kept
 
 __all__ = ["DaysBelow", "Disagreement", "LowState", "Segment", "Series", "Trend"]
 
@@ -64,7 +64,7 @@ class Series:
         self._lanes = lanes_of(timeline, timings, rulebook)
         self.contradictions = Contradictions(self._lanes, placed, readings, timings, rulebook)
 
-    @cached_property
+    @kept
     def segments(self) -> tuple[Segment, ...]:
         runs = runs_of(self._lanes, self._timings, self._timeline, self._rulebook)
         return tuple(_segment(run, self._placed, self._rulebook) for run in runs)
@@ -73,11 +73,11 @@ class Series:
     def undated(self) -> tuple[str, ...]:
         return tuple(draw.lab.key for draw in self._timeline.draws.get(ANALYTE, ()) if not draw.dated)
 
-    @cached_property
+    @kept
     def days_below(self) -> tuple[DaysBelow, ...]:
         return days_below_of(self._lanes, self._placed, self._timeline.today, self._rulebook)
 
-    @cached_property
+    @kept
     def disagreements(self) -> tuple[Disagreement, ...]:
         return self.contradictions.every()
 
@@ -85,7 +85,7 @@ class Series:
     def not_comparable(self) -> tuple[Disagreement, ...]:
         return not_comparable_of(self._lanes, self._placed, self._rulebook)
 
-    @cached_property
+    @kept
     def low(self) -> LowState | None:
         return low_state_of(self._timeline, self._readings, self._timings, self.contradictions, self._rulebook)
 

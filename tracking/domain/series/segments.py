@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -24,7 +25,7 @@ from tracking.domain.words import fill, on_day
 PHASE_UNKNOWN = "phase_unknown"
 NOT_AT_STEADY_STATE = "not_at_steady_state"
 _CHANGE, _PHASE = "change", "phase"
-_ON = attrgetter("on")
+_ON, _ASSAY = attrgetter("on"), attrgetter("lab.reported.assay")
 
 
 class Dated(NamedTuple):
@@ -148,9 +149,10 @@ def is_settled(reading: Reading, timing: DrawTiming) -> bool:
 def lanes_of(timeline: Timeline, timings: Mapping[str, DrawTiming], rulebook: RuleBook) -> tuple[Lane, ...]:
     """The results that are known to the day by class of assay, the least specific class first."""
     lanes: dict[AssayClass, list[Dated]] = {}
-    for draw in timeline.draws.get(ANALYTE, ()):
-        if draw.dated and draw.on is not None:
-            lanes.setdefault(assay_class(draw.lab.reported.assay, rulebook), []).append(Dated(draw.lab.key, draw.on))
+    for assay, drawn in groupby(timeline.draws.get(ANALYTE, ()), key=_ASSAY):
+        dated = [Dated(draw.lab.key, draw.on) for draw in drawn if draw.dated and draw.on is not None]
+        if dated:
+            lanes.setdefault(assay_class(assay, rulebook), []).extend(dated)
     changes = Changes(timeline)
 
     def can_tell(day: date) -> bool:
