@@ -33,6 +33,7 @@ from tracking.domain.rulebook import (
     Source,
     TestosteroneRules,
     TimingRules,
+    TitrationRules,
     Words,
 )
 from tracking.evidence.checks import check
@@ -51,6 +52,7 @@ FILES = (
     "series",
     "timing",
     "episodes",
+    "titration",
     "findings_estradiol",
     "findings_therapy",
     "findings_safety",
@@ -100,12 +102,13 @@ def build(content: Mapping[str, Mapping[str, Any]]) -> RuleBook:
     draw_times = _each(DrawTimeRule, "timing.draw_time", timings.pop("draw_times", {}), "timing.toml draw_times")
     timing = _group(TimingRules, "timing", timings, esters=esters, draw_times=draw_times)
     episodes = _group(EpisodeRules, "episodes", content["episodes"])
+    titration = _group(TitrationRules, "titration", content["titration"])
     bone_regions = _each(RegionRule, "bone.region", regions, "bone.toml regions")
     bone = _group(BoneRules, "bone", tables, regions=bone_regions)
     rules: dict[str, Rule] = {scope.id: scope}
     for group in (analytes, drugs, findings, bone_regions, esters, draw_times, plan):
         rules.update({rule.id: rule for rule in group.values()})
-    for part in (estradiol, testosterone, safety, monitoring, series, timing, episodes, bone):
+    for part in (estradiol, testosterone, safety, monitoring, series, timing, episodes, titration, bone):
         named = (getattr(part, field.name) for field in fields(part))
         rules.update({rule.id: rule for rule in named if isinstance(rule, Rule)})
     rulebook = RuleBook(
@@ -122,6 +125,7 @@ def build(content: Mapping[str, Mapping[str, Any]]) -> RuleBook:
         series=series,
         timing=timing,
         episodes=episodes,
+        titration=titration,
         bone=bone,
         findings=findings,
         words=read(Words, content["words"], "words.toml"),
