@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from tracking.api import accounts, bone, consents, doses, episodes, evaluations, labs, overrides, patients, regimens, rulebook
+from tracking.api import (
+    accounts,
+    bone,
+    consents,
+    doses,
+    episodes,
+    evaluations,
+    labs,
+    overrides,
+    patients,
+    regimens,
+    rulebook,
+    titration,
+)
 
 __all__ = ["urlpatterns"]
 
@@ -58,6 +71,9 @@ urlpatterns = [
     *record(""),
     path("overrides/floors", overrides.Floors.as_view()),
     path("overrides/intervals", overrides.Intervals.as_view()),
+    path("titration", titration.HisProposals.as_view()),
+    path("titration/<key:key>", titration.HisProposal.as_view()),
+    path("titration/<key:key>/withdraw", titration.HisWithdrawal.as_view()),
     path("patients", patients.Patients.as_view()),
     path("patients/<uuid:patient_uid>", patients.OnePatient.as_view()),
     *record("patients/<uuid:patient_uid>/"),
@@ -65,6 +81,12 @@ urlpatterns = [
     path("patients/<uuid:patient_uid>/episodes/<uuid:uid>", episodes.OneEpisode.as_view()),
     path("patients/<uuid:patient_uid>/episodes/<uuid:uid>/acknowledge", episodes.Acknowledgement.as_view()),
     path("patients/<uuid:patient_uid>/episodes/<uuid:uid>/snooze", episodes.Snooze.as_view()),
+    path("patients/<uuid:patient_uid>/titration", titration.Proposals.as_view()),
+    path("patients/<uuid:patient_uid>/titration/<uuid:uid>", titration.OneProposal.as_view()),
+    path("patients/<uuid:patient_uid>/titration/<uuid:uid>/preview", titration.Preview.as_view()),
+    path("patients/<uuid:patient_uid>/titration/<uuid:uid>/confirm", titration.Confirmation.as_view()),
+    path("patients/<uuid:patient_uid>/titration/<uuid:uid>/decline", titration.Decline.as_view()),
+    path("patients/<uuid:patient_uid>/titration/<uuid:uid>/withdraw", titration.Withdrawal.as_view()),
     path("queue", episodes.Queue.as_view()),
     path("patients/<uuid:patient_uid>/overrides/floors", overrides.SetFloors.as_view()),
     path("patients/<uuid:patient_uid>/overrides/floors/<uuid:uid>/end", overrides.FloorEnd.as_view()),

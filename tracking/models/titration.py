@@ -23,69 +23,12 @@ from tracking.models.base import (
 from tracking.models.doses import Regimen
 from tracking.models.episodes import Episode
 from tracking.models.evaluations import Evaluation
+from tracking.models.legal_step import LEGAL_STEP
 from tracking.models.people import Prescriber
 
 # The category of a consent that names what it covers; one that names nothing covers everything.
 SCOPE = "doses"
 MOST_WORDS = 1000
-
-# Who may take which step. It is asked here as well as in the services: a forgotten check confirms no dose. The steps are those of
-# tracking.domain.titration.states.
-_LEGAL = f"""
-    acting = trabecula_actor();
-    SELECT 'user:' || user_id INTO himself FROM tracking_patient WHERE id = NEW.patient_id;
-    IF TG_OP = 'INSERT' THEN
-        IF NEW.state NOT IN ('requested', 'proposed') THEN
-            RAISE EXCEPTION 'a proposal begins as requested or proposed, not as %', NEW.state USING ERRCODE = 'check_violation';
-        END IF;
-    ELSE
-        IF NOT (
-            (OLD.state = 'requested' AND NEW.state IN ('proposed', 'declined', 'withdrawn', 'expired'))
-            OR (OLD.state = 'proposed' AND NEW.state IN ('confirmed', 'declined', 'withdrawn', 'expired'))
-        ) THEN
-            RAISE EXCEPTION 'a proposal does not go from % to %', OLD.state, NEW.state USING ERRCODE = 'check_violation';
-        END IF;
-        IF ROW(OLD.id, OLD.uid, OLD.patient_id, OLD.client_id, OLD.words, OLD.requested_at, OLD.requested_by)
-            IS DISTINCT FROM
-            ROW(NEW.id, NEW.uid, NEW.patient_id, NEW.client_id, NEW.words, NEW.requested_at, NEW.requested_by)
-        OR (NEW.state <> 'proposed' AND
-            ROW(OLD.kind, OLD.drug, OLD.from_date, OLD.plan, OLD.regimen_before_id, OLD.before_revision, OLD.before_text,
-                OLD.after_text, OLD.before_weekly, OLD.after_weekly, OLD.proposed_at, OLD.proposed_by, OLD.proposed_as_id,
-                OLD.proposal_reason, OLD.expires_at)
-            IS DISTINCT FROM
-            ROW(NEW.kind, NEW.drug, NEW.from_date, NEW.plan, NEW.regimen_before_id, NEW.before_revision, NEW.before_text,
-                NEW.after_text, NEW.before_weekly, NEW.after_weekly, NEW.proposed_at, NEW.proposed_by, NEW.proposed_as_id,
-                NEW.proposal_reason, NEW.expires_at))
-        THEN
-            RAISE EXCEPTION 'what was asked for or proposed is not changed by a decision' USING ERRCODE = 'check_violation';
-        END IF;
-    END IF;
-    IF NEW.state = 'requested' AND himself IS DISTINCT FROM acting THEN
-        RAISE EXCEPTION 'only the man himself asks in his own words' USING ERRCODE = 'check_violation';
-    END IF;
-    IF NEW.state IN ('proposed', 'confirmed', 'declined') THEN
-        deciding = CASE NEW.state WHEN 'proposed' THEN NEW.proposed_by ELSE NEW.decided_by END;
-        IF deciding IS DISTINCT FROM acting OR himself IS NOT DISTINCT FROM acting OR NOT EXISTS (
-            SELECT FROM tracking_prescriber member JOIN tracking_carerelationship care ON care.clinic_id = member.clinic_id
-            WHERE member.id = CASE NEW.state WHEN 'proposed' THEN NEW.proposed_as_id ELSE NEW.decided_as_id END
-            AND 'user:' || member.user_id = acting AND member.is_active AND care.patient_id = NEW.patient_id
-            AND care.revoked_at IS NULL AND (care.scope = '[]'::jsonb OR care.scope @> '["{SCOPE}"]'::jsonb)
-        ) THEN
-            RAISE EXCEPTION 'only a prescriber of a clinic that he lets in decides, and nobody on his own account'
-                USING ERRCODE = 'check_violation';
-        END IF;
-    END IF;
-    IF NEW.state = 'confirmed' AND (
-        NOT EXISTS (SELECT FROM tracking_evaluation WHERE id = NEW.evaluation_id AND patient_id = NEW.patient_id)
-        OR NOT EXISTS (SELECT FROM tracking_evaluation WHERE id = NEW.evaluation_seen_id AND patient_id = NEW.patient_id)
-        OR (NEW.regimen_after_id IS NOT NULL AND NOT EXISTS (
-            SELECT FROM tracking_regimen WHERE id = NEW.regimen_after_id AND patient_id = NEW.patient_id
-            AND drug = NEW.drug AND origin = 'prescribed'))
-    ) THEN
-        RAISE EXCEPTION 'a decision rests on the evaluation and the regimen of the man himself' USING ERRCODE = 'check_violation';
-    END IF;
-    RETURN NEW;
-"""
 
 
 class Proposals(models.QuerySet[Any]):
@@ -134,7 +77,7 @@ class Proposal(RevisionedRow):
     proposed_at = models.DateTimeField(null=True, blank=True)
     proposed_by = models.CharField(max_length=64, blank=True, default="")
     proposed_as = models.ForeignKey(Prescriber, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    proposal_reason = models.CharField(max_length=400, blank=True, default="")
+    proposal_reason = models.CharField(max_length=200, blank=True, default="")
     expires_at = models.DateTimeField(help_text="from then on it can no longer be confirmed")
 
     decided_at = models.DateTimeField(null=True, blank=True, help_text="when it was confirmed, declined, withdrawn or expired")
@@ -144,6 +87,7 @@ class Proposal(RevisionedRow):
     answer = models.CharField(max_length=400, blank=True, default="", help_text="to the man, in the prescriber's words")
     evaluation_seen = models.ForeignKey(Evaluation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     evaluation = models.ForeignKey(Evaluation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    effective_on = models.DateField(null=True, blank=True, help_text="the first day on which what was confirmed holds")
     regimen_after = models.ForeignKey(Regimen, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     episode = models.ForeignKey(Episode, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     warnings = models.JSONField(default=list, help_text="what he was warned of, by code and in words")
@@ -210,11 +154,16 @@ class Proposal(RevisionedRow):
                 name="proposal_expired_by_time_alone",
             ),
             models.CheckConstraint(
-                condition=Q(state=State.CONFIRMED, evaluation__isnull=False, evaluation_seen__isnull=False)
+                condition=Q(
+                    state=State.CONFIRMED,
+                    evaluation__isnull=False,
+                    evaluation_seen__isnull=False,
+                    effective_on__isnull=False,
+                )
                 | (
                     ~Q(state=State.CONFIRMED)
-                    & Q(evaluation=None, evaluation_seen=None, regimen_after=None, episode=None, raised_while="")
-                    & Q(raising_reason="", typed_weekly="")
+                    & Q(evaluation=None, evaluation_seen=None, regimen_after=None, episode=None, effective_on=None)
+                    & Q(raised_while="", raising_reason="", typed_weekly="")
                 ),
                 name="proposal_confirmed_on_an_evaluation",
             ),
@@ -243,7 +192,7 @@ class Proposal(RevisionedRow):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 declare=[("acting", "text"), ("himself", "text"), ("deciding", "text")],
-                func=_LEGAL,
+                func=LEGAL_STEP,
             ),
         ]
 

@@ -13,7 +13,7 @@ from tracking.models import ImportBatch, Patient, Tombstone
 from tracking.models.base import CLIENT_ID, Record
 from tracking.services.access import not_found
 
-__all__ = ["Source", "add", "find", "find_his", "supersede", "withdraw"]
+__all__ = ["Source", "add", "check_client_id", "find", "find_his", "supersede", "withdraw"]
 
 R = TypeVar("R", bound=Record)
 
@@ -52,7 +52,7 @@ def add(
     under it is a conflict (409), which a correction would solve.
     """
     if client_id is not None:
-        _check_client_id(client_id)
+        check_client_id(client_id)
         standing = model.objects.filter(patient=man, client_id=client_id, superseded_at=None).first()
         if standing is not None:
             if standing.withdrawn_at is None and same_content(standing, content):
@@ -137,7 +137,8 @@ _RESERVED = {"bulk"}
 _CLIENT_ID = re.compile(CLIENT_ID, re.ASCII)
 
 
-def _check_client_id(client_id: str) -> None:
+def check_client_id(client_id: str) -> None:
+    """Raise Problem where this is no id that a phone may mint."""
     if not _CLIENT_ID.fullmatch(client_id) or client_id in _RESERVED:
         raise problem(
             "/client_id",

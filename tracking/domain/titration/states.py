@@ -66,11 +66,9 @@ def check_step(before: State, after: State) -> None:
     """Raise Problem (a conflict) where this step is not legal."""
     if after in NEXT[before]:
         return
-    if not before.is_open:
-        text = "This was {state} already. A decision is final: propose anew where something else is wanted."
-        raise problem("", "proposal-decided", text, kind="conflict", state=before.value)
-    text = "This is only {state}, so it cannot be {wanted}. First propose what is to change."
-    raise problem("", "not-proposed", text, kind="conflict", state=before.value, wanted=after.value)
+    accepted = ", ".join(state for state in State if state in NEXT[before]) or "nothing, for a decision is final"
+    text = "It is {state} and cannot become {wanted}. Accepted: {accepted}."
+    raise problem("", "step-not-legal", text, kind="conflict", state=before.value, wanted=after.value, accepted=accepted)
 
 
 def expires_at(made_on: date, zone: str, rulebook: RuleBook) -> datetime:
