@@ -213,7 +213,7 @@ class Proposals(StaffLedgerView):
             query=(_STATE, *PAGE),
         ),
         "POST": Operation(
-            "Propose a change that a prescriber states; nothing changes yet. 200 where it takes up a request or was sent before",
+            "Propose a change that a prescriber states; nothing changes yet. 200 where it takes up a request or stood before",
             ProposalAnswer,
             ProposalInput,
             status=(201, 200),

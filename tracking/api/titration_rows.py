@@ -54,7 +54,7 @@ class SeenRow(Output):
     as_of = serializers.DateTimeField()
     word = serializers.CharField()
     state = serializers.CharField()
-    tier = serializers.ChoiceField(list(Tier), allow_null=True)
+    tier = serializers.CharField(allow_null=True, help_text=", ".join(Tier))
     rulebook_version = serializers.CharField()
 
 
@@ -70,10 +70,10 @@ class MeasuredRow(Output):
     unit = serializers.CharField()
     assay = serializers.CharField()
     on = serializers.DateField()
-    tier = serializers.ChoiceField(list(Tier))
-    ai_phase = serializers.ChoiceField(list(Phase))
+    tier = serializers.CharField(help_text=", ".join(Tier))
+    ai_phase = serializers.CharField(help_text=", ".join(Phase))
     ai_hours = serializers.CharField(allow_null=True, help_text="since the last dose; null: not known")
-    testosterone_phase = serializers.ChoiceField(list(Phase))
+    testosterone_phase = serializers.CharField()
     testosterone_hours = serializers.CharField(allow_null=True)
     testosterone = serializers.CharField(allow_null=True, help_text="with its unit, as reported")
     testosterone_on = serializers.DateField(allow_null=True)
@@ -93,7 +93,7 @@ class ComparisonRow(Output):
 
 
 class EventRow(Output):
-    what = serializers.ChoiceField(list(State))
+    what = serializers.CharField(help_text="the state that it reached")
     at = serializers.DateTimeField()
     by = serializers.CharField(help_text="by name; empty: time alone")
     why = serializers.CharField()
@@ -105,8 +105,8 @@ class ProposalRow(Output):
     id = serializers.CharField()
     uid = serializers.UUIDField()
     revision = serializers.IntegerField()
-    state = serializers.ChoiceField(list(State))
-    kind = serializers.ChoiceField(list(Kind), allow_null=True)
+    state = serializers.CharField(help_text=", ".join(State))
+    kind = serializers.CharField(allow_null=True, help_text=", ".join(Kind))
     drug = serializers.CharField(allow_null=True)
     from_date = serializers.DateField(allow_null=True, help_text="as proposed")
     effective_on = serializers.DateField(allow_null=True, help_text="as confirmed")
@@ -144,7 +144,7 @@ class RecheckRow(Output):
 class OutlookRow(Output):
     """What comes of confirming, by the very plan that then holds."""
 
-    kind = serializers.ChoiceField(list(Kind))
+    kind = serializers.CharField(help_text=", ".join(Kind))
     weekly_mg = serializers.CharField(allow_null=True, help_text="what the prescriber types to confirm; null: as needed")
     needs_raising_reason = serializers.BooleanField(help_text="more of an AI while low or blind: a reason is to be typed")
     warnings = WarningRow(many=True)
@@ -165,7 +165,7 @@ class HisProposalRow(Output):
     id = serializers.CharField()
     uid = serializers.UUIDField()
     revision = serializers.IntegerField()
-    state = serializers.ChoiceField(list(State))
+    state = serializers.CharField(help_text=", ".join(State))
     request = RequestRow(allow_null=True, help_text="his own words")
     expires_at = serializers.DateTimeField()
     decided_at = serializers.DateTimeField(allow_null=True)
@@ -188,7 +188,7 @@ def line(
         "id": str(row.uid),
         "uid": str(row.uid),
         "revision": row.revision,
-        "state": _state(row, now),
+        "state": row.state_at(now),
         "kind": row.kind or None,
         "drug": row.drug or None,
         "from_date": day(row.from_date),
@@ -233,7 +233,7 @@ def for_him(row: Proposal, comparison: Comparison | None, now: datetime) -> dict
         "id": row.client_id,
         "uid": str(row.uid),
         "revision": row.revision,
-        "state": _state(row, now),
+        "state": row.state_at(now),
         "request": _request(row),
         "expires_at": instant(row.expires_at),
         "decided_at": instant(row.decided_at),
@@ -244,17 +244,11 @@ def for_him(row: Proposal, comparison: Comparison | None, now: datetime) -> dict
     }
 
 
-def _state(row: Proposal, now: datetime) -> str:
-    """What it is at this instant: time ends it, whether or not a job has noted that yet."""
-    passed = State(row.state).is_open and now >= row.expires_at
-    return State.EXPIRED.value if passed else row.state
-
-
 def _his_words(row: Proposal, comparison: Comparison | None, now: datetime) -> Iterable[str]:
     words, today = load_rulebook().words.titration_man, _local(now, row.patient)
     last_day = _local(row.expires_at - timedelta(microseconds=1), row.patient)
     said = {"on": on_day(row.effective_on, today), "until": on_day(last_day, today)}
-    yield fill(words[_state(row, now)], said)
+    yield fill(words[row.state_at(now)], said)
     if row.answer:
         yield fill(words["answer"], {"answer": row.answer})
     if comparison is not None and comparison.due_on is not None:

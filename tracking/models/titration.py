@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -96,6 +97,11 @@ class Proposal(RevisionedRow):
     typed_weekly = models.CharField(max_length=24, blank=True, default="", help_text="as he typed it when he confirmed")
 
     objects = Proposals.as_manager()
+
+    def state_at(self, now: datetime) -> str:
+        """What it is at an instant: time ends what is open, whether or not a job has noted that yet."""
+        passed = State(self.state).is_open and now >= self.expires_at
+        return State.EXPIRED.value if passed else self.state
 
     class Meta(RevisionedRow.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [

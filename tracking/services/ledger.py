@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tracking.domain.actor import Actor
 from tracking.domain.evaluate import gather
+from tracking.domain.history import History
 from tracking.domain.problems import problem
 from tracking.domain.titration.comparison import Comparison, compare
 from tracking.domain.titration.states import State, check_step
@@ -24,12 +25,13 @@ __all__ = [
 _TIME = Actor.system("time-passes")
 
 
-def comparisons(man: Patient, rows: Iterable[Proposal], now: datetime) -> dict[int, Comparison]:
-    """By key of each confirmed one what stood before and after it, as of now. One reading of his history, however many."""
+def comparisons(of: Patient | History, rows: Iterable[Proposal], now: datetime) -> dict[int, Comparison]:
+    """By key of each confirmed one what stood before and after it, as of now. His history is read once, if not at hand."""
     began = {row.pk: (row.drug, row.effective_on) for row in rows if row.effective_on is not None}
     if not began:
         return {}
-    facts = gather(history_of(man), load_rulebook(), now)
+    history = of if isinstance(of, History) else history_of(of)
+    facts = gather(history, load_rulebook(), now)
     return {pk: compare(drug, on, facts) for pk, (drug, on) in began.items()}
 
 
