@@ -19,8 +19,9 @@ from tracking.api.records import RecordInput, names_of
 from tracking.api.regimens import Terms
 from tracking.api.schema import Operation, Query, page_of
 from tracking.api.titration_rows import HisProposalRow, ProposalAnswer, ProposalRow, for_him, line, outlook_row
+from tracking.domain.due import LAB
 from tracking.domain.titration.states import OPEN, Ask, State
-from tracking.models import Patient, Proposal, ProposalEvent
+from tracking.models import DueItem, Patient, Proposal, ProposalEvent
 from tracking.models.titration import MOST_WORDS
 from tracking.services import ledger, titration
 
@@ -195,7 +196,9 @@ class StaffLedgerView(LedgerView):
         """The line, what comes of it, and the evaluation that stands."""
         (shown,) = self.lines(man, [told.row])
         evaluation = None if told.evaluation is None else str(told.evaluation.uid)
-        answer = {"proposal": shown, "outlook": outlook_row(told.outlook), "evaluation": evaluation}
+        anchors = [item.anchor for item in told.outlook.rechecks] if told.outlook is not None else []
+        items = dict(DueItem.objects.filter(patient=man, kind=LAB, anchor__in=anchors).values_list("anchor", "uid"))
+        answer = {"proposal": shown, "outlook": outlook_row(told.outlook, items), "evaluation": evaluation}
         return Response(answer, status=status, headers={"ETag": f'"{told.row.revision}"'})
 
     def uid(self, man: Patient) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from drf_spectacular.utils import extend_schema_field
@@ -139,6 +140,7 @@ class RecheckRow(Output):
     overdue_on = serializers.DateField()
     earliest_answer_on = serializers.DateField(help_text="an earlier draw does not answer it")
     rule = serializers.CharField()
+    due_item = serializers.UUIDField(allow_null=True, help_text="uid of the item that came of it; null: not stored yet")
 
 
 class OutlookRow(Output):
@@ -213,8 +215,8 @@ def line(
     }
 
 
-def outlook_row(outlook: Outlook | None) -> dict[str, Any] | None:
-    """What :class:`OutlookRow` promises."""
+def outlook_row(outlook: Outlook | None, items: Mapping[str, UUID]) -> dict[str, Any] | None:
+    """What :class:`OutlookRow` promises. ``items``: the due items that are stored, by their anchor."""
     if outlook is None:
         return None
     return {
@@ -222,7 +224,7 @@ def outlook_row(outlook: Outlook | None) -> dict[str, Any] | None:
         "weekly_mg": None if outlook.weekly is None else str(outlook.weekly),
         "needs_raising_reason": bool(outlook.raised_while),
         "warnings": [{"code": warned.code, "words": warned.words} for warned in outlook.warnings],
-        "rechecks": [_recheck(item) for item in outlook.rechecks],
+        "rechecks": [_recheck(item, items.get(item.anchor)) for item in outlook.rechecks],
     }
 
 
@@ -318,7 +320,7 @@ def _measured(said: Measured | None) -> dict[str, Any] | None:
     }
 
 
-def _recheck(item: DueItem) -> dict[str, Any]:
+def _recheck(item: DueItem, stored: UUID | None) -> dict[str, Any]:
     return {
         "words": item.words,
         "opens_on": day(item.opens_on),
@@ -326,4 +328,5 @@ def _recheck(item: DueItem) -> dict[str, Any]:
         "overdue_on": day(item.overdue_on),
         "earliest_answer_on": day(item.earliest_on),
         "rule": item.rule,
+        "due_item": None if stored is None else str(stored),
     }

@@ -16,7 +16,7 @@ from tracking.domain.actor import Actor
 from tracking.domain.episodes import Outcome
 from tracking.domain.history import Origin
 from tracking.domain.plain import plain
-from tracking.domain.problems import Collector, problem
+from tracking.domain.problems import Collector, Problem, problem
 from tracking.domain.titration.changed import what_changed
 from tracking.domain.titration.states import Ask, Kind, State, expires_at
 from tracking.domain.titration.step import check_typed_weekly
@@ -55,8 +55,9 @@ def request(*, patient: Patient, by: Actor, now: datetime, words: str, client_id
         if by.user_id is None or by.user_id != man.user_id:
             raise problem("", "only-himself", "A request is in the man's own words: only he can make it.", kind="forbidden")
         said = words.strip()
-        if not said:
-            raise problem("/words", "words-missing", "Say what you would like to ask, in your own words.")
+        if not 0 < len(said) <= MOST_WORDS:
+            text = "Say what you would like to ask, in your own words. Accepted: 1 to {most} characters."
+            raise problem("/words", "words-missing" if not said else "words-too-long", text, most=MOST_WORDS)
         repeated = ledger.under(client_id, man)
         if repeated is not None:
             return Told(ledger.same(repeated, repeated.words == said), None, None)
@@ -69,7 +70,7 @@ def request(*, patient: Patient, by: Actor, now: datetime, words: str, client_id
         row = Proposal(
             patient=man,
             state=State.REQUESTED,
-            words=said[:MOST_WORDS],
+            words=said,
             requested_at=now,
             requested_by=str(by),
             expires_at=expires_at(local_today(man, now), man.zone, load_rulebook()),
@@ -258,8 +259,15 @@ def _wanted(
         if sent != has:
             text = "Needed here: what is changed, and into what." if has else "A {ask} has none of this. Leave it out."
             raise problem(pointer, "part-missing" if has else "part-not-accepted", text, ask=asked.value)
-    before = records.find(Regimen, man, regimen) if regimen else None
+    before = _named(man, regimen) if regimen else None
     return Wanted(asked, from_date, before, plan or {}, why)
+
+
+def _named(man: Patient, key: str) -> Regimen:
+    try:
+        return records.find(Regimen, man, key)
+    except Problem:
+        raise problem("/regimen", "regimen-unknown", "There is no such regimen of this man, or it was replaced.") from None
 
 
 def _proposed(row: Proposal, man: Patient, now: datetime, from_date: date | None, *, reason: str = "") -> Wanted:
@@ -373,7 +381,10 @@ def _became(before: Regimen) -> str:
 
 def _answered(man: Patient, uid: UUID, *, by: Actor, now: datetime, note: str) -> Any:
     """Its revision need not be sent: what he looked at still stands, or he would not have come so far."""
-    seen = episodes.find(man, uid)
+    try:
+        seen = episodes.find(man, uid)
+    except Problem:
+        raise problem("/episode", "episode-unknown", "There is no such episode of this man.") from None
     return episodes.acknowledge(
         patient=man, uid=uid, by=by, now=now, revision=seen.revision, outcome=Outcome.CHANGED_PLAN, note=note
     )

@@ -70,8 +70,10 @@ def test_a_confirmation_changes_the_regimen_and_the_line_keeps_what_was_looked_a
     assert row["comparison"]["before"]["value"] == "13.1"
     newest, _ = by_bell.send("GET", f"{at_adam}/regimens").json()["results"]
     assert (newest["uid"], newest["dose_mg"], newest["reason"]) == (row["after"]["regimen"], "0.25", "low on a settled draw")
-    due = by_bell.send("GET", f"{at_adam}/due-items").json()["results"]
-    assert "2026-12-14" in [item["due_on"] for item in due if item["kind"] == "lab_e2_t"]
+    (recheck,) = answer.json()["outlook"]["rechecks"]
+    (due,) = [item for item in by_bell.send("GET", f"{at_adam}/due-items").json()["results"] if item["kind"] == "lab_e2_t"]
+    assert (due["uid"], due["due_on"], due["reason"]) == (recheck["due_item"], "2026-12-14", recheck["words"])
+    assert [item["due_item"] for item in proposed["outlook"]["rechecks"]] == [None]
     assert "user:" not in answer.text
     again = confirm(by_bell, at, proposed)
     assert (again.status_code, again.json()["proposal"], again.json()["outlook"]) == (200, row, None)
@@ -87,7 +89,7 @@ def test_a_confirmation_changes_the_regimen_and_the_line_keeps_what_was_looked_a
         ({"evaluation": "0192d0c0-0000-7000-8000-000000000000"}, (422, "/evaluation")),
         ({"evaluation": None}, (422, "/evaluation")),
         ({"dose_mg": "0.5"}, (422, "/dose_mg")),
-        ({"episode": "0192d0c0-0000-7000-8000-000000000000"}, (404, "")),
+        ({"episode": "0192d0c0-0000-7000-8000-000000000000"}, (422, "/episode")),
         ({"clinic": "0192d0c0-0000-7000-8000-000000000000"}, (422, "/clinic")),
     ],
 )
@@ -111,6 +113,7 @@ def test_what_does_not_confirm_is_refused_by_field_and_nothing_changes(by_bell, 
         ({"plan": {"review_on": "soon", "dose_mg": "0.25"}}, "/plan/review_on"),
         ({"from_date": "2026-11-01"}, "/from_date"),
         ({"regimen": "r1"}, "/regimen"),
+        ({"regimen": "0192d0c0-0000-7000-8000-000000000000"}, "/regimen"),
         ({"evaluation": "x"}, "/evaluation"),
     ],
 )

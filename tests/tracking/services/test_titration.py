@@ -372,6 +372,9 @@ def test_one_request_at_a_time_and_he_takes_it_back_himself(low, bell, himself):
 
 def test_a_request_needs_words_a_clinic_and_himself(low, bell, himself, in_care):
     assert refused(lambda: titration.request(patient=low, by=himself, now=NOW, words=" ")) == [("/words", "words-missing")]
+    assert refused(lambda: titration.request(patient=low, by=himself, now=NOW, words="x" * 1001)) == [
+        ("/words", "words-too-long")
+    ]
     assert refused(lambda: titration.request(patient=low, by=bell, now=NOW, words="x"), kind="forbidden") == [
         ("", "only-himself")
     ]

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.tracking.domain.build import NOW, TODAY, WEEKLY, anastrozole, cypionate, day, dose, lab, man, pair, regimen
 from tracking.domain.evaluate import gather
@@ -145,3 +147,16 @@ def test_nothing_is_worked_out_of_the_two() -> None:
     text = " ".join(said.words)
     assert "%" not in text
     assert not {"12.0", "21.0", "9.0", "16.5"} & set(text.split())
+
+
+@given(st.lists(st.integers(min_value=0, max_value=120), max_size=8, unique=True), st.integers(min_value=1, max_value=110))
+def test_whatever_was_drawn_a_result_is_taken_for_one_side_only_and_never_too_early(drawn: list[int], ago: int) -> None:
+    changed = (ON_T, anastrozole(day(300), day(ago), key="b"), anastrozole(day(ago), dose="0.25", key="a"))
+    labs = [row for each in drawn for row in pair("24.0", day(each))]
+    said = compare("anastrozole", day(ago), gather(man(labs=labs, regimens=changed), RULEBOOK, NOW))
+    earliest = RULEBOOK.drugs["anastrozole"].rechecks[0].earliest_draw_days
+    late_enough = [each for each in drawn if ago - each >= earliest]
+    before = [each for each in drawn if each >= ago]
+    assert (said.after.on if said.after else None) == (day(max(late_enough)) if late_enough else None)
+    assert (said.before.on if said.before else None) == (day(min(before)) if before else None)
+    assert (said.answer is Answer.ANSWERED) == bool(late_enough)
