@@ -20,9 +20,10 @@ from tracking.domain.evaluate import gather
 from tracking.domain.history import Origin, RegimenRecord
 from tracking.domain.moments import start_of_day
 from tracking.domain.problems import Problem, problem
+from tracking.domain.titration.rechecks import open_rechecks
 from tracking.domain.titration.states import Ask, Kind
 from tracking.domain.titration.step import Step, kind_of, shown_weekly, stated
-from tracking.domain.titration.warnings import Warned, rechecks_of, warnings_of
+from tracking.domain.titration.warnings import Warned, warnings_of
 from tracking.evidence import load_rulebook
 from tracking.models import Patient, Regimen
 from tracking.services import regimens
@@ -97,7 +98,7 @@ def carry_out(man: Patient, wanted: Wanted, *, by: Actor, now: datetime) -> Outl
     step = Step(kind_of(wanted.ask, before, after), wanted.on, before, after)
     planned = gather(history, rulebook, max(now, start_of_day(wanted.on, man.zone)))
     unusual = row.confirmed_reason if row is not None else ""
-    return Outlook(step, row, warnings_of(step, facts, planned, unusual=unusual), rechecks_of(step, planned))
+    return Outlook(step, row, warnings_of(step, facts, planned, unusual=unusual), open_rechecks(step.on, planned))
 
 
 def rehearse(man: Patient, wanted: Wanted, *, by: Actor, now: datetime) -> Outlook:

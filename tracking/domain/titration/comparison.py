@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from tracking.domain.due import ANSWERED, LAB, NOT_USABLE, OPEN, DueItem
+from tracking.domain.due import ANSWERED, NOT_USABLE, OPEN, DueItem
 from tracking.domain.estradiol import ANALYTE, RANK
 from tracking.domain.exposure import Change
 from tracking.domain.findings import Facts
@@ -21,6 +21,7 @@ from tracking.domain.rulebook import AssayClass
 from tracking.domain.series.assay import assay_class
 from tracking.domain.timeline import Draw
 from tracking.domain.timing import Phase
+from tracking.domain.titration.rechecks import lab_items
 from tracking.domain.words import fill, on_day
 
 
@@ -110,7 +111,7 @@ def _answer(drug: str, on: date, facts: Facts) -> tuple[Answer, DueItem | None, 
     if rule is None or not rule.rechecks:
         return Answer.NO_RECHECK, None, ()
     change = next((c for c in facts.timeline.exposure.changes if c.on == on and c.drug == drug), None)
-    items = {item.anchor: item for item in facts.due if item.kind == LAB}
+    items = {item.anchor: item for item in lab_items(facts)}
     item = items.get(change.anchor) if change is not None else None
     unusable: list[date] = []
     while item is not None:

@@ -10,16 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from tracking.domain.due import LAB, DueItem
 from tracking.domain.findings import Facts, Finding, find
 from tracking.domain.findings.changes import raising_blockers
 from tracking.domain.history import Origin
 from tracking.domain.rulebook import Tier
 from tracking.domain.series.segments import is_settled
+from tracking.domain.titration.rechecks import open_rechecks
 from tracking.domain.titration.step import Step, named
 from tracking.domain.words import fill, on_day
-
-NOT_AFTER_A_CHANGE = ("routine", "repeat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +40,6 @@ def warnings_of(step: Step, now: Facts, planned: Facts, *, unusual: str = "") ->
         *_own_statement(step, planned),
         *((Warned("unusual", fill(now.rulebook.words.titration["unusual"], {"reason": unusual})),) if unusual else ()),
     )
-
-
-def rechecks_of(step: Step, planned: Facts) -> tuple[DueItem, ...]:
-    """The draws that the plan asks for after this change, in order of time; empty where it asks for none."""
-    items = (item for item in planned.due if item.is_open and is_recheck(item) and item.params["on"] == str(step.on))
-    return tuple(sorted(items, key=lambda item: (item.due_on, item.anchor)))
-
-
-def is_recheck(item: DueItem) -> bool:
-    """Whether a due item answers a change."""
-    return item.kind == LAB and item.reason not in NOT_AFTER_A_CHANGE
 
 
 def _raised(step: Step, now: Facts) -> Iterator[Warned]:
@@ -105,14 +92,14 @@ def _unsettled(step: Step, now: Facts) -> Iterator[Warned]:
     last = now.context.last_change
     if last is None:
         return
-    waiting = [item for item in now.due if item.is_open and is_recheck(item) and item.params["on"] == str(last.on)]
+    waiting = open_rechecks(last.on, now)
     if waiting:
         change = now.rulebook.words.change[last.kind]
         said = {
             "change": f"{change[0].upper()}{change[1:]}",
             "drug": now.rulebook.drugs[last.drug].name.lower(),
             "on": on_day(last.on, today),
-            "due": on_day(min(item.due_on for item in waiting), today),
+            "due": on_day(waiting[0].due_on, today),
         }
         yield Warned("unanswered", fill(words["unanswered"], said))
 

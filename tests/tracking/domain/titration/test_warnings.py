@@ -9,9 +9,10 @@ from tests.tracking.domain.build import NOW, TODAY, anastrozole, cypionate, day,
 from tracking.domain.evaluate import gather
 from tracking.domain.history import Origin, RegimenRecord
 from tracking.domain.moments import start_of_day
+from tracking.domain.titration.rechecks import open_rechecks
 from tracking.domain.titration.states import Kind
 from tracking.domain.titration.step import Step
-from tracking.domain.titration.warnings import Warned, rechecks_of, warnings_of
+from tracking.domain.titration.warnings import Warned, warnings_of
 from tracking.evidence import load_rulebook
 
 RULEBOOK = load_rulebook()
@@ -42,7 +43,7 @@ def looked_at(
     planned = [*([ended(before, on)] if before else []), *([after] if after else []), *others]
     now = gather(man(labs=labs, regimens=current), RULEBOOK, NOW)
     then = gather(man(labs=labs, regimens=planned), RULEBOOK, max(NOW, start_of_day(on, now.timeline.person.zone)))
-    return {warned.code: warned for warned in warnings_of(step, now, then, **more)}, rechecks_of(step, then)
+    return {warned.code: warned for warned in warnings_of(step, now, then, **more)}, open_rechecks(on, then)
 
 
 def changed(dose: str = "0.25", on: Any = TODAY) -> RegimenRecord:
