@@ -18,16 +18,25 @@ from tracking.api.paging import PAGE, chosen, page
 from tracking.api.records import RecordInput, names_of
 from tracking.api.regimens import Terms
 from tracking.api.schema import Operation, Query, page_of
-from tracking.api.titration_rows import HisProposalRow, ProposalAnswer, ProposalRow, for_him, line, outlook_row
+from tracking.api.titration_rows import (
+    HisProposalRow,
+    ProposalAnswer,
+    ProposalRow,
+    WaitingRow,
+    for_him,
+    line,
+    outlook_row,
+    waiting_row,
+)
 from tracking.domain.due import LAB
 from tracking.domain.titration.states import OPEN, Ask, State
-from tracking.models import DueItem, Patient, Proposal, ProposalEvent
+from tracking.models import Clinic, DueItem, Patient, Proposal, ProposalEvent
 from tracking.models.titration import MOST_WORDS
 from tracking.services import ledger, titration
 
 __all__ = [
     "Confirmation", "Decline", "HisProposal", "HisProposals", "HisWithdrawal", "OneProposal", "Preview", "Proposals",
-    "Withdrawal",
+    "Waiting", "Withdrawal",
 ]  # fmt: skip
 
 _OPEN, _CLOSED = "open", "closed"
@@ -235,6 +244,22 @@ class Proposals(StaffLedgerView):
         sent["regimen"] = str(sent.get("regimen", ""))
         told = titration.propose(patient=man, by=self.actor, now=self.now, **sent)
         return self.told(man, told, status=201 if told.is_new else 200)
+
+
+class Waiting(LedgerView):
+    """What waits for a decision in this account's clinics. It is a worklist: opening a man is what is noted as a visit."""
+
+    operations = {
+        "GET": Operation(
+            "List the open requests and proposals of all men whom this account's clinics look after, newest first",
+            page_of(WaitingRow),
+            query=PAGE,
+        )
+    }
+
+    def get(self, _request: Request) -> Response:
+        clinics = Clinic.objects.filter(prescribers__user=self.user, prescribers__is_active=True)
+        return self.page(ledger.waiting(clinics, self.now, without=self.user), waiting_row, by=None)
 
 
 class OneProposal(StaffLedgerView):

@@ -23,7 +23,10 @@ from tracking.evidence import load_rulebook
 from tracking.models import Evaluation, Patient, Prescriber, Proposal, ProposalEvent, Regimen
 from tracking.services.outlook import Outlook
 
-__all__ = ["HisProposalRow", "OutlookRow", "ProposalAnswer", "ProposalRow", "for_him", "line", "outlook_row"]
+__all__ = [
+    "HisProposalRow", "OutlookRow", "ProposalAnswer", "ProposalRow", "WaitingRow", "for_him", "line", "outlook_row",
+    "waiting_row",
+]  # fmt: skip
 
 
 class SideRow(Output):
@@ -153,6 +156,21 @@ class OutlookRow(Output):
     rechecks = RecheckRow(many=True, help_text="empty: no rule asks for one, or another statement of his covers the change")
 
 
+class WaitingRow(Output):
+    """One man's open request or proposal, in a line."""
+
+    patient_uid = serializers.UUIDField()
+    name = serializers.CharField()
+    uid = serializers.UUIDField()
+    state = serializers.CharField(help_text="requested or proposed")
+    request = RequestRow(allow_null=True)
+    drug = serializers.CharField(allow_null=True)
+    before = serializers.CharField(help_text="dose and schedule; empty: nothing before a start, or words alone")
+    after = serializers.CharField()
+    proposed_by = serializers.CharField(allow_null=True)
+    expires_at = serializers.DateTimeField()
+
+
 class ProposalAnswer(Output):
     """``outlook`` is null where the same had been sent before; ``evaluation`` names the one that stands."""
 
@@ -212,6 +230,22 @@ def line(
         "events": [
             {"what": event.what, "at": instant(event.at), "by": names.get(event.by, ""), "why": event.why} for event in events
         ],
+    }
+
+
+def waiting_row(row: Proposal) -> dict[str, Any]:
+    """What :class:`WaitingRow` promises."""
+    return {
+        "patient_uid": str(row.patient.uid),
+        "name": row.patient.name,
+        "uid": str(row.uid),
+        "state": row.state,
+        "request": _request(row),
+        "drug": row.drug or None,
+        "before": row.before_text,
+        "after": row.after_text,
+        "proposed_by": None if row.proposed_as is None else str(row.proposed_as.user),
+        "expires_at": instant(row.expires_at),
     }
 
 

@@ -88,6 +88,7 @@ urlpatterns = [
     path("patients/<uuid:patient_uid>/titration/<uuid:uid>/decline", titration.Decline.as_view()),
     path("patients/<uuid:patient_uid>/titration/<uuid:uid>/withdraw", titration.Withdrawal.as_view()),
     path("queue", episodes.Queue.as_view()),
+    path("queue/titration", titration.Waiting.as_view()),
     path("patients/<uuid:patient_uid>/overrides/floors", overrides.SetFloors.as_view()),
     path("patients/<uuid:patient_uid>/overrides/floors/<uuid:uid>/end", overrides.FloorEnd.as_view()),
     path("patients/<uuid:patient_uid>/overrides/intervals", overrides.SetIntervals.as_view()),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 from tracking.domain.actor import Actor
 from tracking.domain.evaluate import gather
@@ -13,13 +16,13 @@ from tracking.domain.problems import problem
 from tracking.domain.titration.comparison import Comparison, compare
 from tracking.domain.titration.states import State, check_step
 from tracking.evidence import load_rulebook
-from tracking.models import Patient, Prescriber, Proposal, ProposalEvent
+from tracking.models import CareRelationship, Clinic, Patient, Prescriber, Proposal, ProposalEvent, User
 from tracking.services import records
 from tracking.services.access import not_found
 from tracking.services.history import history_of
 
 __all__ = [
-    "comparisons", "decide", "expire_passed", "find", "noted", "refuse_decided", "same", "stated_reason", "under",
+    "comparisons", "decide", "expire_passed", "find", "noted", "refuse_decided", "same", "stated_reason", "under", "waiting",
 ]  # fmt: skip
 
 _TIME = Actor.system("time-passes")
@@ -42,6 +45,14 @@ def find(man: Patient, key: UUID | str) -> Proposal:
     if row is None:
         raise not_found("proposal")
     found: Proposal = row
+    return found
+
+
+def waiting(clinics: Iterable[Clinic], now: datetime, *, without: User) -> QuerySet[Any]:
+    """What is open at this instant of the men whom these clinics look after. Nobody works on his own record."""
+    care = CareRelationship.objects.active().filter(clinic__in=list(clinics), patient=OuterRef("patient"))
+    rows = Proposal.objects.told().open().filter(Exists(care), expires_at__gt=now)
+    found: QuerySet[Any] = rows.exclude(patient__user=without).select_related("patient")
     return found
 
 

@@ -106,8 +106,8 @@ def propose(
         asked = None if answers is None else ledger.find(man, answers)
         stood = ledger.under(client_id, man)
         if stood is not None:
-            return Told(ledger.same(stood, _says(stood, from_date, plan, reason)), None, evaluations.of(man))
-        if asked is not None and asked.proposed_by == str(by) and _says(asked, from_date, plan, reason):
+            return Told(ledger.same(stood, _says(stood, regimen, from_date, plan, reason)), None, evaluations.of(man))
+        if asked is not None and asked.proposed_by == str(by) and _says(asked, regimen, from_date, plan, reason):
             return Told(asked, None, evaluations.of(man))
         wanted = _wanted(man, now, ask=ask, from_date=from_date, reason=reason, plan=plan, regimen=regimen)
         if asked is not None:
@@ -300,7 +300,10 @@ def _statement(
     }
 
 
-def _says(row: Proposal, from_date: date, plan: Mapping[str, Any] | None, reason: str) -> bool:
+def _says(row: Proposal, regimen: str, from_date: date, plan: Mapping[str, Any] | None, reason: str) -> bool:
+    before = row.regimen_before
+    if regimen not in (("",) if before is None else (str(before.uid), before.client_id)):
+        return False
     return (row.from_date, row.plan, row.proposal_reason) == (from_date, _stored(plan), reason.strip())
 
 
@@ -361,7 +364,7 @@ def _refuse_another_regimen(row: Proposal) -> None:
     if row.regimen_before_id is None:
         begun = Regimen.objects.live().filter(patient=row.patient_id, drug=row.drug, origin=Origin.PRESCRIBED)
         since = begun.filter(recorded_at__gte=row.proposed_at).order_by("-pk").first()
-        became = "" if since is None else f"one of {since.dose_digits} mg begins on {since.starts_on}"
+        became = "" if since is None else f"one was entered that begins on {since.starts_on}"
     else:
         before = Regimen.objects.get(pk=row.regimen_before_id)
         untouched = before.superseded_at is None and before.withdrawn_at is None and before.revision == row.before_revision

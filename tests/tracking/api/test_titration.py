@@ -251,3 +251,26 @@ def test_the_ledger_is_read_in_a_number_of_queries_that_does_not_grow_with_it(by
         told = by_bell.send("POST", at, HALVED | {"regimen": before, "plan": {"dose_mg": dose}}).json()
         told = confirm(by_bell, at, told, typed_weekly_mg=told["outlook"]["weekly_mg"]).json()
     assert (one[0], count()) == (1, (4, one[1]))
+
+
+def test_what_waits_for_a_decision_is_one_list_for_the_clinic(by_bell, by_adam, by_carl, at, proposed):
+    by_adam.send("POST", "/titration", {"words": "Less?", "client_id": "ask-1"})
+    asked, stated = by_bell.send("GET", "/queue/titration").json()["results"]
+    assert (asked["state"], asked["request"]["words"], asked["drug"], asked["after"]) == ("requested", "Less?", None, "")
+    assert (stated["name"], stated["state"], stated["patient_uid"] in at) == ("Adam Invented", "proposed", True)
+    assert (stated["before"], stated["after"]) == ("0.5 mg every 3.5 days", "0.25 mg every 3.5 days")
+    for client in (by_adam, by_carl):
+        assert client.send("GET", "/queue/titration").json()["results"] == []
+    confirm(by_bell, at, proposed)
+    assert [row["uid"] for row in by_bell.send("GET", "/queue/titration").json()["results"]] == [asked["uid"]]
+
+
+def test_nobody_has_himself_in_the_list_and_what_is_over_is_not_in_it(by_bell, by_adam, in_care, proposed, monkeypatch):
+    from tracking.models import Prescriber
+
+    assert proposed
+    Prescriber.objects.create(user=in_care.patient.user, clinic=in_care.clinic)
+    assert by_adam.send("GET", "/queue/titration").json()["results"] == []
+    assert len(by_bell.send("GET", "/queue/titration").json()["results"]) == 1
+    monkeypatch.setattr("tracking.clock.now", lambda: NOW + timedelta(days=30))
+    assert by_bell.send("GET", "/queue/titration").json()["results"] == []

@@ -8,7 +8,18 @@ from uuid import uuid4
 import pytest
 
 from tests.conftest import NOW, PASSWORD
-from tests.tracking.services.titrating import TODAY, WEEKLY, confirmed, days, drawn, ledger, prescribed, proposed, standing
+from tests.tracking.services.titrating import (
+    REVIEW,
+    TODAY,
+    WEEKLY,
+    confirmed,
+    days,
+    drawn,
+    ledger,
+    prescribed,
+    proposed,
+    standing,
+)
 from tracking.domain.actor import Actor
 from tracking.domain.problems import Problem
 from tracking.models import DueItem, Evaluation, Prescriber, Proposal, Regimen, User
@@ -103,12 +114,12 @@ def test_a_start_a_stop_and_another_product_are_confirmed_alike(low, bell):
     confirmed(low, stop, bell, typed_weekly_mg="0")
     assert standing(low, "anastrozole", bell).ends_on == TODAY
 
-    plan = {"drug": "letrozole", "dose_mg": "0.5", "schedule": WEEKLY}
+    plan = {"drug": "letrozole", "dose_mg": "0.5", "schedule": WEEKLY, "review_on": REVIEW}
     start = proposed(low, bell, ask="start", plan=plan)
     assert (start.row.kind, start.row.before_text, start.row.before_weekly) == ("start", "", "")
     done = confirmed(low, start, bell, raising_reason="he asked, and knows")
     assert done.row.raised_while == "low blind"
-    plan = {"drug": "anastrozole", "dose_mg": "0.25", "schedule": WEEKLY}
+    plan = {"drug": "anastrozole", "dose_mg": "0.25", "schedule": WEEKLY, "review_on": REVIEW}
     regimen = str(standing(low, "letrozole", bell).uid)
     product = proposed(low, bell, ask="product", regimen=regimen, plan=plan)
     done = confirmed(low, product, bell, typed_weekly_mg="0.25", raising_reason="less potent")
@@ -223,7 +234,7 @@ def test_an_evaluation_that_is_not_his_is_not_known(low, bell):
 
 
 def test_a_start_beside_one_that_began_meanwhile_is_a_conflict(low, bell):
-    plan = {"drug": "letrozole", "dose_mg": "0.5", "schedule": WEEKLY}
+    plan = {"drug": "letrozole", "dose_mg": "0.5", "schedule": WEEKLY, "review_on": REVIEW}
     told = proposed(low, bell, ask="start", plan=plan)
     later = NOW + timedelta(minutes=5)
     prescribed(low, bell, "letrozole", "0.5", ago=0, now=later)
@@ -402,7 +413,7 @@ def test_another_mans_proposal_is_not_found(low, bell, carl, clinic):
 
 
 def test_days_in_a_plan_come_back_as_days(low, bell):
-    review = TODAY + timedelta(days=90)
+    review = REVIEW + timedelta(days=30)
     told = proposed(low, bell, plan={"dose_mg": "0.25", "review_on": review})
     with acting_as(bell):
         assert find(low, told.row.uid).plan == {"dose_mg": "0.25", "review_on": review.isoformat()}

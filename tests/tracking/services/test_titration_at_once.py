@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 
 from tests.conftest import NOW, PASSWORD
-from tests.tracking.services.titrating import TODAY, confirmed, drawn, ledger, prescribed, proposed, standing
+from tests.tracking.services.titrating import REVIEW, TODAY, confirmed, drawn, ledger, prescribed, proposed, standing
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.domain.problems import Problem
@@ -139,7 +139,13 @@ def test_a_regimen_that_was_corrected_or_taken_back_is_another_one(low, doctors)
     _, (bell, _) = doctors
     told = proposed(low, bell)
     row = standing(low, "anastrozole", bell)
-    stated = {"drug": "anastrozole", "dose_mg": "0.5", "schedule": row.schedule, "starts_on": row.starts_on}
+    stated = {
+        "drug": "anastrozole",
+        "dose_mg": "0.5",
+        "schedule": row.schedule,
+        "starts_on": row.starts_on,
+        "review_on": REVIEW,
+    }
     fixed = regimens.correct(
         patient=low, key=row.client_id, by=bell, now=NOW, origin=Origin.PRESCRIBED, **stated, reason="typed anew"
     )

@@ -14,6 +14,8 @@ from tracking.services.access import acting_as
 TODAY = NOW.date()
 TWICE_WEEKLY = {"kind": "every", "days": "3.5"}
 WEEKLY = {"kind": "every", "days": "7"}
+# What a prescriber states of an AI: why, and when he looks again whether it is still needed.
+REVIEW = TODAY + timedelta(days=90)
 LAB = {"method": "lcmsms", "method_evidence": "staff_verified", "staff": True}
 
 
@@ -23,6 +25,8 @@ def days(ago: int) -> date:
 
 def prescribed(man: Any, by: Any, drug: str, dose_mg: str, *, ago: int, schedule: Any = TWICE_WEEKLY, now: Any = NOW) -> Any:
     plan = {"drug": drug, "dose_mg": dose_mg, "schedule": schedule, "starts_on": days(ago), "reason": "invented"}
+    if not drug.startswith("testosterone"):
+        plan["review_on"] = REVIEW
     return regimens.start(patient=man, by=by, now=now, origin=Origin.PRESCRIBED, **plan)
 
 
