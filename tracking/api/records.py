@@ -91,6 +91,12 @@ def day(on: Any) -> str | None:
     return None if on is None else on.isoformat()
 
 
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """The names of the accounts behind these actors, with one query: the number of an account is never shown."""
+    ids = {int(actor.removeprefix("user:")) for actor in actors if actor.startswith("user:")}
+    return {str(Actor.user(user.pk)): str(user) for user in User.objects.filter(pk__in=ids)}
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What a service answered: the row, whether it is new, and the man's evaluation where it says so."""
