@@ -206,6 +206,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "tracking.tasks.reevaluate_due",
         "schedule": crontab(minute=env.str("REEVALUATE_MINUTE", default="7")),
     },
+    "proposals-expire": {"task": "tracking.tasks.expire_proposals", "schedule": crontab(hour="2", minute="37")},
     "rules-changed": {"task": "tracking.tasks.reevaluate_rulebook", "schedule": crontab(minute="*/10")},
 }
 

@@ -11,11 +11,12 @@ from django.db import transaction
 
 from tracking import clock
 from tracking.domain.actor import Actor
-from tracking.services import evaluations
+from tracking.services import evaluations, titration
 from tracking.services.access import acting_as
 
 __all__ = [
     "Page",
+    "expire_proposals",
     "looked_at_again",
     "reevaluate_clinic",
     "reevaluate_clinic_after_commit",
@@ -61,12 +62,23 @@ def reevaluate_rulebook() -> int:
     return _all_of(evaluations.by_another_rulebook, by=_RULES_CHANGED)
 
 
+@shared_task
+def expire_proposals() -> int:
+    """Close the requests and proposals that nobody decided on in time; safe to run twice or late. How many men had one."""
+    page = partial(titration.expiring, clock.now())
+    return _counted(_each(page, titration.expire, by=_TIME_PASSES), "rid of what has expired")
+
+
 def looked_at_again(page: Page, *, by: Actor) -> Iterator[bool]:
     """Evaluate page after page of men, each in a transaction of his own, and say of each whether it went well.
 
     One who cannot be evaluated is logged and holds nobody else up. The clock is read for each: a long run never concludes as of
     an instant before something that was written while it ran.
     """
+    return _each(page, evaluations.reevaluate, by=by)
+
+
+def _each(page: Page, do: Callable[..., object], *, by: Actor) -> Iterator[bool]:
     last = 0
     while True:
         with acting_as(by):
@@ -75,9 +87,9 @@ def looked_at_again(page: Page, *, by: Actor) -> Iterator[bool]:
             return
         for patient_id in ids:
             try:
-                evaluations.reevaluate(patient_id, by=by, now=clock.now())
+                do(patient_id, by=by, now=clock.now())
             except Exception:
-                log.exception("not reevaluated", patient_id=patient_id)
+                log.exception("one man failed", what=do.__name__, patient_id=patient_id)
                 yield False
             else:
                 yield True
@@ -85,10 +97,14 @@ def looked_at_again(page: Page, *, by: Actor) -> Iterator[bool]:
 
 
 def _all_of(page: Page, *, by: Actor) -> int:
-    """How many were evaluated; raises RuntimeError in the end where one could not be."""
-    outcomes = list(looked_at_again(page, by=by))
+    return _counted(looked_at_again(page, by=by), "evaluated")
+
+
+def _counted(done: Iterator[bool], what: str) -> int:
+    """With how many it went well; raises RuntimeError in the end where it did not with one."""
+    outcomes = list(done)
     failed = outcomes.count(False)
-    log.info("reevaluated", men=len(outcomes) - failed, failed=failed)
+    log.info(what, men=len(outcomes) - failed, failed=failed)
     if failed:
-        raise RuntimeError(f"{failed} of {len(outcomes)} men could not be evaluated; the log names them")
+        raise RuntimeError(f"{failed} of {len(outcomes)} men could not be {what}; the log names them")
     return len(outcomes)

@@ -34,7 +34,7 @@ from tracking.models import (
     Symptom,
     User,
 )
-from tracking.services import consent, labs, overrides, owned, regimens
+from tracking.services import consent, labs, overrides, owned, regimens, titration
 from tracking.services.access import acting_as
 
 PREFIX = "api/v1/"
@@ -138,6 +138,10 @@ def everybody(adam: Patient, carl: Patient, dr_bell: User, in_care: Any, setting
     overrides.set_interval(patient=adam, by=bell, now=NOW, kind="dexa", every_months=12, **until)
     overrides.set_clinic_floor(clinic_uid=in_care.clinic.uid, by=bell, now=NOW, floor="17", reason="an older clinic's habit")
     fill_the_rest(adam)
+    titration.request(patient=adam, by=Actor.user(adam.user_id), now=NOW, words="Less, please.", client_id="request-1")
+    plan = {"drug": "testosterone_cypionate", "dose_mg": "100", "schedule": {"kind": "every", "days": "7"}}
+    stated = {"ask": "start", "from_date": NOW.date(), "reason": "tired"}
+    titration.propose(patient=adam, by=bell, now=NOW, plan=plan, client_id="proposal-1", **stated)
     rows = list(rows_of(adam))
     uids = {str(row.uid) for row in rows if getattr(row, "uid", None)}
     keys = {row.client_id for row in rows if hasattr(row, "client_id")}

@@ -12,8 +12,8 @@ from django.db import connection
 from tracking import tasks
 from tracking.domain.actor import Actor
 from tracking.evidence import load_rulebook
-from tracking.models import Evaluation, Standing
-from tracking.services import accounts, evaluations, labs
+from tracking.models import Evaluation, Proposal, Standing
+from tracking.services import accounts, evaluations, labs, titration
 from tracking.services.access import acting_as
 
 
@@ -151,3 +151,16 @@ def test_two_workers_at_once_make_one_evaluation_each_man(committed_men, new_rul
     with acting_as(Actor.system("test")):
         assert Evaluation.objects.filter(rulebook_version=new).count() == len(committed_men)
         assert set(Standing.objects.values_list("rulebook_version", flat=True)) == {new}
+
+
+def test_what_nobody_decided_on_is_closed_once_however_often_the_job_runs(adam, in_care, now, monkeypatch):
+    himself = Actor.user(adam.user_id)
+    asked = titration.request(patient=adam, by=himself, now=now, words="Less, please.").row
+    assert tasks.expire_proposals() == 0
+    monkeypatch.setattr("tracking.clock.now", lambda: asked.expires_at)
+    assert [tasks.expire_proposals() for _ in range(3)] == [1, 0, 0]
+    with acting_as(himself):
+        row = Proposal.objects.get()
+        steps = list(row.events.order_by("pk").values_list("what", "by"))
+    assert (row.state, row.decided_at, row.decided_by) == ("expired", asked.expires_at, "system:time-passes")
+    assert steps == [("requested", str(himself)), ("expired", "system:time-passes")]

@@ -22,6 +22,7 @@ from tracking.api import (
     regimens,
     rulebook,
     serum_curve,
+    titration,
 )
 
 __all__ = ["urlpatterns"]
@@ -83,6 +84,9 @@ urlpatterns = [
     *record(""),
     path("overrides/floors", overrides.Floors.as_view()),
     path("overrides/intervals", overrides.Intervals.as_view()),
+    path("titration", titration.HisProposals.as_view()),
+    path("titration/<key:key>", titration.HisProposal.as_view()),
+    path("titration/<key:key>/withdraw", titration.HisWithdrawal.as_view()),
     path("patients", patients.Patients.as_view()),
     path("patients/<uuid:patient_uid>", patients.OnePatient.as_view()),
     *record("patients/<uuid:patient_uid>/"),
@@ -91,7 +95,14 @@ urlpatterns = [
     path("patients/<uuid:patient_uid>/episodes/<uuid:uid>", episodes.OneEpisode.as_view()),
     path("patients/<uuid:patient_uid>/episodes/<uuid:uid>/acknowledge", episodes.Acknowledgement.as_view()),
     path("patients/<uuid:patient_uid>/episodes/<uuid:uid>/snooze", episodes.Snooze.as_view()),
+    path("patients/<uuid:patient_uid>/titration", titration.Proposals.as_view()),
+    path("patients/<uuid:patient_uid>/titration/<uuid:uid>", titration.OneProposal.as_view()),
+    path("patients/<uuid:patient_uid>/titration/<uuid:uid>/preview", titration.Preview.as_view()),
+    path("patients/<uuid:patient_uid>/titration/<uuid:uid>/confirm", titration.Confirmation.as_view()),
+    path("patients/<uuid:patient_uid>/titration/<uuid:uid>/decline", titration.Decline.as_view()),
+    path("patients/<uuid:patient_uid>/titration/<uuid:uid>/withdraw", titration.Withdrawal.as_view()),
     path("queue", episodes.Queue.as_view()),
+    path("queue/titration", titration.Waiting.as_view()),
     path("patients/<uuid:patient_uid>/overrides/floors", overrides.SetFloors.as_view()),
     path("patients/<uuid:patient_uid>/overrides/floors/<uuid:uid>/end", overrides.FloorEnd.as_view()),
     path("patients/<uuid:patient_uid>/overrides/intervals", overrides.SetIntervals.as_view()),

@@ -268,6 +268,7 @@ def sentences_for_man(rulebook: RuleBook) -> Iterator[tuple[str, str]]:
     yield from ((f"words.man.{code}", sentence) for code, sentence in rulebook.words.man.items())
     yield from ((f"words.curve.{code}", sentence) for code, sentence in rulebook.words.curve.items())
     yield from ((f"words.explain_man.{code}", sentence) for code, sentence in rulebook.words.explain_man.items())
+    yield from ((f"words.titration_man.{code}", sentence) for code, sentence in rulebook.words.titration_man.items())
     yield from ((f"{finding.id}.man", finding.man) for finding in rulebook.findings.values())
 
 

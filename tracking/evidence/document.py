@@ -23,7 +23,7 @@ _CHAPTERS = (
     ("Drugs", ("drug.",)),
     ("Analytes", ("analyte.",)),
     ("Findings", ("finding.",)),
-    ("Answering", ("episodes.",)),
+    ("Answering", ("episodes.", "titration.")),
 )
 _INTRO = """# The evidence behind the rules
 

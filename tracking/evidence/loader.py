@@ -35,6 +35,7 @@ from tracking.domain.rulebook import (
     Source,
     TestosteroneRules,
     TimingRules,
+    TitrationRules,
     Words,
 )
 from tracking.evidence.checks import check
@@ -54,6 +55,7 @@ FILES = (
     "timing",
     "episodes",
     "checkin",
+    "titration",
     "findings_estradiol",
     "findings_therapy",
     "findings_safety",
@@ -106,12 +108,13 @@ def build(content: Mapping[str, Mapping[str, Any]]) -> RuleBook:
     asked = dict(content["checkin"])
     lifestyle = _each(LifestyleRule, "checkin.lifestyle", asked.pop("lifestyle", {}), "checkin.toml lifestyle")
     checkin = _group(CheckInRules, "checkin", asked, lifestyle=lifestyle)
+    titration = _group(TitrationRules, "titration", content["titration"])
     bone_regions = _each(RegionRule, "bone.region", regions, "bone.toml regions")
     bone = _group(BoneRules, "bone", tables, regions=bone_regions)
     rules: dict[str, Rule] = {scope.id: scope}
     for group in (analytes, drugs, findings, bone_regions, esters, draw_times, plan, lifestyle):
         rules.update({rule.id: rule for rule in group.values()})
-    for part in (estradiol, testosterone, safety, monitoring, series, timing, episodes, bone, checkin):
+    for part in (estradiol, testosterone, safety, monitoring, series, timing, episodes, titration, bone, checkin):
         named = (getattr(part, field.name) for field in fields(part))
         rules.update({rule.id: rule for rule in named if isinstance(rule, Rule)})
     rulebook = RuleBook(
@@ -128,6 +131,7 @@ def build(content: Mapping[str, Mapping[str, Any]]) -> RuleBook:
         series=series,
         timing=timing,
         episodes=episodes,
+        titration=titration,
         bone=bone,
         checkin=checkin,
         findings=findings,

@@ -8,6 +8,7 @@ from tracking.models.evaluations import DueItem, Evaluation, Finding, RulebookVe
 from tracking.models.labs import LabResult
 from tracking.models.overrides import ClinicFloor, FloorSetting, IntervalSetting
 from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User
+from tracking.models.titration import Proposal, ProposalEvent
 from tracking.models.trail import AccessEvent, ImportBatch, Tombstone
 
 __all__ = [
@@ -32,6 +33,8 @@ __all__ = [
     "Lifestyle",
     "Patient",
     "Prescriber",
+    "Proposal",
+    "ProposalEvent",
     "Regimen",
     "RiskFactor",
     "RulebookVersion",

@@ -16,8 +16,8 @@ from tracking.domain.actor import Actor
 from tracking.domain.entry import check_floor, check_interval, read_floor
 from tracking.domain.problems import Collector, problem
 from tracking.evidence import load_rulebook
-from tracking.models import CareRelationship, Clinic, ClinicFloor, FloorSetting, IntervalSetting, Patient, Prescriber
-from tracking.services import evaluations
+from tracking.models import Clinic, ClinicFloor, FloorSetting, IntervalSetting, Patient, Prescriber
+from tracking.services import evaluations, prescribers
 from tracking.services.access import acting_as, lock_patient, not_found
 from tracking.services.lived import local_today
 
@@ -46,7 +46,7 @@ def set_floor(
     """
     with acting_as(by):
         man = lock_patient(patient)
-        author = _author(man, by, clinic_uid)
+        author = prescribers.author(man, by, clinic_uid)
         content = _floor(floor, reason, expires_on, today=local_today(man, now))
         standing = FloorSetting.objects.filter(patient=man, clinic=author.clinic)
         row = _replace(standing, FloorSetting(patient=man, clinic=author.clinic, set_by=author, set_at=now, **content), by=by)
@@ -73,7 +73,7 @@ def set_interval(
     """How often one kind of monitoring is wanted for him, in place of what this clinic set for that kind before."""
     with acting_as(by):
         man = lock_patient(patient)
-        author = _author(man, by, clinic_uid)
+        author = prescribers.author(man, by, clinic_uid)
         found = Collector()
         stated = found.run(_stated, reason)
         check = check_interval(kind, every_months, expires_on, local_today(man, now), load_rulebook())
@@ -119,7 +119,7 @@ def end_clinic_floor(*, clinic_uid: UUID, by: Actor, now: datetime) -> ClinicFlo
 
 def clinics_for(man: Patient, by: Actor) -> list[Clinic]:
     """For which clinics this account may decide about this man. Raises where it may for none."""
-    return [author.clinic for author in _authors(man, by)]
+    return [author.clinic for author in prescribers.authors(man, by)]
 
 
 def clinic_of(by: Actor, uid: UUID) -> Clinic:
@@ -129,37 +129,12 @@ def clinic_of(by: Actor, uid: UUID) -> Clinic:
 
 def _member(clinic_uid: UUID, by: Actor, *, lock: bool = False) -> Prescriber:
     """Who acts for the clinic. ``lock``: two who change its floor at once queue at the clinic's row."""
-    member = _members(by).filter(clinic__uid=clinic_uid).first()
+    member = prescribers.members(by).filter(clinic__uid=clinic_uid).first()
     if member is None:
         raise not_found("clinic")
     if lock:
         Clinic.objects.select_for_update(no_key=True).get(pk=member.clinic_id)
     return member
-
-
-def _members(by: Actor) -> QuerySet[Prescriber]:
-    return Prescriber.objects.filter(user=by.user_id, is_active=True).select_related("clinic", "user").order_by("pk")
-
-
-def _authors(man: Patient, by: Actor) -> list[Prescriber]:
-    """As whose prescriber this account may decide for this man. Never empty: raises where it may not."""
-    if man.user_id is not None and man.user_id == by.user_id:
-        raise problem("", "own-record", "Nobody sets this for himself. Ask your prescriber.", kind="forbidden")
-    let_in = CareRelationship.objects.active().filter(patient=man)
-    authors = list(_members(by).filter(clinic__in=let_in.values("clinic")))
-    if not authors:
-        raise problem("", "prescriber-only", "Only a prescriber of a clinic that he lets in may set this.", kind="forbidden")
-    return authors
-
-
-def _author(man: Patient, by: Actor, clinic_uid: UUID | None) -> Prescriber:
-    authors = _authors(man, by)
-    chosen = [author for author in authors if clinic_uid in (None, author.clinic.uid)]
-    if len(chosen) != 1:
-        accepted = ", ".join(f"{author.clinic.uid} ({author.clinic})" for author in authors)
-        text = "Say for which of your clinics. Accepted: {accepted}."
-        raise problem("/clinic", "clinic-not-stated", text, accepted=accepted)
-    return chosen[0]
 
 
 def _floor(floor: object, reason: str, expires_on: date | None, *, today: date) -> dict[str, Any]:
@@ -203,7 +178,7 @@ def _end_of_man(rows: QuerySet[OfMan], *, patient: Patient, uid: UUID, by: Actor
         row = rows.filter(patient=man, uid=uid).first()
         if row is None:
             raise not_found()
-        if row.clinic_id not in {author.clinic_id for author in _authors(man, by)}:
+        if row.clinic_id not in {author.clinic_id for author in prescribers.authors(man, by)}:
             raise problem("", "other-clinic", "Another clinic set this. Ask them to end it.", kind="forbidden")
         if row.ended_at is None:
             _end(row, by=by, now=now)

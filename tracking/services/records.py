@@ -13,7 +13,7 @@ from tracking.models import ImportBatch, Patient, Tombstone
 from tracking.models.base import CLIENT_ID, Record
 from tracking.services.access import not_found
 
-__all__ = ["Source", "add", "find", "find_his", "state_anew", "supersede", "withdraw"]
+__all__ = ["Source", "add", "check_client_id", "find", "find_his", "state_anew", "supersede", "withdraw"]
 
 R = TypeVar("R", bound=Record)
 
@@ -137,7 +137,7 @@ def same_content(row: Record, content: dict[str, Any]) -> bool:
 
 def _said_under(model: type[R], man: Patient, client_id: str, content: dict[str, Any]) -> R | None:
     """The row that says this under this id already; None where the id is free. A conflict where it names something else."""
-    _check_client_id(client_id)
+    check_client_id(client_id)
     row = model.objects.filter(patient=man, client_id=client_id).order_by("-pk").first()
     if row is None or (row.withdrawn_at is None and same_content(row, content)):
         said: R | None = row
@@ -170,7 +170,8 @@ _RESERVED = {"bulk"}
 _CLIENT_ID = re.compile(CLIENT_ID, re.ASCII)
 
 
-def _check_client_id(client_id: str) -> None:
+def check_client_id(client_id: str) -> None:
+    """Raise Problem where this is no id that a phone may mint."""
     if not _CLIENT_ID.fullmatch(client_id) or client_id in _RESERVED:
         raise problem(
             "/client_id",

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from tests.conftest import NOW
 from tracking.domain.actor import Actor
-from tracking.models import AccessEvent, Evaluation, LabResult
+from tracking.models import AccessEvent, Evaluation, LabResult, Regimen
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +83,7 @@ def test_a_longer_record_costs_no_more_queries(desk, full_record, many_labs, add
     many_labs(full_record, 30)
     with CaptureQueriesContext(connection) as long:
         desk.get(address(full_record))
-    assert (len(short), len(long)) == (45, 45)
+    assert (len(short), len(long)) == (47, 47)
 
 
 def test_an_empty_record_says_so_everywhere(desk, in_care, adam, address):
@@ -94,6 +94,33 @@ def test_an_empty_record_says_so_everywhere(desk, in_care, adam, address):
     ):
         assert said in text
     assert "verdict-no_current_data" in text
+
+
+def test_the_titration_ledger_is_read_on_the_page_and_nothing_in_it_can_be_pressed(desk, full_record, bell, see, address):
+    from tracking.domain.actor import Actor
+    from tracking.services import titration
+
+    himself = Actor.user(full_record.user_id)
+    titration.request(patient=full_record, by=himself, now=NOW, words="My knees <hurt>.")
+    regimen = str(see(Regimen, patient=full_record)[0].uid)
+    half = {"ask": "change", "regimen": regimen, "from_date": NOW.date(), "plan": {"dose_mg": "0.25"}, "reason": "low twice"}
+    told = titration.propose(patient=full_record, by=bell, now=NOW, **half)
+    decision = {"evaluation": told.evaluation.uid, "reason": "14.0, settled", "typed_weekly_mg": "0.5"}
+    titration.confirm(patient=full_record, uid=told.row.uid, by=bell, now=NOW, **decision)
+    section = desk.get(address(full_record)).text.partition('id="titration"')[2].partition("</section>")[0]
+    text = re.sub(r"\s+", " ", section)
+    for said in (
+        "Anastrozole: 0.5 mg every 3.5 days → 0.25 mg every 3.5 days",
+        "confirmed",
+        "Dr. Bell: low twice",
+        "Dr. Bell: 14.0, settled",
+        "14.0 pg/mL (LC-MS/MS), 23 Oct 2026, testosterone 751 ng/dL",
+        "No usable result after it yet: the recheck is due on 14 Dec.",
+        "he asked: <bdi>My knees &lt;hurt&gt;.</bdi>",
+        "requested",
+    ):
+        assert said in text, said
+    assert not re.search(r"<(form|button|input|a)\b", section)
 
 
 def test_long_tables_are_paged(desk, full_record, many_labs, address):

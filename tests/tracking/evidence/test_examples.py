@@ -64,6 +64,7 @@ from tracking.domain.rulebook import AROMATASE_INHIBITOR, Priority, Rule
 from tracking.domain.schedule import Schedule
 from tracking.domain.timeline import read_timeline
 from tracking.domain.timing import DrugTiming
+from tracking.domain.titration.states import expires_at
 from tracking.domain.units import convert, rounded
 from tracking.evidence import load_rulebook
 from tracking.evidence.checks import NEVER_TO_THE_MAN
@@ -526,6 +527,13 @@ def run_escalation(given: Given) -> str:
     weeks, days = divmod(int(given["working_days"]), 5)
     now = replace(LOOK, now=NOW + timedelta(weeks=weeks, days=days))
     return escalation(opened.episode.respond_by, Priority(given["priority"]), now) or "none"
+
+
+def run_proposal_expiry(given: Given) -> str:
+    """At the end of a day so many days after the day on which it was proposed."""
+    until = expires_at(TODAY, ZONE, RULEBOOK)
+    end = start_of_day(TODAY + timedelta(days=int(given["days_after"]) + 1), ZONE) - timedelta(microseconds=1)
+    return "open" if end < until else "expired"
 
 
 def run_least_age(given: Given) -> str:

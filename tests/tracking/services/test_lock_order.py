@@ -31,6 +31,7 @@ from tracking.services import (
     overrides,
     regimens,
     surveys,
+    titration,
 )
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -88,6 +89,15 @@ WRITERS = {
     regimens.correct: lambda man: regimens.correct(patient=man, key="none", origin=Origin.SELF, **PLAN, **COMMON),
     regimens.end: lambda man: regimens.end(patient=man, key="none", origin=Origin.SELF, ends_on=date(2026, 9, 1), **COMMON),
     regimens.start: lambda man: regimens.start(patient=man, origin=Origin.SELF, **PLAN, **COMMON),
+    titration.confirm: lambda man: titration.confirm(patient=man, uid=uuid4(), evaluation=uuid4(), reason="x", **COMMON),
+    titration.decline: lambda man: titration.decline(patient=man, uid=uuid4(), reason="x", **COMMON),
+    titration.expire: lambda man: titration.expire(man.pk, **COMMON),
+    titration.preview: lambda man: titration.preview(patient=man, uid=uuid4(), **COMMON),
+    titration.propose: lambda man: titration.propose(
+        patient=man, ask="stop", from_date=date(2026, 12, 1), reason="x", regimen="none", **COMMON
+    ),
+    titration.request: lambda man: titration.request(patient=man, words="Less, please.", **COMMON),
+    titration.withdraw: lambda man: titration.withdraw(patient=man, uid=uuid4(), **COMMON),
     regimens.withdraw: lambda man: regimens.withdraw(patient=man, key="none", origin=Origin.SELF, reason="x", **COMMON),
     notifications.answer: lambda man: notifications.answer(patient_id=man.pk, reminder_uid=uuid4(), what="done", **COMMON),
     notifications.mark_read: lambda man: notifications.mark_read(patient_id=man.pk, message_uid=uuid4(), **COMMON),
@@ -192,7 +202,7 @@ def test_two_writers_at_once_both_succeed_and_the_revision_counts_both(man):
 def test_every_writer_of_the_services_is_in_the_table_above():
     modules = (
         *(accounts, audit, bone, checkin, clinics, consent, doses, drug_uses, episodes, labs, lifestyle, notifications),
-        *(overrides, regimens, surveys),
+        *(overrides, regimens, surveys, titration),
     )
     writers = {
         function

@@ -116,6 +116,7 @@ from tracking.domain.rulebook.timing import (
     PhaseRule,
     TimingRules,
 )
+from tracking.domain.rulebook.titration import TitrationRules
 
 __all__ = [
     "AROMATASE_INHIBITOR",
@@ -207,6 +208,7 @@ __all__ = [
     "ThresholdRule",
     "Tier",
     "TimingRules",
+    "TitrationRules",
     "TrendRule",
     "UnitQuestionRule",
     "Words",

@@ -14,6 +14,7 @@ from tracking.domain.rulebook.episodes import EpisodeRules
 from tracking.domain.rulebook.monitoring import MonitoringRules
 from tracking.domain.rulebook.series import SeriesRules
 from tracking.domain.rulebook.timing import TimingRules
+from tracking.domain.rulebook.titration import TitrationRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,8 @@ class Words:
     explain: Mapping[str, str]
     explain_phase: Mapping[str, str]
     explain_man: Mapping[str, str]
+    titration: Mapping[str, str]
+    titration_man: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +77,7 @@ class RuleBook:
     series: SeriesRules
     timing: TimingRules
     episodes: EpisodeRules
+    titration: TitrationRules
     bone: BoneRules
     checkin: CheckInRules
     findings: Mapping[str, FindingRule]

@@ -28,7 +28,7 @@ TABLES = ("symptom", "lifestyle", "druguse")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tracking", "0008_stated_once"),
+        ("tracking", "0009_titration"),
     ]
 
     operations = [
