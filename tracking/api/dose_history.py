@@ -26,7 +26,7 @@ from tracking.services.dose_history import DEFAULT_DAYS, MOST_DAYS
 __all__ = ["DoseHistory"]
 
 
-class StatedRow(Output):
+class DoseStepStatedRow(Output):
     """A regimen that a step rests on: who entered it, when, and why."""
 
     uid = serializers.UUIDField()
@@ -38,7 +38,7 @@ class StatedRow(Output):
     recorded_at = serializers.DateTimeField()
 
 
-class StepRow(Output):
+class DoseStepRow(Output):
     """One dose and interval of a drug, in force from ``starts_on`` until before ``ends_on``."""
 
     basis = serializers.CharField(
@@ -49,10 +49,10 @@ class StepRow(Output):
     dose_mg = serializers.CharField(allow_null=True, help_text="one dose in mg; null where only the log tells of the drug")
     schedule = serializers.CharField(help_text="in words; empty where none is stated")
     weekly_mg = serializers.CharField(allow_null=True, help_text="derived: mg a week; null where nothing says")
-    stated = StatedRow(many=True)
+    stated = DoseStepStatedRow(many=True)
 
 
-class LoggedRow(Output):
+class DosesLoggedRow(Output):
     """How many doses of each kind were logged. An unlogged dose is not counted as taken, nor as missed."""
 
     taken = serializers.IntegerField()
@@ -68,7 +68,7 @@ class DoseHistoryEventRow(Output):
     at = serializers.DateTimeField()
     precision = serializers.CharField()
     zone = serializers.CharField()
-    kind = serializers.ChoiceField(list(DoseKind))
+    kind = serializers.CharField(help_text=", ".join(DoseKind))
     amount_mg = serializers.CharField(allow_null=True)
 
 
@@ -76,8 +76,8 @@ class DrugHistoryRow(Output):
     drug = serializers.CharField()
     name = serializers.CharField()
     drug_class = serializers.CharField()
-    steps = StepRow(many=True)
-    logged = LoggedRow()
+    steps = DoseStepRow(many=True)
+    logged = DosesLoggedRow()
     events = DoseHistoryEventRow(many=True)
 
 
@@ -100,10 +100,10 @@ class DoseHistoryResultRow(Output):
     treatment = serializers.ListField(child=serializers.CharField(), help_text="what was in force when it was drawn")
 
 
-class MarkRow(Output):
+class DoseHistoryMarkRow(Output):
     at = serializers.DateTimeField()
     has_time = serializers.BooleanField(help_text="false: only the local day of `at` is known")
-    kind = serializers.ChoiceField(list(Kind))
+    kind = serializers.CharField(help_text=", ".join(Kind))
     code = serializers.CharField()
     what = serializers.CharField(help_text="opened, worsened, acknowledged, scanned, ...")
     words = serializers.CharField()
@@ -119,7 +119,7 @@ class DoseHistoryRow(Output):
     drugs = DrugHistoryRow(many=True)
     results = DoseHistoryResultRow(many=True)
     undated = DoseHistoryResultRow(many=True, help_text="results whose day nobody knows, whatever the window")
-    marks = MarkRow(many=True)
+    marks = DoseHistoryMarkRow(many=True)
 
     def get_fields(self) -> dict[str, Any]:
         # "from" is a word of the language, so it cannot be declared as the others are.
