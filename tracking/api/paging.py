@@ -16,7 +16,7 @@ from tracking.api.schema import Query
 from tracking.domain.moments import start_of_day
 from tracking.domain.problems import Issue, Problem, problem, raise_all
 
-__all__ = ["PAGE", "PERIOD", "chosen", "given", "in_period", "limit_of", "page"]
+__all__ = ["PAGE", "PERIOD", "chosen", "flag", "given", "in_period", "limit_of", "page", "period", "window"]
 
 _USUAL, _MOST = 50, 200
 PAGE = (
@@ -63,14 +63,44 @@ def chosen(sent: dict[str, str], name: str, accepted: Collection[str]) -> str | 
 
 def in_period(rows: QuerySet[Any], sent: dict[str, str], zone: str) -> QuerySet[Any]:
     """Rows whose instant lies from the start of the day ``from`` to the end of the day ``to``, in this zone."""
-    first, last = _day(sent, "from"), _day(sent, "to")
-    if first is not None and last is not None and last < first:
-        raise problem("?to", "period-reversed", "{last} is before {first}.", last=str(last), first=str(first))
+    first, last = period(sent)
     if first is not None:
         rows = rows.filter(at__gte=start_of_day(first, zone))
     if last is not None:
         rows = rows.filter(at__lt=start_of_day(last + timedelta(days=1), zone))
     return rows
+
+
+def period(sent: dict[str, str]) -> tuple[date | None, date | None]:
+    """The first and the last local day asked for; None where not sent."""
+    first, last = _day(sent, "from"), _day(sent, "to")
+    if first is not None and last is not None and last < first:
+        raise problem("?to", "period-reversed", "{last} is before {first}.", last=str(last), first=str(first))
+    return first, last
+
+
+def window(sent: dict[str, str], today: date, *, usual: int, most: int) -> tuple[date, date]:
+    """Both ends of a window of local days: so many up to today where an end is not sent, and never more than ``most``."""
+    first, last = period(sent)
+    if first is None:
+        last = last or today
+        first = last - timedelta(days=usual - 1)
+    last = last or max(first, today)
+    if (last - first).days >= most:
+        raise problem(
+            "?to",
+            "period-too-long",
+            "{first} to {last} is too long. Accepted: at most {most} days.",
+            first=str(first),
+            last=str(last),
+            most=most,
+        )
+    return first, last
+
+
+def flag(sent: dict[str, str], name: str) -> bool:
+    """``true`` or ``false``; false where it is not sent."""
+    return chosen(sent, name, ("true", "false")) == "true"
 
 
 def page(rows: QuerySet[Any], request: Request, sent: dict[str, str], *, by: str | None) -> tuple[list[Any], str | None]:

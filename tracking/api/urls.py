@@ -5,7 +5,21 @@ from __future__ import annotations
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from tracking.api import accounts, bone, consents, doses, episodes, evaluations, labs, overrides, patients, regimens, rulebook
+from tracking.api import (
+    accounts,
+    bone,
+    consents,
+    doses,
+    episodes,
+    evaluations,
+    intake,
+    inventory,
+    labs,
+    overrides,
+    patients,
+    regimens,
+    rulebook,
+)
 
 __all__ = ["urlpatterns"]
 
@@ -29,9 +43,17 @@ def record(prefix: str) -> list[URLPattern]:
         path(f"{prefix}regimens/<key:key>", regimens.Regimen.as_view()),
         path(f"{prefix}regimens/<key:key>/change", regimens.RegimenChange.as_view()),
         path(f"{prefix}regimens/<key:key>/end", regimens.RegimenEnd.as_view()),
+        path(f"{prefix}regimens/<key:key>/pause", regimens.RegimenPause.as_view()),
+        path(f"{prefix}regimens/<key:key>/resume", regimens.RegimenResume.as_view()),
         path(f"{prefix}doses", doses.Doses.as_view()),
         path(f"{prefix}doses/bulk", doses.DosesBulk.as_view()),
+        path(f"{prefix}doses/expected", intake.ExpectedDoses.as_view()),
+        path(f"{prefix}doses/adherence", intake.DoseAdherence.as_view()),
+        path(f"{prefix}doses/sites", intake.DoseSites.as_view()),
         path(f"{prefix}doses/<key:key>", doses.Dose.as_view()),
+        path(f"{prefix}inventory", inventory.Inventory.as_view()),
+        path(f"{prefix}inventory/counts", inventory.Counts.as_view()),
+        path(f"{prefix}inventory/counts/<key:key>", inventory.Count.as_view()),
         path(f"{prefix}dexa-scans", bone.Scans.as_view()),
         path(f"{prefix}dexa-scans/<key:key>", bone.Scan.as_view()),
         path(f"{prefix}fractures", bone.Fractures.as_view()),

@@ -203,13 +203,18 @@ def _uncovered(doses: Sequence[DoseRecord], stated: list[Course]) -> list[tuple[
 
 
 def _signature_of(dose_mg: Decimal | None, schedule: Schedule | None) -> tuple[object, ...]:
-    """What makes two courses the same: dose and frequency, not the way the frequency was written."""
+    """What makes two courses the same: doses and frequency, not the way the frequency was written."""
     per_week = schedule.doses_per_week if schedule else None
-    return (dose_mg, per_week if per_week is not None else schedule and schedule.kind)
+    return (dose_mg, per_week if per_week is not None else schedule and schedule.kind, schedule.amounts if schedule else ())
 
 
 def _signature(course: Course) -> tuple[object, ...]:
     return _signature_of(course.dose_mg, course.schedule)
+
+
+def _doses(course: Course) -> tuple[object, ...]:
+    """How much at once, whatever the frequency."""
+    return (course.dose_mg, course.schedule.amounts if course.schedule else ())
 
 
 def _by_drug(courses: list[Course]) -> list[list[Course]]:
@@ -232,7 +237,7 @@ def _changes(courses: list[Course]) -> list[Change]:
         if not joined:
             found.append(_change(course.starts_on, "start", None, course))
         elif stated is not None and course.basis != LOGGED and _signature(stated) != _signature(course):
-            kind = "dose" if stated.dose_mg != course.dose_mg else "interval"
+            kind = "dose" if _doses(stated) != _doses(course) else "interval"
             found.append(_change(course.starts_on, kind, stated, course))
         before, stated = course, stated if course.basis == LOGGED else course
     for number, course in enumerate(courses):

@@ -1,12 +1,13 @@
 """Storage: fields, constraints, named querysets. Only ``tracking.services`` writes."""
 
 from tracking.models.bone import DexaScan, DexaSite, Fracture, RiskFactor
-from tracking.models.doses import DoseEvent, Regimen
+from tracking.models.doses import DoseEvent, Regimen, RegimenPause
 from tracking.models.episodes import Episode, EpisodeEvent
 from tracking.models.evaluations import DueItem, Evaluation, Finding, RulebookVersion, Standing
+from tracking.models.inventory import InventoryCount
 from tracking.models.labs import LabResult
 from tracking.models.overrides import ClinicFloor, FloorSetting, IntervalSetting
-from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User
+from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User, ZoneMove
 from tracking.models.trail import AccessEvent, ImportBatch, Tombstone
 
 __all__ = [
@@ -26,13 +27,16 @@ __all__ = [
     "Fracture",
     "ImportBatch",
     "IntervalSetting",
+    "InventoryCount",
     "LabResult",
     "Patient",
     "Prescriber",
     "Regimen",
+    "RegimenPause",
     "RiskFactor",
     "RulebookVersion",
     "Standing",
     "Tombstone",
     "User",
+    "ZoneMove",
 ]

@@ -58,6 +58,14 @@ from tracking.domain.rulebook.book import (
     RuleBook,
     Words,
 )
+from tracking.domain.rulebook.dosing import (
+    AdherenceRule,
+    DosingRules,
+    FormRule,
+    RouteRule,
+    SupplyRule,
+    UsualTimesRule,
+)
 from tracking.domain.rulebook.entries import (
     AnalyteRule,
     DoseLimits,
@@ -118,6 +126,7 @@ __all__ = [
     "CO_MEDICATION",
     "SEVERITIES",
     "TESTOSTERONE",
+    "AdherenceRule",
     "AgainRule",
     "AiReviewRule",
     "AnalyteLimitRule",
@@ -144,6 +153,7 @@ __all__ = [
     "DexaFollowUpRule",
     "DisagreementRule",
     "DoseLimits",
+    "DosingRules",
     "DrawTimeRule",
     "DrugRule",
     "EpisodeRules",
@@ -153,6 +163,7 @@ __all__ = [
     "EstradiolRules",
     "Example",
     "FindingRule",
+    "FormRule",
     "HeightLossRule",
     "InForceRule",
     "InjectionDelayRule",
@@ -182,6 +193,7 @@ __all__ = [
     "RepeatRule",
     "ResendRule",
     "ResponseRule",
+    "RouteRule",
     "RoutineRule",
     "Rule",
     "RuleBook",
@@ -194,6 +206,7 @@ __all__ = [
     "SpecificityRule",
     "SpineAloneRule",
     "StalenessRule",
+    "SupplyRule",
     "SymptomRule",
     "TestosteroneRules",
     "ThresholdRule",
@@ -201,5 +214,6 @@ __all__ = [
     "TimingRules",
     "TrendRule",
     "UnitQuestionRule",
+    "UsualTimesRule",
     "Words",
 ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tracking.domain.rulebook.base import Lane, Priority, Rule, ScopeRule, Source
 from tracking.domain.rulebook.blood import EstradiolRules, SafetyRules, TestosteroneRules
 from tracking.domain.rulebook.bone import BoneRules
+from tracking.domain.rulebook.dosing import DosingRules
 from tracking.domain.rulebook.entries import AnalyteRule, DrugRule
 from tracking.domain.rulebook.episodes import EpisodeRules
 from tracking.domain.rulebook.monitoring import MonitoringRules
@@ -71,6 +72,7 @@ class RuleBook:
     monitoring: MonitoringRules
     series: SeriesRules
     timing: TimingRules
+    dosing: DosingRules
     episodes: EpisodeRules
     bone: BoneRules
     findings: Mapping[str, FindingRule]
