@@ -32,16 +32,15 @@ def stretches(starts_on: date, ends_on: date | None, pauses: Iterable[Pause]) ->
     """The stretches in order. Without a pause there is one, as stated, be it empty; with pauses the empty ones are left out."""
     within = sorted((pause for pause in pauses if _is_within(pause, starts_on, ends_on)), key=lambda pause: pause.starts_on)
     found: list[Stretch] = []
-    start: date | None = starts_on
-    key = ""
+    start, key = starts_on, ""
     for pause in within:
-        if start is not None and pause.starts_on > start:
+        if pause.starts_on > start:
             found.append(Stretch(start, pause.starts_on, key))
-        start, key = pause.ends_on, pause.key if found else ""
-        if start is None:
-            break
-        start = max(start, starts_on)
-    if start is not None and (not within or ends_on is None or start < ends_on):
+        if pause.ends_on is None:
+            return found
+        if pause.ends_on > start:
+            start, key = pause.ends_on, pause.key if found else ""
+    if not within or ends_on is None or start < ends_on:
         found.append(Stretch(start, ends_on, key))
     return found
 

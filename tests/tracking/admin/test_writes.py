@@ -28,6 +28,7 @@ REGIMEN = {
     "every_days": "3.5",
     "starts_on": "2026-10-20",
     "reason": "tenderness",
+    "review_on": "2027-01-15",
 }
 SCAN = {
     "client_id": "desk-3",
@@ -178,6 +179,7 @@ def test_what_he_entered_himself_is_his_to_change(send, adam, desk, address):
         dose_mg="0.5",
         schedule={"kind": "daily", "times": 1},
         starts_on=(NOW - timedelta(days=9)).date(),
+        reason="started elsewhere",
         confirmed_reason="as on the box",
     )
     assert send("change_regimen", REGIMEN, regimen_uid=own.uid).status_code == 404

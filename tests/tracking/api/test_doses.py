@@ -38,7 +38,8 @@ def test_many_doses_are_logged_at_once_or_not_at_all(by_adam):
     days = [TAKEN | {"taken_at": f"2026-10-0{day}T08:00:00+02:00", "client_id": f"d{day}"} for day in range(1, 6)]
     answer = by_adam.send("POST", "/doses/bulk", days)
     assert (answer.status_code, [row["id"] for row in answer.json()["results"]]) == (201, ["d1", "d2", "d3", "d4", "d5"])
-    wrong = [TAKEN | {"client_id": "e1"}, TAKEN | {"amount_mg": "0,5"}, TAKEN | {"doze": "1"}]
+    another_day = {"taken_at": "2026-10-09T08:00:00+02:00"}
+    wrong = [TAKEN | another_day | {"client_id": "e1"}, TAKEN | {"amount_mg": "0,5"}, TAKEN | {"doze": "1"}]
     answer = by_adam.send("POST", "/doses/bulk", wrong)
     assert (answer.status_code, set(issues(answer))) == (422, {"/2/doze"})
     answer = by_adam.send("POST", "/doses/bulk", wrong[:2])
