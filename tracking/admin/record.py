@@ -27,10 +27,10 @@ from tracking.models import (
     Evaluation,
     LabResult,
     Patient,
-    Regimen,
 )
-from tracking.services import evaluations, rulebooks
+from tracking.services import evaluations, plans, rulebooks
 from tracking.services.history import history_of
+from tracking.services.inventory import holdings_of
 from tracking.services.lived import local_today
 
 __all__ = ["STATES", "page"]
@@ -53,7 +53,7 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
 
     labs = _paged(request, "labs", LabResult.objects.live().filter(patient=man).order_by("-at", "analyte", "-pk"), LABS)
     doses = _paged(request, "doses", DoseEvent.objects.live().filter(patient=man).order_by("-at", "-pk"), DOSES)
-    regimens = list(Regimen.objects.live().filter(patient=man).order_by("-starts_on", "drug", "-pk"))
+    regimens = list(plans.standing().filter(patient=man).order_by("-starts_on", "drug", "-pk"))
     scans = list(DexaScan.objects.live().filter(patient=man).prefetch_related("sites").order_by("-scanned_on", "-pk"))
     consents = list(CareRelationship.objects.filter(patient=man).select_related("clinic", "lead__user").order_by("-granted_at"))
     visits = _paged(request, "visits", AccessEvent.objects.filter(patient=man).select_related("user").order_by("-at"), VISITS)
@@ -84,6 +84,7 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
         "labs": labs,
         "lab_lines": [rows.lab_line(row, basis.get("results", {}), rulebook, name, man.zone) for row in labs],
         "regimens": [rows.regimen_line(row, rulebook, name, today) for row in regimens],
+        "stock_lines": [rows.stock_line(held, rulebook, man.zone) for held in holdings_of([man], now)[man.pk]],
         "doses": doses,
         "dose_lines": [rows.dose_line(row, rulebook, name, man.zone) for row in doses],
         "scans": [bone_rows.scan_line(row, basis.get("bone", {}), rulebook, name, man.zone) for row in scans],

@@ -2,7 +2,8 @@
 
 A schedule is read on the calendar and on the clock of his wall, and becomes instants late. Each dose of the calendar is
 expected exactly once: a time that a clock change skips or shows twice follows docs/adr/0021; two doses of one regimen never
-stand at one instant, the later waits a minute; a local day that a zone skipped has no dose where the next day has one. An expected dose is never taken for a dose that was taken.
+stand at one instant, the later waits a minute; a local day that a zone skipped has no dose where the next day has one.
+An expected dose is never taken for a dose that was taken.
 """
 
 from __future__ import annotations

@@ -22,13 +22,16 @@ from tracking.models import (
     FloorSetting,
     Fracture,
     IntervalSetting,
+    InventoryCount,
     LabResult,
     Patient,
     Prescriber,
     Regimen,
+    RegimenPause,
     RulebookVersion,
     Tombstone,
     User,
+    ZoneMove,
 )
 from tracking.services.access import acting_as
 
@@ -45,6 +48,14 @@ PLAN = STATED | {
     "origin": "prescribed",
     "starts_on": date(2026, 1, 1),
     "zone": "Europe/Berlin",
+}
+COUNT = TIMED | {
+    "drug": "anastrozole",
+    "kind": "count",
+    "form": "tablet",
+    "units_digits": "30",
+    "content_digits": "1",
+    "content_unit": "mg",
 }
 WINDOW = {
     "kind": "dexa",
@@ -97,6 +108,7 @@ def refused(make, match):
         (LabResult, LAB, {"digits": "6"}),
         (LabResult, LAB, {"method": "lcmsms", "method_evidence": "staff_verified"}),
         (DoseEvent, DOSE, {"amount_digits": "1"}),
+        (InventoryCount, COUNT, {"units_digits": "20"}),
         (DexaScan, STATED | {"scanned_on": date(2026, 3, 2)}, {"reference": "NHANES III"}),
         (Fracture, TIMED | {"site": "wrist"}, {"fragility": True}),
     ],
@@ -129,6 +141,16 @@ def test_what_was_stated_never_changes_under_its_name(man, model, stated, change
             TIMED | {"drug": "anastrozole", "kind": "skipped", "amount_digits": "1"},
             "doseevent_amount_unless_skipped",
         ),
+        (Regimen, PLAN | {"dose_unit": "g"}, "regimen_dose_unit_known"),
+        (Regimen, PLAN | {"strength_digits": "one"}, "regimen_strength_is_a_number"),
+        (DoseEvent, DOSE | {"amount_unit": ""}, "doseevent_amount_unit_known"),
+        (InventoryCount, COUNT | {"kind": "guess"}, "inventorycount_kind_known"),
+        (InventoryCount, COUNT | {"drug": ""}, "inventorycount_drug_and_form_stated"),
+        (InventoryCount, COUNT | {"form": ""}, "inventorycount_drug_and_form_stated"),
+        (InventoryCount, COUNT | {"units_digits": "-1"}, "inventorycount_units_are_a_number"),
+        (InventoryCount, COUNT | {"content_digits": ""}, "inventorycount_content_is_a_number"),
+        (InventoryCount, COUNT | {"content_unit": "box"}, "inventorycount_content_is_a_number"),
+        (ZoneMove, {"at": AT, "zone": ""}, "zonemove_zone_stated"),
         (DueItem, WINDOW | {"due_on": date(2025, 1, 1)}, "dueitem_window_in_order"),
         (DueItem, WINDOW | {"state": "lost"}, "dueitem_state_known"),
     ],
@@ -159,6 +181,21 @@ def test_regimens_of_one_drug_and_origin_do_not_overlap_and_their_neighbours_may
     Regimen.objects.create(patient=man, **(PLAN | {"starts_on": date(2026, 3, 1)}))
     Regimen.objects.create(patient=man, **(inside | {"origin": "self"}))
     Regimen.objects.create(patient=man, **(inside | {"drug": "letrozole"}))
+
+
+def test_pauses_of_one_regimen_do_not_overlap_and_do_not_end_before_they_begin(man):
+    regimen = Regimen.objects.create(patient=man, **PLAN)
+    other = Regimen.objects.create(patient=man, **(PLAN | {"drug": "letrozole"}))
+
+    def paused(starts, ends, of=regimen):
+        return RegimenPause.objects.create(patient=man, regimen=of, starts_on=starts, ends_on=ends, **STATED)
+
+    first = paused(date(2026, 3, 1), date(2026, 3, 10))
+    refused(lambda: paused(date(2026, 3, 9), None), "regimenpause_no_overlap")
+    refused(lambda: paused(date(2026, 5, 2), date(2026, 5, 1)), "regimenpause_ends_after_start")
+    paused(date(2026, 3, 10), None)
+    paused(date(2026, 3, 5), None, of=other)
+    refused(lambda: RegimenPause.objects.filter(pk=first.pk).update(ends_on=None), "regimenpause_no_overlap")
 
 
 @pytest.fixture
@@ -312,6 +349,9 @@ def test_what_is_append_only_is_refused_to_the_owner_of_the_tables_too(committed
             patient=man, episode=episode, what="opened", at=AT, by="system:test", priority=1, evaluation=said
         )
         AccessEvent.objects.create(patient=man, user=user, at=AT, through="api", what="labs")
+        ZoneMove.objects.create(patient=man, at=AT, zone="America/New_York")
+        regimen = Regimen.objects.create(patient=man, **PLAN)
+        RegimenPause.objects.create(patient=man, regimen=regimen, starts_on=date(2026, 3, 1), **STATED)
         Tombstone.objects.create(patient=man, table="lab_results", client_id="x")
     for table, column in (
         ("labresulthistory", "pgh_label"),
@@ -321,6 +361,8 @@ def test_what_is_append_only_is_refused_to_the_owner_of_the_tables_too(committed
         ("episodehistory", "code"),
         ("rulebookversion", "label"),
         ("accessevent", "what"),
+        ("zonemove", "zone"),
+        ("regimenpausehistory", "pgh_label"),
         ("tombstone", "client_id"),
     ):
         refused_to_owner(f"DELETE FROM tracking_{table}")
