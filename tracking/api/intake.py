@@ -175,7 +175,8 @@ def _expected(one: intake.Expected, regimens: dict[str, str], reader: Reader) ->
     if event is not None:
         logged = {"id": event.key if reader.is_staff else event.name, "kind": event.kind}
     return {
-        "regimen": regimens[slot.regimen],
+        # One that was corrected while this was read is named by its uid.
+        "regimen": regimens.get(slot.regimen, slot.regimen),
         "drug": slot.drug,
         "day": day(slot.day),
         "number": slot.number,

@@ -164,6 +164,15 @@ def expected_between(
     return sorted(slots, key=lambda slot: (slot.at, slot.drug, slot.regimen, slot.number))
 
 
+def zone_on(zone: str, starts_on: date, moves: Sequence[Move], day: date) -> str:
+    """On which clock a version that began on ``starts_on`` in ``zone`` stands as a later day begins."""
+    began = at_wall(starts_on, time(), zone)
+    for move in moves:
+        if began < move.at <= at_wall(day, time(), zone):
+            zone = move.zone
+    return zone
+
+
 def usual_times(count: int, rule: UsualTimesRule) -> tuple[time, ...]:
     """Times of day for so many doses where none is stated: evenly from the first to the last."""
     first, last = clock(rule.first), clock(rule.last)

@@ -8,6 +8,7 @@ from typing import Any
 
 from tracking.domain.amounts import canonical, read_amount, schedule_in
 from tracking.domain.entry import check_dose, check_drug
+from tracking.domain.expected import zone_on
 from tracking.domain.history import Origin
 from tracking.domain.moments import parse_zone
 from tracking.domain.problems import Collector, Problem, problem
@@ -18,6 +19,7 @@ from tracking.domain.schedule import Schedule, parse_schedule
 from tracking.evidence import load_rulebook
 from tracking.models import Patient, Regimen
 from tracking.services.lived import check_day, local_today
+from tracking.services.plans import moves_of
 
 __all__ = ["content_of", "in_order", "kept_from", "read_dose"]
 
@@ -90,7 +92,9 @@ def kept_from(row: Regimen, sent: dict[str, Any], from_date: date) -> dict[str, 
     where the new dose is a part of it.
     """
     rule = load_rulebook().drugs.get(row.drug)
-    kept: dict[str, Any] = {"drug": row.drug, "schedule": row.schedule, "zone": row.zone}
+    # The next version begins on the clock on which this one ends, wherever he has moved meanwhile.
+    zone = zone_on(row.zone, row.starts_on, moves_of([row.patient_id]).get(row.patient_id, []), from_date)
+    kept: dict[str, Any] = {"drug": row.drug, "schedule": row.schedule, "zone": zone}
     if rule is not None and rule.drug_class == AROMATASE_INHIBITOR:
         kept["reason"] = row.reason
     if row.review_on is not None and row.review_on >= from_date:

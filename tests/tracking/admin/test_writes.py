@@ -232,13 +232,13 @@ def test_a_write_is_refused_without_the_token_of_its_form(dr_bell, in_care, adam
     assert see(LabResult, patient=adam) == []
 
 
-def test_a_pause_and_its_end_are_written_and_shown(send, see, adam, desk, address, on_anastrozole):
+def test_a_pause_and_its_end_are_written_and_shown(send, see, desk, address, on_anastrozole):
     sent = {"client_id": "desk-7", "from_date": "2026-10-20", "until": "", "reason": "surgery"}
     assert "Paused: Anastrozole" in send("pause_regimen", sent, regimen_uid=on_anastrozole.uid).text
-    assert "without it from 20 Oct 2026 until resumed" in desk.get(address(adam)).text
+    assert "without it from 20 Oct 2026 until resumed" in desk.get(address(on_anastrozole.patient)).text
     resumed = send("resume_regimen", {"client_id": "desk-8", "on": "2026-11-01"}, regimen_uid=on_anastrozole.uid)
     assert "Resumed: Anastrozole" in resumed.text
-    (pause,) = see(RegimenPause, patient=adam)
+    (pause,) = see(RegimenPause, regimen=on_anastrozole)
     assert (str(pause.starts_on), str(pause.ends_on), pause.reason) == ("2026-10-20", "2026-11-01", "surgery")
 
 

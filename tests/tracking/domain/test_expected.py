@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,7 +20,7 @@ from tracking.domain.schedule import WEEKDAYS, Schedule, parse_schedule
 from tracking.evidence import load_rulebook
 
 RULE = load_rulebook().dosing.usual_times
-# Thirty zones: both hemispheres, half and three quarter hours, midnight changes, half-hour and double changes, and the date line.
+# Both hemispheres, half and three quarter hours, changes at midnight, of half an hour and of two, and the date line.
 ZONES = (
     *("UTC", "Europe/London", "Europe/Berlin", "Europe/Lisbon", "Europe/Chisinau", "Europe/Dublin"),
     *("America/New_York", "America/Los_Angeles", "America/St_Johns", "America/Santiago", "America/Asuncion", "America/Havana"),
@@ -86,7 +87,7 @@ def test_a_year_in_thirty_zones_loses_and_doubles_nothing(zone):
         assert Counter(slot.day for slot in found) == calendar(of), name
         assert len({(slot.day, slot.number) for slot in found}) == len(found), name
         instants = [slot.at for slot in found]
-        assert all(earlier < later for earlier, later in zip(instants, instants[1:], strict=False)), name
+        assert all(earlier < later for earlier, later in pairwise(instants)), name
         away = [slot for slot in found if slot.at.astimezone(ZoneInfo(zone)).date() != slot.day]
         assert [slot for slot in away if (zone, slot.day) not in ENDED_EARLY] == [], name
 
@@ -233,7 +234,7 @@ def test_no_move_loses_or_doubles_a_dose(zone, to, hour, name):
     found = slots(of, moves=moves)
     assert [(slot.day, slot.number) for slot in found] == [(slot.day, slot.number) for slot in slots(of)]
     instants = [slot.at for slot in found]
-    assert all(earlier < later for earlier, later in zip(instants, instants[1:], strict=False))
+    assert all(earlier < later for earlier, later in pairwise(instants))
 
 
 def test_his_own_statement_is_expected_before_the_prescription_where_both_are_in_force():
