@@ -49,7 +49,6 @@ class Terms(Input):
     """What a version may state besides drug and dose."""
 
     strength = AsSent(max_length=60, required=False, help_text="of one tablet or capsule, with its unit: `1 mg`")
-
     zone = Text(max_length=64, required=False, help_text="IANA zone; the man's own where it is not sent")
     reason = Text(
         max_length=200,

@@ -80,20 +80,21 @@ def match(slots: Sequence[Slot], events: Iterable[Event], rule: AdherenceRule) -
     """Which event belongs to which expected dose, by its place in ``slots`` (in order of time, of one drug).
 
     The nearest pairs first, each event and each dose once, and only within the reach of the rule. An event logged as late
-    belongs to no dose that was still to come; an extra one belongs to none.
+    belongs to a dose before it, up to the next one; an extra one belongs to none.
     """
     starts = [slot.opens for slot in slots]
     reaches = _reaches(slots, rule)
-    furthest = max((max(pair) for pair in reaches), default=_ZERO) + 2 * _DAY
+    furthest = max((max(reach.early, reach.next) for reach in reaches), default=_ZERO) + 2 * _DAY
     pairs = []
     for event in events:
         if event.kind is DoseKind.EXTRA:
             continue
         low, high = bisect_left(starts, event.first - furthest), bisect_right(starts, event.last + furthest)
         for number in range(low, high):
-            slot, (early, late) = slots[number], reaches[number]
+            slot = slots[number]
+            early, late = reaches[number].of(event.kind)
             ahead, behind = slot.opens - event.last, event.first - slot.closes
-            if ahead > (_ZERO if event.kind is DoseKind.LATE else early) or behind > late:
+            if ahead > early or behind > late:
                 continue
             # Of doses of one day without a time each stands for the whole day: their order decides.
             pairs.append((max(ahead, behind, _ZERO), event.first, number, event))
@@ -140,13 +141,26 @@ def adherence(
     )
 
 
-def _reaches(slots: Sequence[Slot], rule: AdherenceRule) -> list[tuple[timedelta, timedelta]]:
-    """How early and how late an event may be for each dose: so much of the time to the dose before and after it."""
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """How early and how late an event may be for one dose, and how far off the next dose is; none above the rule's most."""
+
+    early: timedelta
+    late: timedelta
+    next: timedelta
+
+    def of(self, kind: DoseKind) -> tuple[timedelta, timedelta]:
+        return (_ZERO, self.next) if kind is DoseKind.LATE else (self.early, self.late)
+
+
+def _reaches(slots: Sequence[Slot], rule: AdherenceRule) -> list[_Reach]:
+    """Of each dose, by the time to the dose before and after it."""
     most = timedelta(days=rule.most_days)
     gaps = [later.at - earlier.at for earlier, later in pairwise(slots)]
     found = []
     for number, slot in enumerate(slots):
         before = gaps[number - 1] if number else slot.interval
         after = gaps[number] if number < len(gaps) else slot.interval
-        found.append((min(before * rule.reach_percent / _HUNDRED, most), min(after * rule.reach_percent / _HUNDRED, most)))
+        early, late = (min(gap * rule.reach_percent / _HUNDRED, most) for gap in (before, after))
+        found.append(_Reach(early, late, min(after, most)))
     return found

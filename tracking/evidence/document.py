@@ -19,6 +19,7 @@ _CHAPTERS = (
     ("Testosterone and blood", ("testosterone.", "safety.")),
     ("When to look again", ("monitoring.",)),
     ("Bone", ("bone.",)),
+    ("Taking doses", ("dosing.",)),
     ("Drugs", ("drug.",)),
     ("Analytes", ("analyte.",)),
     ("Findings", ("finding.",)),

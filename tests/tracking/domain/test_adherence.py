@@ -80,6 +80,13 @@ def test_a_late_dose_belongs_to_the_dose_before_it():
     assert (said.late, said.taken, said.percent) == (1, 0, Decimal("10.0"))
 
 
+def test_a_dose_logged_as_late_belongs_to_the_dose_before_it_up_to_the_next():
+    thirteen_hours_late, on_time = event("2026-03-04T21:00", kind="late"), event("2026-03-05T08:00")
+    found = match(slots(), [thirteen_hours_late, on_time], RULES.adherence)
+    assert found == {2: thirteen_hours_late, 3: on_time}
+    assert match(slots(), [event("2026-03-04T21:00")], RULES.adherence) != {2: event("2026-03-04T21:00")}
+
+
 def test_a_dose_still_to_come_is_not_expected_and_one_taken_early_is():
     morning = datetime(2026, 3, 4, 7, 0, tzinfo=UTC)
     assert over(days(0, 1), now=morning).percent == Decimal("100.0")
