@@ -18,7 +18,6 @@ from tracking.api.schema import Operation, Query
 from tracking.domain.adherence import FORMULA, Adherence, LogState
 from tracking.domain.amounts import shown
 from tracking.domain.history import DoseKind
-from tracking.domain.problems import problem
 from tracking.evidence import load_rulebook
 from tracking.models import Patient, Regimen
 from tracking.services import intake
@@ -89,10 +88,14 @@ class SiteShown(Output):
     last_used = serializers.DateTimeField(allow_null=True)
 
 
-class SitesAnswer(Output):
+class DrugSites(Output):
     drug = serializers.CharField()
     suggested = serializers.CharField(help_text="the site used longest ago; empty where the product has none. Never a dose")
     sites = SiteShown(many=True)
+
+
+class SitesAnswer(Output):
+    results = DrugSites(many=True)
 
 
 class IntakeView(RecordView):
@@ -151,22 +154,26 @@ class DoseSites(IntakeView):
 
     operations = {
         "GET": Operation(
-            "Sites of a product, the one used longest ago first", SitesAnswer, query=(Query("drug", "which drug"),)
+            "Sites of a product, the one used longest ago first; of those of his regimens where none is named",
+            SitesAnswer,
+            query=(_DRUG,),
         )
     }
 
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
         drug = self.drug()
-        if drug is None:
-            raise problem("?drug", "required", "Say which drug.")
-        advice = intake.sites_for(man, drug)
+        drugs = [drug] if drug else sorted(set(Regimen.objects.live().filter(patient=man).values_list("drug", flat=True)))
         zone = ZoneInfo(man.zone)
-        sites = [
-            {"site": use.site, "last_used": instant(use.last_used.astimezone(zone) if use.last_used else None)}
-            for use in advice.uses
-        ]
-        return Response({"drug": drug, "suggested": advice.suggested, "sites": sites})
+        return Response({"results": [_sites(name, intake.sites_for(man, name), zone) for name in drugs]})
+
+
+def _sites(drug: str, advice: intake.SiteAdvice, zone: ZoneInfo) -> dict[str, Any]:
+    sites = [
+        {"site": use.site, "last_used": instant(use.last_used.astimezone(zone) if use.last_used else None)}
+        for use in advice.uses
+    ]
+    return {"drug": drug, "suggested": advice.suggested, "sites": sites}
 
 
 def _expected(one: intake.Expected, regimens: dict[str, str], reader: Reader) -> dict[str, Any]:

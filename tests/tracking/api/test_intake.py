@@ -55,10 +55,15 @@ def test_silence_is_not_logged_and_no_figure(by_adam, daily):
 def test_the_sites_of_a_product(by_adam):
     dose = {"drug": "testosterone_enanthate_sc", "amount_mg": "75", "taken_at": "2026-10-05T08:00:00+02:00"}
     by_adam.send("POST", "/doses", dose | {"site": "abdomen_left"})
-    answer = by_adam.send("GET", "/doses/sites?drug=testosterone_enanthate_sc").json()
+    (answer,) = by_adam.send("GET", "/doses/sites?drug=testosterone_enanthate_sc").json()["results"]
     assert answer["suggested"] == "abdomen_right"
     assert answer["sites"][-1] == {"site": "abdomen_left", "last_used": "2026-10-05T08:00:00+02:00"}
-    assert by_adam.send("GET", "/doses/sites?drug=anastrozole").json()["suggested"] == ""
+    (without,) = by_adam.send("GET", "/doses/sites?drug=anastrozole").json()["results"]
+    assert without == {"drug": "anastrozole", "suggested": "", "sites": []}
+
+
+def test_where_no_product_is_named_those_of_his_regimens_are_shown(by_adam, daily):
+    assert [row["drug"] for row in by_adam.send("GET", "/doses/sites").json()["results"]] == ["anastrozole"]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +74,7 @@ def test_the_sites_of_a_product(by_adam):
         ("/doses/adherence?from=2020-01-01&to=2026-10-01", "?to", "400"),
         ("/doses/expected?from=tomorrow", "?from", "YYYY-MM-DD"),
         ("/doses/expected?drug=aspirin", "?drug", "anastrozole"),
-        ("/doses/sites", "?drug", "which drug"),
+        ("/doses/sites?drug=aspirin", "?drug", "anastrozole"),
         ("/doses/adherence?site=x", "?site", "no such parameter"),
     ],
 )
