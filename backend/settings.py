@@ -16,7 +16,11 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from tracking.domain.adherence import LogState
 from tracking.domain.entry import check_floor, read_floor
+from tracking.domain.expected import PlanState
+from tracking.domain.history import DoseKind
+from tracking.domain.inventory import StockKind
 from tracking.domain.problems import Problem
 from tracking.evidence import load_rulebook
 
@@ -160,6 +164,13 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": env.int("TRUSTED_PROXY_COUNT", default=0),
 }
 SPECTACULAR_SETTINGS = {
+    # Fields of one name and different choices; named as the choices are.
+    "ENUM_NAME_OVERRIDES": {
+        "DoseKind": [choice.value for choice in DoseKind],
+        "StockKind": [choice.value for choice in StockKind],
+        "PlanState": [choice.value for choice in PlanState],
+        "LogState": [choice.value for choice in LogState],
+    },
     "TITLE": "Trabecula",
     "DESCRIPTION": (
         "Labs, doses, scans and reminders of men on testosterone, evaluated against a bone-protective floor of estradiol. "

@@ -54,6 +54,7 @@ def kept(adam, in_care, dr_bell):
     regimen = regimens.start(
         patient=adam, by=bell, now=NOW, origin=Origin.PRESCRIBED, drug="anastrozole", dose_mg="0.5",
         schedule={"kind": "every", "days": "3.5"}, starts_on=NOW.date(), reason="a reason of Adam's",
+        review_on=NOW.date() + timedelta(days=90),
     )  # fmt: skip
     with acting_as(bell):
         evaluation = Evaluation.objects.filter(patient=adam).latest("pk")

@@ -27,6 +27,7 @@ from tracking.models import (
     DrugUse,
     DueItem,
     Fracture,
+    InventoryCount,
     Lifestyle,
     Patient,
     Prescriber,
@@ -160,6 +161,7 @@ def fill_the_rest(adam: Patient) -> None:
         dose_mg="0.5",
         schedule={"kind": "every", "days": "3.5"},
         starts_on=NOW.date() - timedelta(days=20),
+        reason="breast tenderness",
         client_id="regimen-1",
     )
     stated = {"patient": adam, "recorded_at": NOW, "recorded_by": str(Actor.user(adam.user_id))}
@@ -168,6 +170,8 @@ def fill_the_rest(adam: Patient) -> None:
         DoseEvent.objects.create(drug="anastrozole", kind="taken", amount_digits="0.5", client_id="dose-1", **timed)
         scan = DexaScan.objects.create(scanned_on="2026-05-01", client_id="scan-1", **stated)
         DexaSite.objects.create(patient=adam, scan=scan, region="total_hip", bmd_digits="1.0")
+        stocked = timed | {"kind": "count", "form": "tablet", "units_digits": "30", "content_digits": "1", "content_unit": "mg"}
+        InventoryCount.objects.create(drug="anastrozole", client_id="count-1", **stocked)
         Fracture.objects.create(site="wrist", client_id="fracture-1", **timed)
         RiskFactor.objects.create(code="x", client_id="risk-1", **stated)
         felt_on = (NOW - timedelta(days=9)).date()

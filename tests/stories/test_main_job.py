@@ -76,7 +76,8 @@ class Man:
 
     def takes(self, bell: str, drug: str, dose: str, every: str, ago: int) -> None:
         plan = {"drug": drug, "dose_mg": dose, "schedule": {"kind": "every", "days": every}, "starts_on": str(today(-ago))}
-        self.running.call("POST", f"/patients/{self.uid}/regimens", plan | {"reason": "a story"}, token=bell)
+        why = {"reason": "a story", "review_on": str(today(90))}
+        self.running.call("POST", f"/patients/{self.uid}/regimens", plan | why, token=bell)
 
 
 def test_from_the_first_lab_to_the_reminder_and_the_result_that_silences_it(running: Running):

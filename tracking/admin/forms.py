@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
+from tracking.domain.amounts import DOSE_UNITS
 from tracking.domain.problems import problem
 from tracking.domain.reported import Method, Precision
 from tracking.domain.rulebook import RuleBook
@@ -15,7 +16,17 @@ from tracking.domain.schedule import WEEKDAYS
 from tracking.models import Patient, Regimen
 from tracking.models.base import MAX_CLIENT_ID, new_client_id
 
-__all__ = ["ChangeRegimenForm", "EndRegimenForm", "LabForm", "RegimenForm", "ScanForm", "SiteForm", "blank_sites"]
+__all__ = [
+    "ChangeRegimenForm",
+    "EndRegimenForm",
+    "LabForm",
+    "PauseRegimenForm",
+    "RegimenForm",
+    "ResumeRegimenForm",
+    "ScanForm",
+    "SiteForm",
+    "blank_sites",
+]
 
 SITES = 4
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -35,10 +46,11 @@ SCHEDULES = (
     ("every", "every … days"),
     ("weekdays", "on days of the week"),
     ("daily", "… times a day"),
+    ("monthly", "every … months"),
     ("as_needed", "as needed"),
 )
 
-NEEDED = {"every": "every_days", "weekdays": "weekdays", "daily": "times"}
+NEEDED = {"every": "every_days", "weekdays": "weekdays", "daily": "times", "monthly": "months"}
 
 
 class WriteForm(forms.Form):
@@ -151,10 +163,15 @@ class DoseForm(WriteForm):
     """How much and how often."""
 
     pointers: ClassVar[dict[str, str]] = {
-        "schedule/days": "every_days", "schedule/times": "times", "schedule": "schedule_kind", "from_date": "starts_on",
+        "schedule/days": "every_days", "schedule/times": "times", "schedule/months": "months", "schedule/at": "at",
+        "schedule/amounts": "amounts", "schedule": "schedule_kind", "from_date": "starts_on", "dose": "dose_mg",
     }  # fmt: skip
 
-    dose_mg = forms.CharField(max_length=24, label="One dose, mg", help_text="Milligrams of the product as written: 0.5, 100.")
+    dose_mg = forms.CharField(max_length=24, label="One dose", help_text="Of the product, as written: 0.5, 100.")
+    dose_unit = forms.ChoiceField(required=False, choices=[(unit, unit) for unit in DOSE_UNITS], label="Unit of the dose")
+    strength = forms.CharField(
+        required=False, max_length=24, label="Strength of a tablet", help_text="In the same unit; compounded ones as they are."
+    )
     schedule_kind = forms.ChoiceField(choices=SCHEDULES, label="How often")
     every_days = forms.DecimalField(required=False, label="Every so many days", help_text="3.5 is twice a week.")
     weekdays = forms.MultipleChoiceField(
@@ -164,9 +181,21 @@ class DoseForm(WriteForm):
         label="Days of the week",
     )
     times = forms.IntegerField(required=False, label="Times a day")
+    months = forms.IntegerField(required=False, label="Every so many months", help_text="On the day of the month of the start.")
+    at = forms.CharField(
+        required=False, max_length=80, label="At these times", help_text="08:00, 20:00. Left empty: on its day."
+    )
+    amounts = forms.CharField(
+        required=False,
+        max_length=120,
+        label="Amounts that differ",
+        help_text="60, 40: one for each dose of a day or of a week.",
+    )
     starts_on = forms.DateField(widget=DAY, label="From")
     reason = forms.CharField(required=False, max_length=200, label="Reason")
-    review_on = forms.DateField(required=False, widget=DAY, label="Planned review")
+    review_on = forms.DateField(
+        required=False, widget=DAY, label="Planned review", help_text="Required of an aromatase inhibitor, within six months."
+    )
     confirmed_reason = confirmed_reason()
 
     def clean(self) -> dict[str, Any]:
@@ -180,15 +209,21 @@ class DoseForm(WriteForm):
     def schedule(self) -> dict[str, Any]:
         given = self.cleaned_data
         kind = given["schedule_kind"]
-        if kind == "every":
-            return {"kind": kind, "days": str(given["every_days"])}
-        if kind == "weekdays":
-            return {"kind": kind, "days": given["weekdays"]}
-        return {"kind": kind, "times": given["times"]} if kind == "daily" else {"kind": kind}
+        figure = {
+            "every": {"days": str(given["every_days"])},
+            "weekdays": {"days": given["weekdays"]},
+            "daily": {"times": given["times"]},
+            "monthly": {"months": given["months"]},
+        }.get(kind, {})
+        more = {name: [part.strip() for part in given[name].split(",")] for name in ("at", "amounts") if given[name].strip()}
+        return {"kind": kind} | figure | more
 
     def sent(self) -> dict[str, Any]:
-        names = ("client_id", "dose_mg", "reason", "review_on", "confirmed_reason")
-        return {name: self.cleaned_data[name] for name in names} | {"schedule": self.schedule()}
+        names = ("client_id", "reason", "review_on", "confirmed_reason")
+        given = self.cleaned_data
+        unit = given["dose_unit"] or DOSE_UNITS[0]
+        amounts = {"dose": f"{given['dose_mg']} {unit}", "strength": f"{given['strength']} {unit}" if given["strength"] else ""}
+        return {name: given[name] for name in names} | amounts | {"schedule": self.schedule()}
 
 
 class RegimenForm(DoseForm):
@@ -218,15 +253,30 @@ class ChangeRegimenForm(DoseForm):
 
     @staticmethod
     def initial_from(row: Regimen) -> dict[str, Any]:
-        kind = row.schedule["kind"]
-        days = {"every": {"every_days": row.schedule.get("days")}, "weekdays": {"weekdays": row.schedule.get("days")}}
-        often = days.get(kind, {"times": row.schedule.get("times")})
-        return {"dose_mg": row.dose_digits, "schedule_kind": kind, "review_on": row.review_on} | often
+        schedule = row.schedule
+        kind = schedule["kind"]
+        days = {"every": {"every_days": schedule.get("days")}, "weekdays": {"weekdays": schedule.get("days")}}
+        often = days.get(kind, {name: schedule.get(name) for name in ("times", "months")})
+        more = {name: ", ".join(schedule.get(name, ())) for name in ("at", "amounts")}
+        dose = {"dose_mg": row.dose_digits, "dose_unit": row.dose_unit, "strength": row.strength_digits}
+        return dose | {"schedule_kind": kind, "review_on": row.review_on} | often | more
 
 
 class EndRegimenForm(WriteForm):
     ends_on = forms.DateField(widget=DAY, label="First day without it")
     reason = forms.CharField(required=False, max_length=200, label="Reason")
+
+
+class PauseRegimenForm(WriteForm):
+    from_date = forms.DateField(widget=DAY, label="First day without it")
+    until = forms.DateField(required=False, widget=DAY, label="First day with it again", help_text="Left empty: until resumed.")
+    reason = forms.CharField(required=False, max_length=200, label="Reason")
+
+
+class ResumeRegimenForm(WriteForm):
+    on = forms.DateField(
+        widget=DAY, label="First day with it again", help_text="The first day of the pause itself takes the pause back."
+    )
 
 
 class ScanForm(WriteForm):

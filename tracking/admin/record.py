@@ -31,12 +31,12 @@ from tracking.models import (
     Lifestyle,
     Patient,
     Proposal,
-    Regimen,
     RiskFactor,
     Symptom,
 )
-from tracking.services import evaluations, ledger, rulebooks
+from tracking.services import evaluations, ledger, plans, rulebooks
 from tracking.services.history import history_of
+from tracking.services.inventory import holdings_of
 from tracking.services.lived import local_today
 
 __all__ = ["STATES", "page"]
@@ -59,7 +59,7 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
 
     labs = _paged(request, "labs", LabResult.objects.live().filter(patient=man).order_by("-at", "analyte", "-pk"), LABS)
     doses = _paged(request, "doses", DoseEvent.objects.live().filter(patient=man).order_by("-at", "-pk"), DOSES)
-    regimens = list(Regimen.objects.live().filter(patient=man).order_by("-starts_on", "drug", "-pk"))
+    regimens = list(plans.standing().filter(patient=man).order_by("-starts_on", "drug", "-pk"))
     symptoms = _paged(request, "symptoms", Symptom.objects.live().filter(patient=man).order_by("-felt_on", "place"), SYMPTOMS)
     uses = list(DrugUse.objects.live().filter(patient=man).order_by("-since", "drug"))
     lifestyle = checkin_rows.in_force(Lifestyle.objects.live().filter(patient=man), today)
@@ -100,6 +100,7 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
         "regimens": [rows.regimen_line(row, rulebook, name, today) for row in regimens],
         "ledger": proposals,
         "ledger_lines": [ledger_line(row, sides.get(row.pk), rulebook, name, zone=man.zone, now=now) for row in proposals],
+        "stock_lines": [rows.stock_line(held, rulebook, man.zone) for held in holdings_of([man], now)[man.pk]],
         "doses": doses,
         "dose_lines": [rows.dose_line(row, rulebook, name, man.zone) for row in doses],
         "scans": [bone_rows.scan_line(row, basis.get("bone", {}), rulebook, name, man.zone) for row in scans],

@@ -9,12 +9,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tracking.admin import phrases
+from tracking.domain.amounts import shown
+from tracking.domain.expected import PlanState
 from tracking.domain.history import Origin
+from tracking.domain.pauses import Pause
+from tracking.domain.regimen_terms import part_text
 from tracking.domain.reported import Assay, Method, MethodEvidence, Moment, Precision, Value
 from tracking.domain.rulebook import RuleBook
-from tracking.domain.schedule import parse_schedule
 from tracking.models import DoseEvent, DueItem, LabResult, Regimen
 from tracking.models.base import Record
+from tracking.services.inventory import Holding
+from tracking.services.plans import plan_of
 
 __all__ = [
     "EVIDENCE",
@@ -28,6 +33,7 @@ __all__ = [
     "entered",
     "lab_line",
     "regimen_line",
+    "stock_line",
 ]
 
 Names = Callable[[str], str]
@@ -95,7 +101,11 @@ class RegimenLine:
     uid: str
     drug: str
     dose: str
+    part: str
+    weekly: str
     schedule: str
+    pauses: tuple[Pause, ...]
+    is_paused: bool
     starts_on: date
     ends_on: date | None
     is_planned: bool
@@ -116,6 +126,17 @@ class DoseLine:
     amount: str
     site: str
     entered: Entered
+
+
+@dataclass(frozen=True, slots=True)
+class StockLine:
+    drug: str
+    left: str
+    counted: str
+    count_again: bool
+    doses: int | None
+    runs_out_on: date | None
+    refill_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,16 +182,23 @@ def _range(row: LabResult) -> str:
 
 
 def regimen_line(row: Regimen, rulebook: RuleBook, names: Names, today: date) -> RegimenLine:
-    has_ended = row.ends_on is not None and row.ends_on <= today
+    plan = plan_of(row, rulebook)
+    weekly = plan.schedule.weekly(plan.dose)
+    state = plan.state(today)
+    part = part_text(row.dose_digits, row.strength_digits)
     return RegimenLine(
         uid=str(row.uid),
         drug=_drug(row.drug, rulebook),
-        dose=f"{row.dose_digits} mg",
-        schedule=str(parse_schedule(row.schedule)),
+        dose=f"{row.dose_digits} {row.dose_unit}",
+        part=f"{part} of {row.strength_digits} {row.dose_unit}" if part else "",
+        weekly="" if weekly is None else f"{shown(weekly)} {plan.unit} a week",
+        schedule=str(plan.schedule),
+        pauses=plan.pauses,
+        is_paused=state is PlanState.PAUSED,
         starts_on=row.starts_on,
         ends_on=row.ends_on,
-        is_planned=row.starts_on > today,
-        is_open=not has_ended,
+        is_planned=state is PlanState.PLANNED,
+        is_open=state is not PlanState.ENDED,
         is_prescribed=row.origin == Origin.PRESCRIBED,
         reason=row.reason,
         end_reason=row.end_reason,
@@ -186,9 +214,25 @@ def dose_line(row: DoseEvent, rulebook: RuleBook, names: Names, zone: str) -> Do
         zone=row.zone,
         drug=_drug(row.drug, rulebook),
         kind=row.kind,
-        amount=f"{row.amount_digits} mg" if row.amount_digits else "–",
+        amount=f"{row.amount_digits} {row.amount_unit}" if row.amount_digits else "–",
         site=row.site,
         entered=entered(row, names, zone, row.confirmed_reason),
+    )
+
+
+def stock_line(holding: Holding, rulebook: RuleBook, zone: str) -> StockLine:
+    """What he has at home of one drug; contents side by side."""
+    forms = rulebook.dosing.forms
+    left = (f"{shown(one.left)} {forms[one.form].name} of {shown(one.content)} {holding.unit}" for one in holding.stock)
+    supply = holding.supply
+    return StockLine(
+        drug=_drug(holding.drug, rulebook),
+        left="; ".join(left),
+        counted=_short(max(one.counted_at for one in holding.stock), zone),
+        count_again=any(one.short for one in holding.stock),
+        doses=holding.doses,
+        runs_out_on=supply.runs_out_on if supply else None,
+        refill_on=supply.refill_on if supply else None,
     )
 
 

@@ -19,7 +19,9 @@ from tracking.admin.forms import (
     ChangeRegimenForm,
     EndRegimenForm,
     LabForm,
+    PauseRegimenForm,
     RegimenForm,
+    ResumeRegimenForm,
     ScanForm,
     SiteForm,
     WriteForm,
@@ -33,7 +35,7 @@ from tracking.domain.problems import Problem
 from tracking.domain.schedule import parse_schedule
 from tracking.evidence import load_rulebook
 from tracking.models import FloorSetting, IntervalSetting, Patient, Regimen
-from tracking.services import bone, labs, overrides, regimens
+from tracking.services import bone, labs, overrides, pauses, regimens
 
 if TYPE_CHECKING:
     from tracking.admin.base import RecordAdmin
@@ -72,7 +74,7 @@ class Write:
     def standing(self) -> str:
         """The version that this write is about, in words."""
         row = self.regimen
-        return "" if row is None else f"{self._name(row)} {row.dose_digits} mg {parse_schedule(row.schedule)}"
+        return "" if row is None else f"{self._name(row)} {_dose(row)} {parse_schedule(row.schedule)}"
 
     def _name(self, row: Regimen) -> str:
         return self.rulebook.drugs[row.drug].name
@@ -99,7 +101,7 @@ class StartRegimen(Write):
 
     def store(self, form: RegimenForm, sites: Sequence[SiteForm]) -> str:
         row = regimens.start(**self.who, origin=Origin.PRESCRIBED, **form.sent())
-        return f"Prescribed: {self._name(row)} {row.dose_digits} mg from {phrases.day(row.starts_on)}."
+        return f"Prescribed: {self._name(row)} {_dose(row)} from {phrases.day(row.starts_on)}."
 
 
 class ChangeRegimen(Write):
@@ -114,7 +116,7 @@ class ChangeRegimen(Write):
     def store(self, form: ChangeRegimenForm, sites: Sequence[SiteForm]) -> str:
         assert self.regimen is not None
         row = regimens.change(**self.who, key=str(self.regimen.uid), origin=Origin.PRESCRIBED, **form.sent())
-        return f"Changed: {self._name(row)} {row.dose_digits} mg from {phrases.day(row.starts_on)}."
+        return f"Changed: {self._name(row)} {_dose(row)} from {phrases.day(row.starts_on)}."
 
 
 class EndRegimen(Write):
@@ -127,6 +129,29 @@ class EndRegimen(Write):
         given = {name: form.cleaned_data[name] for name in ("ends_on", "reason")}
         row = regimens.end(**self.who, key=str(self.regimen.uid), origin=Origin.PRESCRIBED, **given)
         return f"Ended: {self._name(row)}, without it from {phrases.day(row.ends_on)}."
+
+
+class PauseRegimen(Write):
+    address, name = "regimen/<uuid:regimen_uid>/pause/", "pause_regimen"
+    title, button = "Pause a regimen", "Pause regimen"
+    form_class = PauseRegimenForm
+
+    def store(self, form: PauseRegimenForm, sites: Sequence[SiteForm]) -> str:
+        assert self.regimen is not None
+        row = pauses.pause(**self.who, key=str(self.regimen.uid), origin=Origin.PRESCRIBED, **form.cleaned_data)
+        return f"Paused: {self._name(row)}, without it from {phrases.day(form.cleaned_data['from_date'])}."
+
+
+class ResumeRegimen(Write):
+    address, name = "regimen/<uuid:regimen_uid>/resume/", "resume_regimen"
+    title, button = "Resume a regimen", "Resume regimen"
+    form_class = ResumeRegimenForm
+
+    def store(self, form: ResumeRegimenForm, sites: Sequence[SiteForm]) -> str:
+        assert self.regimen is not None
+        on = form.cleaned_data["on"]
+        row = pauses.resume(**self.who, key=str(self.regimen.uid), origin=Origin.PRESCRIBED, on=on)
+        return f"Resumed: {self._name(row)} from {phrases.day(on)}."
 
 
 class RecordScan(Write):
@@ -204,7 +229,8 @@ class EndInterval(EndSetting):
 
 
 WRITES: tuple[type[Write], ...] = (
-    RecordLab, StartRegimen, ChangeRegimen, EndRegimen, RecordScan, SetFloor, SetInterval, EndFloor, EndInterval,
+    RecordLab, StartRegimen, ChangeRegimen, EndRegimen, PauseRegimen, ResumeRegimen, RecordScan, SetFloor, SetInterval,
+    EndFloor, EndInterval,
 )  # fmt: skip
 
 
@@ -249,6 +275,10 @@ def _stored(write: Write, form: WriteForm, sites: Sequence[SiteForm], request: H
         problems.show(refused, form, {"sites": filled})
         return False
     return True
+
+
+def _dose(row: Regimen) -> str:
+    return f"{row.dose_digits} {row.dose_unit}"
 
 
 def _prescribed(man: Patient, uid: UUID) -> Regimen:

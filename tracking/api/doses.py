@@ -35,6 +35,7 @@ from tracking.services import doses
 __all__ = ["Dose", "Doses", "DosesBulk"]
 
 _MOST = 500
+_MG = "mg"
 
 
 class DoseCorrectionInput(Input):
@@ -44,7 +45,8 @@ class DoseCorrectionInput(Input):
 
     drug = Text(max_length=40, allow_blank=True)
     kind = Text(max_length=8, required=False, help_text=", ".join(DoseKind))
-    amount_mg = AsSent(max_length=60, required=False, help_text="text, in mg; left out for a skipped dose")
+    amount = AsSent(max_length=60, required=False, help_text="text with its unit: `0.5 mg`, `500 IU`; or `amount_mg`")
+    amount_mg = AsSent(max_length=60, required=False, help_text="text, in mg; both are left out for a skipped dose")
     taken_at = AsSent(max_length=60, help_text="RFC 3339 with an offset, or a date, month or year where only that is known")
     zone = Text(max_length=64, required=False, help_text="IANA zone; the man's own where it is not sent")
     precision = Text(max_length=10, required=False, help_text=", ".join(Precision))
@@ -60,7 +62,8 @@ class DoseInput(DoseCorrectionInput, RecordInput):
 class DoseRow(Framed):
     drug = serializers.CharField()
     kind = serializers.ChoiceField(list(DoseKind))
-    amount_mg = serializers.CharField(help_text="empty for a skipped dose")
+    amount = serializers.CharField(help_text="as logged, with its unit; empty for a skipped dose")
+    amount_mg = serializers.CharField(allow_null=True, help_text="the same where it is in mg, else null")
     taken_at = serializers.DateTimeField(help_text="in the offset of `zone`; with a coarser precision the start of that span")
     precision = serializers.ChoiceField(list(Precision))
     zone = serializers.CharField()
@@ -88,7 +91,8 @@ class DoseNoun(NounView):
             **reader.frame(row),
             "drug": row.drug,
             "kind": row.kind,
-            "amount_mg": row.amount_digits,
+            "amount": f"{row.amount_digits} {row.amount_unit}" if row.amount_digits else "",
+            "amount_mg": row.amount_digits if row.amount_unit == _MG else None,
             "taken_at": instant(row.at.astimezone(ZoneInfo(row.zone))),
             "precision": row.precision,
             "zone": row.zone,

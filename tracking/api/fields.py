@@ -205,12 +205,19 @@ class AsSent(serializers.Field[Any, Any, Any, Any]):
         "type": "object",
         "required": ["kind"],
         "properties": {
-            "kind": {"type": "string", "enum": ["every", "weekdays", "daily", "as_needed"]},
+            "kind": {"type": "string", "enum": ["every", "weekdays", "daily", "monthly", "as_needed"]},
             "days": {
                 "description": "with `every` a number of days as text, with `weekdays` a list of days",
                 "oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string", "enum": list(WEEKDAYS)}}],
             },
             "times": {"type": "integer", "description": "with `daily`: how often a day"},
+            "months": {"type": "integer", "description": "with `monthly`: every so many months, on the day of the start"},
+            "at": {"type": "array", "items": {"type": "string"}, "description": "times of day on his wall, in order: 08:00"},
+            "amounts": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "where doses differ: one for each of a day, or with `weekdays` of a week",
+            },
         },
         "additionalProperties": False,
         "description": f"Accepted: {ACCEPTED}.",

@@ -17,8 +17,8 @@ from tracking.domain.moments import start_of_day
 from tracking.domain.problems import Issue, Problem, problem, raise_all
 
 __all__ = [
-    "ON_DAY", "PAGE", "PERIOD", "chosen", "day_of", "given", "holding_on", "in_days", "in_period", "limit_of", "page",
-    "whole_sent",
+    "ON_DAY", "PAGE", "PERIOD", "chosen", "day_of", "flag", "given", "holding_on", "in_days", "in_period", "limit_of", "page",
+    "period", "whole_sent", "window",
 ]  # fmt: skip
 
 _USUAL, _MOST = 50, 200
@@ -68,7 +68,7 @@ def chosen(sent: dict[str, str], name: str, accepted: Collection[str]) -> str | 
 
 def in_period(rows: QuerySet[Any], sent: dict[str, str], zone: str) -> QuerySet[Any]:
     """Rows whose instant lies from the start of the day ``from`` to the end of the day ``to``, in this zone."""
-    first, last = _period(sent)
+    first, last = period(sent)
     if first is not None:
         rows = rows.filter(at__gte=start_of_day(first, zone))
     if last is not None:
@@ -78,12 +78,13 @@ def in_period(rows: QuerySet[Any], sent: dict[str, str], zone: str) -> QuerySet[
 
 def in_days(rows: QuerySet[Any], sent: dict[str, str], column: str) -> QuerySet[Any]:
     """Rows whose ``column``, a day, lies from the day ``from`` to the day ``to``."""
-    first, last = _period(sent)
+    first, last = period(sent)
     bounds = {f"{column}__gte": first, f"{column}__lte": last}
     return rows.filter(**{name: bound for name, bound in bounds.items() if bound is not None})
 
 
-def _period(sent: dict[str, str]) -> tuple[date | None, date | None]:
+def period(sent: dict[str, str]) -> tuple[date | None, date | None]:
+    """The first and the last local day asked for; None where not sent."""
     first, last = day_of(sent, "from"), day_of(sent, "to")
     if first is not None and last is not None and last < first:
         raise problem("?to", "period-reversed", "{last} is before {first}.", last=str(last), first=str(first))
@@ -96,6 +97,30 @@ def holding_on(rows: QuerySet[Any], sent: dict[str, str]) -> QuerySet[Any]:
     if on is None:
         return rows
     return rows.filter(Q(since=None) | Q(since__lte=on), Q(until=None) | Q(until__gt=on))
+
+
+def window(sent: dict[str, str], today: date, *, usual: int, most: int) -> tuple[date, date]:
+    """Both ends of a window of local days: so many up to today where an end is not sent, and never more than ``most``."""
+    first, last = period(sent)
+    if first is None:
+        last = last or today
+        first = last - timedelta(days=usual - 1)
+    last = last or max(first, today)
+    if (last - first).days >= most:
+        raise problem(
+            "?to",
+            "period-too-long",
+            "{first} to {last} is too long. Accepted: at most {most} days.",
+            first=str(first),
+            last=str(last),
+            most=most,
+        )
+    return first, last
+
+
+def flag(sent: dict[str, str], name: str) -> bool:
+    """``true`` or ``false``; false where it is not sent."""
+    return chosen(sent, name, ("true", "false")) == "true"
 
 
 def page(rows: QuerySet[Any], request: Request, sent: dict[str, str], *, by: str | None) -> tuple[list[Any], str | None]:

@@ -20,7 +20,7 @@ from dateutil.relativedelta import relativedelta
 from tracking.domain.history import SiteRecord
 from tracking.domain.problems import Issue, problem, raise_all
 from tracking.domain.reported import Comparator, Value, parse_value
-from tracking.domain.rulebook import DoseLimits, Limits, RegionRule, RuleBook
+from tracking.domain.rulebook import DrugRule, Limits, RegionRule, RuleBook
 from tracking.domain.schedule import Schedule
 from tracking.domain.units import analyte_rule, convert, read_unit, rounded, trimmed
 
@@ -80,8 +80,22 @@ def check_dose(
 ) -> EntryCheck:
     """Hold one dose, and its weekly sum where a schedule says how often, to the limits of CLINICAL 9.9.
 
+    ``dose_mg``, and the amounts of a schedule whose doses differ, are in the drug's unit; then the largest is the single dose.
     Raises :class:`Problem` (``/drug``) for an unknown drug. Use ``pointer="/amount_mg"`` for a dose event.
     """
+    rule = check_drug(drug, rulebook)
+    if dose_mg <= 0:
+        text = "A dose is more than 0 {unit}."
+        return EntryCheck(refused=(_issue(pointer, "dose-not-positive", text, unit=rule.unit),))
+    weekly = weekly_mg(dose_mg, schedule) if schedule else None
+    single = max([Fraction(dose_mg), *(Fraction(amount) for amount in schedule.amounts)]) if schedule else Fraction(dose_mg)
+    check = _dose_limit(pointer, rule, single, weekly=False)
+    # A person mends both at once, so he reads both.
+    return check if weekly is None else check + _dose_limit(pointer, rule, weekly, weekly=True)
+
+
+def check_drug(drug: str, rulebook: RuleBook) -> DrugRule:
+    """The rule of a drug by its code. Raises :class:`Problem` (``/drug``) that names the accepted ones."""
     rule = rulebook.drugs.get(drug)
     if rule is None:
         raise problem(
@@ -91,19 +105,13 @@ def check_dose(
             received=drug[:40],
             accepted=", ".join(sorted(rulebook.drugs)),
         )
-    if dose_mg <= 0:
-        return EntryCheck(refused=(_issue(pointer, "dose-not-positive", "A dose is more than 0 mg."),))
-    weekly = weekly_mg(dose_mg, schedule) if schedule else None
-    check = _dose_limit(pointer, rule.name, Fraction(dose_mg), rule.dose, weekly=False)
-    # A person mends both at once, so he reads both.
-    return check if weekly is None else check + _dose_limit(pointer, rule.name, weekly, rule.dose, weekly=True)
+    return rule
 
 
 @lru_cache(maxsize=4096)
 def weekly_mg(dose_mg: Decimal, schedule: Schedule) -> Fraction | None:
-    """Milligrams a week, exactly; None for as needed."""
-    per_week = schedule.doses_per_week
-    return None if per_week is None else Fraction(dose_mg) * per_week
+    """Milligrams a week, exactly, doses that differ summed; None for as needed. In the drug's unit where that is another."""
+    return schedule.weekly(dose_mg)
 
 
 def check_sites(sites: Sequence[SiteRecord], rulebook: RuleBook) -> EntryCheck:
@@ -205,15 +213,16 @@ def _check_number(pointer: str, number: Fraction, received: str, hard: Limits, c
     return EntryCheck()
 
 
-def _dose_limit(pointer: str, name: str, amount: Fraction, limits: DoseLimits, *, weekly: bool) -> EntryCheck:
-    kind, per = ("weekly", "mg a week") if weekly else ("single", "mg at once")
+def _dose_limit(pointer: str, rule: DrugRule, amount: Fraction, *, weekly: bool) -> EntryCheck:
+    limits = rule.dose
+    kind, per = ("weekly", f"{rule.unit} a week") if weekly else ("single", f"{rule.unit} at once")
     bounds: tuple[Decimal | None, Decimal | None, Decimal | None] = (
         (limits.reject_weekly, limits.staff_weekly, limits.confirm_weekly)
         if weekly
         else (limits.reject_single, limits.staff_single, limits.confirm_single)
     )
     reject, staff, confirm = bounds
-    said = {"received": str(trimmed(rounded(amount, _SHOWN_DECIMALS))), "name": name, "per": per, "limit_kind": kind}
+    said = {"received": str(trimmed(rounded(amount, _SHOWN_DECIMALS))), "name": rule.name, "per": per, "limit_kind": kind}
     if reject is not None and amount > reject:
         text = "{received} {per} of {name} is more than {limit}, the most that is accepted. Check the amount."
         return EntryCheck(refused=(_issue(pointer, "dose-out-of-limits", text, limit=str(reject), **said),))

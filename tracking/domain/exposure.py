@@ -347,9 +347,14 @@ def _uncovered(doses: Sequence[DoseRecord], stated: list[Course]) -> list[tuple[
 
 def _is_same(one: Course | RegimenRecord, other: Course | RegimenRecord) -> bool:
     """Of one dose and frequency, whichever way the frequency was written."""
-    if one.dose_mg != other.dose_mg:
+    if _doses(one) != _doses(other):
         return False
     return one.schedule == other.schedule or _frequency(one.schedule) == _frequency(other.schedule)
+
+
+def _doses(of: Course | RegimenRecord) -> tuple[object, ...]:
+    """How much at once, whatever the frequency."""
+    return (of.dose_mg, of.schedule.amounts if of.schedule else ())
 
 
 def _frequency(schedule: Schedule | None) -> Fraction | str | None:
@@ -376,7 +381,7 @@ def _changes(courses: list[Course]) -> list[Change]:
         elif course.basis != LOGGED:
             former = before if before is not None and USED in (before.basis, course.basis) else stated
             if former is not None and not _is_same(former, course):
-                kind = "dose" if former.dose_mg != course.dose_mg else "interval"
+                kind = "dose" if _doses(former) != _doses(course) else "interval"
                 found.append(_change(course.starts_on, kind, former, course))
         before, stated = course, stated if course.dose_mg is None else course
     for number, course in enumerate(courses):

@@ -66,7 +66,9 @@ class LabRecord:
 class RegimenRecord:
     """One version of what he is to take (or says he takes), in force from ``starts_on`` until before ``ends_on``.
 
-    ``dose_mg`` is one dose in milligrams of the product as written (the ester, not the hormone). ``ends_on`` None: open.
+    ``dose_mg`` is one dose in milligrams of the product as written (the ester, not the hormone), in the rulebook's unit of the
+    drug where that is another (IU of hCG), as are the amounts of its schedule. ``ends_on`` None: open. A regimen that was
+    paused comes as several, one for each stretch in force; those after the first have the key of the pause that they follow.
     """
 
     key: str
@@ -83,7 +85,7 @@ class RegimenRecord:
 
 @dataclass(frozen=True, slots=True)
 class DoseRecord:
-    """One dose event as logged. ``amount_mg`` is None for a skipped one."""
+    """One dose event as logged. ``amount_mg`` is in the rulebook's unit of the drug, and None for a skipped one."""
 
     key: str
     drug: str

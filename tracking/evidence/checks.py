@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from decimal import Decimal
 
+from tracking.domain.amounts import DOSE_UNITS
 from tracking.domain.rulebook import (
     AROMATASE_INHIBITOR,
     BONE_THERAPY,
@@ -61,6 +62,7 @@ def check(rulebook: RuleBook) -> None:
         _check_limits(region.id, region.hard, region.confirm)
     _check_limits(rulebook.bone.score.id, rulebook.bone.score.hard, rulebook.bone.score.confirm)
     _check_timing(rulebook)
+    _check_dosing(rulebook)
     _check_units(rulebook)
     _check_phases(rulebook)
     _check_words(rulebook)
@@ -75,6 +77,8 @@ def _check_drug(rulebook: RuleBook, drug: DrugRule) -> None:
         raise EvidenceError(f"{drug.id}: the first recheck is main, the one that decides")
     if drug.drug_class == CO_MEDICATION and not drug.bears_on:
         raise EvidenceError(f"{drug.id}: a co-medication says what it bears on")
+    if drug.units.get(drug.unit) != 1 or not set(drug.units) <= set(DOSE_UNITS):
+        raise EvidenceError(f"{drug.id}: units among {', '.join(DOSE_UNITS)}, with the ratio 1 for its own")
     for what in drug.bears_on:
         if what not in _BEARS_ON:
             raise EvidenceError(f"{drug.id}: bears on {what}, which is none of {', '.join(_BEARS_ON)}")
@@ -182,7 +186,7 @@ def _check_units(rulebook: RuleBook) -> None:
     of_any = {unit for analyte in rulebook.analytes.values() for unit in analyte.units} | _MEASURES
     for rule in rulebook.rules.values():
         unit = getattr(rule, "unit", None)
-        if unit is None or isinstance(rule, AnalyteRule):
+        if unit is None or isinstance(rule, AnalyteRule | DrugRule):
             continue
         analyte = getattr(rule, "analyte", "estradiol" if rule.id.startswith("estradiol.") else None)
         if unit not in (rulebook.analytes[analyte].units if analyte else of_any):
@@ -218,6 +222,19 @@ def _check_timing(rulebook: RuleBook) -> None:
             raise EvidenceError(f"{rule.id}: a time of draw is in hours or percent")
         if not 0 <= rule.low < rule.high:
             raise EvidenceError(f"{rule.id}: the time of draw is out of order")
+
+
+def _check_dosing(rulebook: RuleBook) -> None:
+    """Routes name drugs that there are, and a site once."""
+    for route in rulebook.dosing.routes.values():
+        for drug in route.drugs:
+            if drug not in rulebook.drugs:
+                raise EvidenceError(f"{route.id}: {drug} is no drug of drugs.toml")
+        if not route.sites or len(set(route.sites)) < len(route.sites):
+            raise EvidenceError(f"{route.id}: its sites are named once each")
+    times = rulebook.dosing.usual_times
+    if not times.first < times.last:
+        raise EvidenceError(f"{times.id}: the first time of day lies before the last")
 
 
 def _check_kinetics(ester: EsterRule) -> None:

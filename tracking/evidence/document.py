@@ -20,6 +20,7 @@ _CHAPTERS = (
     ("When to look again", ("monitoring.",)),
     ("Bone", ("bone.",)),
     ("What he says of himself", ("checkin.",)),
+    ("Taking doses", ("dosing.",)),
     ("Drugs", ("drug.",)),
     ("Analytes", ("analyte.",)),
     ("Findings", ("finding.",)),

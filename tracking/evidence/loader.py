@@ -17,16 +17,19 @@ from tracking.domain.rulebook import (
     AnalyteRule,
     BoneRules,
     CheckInRules,
+    DosingRules,
     DrawTimeRule,
     DrugRule,
     EpisodeRules,
     EsterRule,
     EstradiolRules,
     FindingRule,
+    FormRule,
     LifestyleRule,
     MonitoringRules,
     PlanRule,
     RegionRule,
+    RouteRule,
     Rule,
     RuleBook,
     SafetyRules,
@@ -53,6 +56,7 @@ FILES = (
     "bone",
     "series",
     "timing",
+    "dosing",
     "episodes",
     "checkin",
     "titration",
@@ -104,6 +108,10 @@ def build(content: Mapping[str, Mapping[str, Any]]) -> RuleBook:
     esters = _each(EsterRule, "timing.ester", timings.pop("esters", {}), "timing.toml esters")
     draw_times = _each(DrawTimeRule, "timing.draw_time", timings.pop("draw_times", {}), "timing.toml draw_times")
     timing = _group(TimingRules, "timing", timings, esters=esters, draw_times=draw_times)
+    doses = dict(content["dosing"])
+    routes = _each(RouteRule, "dosing.route", doses.pop("routes", {}), "dosing.toml routes")
+    forms = _each(FormRule, "dosing.form", doses.pop("forms", {}), "dosing.toml forms")
+    dosing = _group(DosingRules, "dosing", doses, routes=routes, forms=forms)
     episodes = _group(EpisodeRules, "episodes", content["episodes"])
     asked = dict(content["checkin"])
     lifestyle = _each(LifestyleRule, "checkin.lifestyle", asked.pop("lifestyle", {}), "checkin.toml lifestyle")
@@ -112,9 +120,9 @@ def build(content: Mapping[str, Mapping[str, Any]]) -> RuleBook:
     bone_regions = _each(RegionRule, "bone.region", regions, "bone.toml regions")
     bone = _group(BoneRules, "bone", tables, regions=bone_regions)
     rules: dict[str, Rule] = {scope.id: scope}
-    for group in (analytes, drugs, findings, bone_regions, esters, draw_times, plan, lifestyle):
+    for group in (analytes, drugs, findings, bone_regions, esters, draw_times, plan, routes, forms, lifestyle):
         rules.update({rule.id: rule for rule in group.values()})
-    for part in (estradiol, testosterone, safety, monitoring, series, timing, episodes, titration, bone, checkin):
+    for part in (estradiol, testosterone, safety, monitoring, series, timing, dosing, episodes, titration, bone, checkin):
         named = (getattr(part, field.name) for field in fields(part))
         rules.update({rule.id: rule for rule in named if isinstance(rule, Rule)})
     rulebook = RuleBook(
@@ -130,6 +138,7 @@ def build(content: Mapping[str, Mapping[str, Any]]) -> RuleBook:
         monitoring=monitoring,
         series=series,
         timing=timing,
+        dosing=dosing,
         episodes=episodes,
         titration=titration,
         bone=bone,

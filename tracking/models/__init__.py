@@ -2,12 +2,13 @@
 
 from tracking.models.bone import DexaScan, DexaSite, Fracture, RiskFactor
 from tracking.models.checkin import DrugUse, Lifestyle, Symptom
-from tracking.models.doses import DoseEvent, Regimen
+from tracking.models.doses import DoseEvent, Regimen, RegimenPause
 from tracking.models.episodes import Episode, EpisodeEvent
 from tracking.models.evaluations import DueItem, Evaluation, Finding, RulebookVersion, Standing
+from tracking.models.inventory import InventoryCount
 from tracking.models.labs import LabResult
 from tracking.models.overrides import ClinicFloor, FloorSetting, IntervalSetting
-from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User
+from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User, ZoneMove
 from tracking.models.titration import Proposal, ProposalEvent
 from tracking.models.trail import AccessEvent, ImportBatch, Tombstone
 
@@ -29,6 +30,7 @@ __all__ = [
     "Fracture",
     "ImportBatch",
     "IntervalSetting",
+    "InventoryCount",
     "LabResult",
     "Lifestyle",
     "Patient",
@@ -36,10 +38,12 @@ __all__ = [
     "Proposal",
     "ProposalEvent",
     "Regimen",
+    "RegimenPause",
     "RiskFactor",
     "RulebookVersion",
     "Standing",
     "Symptom",
     "Tombstone",
     "User",
+    "ZoneMove",
 ]

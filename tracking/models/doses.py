@@ -1,4 +1,4 @@
-"""What he is to take, and what he took."""
+"""What he is to take, when he paused it, and what he took."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
+from tracking.domain.amounts import DOSE_UNITS
 from tracking.domain.history import DoseKind, Origin
 from tracking.domain.ownership import Ownership
 from tracking.models.base import DIGITS, HOW_IT_STANDS, Record, TimedRecord, keeps_history, stated_once
@@ -25,7 +26,17 @@ class Regimen(Record):
     )
 
     drug = models.CharField(max_length=40)
-    dose_digits = models.CharField(max_length=24, help_text="one dose in mg of the product, as written")
+    dose_digits = models.CharField(
+        max_length=24, help_text="one dose of the product, as written; where they differ, the largest"
+    )
+    dose_unit = models.CharField(max_length=8, default="mg", db_default="mg")
+    strength_digits = models.CharField(
+        max_length=24,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="of one tablet, in the unit of the dose; empty: not stated",
+    )
     schedule = models.JSONField()
     origin = models.CharField(max_length=10, choices=[(o.value, o.value) for o in Origin])
     starts_on = models.DateField()
@@ -41,6 +52,10 @@ class Regimen(Record):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *Record.Meta.constraints,
             models.CheckConstraint(condition=Q(dose_digits__regex=DIGITS), name="regimen_dose_is_a_number"),
+            models.CheckConstraint(condition=Q(dose_unit__in=DOSE_UNITS), name="regimen_dose_unit_known"),
+            models.CheckConstraint(
+                condition=Q(strength_digits="") | Q(strength_digits__regex=DIGITS), name="regimen_strength_is_a_number"
+            ),
             models.CheckConstraint(condition=Q(origin__in=list(Origin)), name="regimen_origin_known"),
             models.CheckConstraint(condition=~Q(zone="") & ~Q(drug=""), name="regimen_zone_and_drug_stated"),
             models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="regimen_ends_after_start"),
@@ -48,6 +63,33 @@ class Regimen(Record):
                 fields=["patient", "drug", "origin"],
                 condition=Q(ends_on=None, superseded_at=None, withdrawn_at=None),
                 name="regimen_one_open_per_drug_and_origin",
+            ),
+        ]
+
+
+@keeps_history
+class RegimenPause(Record):
+    """Days on which a regimen is not in force, from ``starts_on`` until before ``ends_on``; ended on its first day it is none.
+
+    The database refuses two that overlap in one regimen (see migration 0011_dosing). It goes on under its key until he resumes.
+    """
+
+    ownership: ClassVar[Ownership] = Ownership(
+        why="when a regimen was not in force, so that no dose is expected or assumed then",
+        kept="as long as the account",
+        sync="regimen_pauses",
+    )
+
+    regimen = models.ForeignKey(Regimen, on_delete=models.PROTECT, related_name="pauses")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True, help_text="the first day on which the regimen holds again")
+    reason = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta(Record.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="regimenpause_ends_after_start"
             ),
         ]
 
@@ -63,7 +105,8 @@ class DoseEvent(TimedRecord):
     drug = models.CharField(max_length=40)
     regimen = models.ForeignKey(Regimen, null=True, blank=True, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=8, choices=[(k.value, k.value) for k in DoseKind])
-    amount_digits = models.CharField(max_length=24, blank=True, default="", help_text="mg; empty for a skipped dose")
+    amount_digits = models.CharField(max_length=24, blank=True, default="", help_text="empty for a skipped dose")
+    amount_unit = models.CharField(max_length=8, default="mg", db_default="mg")
     site = models.CharField(max_length=40, blank=True, default="")
     confirmed_reason = models.CharField(max_length=200, blank=True, default="")
 
@@ -72,6 +115,7 @@ class DoseEvent(TimedRecord):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *TimedRecord.Meta.constraints,
             models.CheckConstraint(condition=Q(kind__in=list(DoseKind)), name="doseevent_kind_known"),
+            models.CheckConstraint(condition=Q(amount_unit__in=DOSE_UNITS), name="doseevent_amount_unit_known"),
             models.CheckConstraint(
                 condition=Q(kind=DoseKind.SKIPPED, amount_digits="")
                 | (~Q(kind=DoseKind.SKIPPED) & Q(amount_digits__regex=DIGITS)),

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from tracking.domain.ownership import Erasure, Ownership
-from tracking.models.base import RevisionedRow, keeps_history, new_uid
+from tracking.models.base import OwnedRow, RevisionedRow, append_only, keeps_history, new_uid
 
 
 class UserManager(BaseUserManager["User"]):
@@ -164,6 +164,24 @@ class Patient(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.statistical_key or f"patient {self.uid}"
+
+
+class ZoneMove(OwnedRow):
+    """He moved: from the instant ``at`` the clock on his wall is that of ``zone``. What was expected before keeps its own."""
+
+    ownership: ClassVar[Ownership] = Ownership(
+        why="on which clock the doses of a day were due", kept="as long as the account", revisioned=False, append_only=True
+    )
+
+    at = models.DateTimeField()
+    zone = models.CharField(max_length=64, help_text="IANA time zone")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=~Q(zone=""), name="zonemove_zone_stated")
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["patient", "at"], name="zonemove_of_patient")]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [append_only()]
 
 
 class CareRelationshipQuerySet(models.QuerySet["CareRelationship"]):

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from tracking.domain.actor import Actor
 from tracking.domain.moments import parse_zone
 from tracking.domain.problems import Issue, Problem, problem
-from tracking.models import Patient, User
+from tracking.models import Patient, User, ZoneMove
 from tracking.services import evaluations
 from tracking.services.access import acting_as, lock_patient
 
@@ -50,7 +50,9 @@ def edit_profile(
     birth_date: date | None = None,
     zone: str | None = None,
 ) -> Patient:
-    """Change what is given. A new zone moves his reminders; what was recorded keeps the zone it was lived in."""
+    """Change what is given. A new zone moves his reminders and the doses expected from now on; what was recorded, and what was
+    expected before, keeps the zone it was lived in.
+    """
     named = None if zone is None else parse_zone(zone)
     _check_birth(birth_date, now)
     with acting_as(by):
@@ -58,7 +60,9 @@ def edit_profile(
         man.name = man.name if name is None else name
         if birth_date is not None:
             man.birth_date, man.birth_year = birth_date, None
-        man.zone = named or man.zone
+        if named is not None and named != man.zone:
+            ZoneMove.objects.create(patient=man, at=now, zone=named)
+            man.zone = named
         man.save(update_fields=["name", "birth_date", "birth_year", "zone"])
         evaluations.refresh(man, now=now)
         man.refresh_from_db()

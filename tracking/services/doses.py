@@ -6,18 +6,24 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from tracking.domain.actor import Actor
-from tracking.domain.entry import check_dose
+from tracking.domain.amounts import canonical
+from tracking.domain.entry import check_dose, check_drug
 from tracking.domain.history import DoseKind
 from tracking.domain.problems import Collector, problem
-from tracking.domain.reported import Value, parse_value
+from tracking.domain.reported import Value
+from tracking.domain.rulebook import DrugRule, RuleBook
+from tracking.domain.sites import check_site
 from tracking.evidence import load_rulebook
 from tracking.models import DoseEvent, Patient, Regimen
 from tracking.services import evaluations, records
 from tracking.services.access import acting_as, lock_patient
 from tracking.services.lived import read_moment
+from tracking.services.regimen_content import read_dose
 
-__all__ = ["correct", "log", "withdraw"]
+__all__ = ["correct", "log", "log_many", "withdraw"]
 
 
 def log(
@@ -30,13 +36,14 @@ def log(
     source: records.Source = records.TYPED,
     **sent: Any,
 ) -> tuple[DoseEvent, bool]:
-    """Log one dose; the second value says whether it is new. ``sent``: drug, kind, amount_mg (text), taken_at, zone, precision,
-    site, regimen (its client id), confirmed_reason.
+    """Log one dose; the second value says whether it is new. ``sent``: drug, kind, amount (text with its unit) or amount_mg
+    (text), taken_at, zone, precision, site, regimen (its client id), confirmed_reason.
+
+    The same dose that another phone has logged is refused, and names that one (``dose-duplicate``).
     """
     with acting_as(by):
         man = lock_patient(patient)
-        content = _content(man=man, now=now, staff=staff, **sent)
-        row, is_new = records.add(DoseEvent, man=man, by=by, now=now, content=content, client_id=client_id, source=source)
+        row, is_new = _add(man, by, now, staff=staff, client_id=client_id, source=source, sent=sent)
         evaluations.refresh(man, now=now)
         return row, is_new
 
@@ -49,34 +56,76 @@ def log_many(
         man = lock_patient(patient)
         found = Collector()
         rows: list[DoseEvent] = []
-        for number, sent in enumerate(events):
+        for number, event in enumerate(events):
+            sent = dict(event)
             client_id = sent.pop("client_id", None)
             here = found.under(f"/{number}")
-            content = here.run(_content, man=man, now=now, staff=staff, **sent)
-            if content is not None:
-                added = here.run(records.add, DoseEvent, man=man, by=by, now=now, content=content, client_id=client_id)
-                rows.extend(added[:1] if added else ())
+            added = here.run(_add, man, by, now, staff=staff, client_id=client_id, source=records.TYPED, sent=sent)
+            rows.extend(added[:1] if added else ())
         found.raise_found()
         evaluations.refresh(man, now=now)
         return rows
 
 
 def correct(*, patient: Patient, key: str, by: Actor, now: datetime, staff: bool = False, **sent: Any) -> DoseEvent:
+    """Put a dose right, all of it."""
     with acting_as(by):
         man = lock_patient(patient)
         row = records.find_his(DoseEvent, man, key, by=by, staff=staff)
         content = _content(man=man, now=now, staff=staff, **sent)
+        _refuse_duplicate(content, _like(man, content).exclude(pk=row.pk))
         corrected, _ = records.supersede(row, man=man, by=by, now=now, content=content)
         evaluations.refresh(man, now=now)
         return corrected
 
 
 def withdraw(*, patient: Patient, key: str, by: Actor, now: datetime, reason: str, staff: bool = False) -> None:
+    """Take back a dose that never was."""
     with acting_as(by):
         man = lock_patient(patient)
         row = records.find_his(DoseEvent, man, key, by=by, staff=staff)
         records.withdraw(row, man=man, now=now, reason=reason)
         evaluations.refresh(man, now=now)
+
+
+def _add(
+    man: Patient,
+    by: Actor,
+    now: datetime,
+    *,
+    staff: bool,
+    client_id: str | None,
+    source: records.Source,
+    sent: dict[str, Any],
+) -> tuple[DoseEvent, bool]:
+    content = _content(man=man, now=now, staff=staff, **sent)
+    # The same phone again is a repeat, and not a second phone.
+    like = _like(man, content)
+    _refuse_duplicate(content, like if client_id is None else like.exclude(client_id=client_id))
+    return records.add(DoseEvent, man=man, by=by, now=now, content=content, client_id=client_id, source=source)
+
+
+def _like(man: Patient, content: dict[str, Any]) -> QuerySet[DoseEvent]:
+    """What stands of this drug at this moment, known as exactly, of this kind."""
+    same = {name: content[name] for name in ("drug", "at", "precision", "kind")}
+    rows: QuerySet[DoseEvent] = DoseEvent.objects.live().filter(patient=man, **same)
+    return rows
+
+
+def _refuse_duplicate(content: dict[str, Any], like: QuerySet[DoseEvent]) -> None:
+    """Two phones log one dose once. Whoever took two of them says so: as an extra dose, or by a reason."""
+    if content["confirmed_reason"]:
+        return
+    amount = (Decimal(content["amount_digits"] or 0), content["amount_unit"])
+    first = next((row for row in like if (Decimal(row.amount_digits or 0), row.amount_unit) == amount), None)
+    if first is not None:
+        raise problem(
+            "/taken_at",
+            "dose-duplicate",
+            "The same dose is logged already, as '{first}'. Leave this one out; if both were taken, log it as extra, "
+            "or say so in confirmed_reason.",
+            first=first.client_id,
+        )
 
 
 def _content(
@@ -87,6 +136,7 @@ def _content(
     drug: str,
     taken_at: object,
     kind: str = DoseKind.TAKEN,
+    amount: object = None,
     amount_mg: object = "",
     zone: str | None = None,
     precision: str | None = None,
@@ -100,22 +150,25 @@ def _content(
     moment = found.run(
         read_moment, taken_at, man=man, now=now, zone=zone, precision=precision, pointer="/taken_at", rulebook=rulebook
     )
-    amount = found.run(_amount, known, amount_mg)
-    check = found.run(check_dose, drug, amount.number, rulebook, pointer="/amount_mg") if amount else None
-    if check is not None:
-        found.run(check.enforce, confirmed=bool(confirmed_reason.strip()), staff=staff)
-    elif drug not in rulebook.drugs:
-        found.run(check_dose, drug, Decimal(1), rulebook)
+    rule = found.run(check_drug, drug, rulebook)
+    written = None
+    if rule is not None:
+        written = found.run(_amount, rule, known, amount, amount_mg)
+        found.run(check_site, site, rule, rulebook)
+        if written is not None:
+            said = {"confirmed": bool(confirmed_reason.strip()), "staff": staff}
+            found.run(_check_limits, rule, written, rulebook, pointer="/amount_mg" if amount is None else "/amount", **said)
     of = None if regimen is None else records.find(Regimen, man, regimen)
     if of is not None and of.drug != drug:
         found.run(_refuse_other_drug, of.drug)
     found.raise_found()
-    assert known is not None and moment is not None  # noqa: PT018  else something was raised
+    assert known is not None and moment is not None and rule is not None  # noqa: PT018  else something was raised
     return {
         "drug": drug,
         "regimen": of,
         "kind": known.value,
-        "amount_digits": amount.digits if amount else "",
+        "amount_digits": written.digits if written else "",
+        "amount_unit": written.unit if written else rule.unit,
         "at": moment.at,
         "precision": moment.precision.value,
         "zone": moment.zone,
@@ -137,17 +190,18 @@ def _kind(sent: str) -> DoseKind:
         ) from None
 
 
-def _amount(kind: DoseKind | None, sent: object) -> Value | None:
+def _amount(rule: DrugRule, kind: DoseKind | None, amount: object, amount_mg: object) -> Value | None:
     if kind is DoseKind.SKIPPED:
-        if sent:
-            raise problem("/amount_mg", "skipped-has-amount", "A skipped dose has no amount. Leave it out.")
+        if amount or amount_mg:
+            pointer = "/amount" if amount else "/amount_mg"
+            raise problem(pointer, "skipped-has-amount", "A skipped dose has no amount. Leave it out.")
         return None
-    amount = parse_value(sent, "mg", pointer="/amount_mg")
-    if amount.comparator.censors:
-        raise problem(
-            "/amount_mg", "dose-censored", "A dose is a plain number of milligrams, without '{sign}'.", sign=amount.comparator
-        )
-    return amount
+    return read_dose(rule, amount, amount_mg, name="amount")
+
+
+def _check_limits(rule: DrugRule, amount: Value, rulebook: RuleBook, *, pointer: str, confirmed: bool, staff: bool) -> None:
+    check = check_dose(rule.code, canonical(amount.number, amount.unit, rule), rulebook, pointer=pointer)
+    check.enforce(confirmed=confirmed, staff=staff)
 
 
 def _refuse_other_drug(drug: str) -> None:

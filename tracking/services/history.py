@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
+from tracking.domain.amounts import canonical
 from tracking.domain.history import (
     DoseKind,
     DoseRecord,
@@ -16,17 +18,16 @@ from tracking.domain.history import (
     FractureRecord,
     History,
     LabRecord,
-    Origin,
     Person,
-    RegimenRecord,
     RiskFactorRecord,
     ScanRecord,
     SiteRecord,
     SymptomRecord,
 )
 from tracking.domain.reported import Comparator, Moment, Precision, Value
-from tracking.domain.schedule import parse_schedule
-from tracking.models import DexaScan, DoseEvent, DrugUse, Fracture, LabResult, Patient, Regimen, RiskFactor, Symptom
+from tracking.evidence import load_rulebook
+from tracking.models import DexaScan, DoseEvent, DrugUse, Fracture, LabResult, Patient, RiskFactor, Symptom
+from tracking.services import plans
 from tracking.services.in_force import in_force
 
 __all__ = ["histories_of", "history_of"]
@@ -40,9 +41,9 @@ def history_of(man: Patient) -> History:
 
 
 def histories_of(men: Sequence[Patient]) -> dict[int, History]:
-    """The histories of several men by their key. Thirteen queries, however many men and however long their lives."""
+    """The histories of several men by their key. Fourteen queries, however many men and however long their lives."""
     labs = _by_man(LabResult.objects.live(), men, _lab)
-    regimens = _by_man(Regimen.objects.live(), men, _regimen)
+    regimens = _by_man(plans.standing(), men, plans.records_of)
     doses = _by_man(DoseEvent.objects.live(), men, _dose)
     scans = _by_man(DexaScan.objects.live().prefetch_related("sites"), men, _scan)
     fractures = _by_man(Fracture.objects.live(), men, _fracture)
@@ -54,7 +55,7 @@ def histories_of(men: Sequence[Patient]) -> dict[int, History]:
         man.pk: History(
             person=Person(zone=man.zone, birth_date=man.birth_date, birth_year=man.birth_year),
             labs=tuple(labs[man.pk]),
-            regimens=tuple(regimens[man.pk]),
+            regimens=tuple(chain.from_iterable(regimens[man.pk])),
             doses=tuple(doses[man.pk]),
             scans=tuple(scans[man.pk]),
             fractures=tuple(fractures[man.pk]),
@@ -95,29 +96,21 @@ def _lab(row: LabResult) -> LabRecord:
     )
 
 
-def _regimen(row: Regimen) -> RegimenRecord:
-    return RegimenRecord(
-        key=str(row.uid),
-        drug=row.drug,
-        dose_mg=Decimal(row.dose_digits),
-        schedule=parse_schedule(row.schedule),
-        origin=Origin(row.origin),
-        starts_on=row.starts_on,
-        ends_on=row.ends_on,
-        zone=row.zone,
-        reason=row.reason,
-        review_on=row.review_on,
-    )
-
-
 def _dose(row: DoseEvent) -> DoseRecord:
     return DoseRecord(
         key=str(row.uid),
         drug=row.drug,
         kind=DoseKind(row.kind),
-        amount_mg=Decimal(row.amount_digits) if row.amount_digits else None,
+        amount_mg=_amount(row) if row.amount_digits else None,
         taken=Moment(row.at, Precision(row.precision), row.zone),
     )
+
+
+def _amount(row: DoseEvent) -> Decimal:
+    """In the drug's own unit; as written where the rules no longer know drug or unit."""
+    rule = load_rulebook().drugs.get(row.drug)
+    number = Decimal(row.amount_digits)
+    return canonical(number, row.amount_unit, rule) if rule is not None and row.amount_unit in rule.units else number
 
 
 def _scan(row: DexaScan) -> ScanRecord:

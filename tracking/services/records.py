@@ -165,8 +165,8 @@ def _drop_from_phones(row: Record, man: Patient) -> None:
 
 
 _UID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-# An address of its own below a collection; a row of this name could not be reached.
-_RESERVED = {"bulk"}
+# Addresses of their own below a collection; a row of such a name could not be reached.
+_RESERVED = {"bulk", "expected", "adherence", "sites", "counts"}
 _CLIENT_ID = re.compile(CLIENT_ID, re.ASCII)
 
 

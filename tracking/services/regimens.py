@@ -10,19 +10,14 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from tracking.domain.actor import Actor
-from tracking.domain.entry import check_dose
 from tracking.domain.history import Origin
-from tracking.domain.moments import parse_zone
-from tracking.domain.problems import Collector, problem
-from tracking.domain.reported import Comparator, parse_value
-from tracking.domain.schedule import parse_schedule
-from tracking.evidence import load_rulebook
-from tracking.models import Patient, Regimen
+from tracking.domain.problems import problem
+from tracking.models import Patient, Regimen, RegimenPause
 from tracking.services import evaluations, records
 from tracking.services.access import acting_as, lock_patient
-from tracking.services.lived import check_day
+from tracking.services.regimen_content import content_of, in_order, kept_from
 
-__all__ = ["change", "correct", "end", "start", "withdraw"]
+__all__ = ["change", "correct", "end", "of_origin", "start", "withdraw"]
 
 _OVERLAP = "regimen_no_overlap_per_drug_and_origin"
 _ONE_OPEN = "regimen_one_open_per_drug_and_origin"
@@ -40,11 +35,12 @@ def start(
 ) -> Regimen:
     """Begin a regimen.
 
-    ``sent``: drug, dose_mg (text), schedule, starts_on, ends_on, zone, reason, review_on, confirmed_reason.
+    ``sent``: drug, dose (text with its unit) or dose_mg (text), schedule, starts_on, ends_on, strength, zone, reason,
+    review_on, confirmed_reason. Of an AI the reason is required, and of a prescriber the review.
     """
     with acting_as(by):
         man = lock_patient(patient)
-        content = _content(man=man, now=now, origin=origin, **sent)
+        content = content_of(man=man, now=now, origin=origin, **sent)
         row = _insert(man, by, now, content, client_id=client_id, source=source)
         evaluations.refresh(man, now=now)
         return row
@@ -67,16 +63,10 @@ def change(
     """
     with acting_as(by):
         man = lock_patient(patient)
-        row = _of_origin(records.find(Regimen, man, key), origin)
+        row = of_origin(records.find(Regimen, man, key), origin)
         _end(row, from_date, reason=str(sent.get("reason", "")))
-        kept = {
-            "drug": row.drug,
-            "dose_mg": row.dose_digits,
-            "schedule": row.schedule,
-            "zone": row.zone,
-            "review_on": row.review_on,
-        }
-        content = _content(man=man, now=now, origin=origin, **(kept | sent | {"starts_on": from_date}))
+        kept = kept_from(row, sent, from_date)
+        content = content_of(man=man, now=now, origin=origin, **(kept | sent | {"starts_on": from_date}))
         if content["drug"] != row.drug:
             raise problem("/drug", "drug-fixed", "A change keeps the drug. End this regimen and start one of the other drug.")
         next_version = _insert(man, by, now, content | {"previous": row}, client_id=client_id)
@@ -88,7 +78,7 @@ def end(*, patient: Patient, key: str, by: Actor, now: datetime, origin: Origin,
     """End a regimen. ``ends_on`` is the first day on which it no longer holds; its dose events stay."""
     with acting_as(by):
         man = lock_patient(patient)
-        row = _of_origin(records.find(Regimen, man, key), origin)
+        row = of_origin(records.find(Regimen, man, key), origin)
         _end(row, ends_on, reason=reason)
         evaluations.refresh(man, now=now)
         row.refresh_from_db()
@@ -99,10 +89,12 @@ def correct(*, patient: Patient, key: str, by: Actor, now: datetime, origin: Ori
     """Replace what was entered wrongly, for the whole time that this version covers."""
     with acting_as(by):
         man = lock_patient(patient)
-        row = _of_origin(records.find(Regimen, man, key), origin)
-        content = _content(man=man, now=now, origin=origin, **sent) | {"previous": row.previous}
+        row = of_origin(records.find(Regimen, man, key), origin)
+        content = content_of(man=man, now=now, origin=origin, **sent) | {"previous": row.previous}
         with _overlap_named():
             corrected, _ = records.supersede(row, man=man, by=by, now=now, content=content)
+        # A pause is of the regimen, not of one wording of it.
+        RegimenPause.objects.filter(regimen=row).update(regimen=corrected)
         evaluations.refresh(man, now=now)
         return corrected
 
@@ -111,76 +103,12 @@ def withdraw(*, patient: Patient, key: str, by: Actor, now: datetime, origin: Or
     """Take back a regimen that never was."""
     with acting_as(by):
         man = lock_patient(patient)
-        records.withdraw(_of_origin(records.find(Regimen, man, key), origin), man=man, now=now, reason=reason)
+        records.withdraw(of_origin(records.find(Regimen, man, key), origin), man=man, now=now, reason=reason)
         evaluations.refresh(man, now=now)
 
 
-def _content(
-    *,
-    man: Patient,
-    now: datetime,
-    origin: Origin,
-    drug: str,
-    dose_mg: object,
-    schedule: object,
-    starts_on: date,
-    ends_on: date | None = None,
-    zone: str | None = None,
-    reason: str = "",
-    review_on: date | None = None,
-    confirmed_reason: str = "",
-) -> dict[str, Any]:
-    rulebook = load_rulebook()
-    found = Collector()
-    dose = found.run(parse_value, dose_mg, "mg", pointer="/dose_mg")
-    plan = found.run(parse_schedule, schedule)
-    found.run(_plain, dose, "/dose_mg")
-    found.run(parse_zone, zone or man.zone)
-    # A regimen may be planned ahead; only a start before his adult life is a mistake.
-    if starts_on <= now.date():
-        found.run(check_day, starts_on, man=man, now=now, pointer="/starts_on", rulebook=rulebook)
-    found.run(_in_order, starts_on, ends_on)
-    if dose is not None:
-        check = found.run(check_dose, drug, dose.number, rulebook, schedule=plan)
-        if check is not None:
-            staff = origin is Origin.PRESCRIBED
-            found.run(check.enforce, confirmed=bool(confirmed_reason.strip()), staff=staff)
-    found.raise_found()
-    assert dose is not None and plan is not None  # noqa: PT018  else something was raised
-    return {
-        "drug": drug,
-        "dose_digits": dose.digits,
-        "schedule": plan.as_dict(),
-        "origin": origin.value,
-        "starts_on": starts_on,
-        "ends_on": ends_on,
-        "zone": zone or man.zone,
-        "reason": reason,
-        "review_on": review_on,
-        "confirmed_reason": confirmed_reason.strip(),
-    }
-
-
-def _plain(dose: Any, pointer: str) -> None:
-    if dose is not None and dose.comparator is not Comparator.EQUAL:
-        raise problem(
-            pointer, "dose-censored", "A dose is a plain number of milligrams, without '{sign}'.", sign=dose.comparator
-        )
-
-
-def _in_order(starts_on: date, ends_on: date | None) -> None:
-    if ends_on is not None and ends_on < starts_on:
-        raise problem(
-            "/ends_on",
-            "ends-before-start",
-            "{ends_on} is before the start, {starts_on}. Accepted: the first day without it, {starts_on} or later.",
-            ends_on=ends_on.isoformat(),
-            starts_on=starts_on.isoformat(),
-        )
-
-
 def _end(row: Regimen, ends_on: date, *, reason: str) -> None:
-    _in_order(row.starts_on, ends_on)
+    in_order(row.starts_on, ends_on)
     if row.ends_on is not None and row.ends_on < ends_on:
         raise problem(
             "/ends_on",
@@ -192,7 +120,8 @@ def _end(row: Regimen, ends_on: date, *, reason: str) -> None:
     row.save(update_fields=["ends_on", "end_reason"])
 
 
-def _of_origin(row: Regimen, origin: Origin) -> Regimen:
+def of_origin(row: Regimen, origin: Origin) -> Regimen:
+    """The row, if it is this side's to write; nobody changes what the other side stated."""
     if row.origin != origin.value:
         raise problem(
             "",

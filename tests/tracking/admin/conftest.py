@@ -82,6 +82,7 @@ def on_anastrozole(in_care, adam, bell):
         schedule={"kind": "every", "days": "3.5"},
         starts_on=(NOW - timedelta(days=200)).date(),
         reason="tenderness",
+        review_on=(NOW + timedelta(days=60)).date(),
     )
 
 

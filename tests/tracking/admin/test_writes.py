@@ -5,7 +5,7 @@ import pytest
 from tests.conftest import NOW
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
-from tracking.models import DexaScan, DexaSite, LabResult, Regimen
+from tracking.models import DexaScan, DexaSite, LabResult, Regimen, RegimenPause
 from tracking.services import regimens
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +28,7 @@ REGIMEN = {
     "every_days": "3.5",
     "starts_on": "2026-10-20",
     "reason": "tenderness",
+    "review_on": "2027-01-15",
 }
 SCAN = {
     "client_id": "desk-3",
@@ -127,14 +128,21 @@ def test_a_prescription_is_started(send, see, adam):
         ({"schedule_kind": "weekdays", "weekdays": ["mon", "thu"]}, {"kind": "weekdays", "days": ["mon", "thu"]}),
         ({"schedule_kind": "daily", "times": "1"}, {"kind": "daily", "times": 1}),
         ({"schedule_kind": "as_needed"}, {"kind": "as_needed"}),
+        ({"schedule_kind": "monthly", "months": "1"}, {"kind": "monthly", "months": 1}),
+        (
+            {"schedule_kind": "daily", "times": "2", "at": "08:00, 20:00", "amounts": "0.25, 0.125"},
+            {"kind": "daily", "times": 2, "at": ["08:00", "20:00"], "amounts": ["0.25", "0.125"]},
+        ),
     ],
 )
-def test_a_prescription_can_say_how_often_in_four_ways(send, see, adam, sent, schedule):
+def test_a_prescription_can_say_how_often_and_how_much_in_these_ways(send, see, adam, sent, schedule):
     send("start_regimen", REGIMEN | {"dose_mg": "0.25"} | sent | {"confirmed_reason": "as discussed"})
     assert [row.schedule for row in see(Regimen, patient=adam)] == [schedule]
 
 
-@pytest.mark.parametrize(("kind", "field"), [("every", "every_days"), ("weekdays", "weekdays"), ("daily", "times")])
+@pytest.mark.parametrize(
+    ("kind", "field"), [("every", "every_days"), ("weekdays", "weekdays"), ("daily", "times"), ("monthly", "months")]
+)
 def test_how_often_needs_its_figure(send, kind, field):
     answer = send("start_regimen", REGIMEN | {"schedule_kind": kind, "every_days": ""})
     assert set(errors(answer)) == {field}
@@ -178,6 +186,7 @@ def test_what_he_entered_himself_is_his_to_change(send, adam, desk, address):
         dose_mg="0.5",
         schedule={"kind": "daily", "times": 1},
         starts_on=(NOW - timedelta(days=9)).date(),
+        reason="started elsewhere",
         confirmed_reason="as on the box",
     )
     assert send("change_regimen", REGIMEN, regimen_uid=own.uid).status_code == 404
@@ -221,3 +230,37 @@ def test_a_write_is_refused_without_the_token_of_its_form(dr_bell, in_care, adam
     client.force_login(dr_bell)
     assert client.post(address(adam, "record_lab"), LAB).status_code == 403
     assert see(LabResult, patient=adam) == []
+
+
+def test_a_pause_and_its_end_are_written_and_shown(send, see, desk, address, on_anastrozole):
+    sent = {"client_id": "desk-7", "from_date": "2026-10-20", "until": "", "reason": "surgery"}
+    assert "Paused: Anastrozole" in send("pause_regimen", sent, regimen_uid=on_anastrozole.uid).text
+    assert "without it from 20 Oct 2026 until resumed" in desk.get(address(on_anastrozole.patient)).text
+    resumed = send("resume_regimen", {"client_id": "desk-8", "on": "2026-11-01"}, regimen_uid=on_anastrozole.uid)
+    assert "Resumed: Anastrozole" in resumed.text
+    (pause,) = see(RegimenPause, regimen=on_anastrozole)
+    assert (str(pause.starts_on), str(pause.ends_on), pause.reason) == ("2026-10-20", "2026-11-01", "surgery")
+
+
+def test_a_prescription_of_an_ai_without_reason_and_review_says_so_on_its_fields(send, see, adam):
+    answer = send("start_regimen", REGIMEN | {"reason": "", "review_on": ""})
+    assert "Say why the aromatase inhibitor was started" in answer.text
+    assert "Say when it is reviewed" in answer.text
+    assert see(Regimen, patient=adam) == []
+
+
+def test_hcg_is_prescribed_in_international_units(send, see, adam):
+    hcg = REGIMEN | {"drug": "hcg", "dose_mg": "500"}
+    assert "Accepted: IU" in send("start_regimen", hcg).text
+    send("start_regimen", hcg | {"dose_unit": "IU"})
+    (row,) = see(Regimen, patient=adam)
+    assert (row.dose_digits, row.dose_unit) == ("500", "IU")
+
+
+def test_a_change_keeps_times_and_amounts_unless_they_are_changed(desk, address, send, adam, see):
+    split = {"schedule_kind": "daily", "times": "2", "at": "08:00, 20:00", "amounts": "0.25, 0.125", "dose_mg": "0.25"}
+    send("start_regimen", REGIMEN | split | {"strength": "0.125", "confirmed_reason": "as discussed"})
+    (row,) = see(Regimen, patient=adam)
+    page = desk.get(address(adam, "change_regimen", regimen_uid=row.uid)).text
+    for kept in ('value="08:00, 20:00"', 'value="0.25, 0.125"', 'value="0.125"'):
+        assert kept in page

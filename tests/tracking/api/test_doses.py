@@ -38,7 +38,8 @@ def test_many_doses_are_logged_at_once_or_not_at_all(by_adam):
     days = [TAKEN | {"taken_at": f"2026-10-0{day}T08:00:00+02:00", "client_id": f"d{day}"} for day in range(1, 6)]
     answer = by_adam.send("POST", "/doses/bulk", days)
     assert (answer.status_code, [row["id"] for row in answer.json()["results"]]) == (201, ["d1", "d2", "d3", "d4", "d5"])
-    wrong = [TAKEN | {"client_id": "e1"}, TAKEN | {"amount_mg": "0,5"}, TAKEN | {"doze": "1"}]
+    another_day = {"taken_at": "2026-10-09T08:00:00+02:00"}
+    wrong = [TAKEN | another_day | {"client_id": "e1"}, TAKEN | {"amount_mg": "0,5"}, TAKEN | {"doze": "1"}]
     answer = by_adam.send("POST", "/doses/bulk", wrong)
     assert (answer.status_code, set(issues(answer))) == (422, {"/2/doze"})
     answer = by_adam.send("POST", "/doses/bulk", wrong[:2])
@@ -80,3 +81,19 @@ def test_the_log_is_filtered_by_drug_and_day(by_adam):
     assert len(by_adam.send("GET", "/doses?drug=anastrozole").json()["results"]) == 1
     assert len(by_adam.send("GET", "/doses?from=2026-10-06").json()["results"]) == 1
     assert list(issues(by_adam.send("GET", "/doses?drug=aspirin"))) == ["?drug"]
+
+
+def test_the_same_dose_from_a_second_phone_is_answered_with_the_name_of_the_first(by_adam):
+    by_adam.send("POST", "/doses", TAKEN | {"client_id": "phone-1"})
+    answer = by_adam.send("POST", "/doses", TAKEN | {"client_id": "phone-2"})
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "dose-duplicate")
+    assert "'phone-1'" in issues(answer)["/taken_at"]
+    assert by_adam.send("POST", "/doses", TAKEN | {"client_id": "phone-2", "kind": "extra"}).status_code == 201
+
+
+def test_hcg_is_logged_in_international_units(by_adam):
+    dose = {"client_id": "h1", "drug": "hcg", "amount": "500 IU", "taken_at": TAKEN["taken_at"]}
+    row = by_adam.send("POST", "/doses", dose).json()
+    assert (row["amount"], row["amount_mg"]) == ("500 IU", None)
+    wrong = by_adam.send("POST", "/doses", TAKEN | {"drug": "hcg"})
+    assert "Accepted: IU" in issues(wrong)["/amount_mg"]

@@ -10,11 +10,17 @@ ANASTROZOLE = {
     "schedule": {"kind": "every", "days": "3.5"},
     "starts_on": "2026-06-01",
     "reason": "invented",
+    "review_on": "2026-12-01",
 }
 
 
+def stated(written):
+    """The row of what a write answered, without what it did to others."""
+    return {name: said for name, said in written.items() if name not in ("dry_run", "consequences")}
+
+
 def test_a_regimen_comes_back_as_it_was_stated(by_adam):
-    answer = by_adam.send("POST", "/regimens", ANASTROZOLE | {"client_id": "r1", "review_on": "2026-12-01"})
+    answer = by_adam.send("POST", "/regimens", ANASTROZOLE | {"client_id": "r1"})
     assert answer.status_code == 201
     row = answer.json()
     assert (row["id"], row["dose_mg"], row["schedule"], row["origin"]) == (
@@ -29,9 +35,10 @@ def test_a_regimen_comes_back_as_it_was_stated(by_adam):
         "Europe/Berlin",
         "2026-12-01",
     )
-    assert by_adam.send("GET", "/regimens/r1").json() == row
-    again = by_adam.send("POST", "/regimens", ANASTROZOLE | {"client_id": "r1", "review_on": "2026-12-01"})
-    assert (again.status_code, again.json()) == (200, row)
+    assert row["dry_run"] is False
+    assert by_adam.send("GET", "/regimens/r1").json() == stated(row)
+    again = by_adam.send("POST", "/regimens", ANASTROZOLE | {"client_id": "r1"})
+    assert (again.status_code, stated(again.json())) == (200, stated(row))
 
 
 def test_a_change_ends_one_version_and_begins_the_next(by_adam):
@@ -107,7 +114,7 @@ def test_a_mistake_is_corrected_in_place_or_taken_back(by_adam):
         ({"dose_mg": "0"}, "/dose_mg", "more than 0"),
         ({"dose_mg": "1000"}, "/dose_mg", "2000 mg a week"),
         ({"schedule": "weekly"}, "/schedule", "Accepted"),
-        ({"schedule": {"kind": "monthly"}}, "/schedule/kind", "monthly"),
+        ({"schedule": {"kind": "yearly"}}, "/schedule/kind", "yearly"),
         ({"schedule": {"kind": "every", "days": "0"}}, "/schedule/days", "Accepted"),
         ({"schedule": {"kind": "every", "days": "NaN"}}, "/schedule/days", "Accepted"),
         ({"schedule": {"kind": "every", "days": "3.5", "times": 2}}, "/schedule/times", "Accepted"),
@@ -128,3 +135,74 @@ def test_what_cannot_be_accepted_is_named_and_nothing_is_stored(by_adam, changed
     assert list(issues(answer)) == [pointer]
     assert said in issues(answer)[pointer]
     assert by_adam.send("GET", "/regimens").json()["results"] == []
+
+
+def test_what_a_week_comes_to_and_how_much_of_a_tablet_it_is(by_adam):
+    row = by_adam.send("POST", "/regimens", ANASTROZOLE | {"strength": "1 mg"}).json()
+    assert (row["dose"], row["dose_mg"], row["strength"], row["part"]) == ("0.5 mg", "0.5", "1 mg", "half")
+    assert (row["weekly"], row["weekly_mg"], row["state"]) == ("1 mg", "1", "in_force")
+
+
+def test_hcg_is_prescribed_in_international_units(by_bell, at_adam):
+    hcg = {"drug": "hcg", "dose": "500 IU", "schedule": {"kind": "weekdays", "days": ["mon", "thu"]}, "starts_on": "2026-06-01"}
+    row = by_bell.send("POST", f"{at_adam}/regimens", hcg).json()
+    assert (row["dose"], row["dose_mg"], row["weekly"], row["weekly_mg"]) == ("500 IU", None, "1000 IU", None)
+
+
+def test_a_split_dose_comes_back_with_its_amounts_and_its_sum(by_adam):
+    split = {"kind": "weekdays", "days": ["mon", "thu"], "at": ["08:00"], "amounts": ["60", "40"]}
+    sent = {"drug": "testosterone_cypionate", "dose_mg": "60", "schedule": split, "starts_on": "2026-06-01"}
+    row = by_adam.send("POST", "/regimens", sent).json()
+    assert (row["schedule"], row["weekly_mg"]) == (split, "100")
+
+
+def test_a_prescribed_ai_without_reason_and_review_is_refused_by_field(by_adam, by_bell, at_adam):
+    bare = {name: value for name, value in ANASTROZOLE.items() if name not in ("reason", "review_on")}
+    refused = issues(by_bell.send("POST", f"{at_adam}/regimens", bare))
+    assert sorted(refused) == ["/reason", "/review_on"]
+    assert "2026-06-01 to 2027-05-02" in refused["/review_on"]
+    assert list(issues(by_adam.send("POST", "/regimens", bare))) == ["/reason"]
+    assert by_adam.send("POST", "/regimens", bare | {"reason": "started elsewhere"}).status_code == 201
+
+
+def test_a_pause_and_its_end(by_adam):
+    by_adam.send("POST", "/regimens", ANASTROZOLE | {"client_id": "r1"})
+    paused = by_adam.send("POST", "/regimens/r1/pause", {"from_date": "2026-10-20", "reason": "surgery"})
+    assert (paused.status_code, paused.json()["state"]) == (200, "paused")
+    assert paused.json()["pauses"] == [{"from_date": "2026-10-20", "until": None}]
+    resumed = by_adam.send("POST", "/regimens/r1/resume", {"on": "2026-11-01"}).json()
+    assert (resumed["state"], resumed["pauses"]) == ("in_force", [{"from_date": "2026-10-20", "until": "2026-11-01"}])
+    assert list(issues(by_adam.send("POST", "/regimens/r1/resume", {"on": "2026-11-02"}))) == ["/on"]
+    assert list(issues(by_adam.send("POST", "/regimens/r1/pause", {"from_date": "2026-05-01"}))) == ["/from_date"]
+
+
+def test_a_change_to_come_is_shown_as_planned(by_adam):
+    by_adam.send("POST", "/regimens", ANASTROZOLE | {"client_id": "r1"})
+    by_adam.send("POST", "/regimens/r1/change", {"from_date": "2026-11-20", "dose_mg": "0.25", "client_id": "r2"})
+    assert [(row["id"], row["state"]) for row in by_adam.send("GET", "/regimens").json()["results"]] == [
+        ("r2", "planned"),
+        ("r1", "in_force"),
+    ]
+
+
+def test_a_start_in_the_past_is_answered_with_what_it_reaches(by_adam, by_bell, at_adam):
+    lab = by_adam.lab(client_id="l1").json()["lab"]
+    seen = {"client_id": "r1", "starts_on": "2026-10-10"}
+    foretold = by_adam.send("POST", "/regimens?dry_run=true", ANASTROZOLE | seen)
+    assert (foretold.status_code, foretold.json()["dry_run"]) == (200, True)
+    assert by_adam.send("GET", "/regimens").json()["results"] == []
+    his = foretold.json()["consequences"]
+    assert his["results"] == [
+        {"id": "l1", "drawn_on": "2026-10-01", "value": "24.0 pg/mL", "was": [], "now": ["superseded_by_change"]}
+    ]
+    assert (his["verdict_was"]["state"], his["verdict_now"]["state"]) == ("current", "superseded_by_change")
+    assert (his["verdict_now"]["headline"], his["findings_appear"]) == (None, None)
+    stored = by_bell.send("POST", f"{at_adam}/regimens", ANASTROZOLE | seen).json()
+    theirs = stored["consequences"]
+    assert theirs["results"][0]["id"] == lab["uid"]
+    assert "before" in theirs["verdict_now"]["headline"]
+    assert {"kind": "lab_e2_t", "was": None, "now": "2026-11-21"} in theirs["due"]
+
+
+def test_a_dry_run_is_true_or_false(by_adam):
+    assert list(issues(by_adam.send("POST", "/regimens?dry_run=perhaps", ANASTROZOLE))) == ["?dry_run"]

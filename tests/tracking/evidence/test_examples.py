@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -32,6 +33,8 @@ from tests.tracking.domain.build import (
     site,
     total_testosterone,
 )
+from tracking.domain.adherence import Event, match
+from tracking.domain.amounts import units_used
 from tracking.domain.bone import BoneStanding
 from tracking.domain.checkin import check_item
 from tracking.domain.curve import shape_of, steady_state
@@ -42,6 +45,7 @@ from tracking.domain.episodes import escalation, follow, snooze
 from tracking.domain.estradiol import floor_for, read_result
 from tracking.domain.evaluate import evaluate, gather
 from tracking.domain.evaluation import Evaluation
+from tracking.domain.expected import Plan, expected, usual_times
 from tracking.domain.findings import Finding
 from tracking.domain.history import (
     DoseKind,
@@ -56,12 +60,14 @@ from tracking.domain.history import (
     RiskFactorRecord,
     SymptomRecord,
 )
+from tracking.domain.inventory import Stock, supply_of
 from tracking.domain.lifestyle import check_amount, measure, read_amount
 from tracking.domain.moments import start_of_day
 from tracking.domain.problems import Problem
 from tracking.domain.reported import Assay, Method, MethodEvidence, Moment, Precision, parse_value
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, Priority, Rule
 from tracking.domain.schedule import Schedule
+from tracking.domain.sites import last_uses, suggested
 from tracking.domain.timeline import read_timeline
 from tracking.domain.timing import DrugTiming
 from tracking.domain.titration.states import expires_at
@@ -686,6 +692,45 @@ def run_injection_labs(given: Given) -> str:
 def run_denosumab(given: Given) -> str:
     found = evaluate(_history_for({"denosumab_days_late": given["days_late"]}), RULEBOOK, NOW).findings
     return next((f"{f.code} {f.priority}" for f in found if f.family == "denosumab"), "none")
+
+
+def _plan(every_days: str, starts_on: date = TODAY) -> Plan:
+    schedule = Schedule("every", days=Decimal(every_days), at=("08:00",))
+    return Plan("plan", "anastrozole", Decimal(1), "mg", schedule, Origin.SELF, starts_on, None, ZONE)
+
+
+def run_usual_times(given: Given) -> str:
+    return ", ".join(f"{at:%H:%M}" for at in usual_times(int(given["times"]), RULEBOOK.dosing.usual_times))
+
+
+def run_adherence_reach(given: Given) -> str:
+    days = int(given["every_days"])
+    plan = _plan(given["every_days"], TODAY - timedelta(days=days))
+    slots = list(expected(plan, plan.starts_on, TODAY + timedelta(days=2 * days), (), RULEBOOK.dosing.usual_times))
+    at = slots[1].at + timedelta(hours=int(given["hours_late"]))
+    found = match(slots, [Event("e", DoseKind.TAKEN, Decimal(1), at, at, at.date())], RULEBOOK.dosing.adherence)
+    return {(): "unmatched", (1,): "matched", (2,): "next dose"}[tuple(found)]
+
+
+def run_refill(given: Given) -> str:
+    rules = RULEBOOK.dosing
+    stock = [Stock("tablet", Decimal(1), Fraction(given["doses_left"]), NOW)]
+    slots = expected(_plan(given["every_days"]), TODAY, TODAY + timedelta(days=500), (), rules.usual_times)
+    supply = supply_of(stock, slots, TODAY, rules=rules)
+    if supply.refill_on is None:
+        return "beyond"
+    return f"days {supply.days}, refill +{(supply.refill_on - TODAY).days}"
+
+
+def run_site(given: Given) -> str:
+    """Used in this order, a day apart."""
+    used = [(site, NOW + timedelta(days=number)) for number, site in enumerate(given["used"].split())]
+    return suggested(last_uses(used, RULEBOOK.dosing.sites_of(given["drug"])))
+
+
+def run_units_used(given: Given) -> str:
+    parts = RULEBOOK.dosing.forms[given["form"]].parts
+    return str(units_used(Decimal(given["amount"]), Decimal(given["content"]), parts))
 
 
 RUNNERS: dict[str, Callable[[Given], str]] = {

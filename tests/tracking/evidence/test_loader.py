@@ -72,6 +72,20 @@ def _kinetics(**figures: Any) -> Callable[[Content], None]:
 
 
 BROKEN: dict[str, tuple[Callable[[Content], Any], str]] = {
+    "a dose in a unit that nothing is dosed in": (
+        _set("drugs", "hcg", "units", {"IU": 1, "pinch": 2}),
+        "drug.hcg: units among",
+    ),
+    "a dose unit without its ratio": (_set("drugs", "hcg", "units", {"IU": 2}), "drug.hcg: units among"),
+    "a route of no drug": (
+        lambda content: content["dosing"]["routes"]["gel"].__setitem__("drugs", ["ointment"]),
+        "dosing.route.gel: ointment is no drug",
+    ),
+    "a site named twice": (
+        lambda content: content["dosing"]["routes"]["gel"].__setitem__("sites", ["abdomen", "abdomen"]),
+        "dosing.route.gel: its sites are named once each",
+    ),
+    "a day that ends before it begins": (_set("dosing", "usual_times", "last", "07:00"), "the first time of day lies before"),
     "no reason": (_without("estradiol", "coarse", "reason"), r"estradiol.toml \[coarse\]: the rule does not state a reason"),
     "an empty reason": (_set("estradiol", "coarse", "reason", ""), "does not state a reason"),
     "no source": (_set("estradiol", "coarse", "sources", []), "does not state a source"),

@@ -23,16 +23,19 @@ from tracking.models import (
     FloorSetting,
     Fracture,
     IntervalSetting,
+    InventoryCount,
     LabResult,
     Lifestyle,
     Patient,
     Prescriber,
     Regimen,
+    RegimenPause,
     RiskFactor,
     RulebookVersion,
     Symptom,
     Tombstone,
     User,
+    ZoneMove,
 )
 from tracking.services.access import acting_as
 
@@ -53,6 +56,14 @@ PLAN = STATED | {
 FELT = TIMED | {"code": "fatigue", "score": 5, "felt_on": date(2026, 3, 3), "place": 1}
 MEASURE = STATED | {"code": "sun", "digits": "90", "unit": "min/week", "since": date(2026, 1, 1)}
 USE = STATED | {"drug": "biotin", "since": date(2026, 1, 1)}
+COUNT = TIMED | {
+    "drug": "anastrozole",
+    "kind": "count",
+    "form": "tablet",
+    "units_digits": "30",
+    "content_digits": "1",
+    "content_unit": "mg",
+}
 WINDOW = {
     "kind": "dexa",
     "anchor": "a",
@@ -104,6 +115,7 @@ def refused(make, match):
         (LabResult, LAB, {"digits": "6"}),
         (LabResult, LAB, {"method": "lcmsms", "method_evidence": "staff_verified"}),
         (DoseEvent, DOSE, {"amount_digits": "1"}),
+        (InventoryCount, COUNT, {"units_digits": "20"}),
         (DexaScan, STATED | {"scanned_on": date(2026, 3, 2)}, {"reference": "NHANES III"}),
         (Fracture, TIMED | {"site": "wrist"}, {"fragility": True}),
         (RiskFactor, STATED | {"code": "smoking"}, {"until": date(2026, 3, 3)}),
@@ -154,6 +166,16 @@ def test_what_was_stated_never_changes_under_its_name(man, model, stated, change
         (Lifestyle, MEASURE | {"code": ""}, "lifestyle_code_and_unit_stated"),
         (DrugUse, USE | {"drug": ""}, "druguse_drug_stated"),
         (DrugUse, USE | {"until": date(2026, 1, 1)}, "druguse_ends_after_start"),
+        (Regimen, PLAN | {"dose_unit": "g"}, "regimen_dose_unit_known"),
+        (Regimen, PLAN | {"strength_digits": "one"}, "regimen_strength_is_a_number"),
+        (DoseEvent, DOSE | {"amount_unit": ""}, "doseevent_amount_unit_known"),
+        (InventoryCount, COUNT | {"kind": "guess"}, "inventorycount_kind_known"),
+        (InventoryCount, COUNT | {"drug": ""}, "inventorycount_drug_and_form_stated"),
+        (InventoryCount, COUNT | {"form": ""}, "inventorycount_drug_and_form_stated"),
+        (InventoryCount, COUNT | {"units_digits": "-1"}, "inventorycount_units_are_a_number"),
+        (InventoryCount, COUNT | {"content_digits": ""}, "inventorycount_content_is_a_number"),
+        (InventoryCount, COUNT | {"content_unit": "box"}, "inventorycount_content_is_a_number"),
+        (ZoneMove, {"at": AT, "zone": ""}, "zonemove_zone_stated"),
         (DueItem, WINDOW | {"due_on": date(2025, 1, 1)}, "dueitem_window_in_order"),
         (DueItem, WINDOW | {"state": "lost"}, "dueitem_state_known"),
     ],
@@ -210,6 +232,21 @@ def test_uses_of_one_drug_may_touch_and_those_of_another_may_overlap(man):
     refused(lambda: DrugUse.objects.create(patient=man, **(USE | {"since": date(2026, 2, 28)})), "druguse_no_overlap")
     DrugUse.objects.create(patient=man, **(USE | {"since": date(2026, 3, 1)}))
     DrugUse.objects.create(patient=man, **(USE | {"drug": "dhea"}))
+
+
+def test_pauses_of_one_regimen_do_not_overlap_and_do_not_end_before_they_begin(man):
+    regimen = Regimen.objects.create(patient=man, **PLAN)
+    other = Regimen.objects.create(patient=man, **(PLAN | {"drug": "letrozole"}))
+
+    def paused(starts, ends, of=regimen):
+        return RegimenPause.objects.create(patient=man, regimen=of, starts_on=starts, ends_on=ends, **STATED)
+
+    first = paused(date(2026, 3, 1), date(2026, 3, 10))
+    refused(lambda: paused(date(2026, 3, 9), None), "regimenpause_no_overlap")
+    refused(lambda: paused(date(2026, 5, 2), date(2026, 5, 1)), "regimenpause_ends_after_start")
+    paused(date(2026, 3, 10), None)
+    paused(date(2026, 3, 5), None, of=other)
+    refused(lambda: RegimenPause.objects.filter(pk=first.pk).update(ends_on=None), "regimenpause_no_overlap")
 
 
 @pytest.fixture
@@ -363,6 +400,9 @@ def test_what_is_append_only_is_refused_to_the_owner_of_the_tables_too(committed
             patient=man, episode=episode, what="opened", at=AT, by="system:test", priority=1, evaluation=said
         )
         AccessEvent.objects.create(patient=man, user=user, at=AT, through="api", what="labs")
+        ZoneMove.objects.create(patient=man, at=AT, zone="America/New_York")
+        regimen = Regimen.objects.create(patient=man, **PLAN)
+        RegimenPause.objects.create(patient=man, regimen=regimen, starts_on=date(2026, 3, 1), **STATED)
         Tombstone.objects.create(patient=man, table="lab_results", client_id="x")
     for table, column in (
         ("labresulthistory", "pgh_label"),
@@ -372,6 +412,8 @@ def test_what_is_append_only_is_refused_to_the_owner_of_the_tables_too(committed
         ("episodehistory", "code"),
         ("rulebookversion", "label"),
         ("accessevent", "what"),
+        ("zonemove", "zone"),
+        ("regimenpausehistory", "pgh_label"),
         ("tombstone", "client_id"),
     ):
         refused_to_owner(f"DELETE FROM tracking_{table}")

@@ -15,7 +15,13 @@ from tracking.services import evaluations, regimens
 from tracking.services.access import acting_as, lock_patient
 
 SYSTEM = Actor.system("test")
-AI = {"drug": "anastrozole", "dose_mg": "0.5", "schedule": {"kind": "every", "days": "3.5"}, "starts_on": date(2026, 5, 1)}
+AI = {
+    "drug": "anastrozole",
+    "dose_mg": "0.5",
+    "schedule": {"kind": "every", "days": "3.5"},
+    "starts_on": date(2026, 5, 1),
+    "reason": "breast tenderness",
+}
 
 
 @pytest.fixture

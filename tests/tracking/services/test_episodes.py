@@ -21,7 +21,13 @@ from tracking.services.access import acting_as, lock_patients
 
 SYSTEM = Actor.system("test")
 LAB = {"analyte": "estradiol", "unit": "pg/mL", "method": "lcmsms", "method_evidence": "staff_verified"}
-PLAN = {"drug": "anastrozole", "dose_mg": "0.5", "schedule": {"kind": "every", "days": "3.5"}, "starts_on": date(2026, 5, 1)}
+PLAN = {
+    "drug": "anastrozole",
+    "dose_mg": "0.5",
+    "schedule": {"kind": "every", "days": "3.5"},
+    "starts_on": date(2026, 5, 1),
+    "reason": "breast tenderness",
+}
 
 
 def measured(man, value, days_ago=3, *, now=NOW, by=None, **more):

@@ -31,6 +31,7 @@ ANASTROZOLE = {
     "dose_mg": "0.5",
     "schedule": {"kind": "every", "days": "7"},
     "starts_on": date(2025, 1, 10),
+    "reason": "breast tenderness",
 }
 
 

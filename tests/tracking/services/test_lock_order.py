@@ -26,9 +26,11 @@ from tracking.services import (
     doses,
     drug_uses,
     episodes,
+    inventory,
     labs,
     lifestyle,
     overrides,
+    pauses,
     regimens,
     surveys,
     titration,
@@ -42,7 +44,14 @@ DOSE = {"drug": "anastrozole", "amount_mg": "0.5", "taken_at": "2026-10-01T08:00
 FELT = {"code": "fatigue", "score": 5, "felt_at": "2026-10-01T08:00:00+02:00"}
 MEASURE = {"code": "sun", "value": "90", "unit": "min/week", "since": date(2026, 5, 1)}
 USE = {"drug": "biotin", "since": date(2026, 5, 1)}
-PLAN = {"drug": "anastrozole", "dose_mg": "0.5", "schedule": {"kind": "every", "days": "3.5"}, "starts_on": date(2026, 5, 1)}
+PLAN = {
+    "drug": "anastrozole",
+    "dose_mg": "0.5",
+    "schedule": {"kind": "every", "days": "3.5"},
+    "starts_on": date(2026, 5, 1),
+    "reason": "breast tenderness",
+}
+COUNT = {"drug": "anastrozole", "form": "tablet", "units": "30", "content": "1 mg", "counted_at": "2026-10-01"}
 SITE = {"region": "total_hip", "side": "left", "bmd": "0.900", "unit": "g/cm2"}
 
 ANSWERED_FOR = {"reason": "two fractures", "expires_on": date(2027, 1, 31)}
@@ -71,6 +80,9 @@ WRITERS = {
     drug_uses.withdraw: lambda man: drug_uses.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
     episodes.acknowledge: lambda man: episodes.acknowledge(patient=man, uid=uuid4(), revision=1, outcome="contacted", **COMMON),
     episodes.snooze: lambda man: episodes.snooze(patient=man, uid=uuid4(), revision=1, until=NOW, reason="x", **COMMON),
+    inventory.correct: lambda man: inventory.correct(patient=man, key="none", **COUNT, **COMMON),
+    inventory.record: lambda man: inventory.record(patient=man, **COUNT, **COMMON),
+    inventory.withdraw: lambda man: inventory.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
     labs.correct: lambda man: labs.correct(patient=man, key="none", **LAB, **COMMON),
     labs.record: lambda man: labs.record(patient=man, **LAB, **COMMON),
     labs.withdraw: lambda man: labs.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
@@ -83,6 +95,8 @@ WRITERS = {
     overrides.set_interval: lambda man: overrides.set_interval(
         patient=man, kind="dexa", every_months=12, **ANSWERED_FOR, **COMMON
     ),
+    pauses.pause: lambda man: pauses.pause(patient=man, key="none", origin=Origin.SELF, from_date=date(2026, 9, 1), **COMMON),
+    pauses.resume: lambda man: pauses.resume(patient=man, key="none", origin=Origin.SELF, on=date(2026, 9, 1), **COMMON),
     regimens.change: lambda man: regimens.change(
         patient=man, key="none", origin=Origin.SELF, from_date=date(2026, 9, 1), **COMMON
     ),
@@ -201,8 +215,8 @@ def test_two_writers_at_once_both_succeed_and_the_revision_counts_both(man):
 
 def test_every_writer_of_the_services_is_in_the_table_above():
     modules = (
-        *(accounts, audit, bone, checkin, clinics, consent, doses, drug_uses, episodes, labs, lifestyle, notifications),
-        *(overrides, regimens, surveys, titration),
+        *(accounts, audit, bone, checkin, clinics, consent, doses, drug_uses, episodes, inventory, labs, lifestyle),
+        *(notifications, overrides, pauses, regimens, surveys, titration),
     )
     writers = {
         function

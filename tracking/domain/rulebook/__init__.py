@@ -63,6 +63,14 @@ from tracking.domain.rulebook.checkin import (
     CheckInRules,
     LifestyleRule,
 )
+from tracking.domain.rulebook.dosing import (
+    AdherenceRule,
+    DosingRules,
+    FormRule,
+    RouteRule,
+    SupplyRule,
+    UsualTimesRule,
+)
 from tracking.domain.rulebook.entries import (
     AnalyteRule,
     DoseLimits,
@@ -124,6 +132,7 @@ __all__ = [
     "CO_MEDICATION",
     "SEVERITIES",
     "TESTOSTERONE",
+    "AdherenceRule",
     "AgainRule",
     "AiReviewRule",
     "AnalyteLimitRule",
@@ -152,6 +161,7 @@ __all__ = [
     "DexaFollowUpRule",
     "DisagreementRule",
     "DoseLimits",
+    "DosingRules",
     "DrawTimeRule",
     "DrugRule",
     "EpisodeRules",
@@ -161,6 +171,7 @@ __all__ = [
     "EstradiolRules",
     "Example",
     "FindingRule",
+    "FormRule",
     "HeightLossRule",
     "InForceRule",
     "InjectionDelayRule",
@@ -191,6 +202,7 @@ __all__ = [
     "RepeatRule",
     "ResendRule",
     "ResponseRule",
+    "RouteRule",
     "RoutineRule",
     "Rule",
     "RuleBook",
@@ -203,6 +215,7 @@ __all__ = [
     "SpecificityRule",
     "SpineAloneRule",
     "StalenessRule",
+    "SupplyRule",
     "SymptomRule",
     "TestosteroneRules",
     "ThresholdRule",
@@ -211,5 +224,6 @@ __all__ = [
     "TitrationRules",
     "TrendRule",
     "UnitQuestionRule",
+    "UsualTimesRule",
     "Words",
 ]

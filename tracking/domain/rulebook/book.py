@@ -9,6 +9,7 @@ from tracking.domain.rulebook.base import Lane, Priority, Rule, ScopeRule, Sourc
 from tracking.domain.rulebook.blood import EstradiolRules, SafetyRules, TestosteroneRules
 from tracking.domain.rulebook.bone import BoneRules
 from tracking.domain.rulebook.checkin import CheckInRules
+from tracking.domain.rulebook.dosing import DosingRules
 from tracking.domain.rulebook.entries import AnalyteRule, DrugRule
 from tracking.domain.rulebook.episodes import EpisodeRules
 from tracking.domain.rulebook.monitoring import MonitoringRules
@@ -76,6 +77,7 @@ class RuleBook:
     monitoring: MonitoringRules
     series: SeriesRules
     timing: TimingRules
+    dosing: DosingRules
     episodes: EpisodeRules
     titration: TitrationRules
     bone: BoneRules

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 
 from tracking.domain.rulebook.base import Limits, Rule
+
+_MILLIGRAMS: Mapping[str, Fraction] = MappingProxyType({"mg": Fraction(1)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,9 @@ class AnalyteRule(Rule):
 
 @dataclass(frozen=True, slots=True)
 class DoseLimits:
-    """Upper limits in mg, single and per week; None: no such limit. Above ``confirm`` ask, above ``staff`` staff only."""
+    """Upper limits in the drug's unit, single and per week; None: no such limit. Above ``confirm`` ask, above ``staff`` staff
+    only.
+    """
 
     confirm_single: Decimal | None = None
     confirm_weekly: Decimal | None = None
@@ -73,6 +78,7 @@ class DrugRule(Rule):
 
     ``logged_days``: how long one logged dose stands for being on the drug where no regimen is recorded. ``bears_on``: what
     else than estradiol by way of the plan it changes (estradiol, testosterone, bone, psa, assay); ``reason`` then says how.
+    ``units`` holds, per unit that a dose may be written in, what one canonical ``unit`` is in it, as an exact ratio.
     """
 
     name: str
@@ -83,3 +89,5 @@ class DrugRule(Rule):
     rechecks: tuple[Recheck, ...]
     rxnorm: Mapping[str, str] = field(default_factory=dict)
     bears_on: tuple[str, ...] = ()
+    unit: str = "mg"
+    units: Mapping[str, Fraction] = field(default_factory=lambda: _MILLIGRAMS)
