@@ -81,12 +81,6 @@ def instant(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
-def names_of(actors: Iterable[str]) -> dict[str, str]:
-    """The names of the accounts behind these actors: the number of an account is never shown."""
-    ids = {int(actor.removeprefix("user:")) for actor in actors if actor.startswith("user:")}
-    return {str(Actor.user(user.pk)): str(user) for user in User.objects.filter(pk__in=ids)}
-
-
 def day(on: Any) -> str | None:
     return None if on is None else on.isoformat()
 
