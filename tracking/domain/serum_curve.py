@@ -110,8 +110,8 @@ def serum_curve(
         return SerumCurve(start, end, course.drug, why_code="no_curve", why=why)
     breaks = unknown_time(timeline, course.drug, start, end, rulebook)
     drawn = _Drawn(ester, start, breaks, _log(timeline, course.drug, start, end, _reach(ester, rulebook)), rulebook)
-    step = (end - start) / (points - 1)
-    instants = [at for at in (start + step * number for number in range(points)) if drawn.is_known(at)]
+    spread = (start + (end - start) * number / (points - 1) for number in range(points))
+    instants = [at for at in spread if drawn.is_known(at)]
     levels = drawn.levels(instants)
     average = fmean(point.middle for point in levels) if levels else 0.0
     if not average:

@@ -18,7 +18,7 @@ from tracking.models import DexaScan, DexaSite, Fracture, Patient, RiskFactor
 from tracking.models.base import SCORE
 from tracking.services import evaluations, records
 from tracking.services.access import acting_as, lock_patient
-from tracking.services.lived import check_day, check_order, read_moment
+from tracking.services.lived import check_day, check_order, check_since, read_moment
 
 __all__ = ["correct_risk_factor", "record_fracture", "record_risk_factor", "record_scan", "withdraw"]
 
@@ -168,7 +168,7 @@ def _condition(
         )
     for day, pointer in ((since, "/since"), (until, "/until")):
         if day is not None:
-            found.run(check_day, day, man=man, now=now, pointer=pointer, rulebook=rulebook)
+            found.run(check_since, day, man=man, now=now, pointer=pointer)
     found.run(check_order, since, until)
     found.raise_found()
     return {"code": code, "since": since, "until": until, "note": note}

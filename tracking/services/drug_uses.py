@@ -16,7 +16,7 @@ from tracking.evidence import load_rulebook
 from tracking.models import DrugUse, Patient
 from tracking.services import evaluations, records
 from tracking.services.access import acting_as, lock_patient
-from tracking.services.lived import check_day, check_order
+from tracking.services.lived import check_order, check_since
 
 __all__ = ["correct", "record", "withdraw"]
 
@@ -61,7 +61,7 @@ def _content(
     found.run(_check_drug, drug, since, rulebook)
     for day, pointer in ((since, "/since"), (until, "/until")):
         if day is not None:
-            found.run(check_day, day, man=man, now=now, pointer=pointer, rulebook=rulebook)
+            found.run(check_since, day, man=man, now=now, pointer=pointer)
     found.run(_check_span, since, until)
     found.raise_found()
     return {"drug": drug, "since": since, "until": until, "note": note}

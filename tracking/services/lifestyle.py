@@ -14,7 +14,7 @@ from tracking.evidence import load_rulebook
 from tracking.models import Lifestyle, Patient
 from tracking.services import records
 from tracking.services.access import acting_as, lock_patient
-from tracking.services.lived import check_day
+from tracking.services.lived import check_since
 
 __all__ = ["correct", "record", "withdraw"]
 
@@ -70,7 +70,7 @@ def _content(
     rulebook, found = load_rulebook(), Collector()
     rule = found.run(measure, code, rulebook)
     amount = None if rule is None else found.run(_amount, value, unit, rule, confirmed=bool(confirmed_reason.strip()))
-    found.run(check_day, since, man=man, now=now, pointer="/since", rulebook=rulebook)
+    found.run(check_since, since, man=man, now=now, pointer="/since")
     found.raise_found()
     assert amount is not None
     return {

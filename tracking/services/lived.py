@@ -11,7 +11,7 @@ from tracking.domain.reported import Moment, Precision
 from tracking.domain.rulebook import RuleBook
 from tracking.models import Patient
 
-__all__ = ["check_day", "check_order", "local_today", "read_moment"]
+__all__ = ["check_day", "check_order", "check_since", "local_today", "read_moment"]
 
 
 def read_moment(
@@ -34,6 +34,13 @@ def check_day(day: date, *, man: Patient, now: datetime, pointer: str, rulebook:
     """A local day of his life up to today."""
     _check(Moment(start_of_day(day, man.zone), Precision.DAY, man.zone), man=man, now=now, pointer=pointer, rulebook=rulebook)
     return day
+
+
+def check_since(day: date, *, man: Patient, now: datetime, pointer: str) -> None:
+    """A local day of his life up to today on which something of his own began or ended: that may have been in his childhood."""
+    moment = Moment(start_of_day(day, man.zone), Precision.DAY, man.zone)
+    refuse_future(moment, now=now, pointer=pointer)
+    refuse_before_birth(moment, birth_date=man.birth_date, birth_year=man.birth_year, least_age=0, pointer=pointer)
 
 
 def check_order(since: date | None, until: date | None) -> None:

@@ -77,11 +77,9 @@ def state_anew(
     It keeps the phone's id, unless it brings one of its own: then phones are told to drop the former. A repeat after a lost
     answer stays one, even where something later has taken its place since.
     """
-    model = type(standing)
-    if client_id is None or client_id == standing.client_id:
-        said = None if client_id is None else _said_under(model, man, client_id, content)
-        return (said, False) if said is not None else supersede(standing, man=man, by=by, now=now, content=content)
-    said = _said_under(model, man, client_id, content)
+    if client_id is None:
+        return supersede(standing, man=man, by=by, now=now, content=content)
+    said = _said_under(type(standing), man, client_id, content)
     if said is not None:
         return said, False
     _drop_from_phones(standing, man)

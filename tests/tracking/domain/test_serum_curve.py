@@ -137,10 +137,11 @@ def test_a_gap_in_the_log_is_a_break_and_no_assumed_dose() -> None:
 
 
 def test_a_break_that_no_point_fell_into_still_breaks_the_line() -> None:
-    gel = regimen("testosterone_gel", day(120), day(119), dose="50", schedule=Schedule("daily", times=1))
+    gel = regimen("testosterone_gel", day(134), day(133), dose="50", schedule=Schedule("daily", times=1))
     found = curve(300, 12, regimens=[PLAN, gel])
     assert [one.why for one in found.breaks] == ["product_changed"]
     assert len(levels(found)) == 12
+    assert levels(found)[-1].at == found.end
     assert len(found.segments) == 2
 
 

@@ -94,6 +94,11 @@ def test_a_condition_ends_by_a_correction_and_the_former_is_kept(adam, himself, 
     assert again.pk == ended.pk
 
 
+def test_a_condition_of_his_childhood_is_taken(adam, himself, now):
+    row, _ = bone.record_risk_factor(patient=adam, by=himself, now=now, code="malabsorption", since=date(1984, 1, 1))
+    assert row.since == date(1984, 1, 1)
+
+
 def test_what_a_clinic_stated_is_not_his_to_correct(adam, himself, now, in_care, dr_bell):
     bell = Actor.user(dr_bell.pk)
     bone.record_risk_factor(patient=adam, by=bell, now=now, client_id="theirs", code="kidney_disease")

@@ -71,6 +71,10 @@ def test_what_cannot_be_accepted_is_named(state, himself, changed, pointer, code
         assert not Lifestyle.objects.exists()
 
 
+def test_what_began_in_his_youth_is_taken(state):
+    assert state(since=date(1996, 1, 1))[0].since == date(1996, 1, 1)
+
+
 def test_an_unusual_amount_is_taken_with_a_reason(state):
     row, _ = state("901", confirmed_reason="trains for a meet")
     assert (row.digits, row.confirmed_reason) == ("901", "trains for a meet")
