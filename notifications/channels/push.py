@@ -47,7 +47,8 @@ class PushChannel:
         except (ValueError, KeyError, OSError, GoogleAuthError) as error:
             return Refused(f"the service account cannot be read: {type(error).__name__}", is_retryable=True)
         try:
-            answer = session.post(
+            answer = session.request(  # type: ignore[no-untyped-call]  # google-auth's
+                "POST",
                 f"{settings.FCM_URL}/v1/projects/{project}/messages:send",
                 json={"message": _content(message, target)},
                 timeout=settings.FCM_TIMEOUT,
@@ -126,7 +127,9 @@ def _session(account: str) -> tuple[AuthorizedSession, str]:
     credentials, project = _credentials(account)
     kept: dict[str, AuthorizedSession] = _thread.__dict__.setdefault("sessions", {})
     if account not in kept:
-        kept[account] = AuthorizedSession(credentials, refresh_timeout=settings.FCM_TIMEOUT)
+        kept[account] = AuthorizedSession(  # type: ignore[no-untyped-call]  # google-auth's
+            credentials, refresh_timeout=settings.FCM_TIMEOUT
+        )
     return kept[account], project
 
 
@@ -134,7 +137,10 @@ def _session(account: str) -> tuple[AuthorizedSession, str]:
 def _credentials(account: str) -> tuple[service_account.Credentials, str]:
     """From the JSON itself, or from the file of that name."""
     stated = json.loads(account if account.lstrip().startswith("{") else Path(account).read_text(encoding="utf-8"))
-    return service_account.Credentials.from_service_account_info(stated, scopes=[SCOPE]), stated["project_id"]
+    credentials = service_account.Credentials.from_service_account_info(  # type: ignore[no-untyped-call]  # google-auth's
+        stated, scopes=[SCOPE]
+    )
+    return credentials, stated["project_id"]
 
 
 CHANNEL = PushChannel()

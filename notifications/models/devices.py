@@ -25,7 +25,7 @@ class Device(OwnedRow):
     class Kind(models.TextChoices):
         """What FCM calls the value: a registration token, or the installation's id that is to replace it."""
 
-        TOKEN = "token"
+        TOKEN = "token"  # noqa: S105  the name of a kind
         FID = "fid"
 
     class Platform(models.TextChoices):

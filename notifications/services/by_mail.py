@@ -79,7 +79,7 @@ def _mailed(delivery: Delivery | None, now: datetime) -> Mailed:
     spoken_of = _spoken_of(delivery)
     items = due.notices({reminder.due_item_id for reminder in spoken_of})
     man = circumstances_of([delivery.patient_id]).get(delivery.patient_id)
-    if man is None:
+    if man is None or not man.reached.email:  # the account is gone, or was switched off
         raise not_found("link")
     several = (Answer.What.SNOOZE, Answer.What.NOT_NOW)
     return Mailed(

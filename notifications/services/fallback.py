@@ -21,23 +21,21 @@ def stand_in_for(failed: Sequence[Delivery], *, now: datetime) -> None:
 
     A reminder that another device, or another way, may have brought is left at that. A constant number of queries.
     """
-    by_reminder = {row.reminder_id: row.reminder for row in failed if row.reminder is not None}
+    by_reminder = {row.reminder.pk: row.reminder for row in failed if row.reminder is not None}
     if not by_reminder:
         return
     states: defaultdict[int, set[str]] = defaultdict(set)
     tried: defaultdict[int, set[str]] = defaultdict(set)
-    for reminder_id, channel, state in Delivery.objects.filter(reminder__in=by_reminder).values_list(
-        "reminder_id", "channel", "state"
-    ):
-        states[reminder_id].add(state)
-        tried[reminder_id].add(channel)
-    said_by = _said_by([reminder for reminder in by_reminder.values() if reminder is not None])
-    items = due.notices({reminder.due_item_id for reminder in by_reminder.values() if reminder is not None})
-    people = circumstances_of({reminder.patient_id for reminder in by_reminder.values() if reminder is not None})
+    for sibling in Delivery.objects.filter(reminder__in=by_reminder):
+        states[sibling.reminder_id or 0].add(sibling.state)
+        tried[sibling.reminder_id or 0].add(sibling.channel)
+    said_by = _said_by(list(by_reminder.values()))
+    items = due.notices({reminder.due_item_id for reminder in by_reminder.values()})
+    people = circumstances_of({reminder.patient_id for reminder in by_reminder.values()})
     queued: list[Delivery] = []
     lost: list[Reminder] = []
     for reminder_id, reminder in by_reminder.items():
-        if reminder is None or reminder_id is None or states[reminder_id] & _MAY_ARRIVE or now >= reminder.expires_at:
+        if states[reminder_id] & _MAY_ARRIVE or now >= reminder.expires_at:
             continue
         item, man = items.get(reminder.due_item_id), people.get(reminder.patient_id)
         if item is None or not item.is_open or reminder.state != Reminder.State.CLAIMED:

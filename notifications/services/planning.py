@@ -1,6 +1,7 @@
 """Which reminders are to come. Planned from due items whenever they have news, and again when his hours or ways change.
 
-Everything here writes to men's reminders and holds their locks while it does. A batch of men costs a constant number of queries.
+Everything here writes to men's reminders and holds their locks while it does. A batch of men costs a constant number of
+queries.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from notifications.catalogue import rule_for
 from notifications.domain.stages import DueDays, Round, Sending, Stage, is_reminded, round_for, sendings
@@ -106,7 +106,7 @@ def begin_round(*, notice: due.DueNotice, round_: Round, now: datetime) -> None:
     if man.zone is None:
         raise ValueError(f"the time zone of patient {notice.patient_id} is unreadable")
     changes = _Changes()
-    _fit(man, man.zone, notice, _history([notice])[notice.id], round_, changes, now=now)
+    _fit(man, notice, _history([notice])[notice.id], round_, changes, now=now)
     _store(changes)
 
 
@@ -134,7 +134,7 @@ def _plan_for(notices: Sequence[due.DueNotice], now: datetime) -> set[int]:
             due_on=notice.due_on,
             resend_after_days=notice.resend_after_days,
         )
-        _fit(man, man.zone, notice, past, round_, changes, now=now)
+        _fit(man, notice, past, round_, changes, now=now)
     _store(changes)
     return unreadable
 
@@ -161,16 +161,11 @@ def _told_due_on(past: list[Reminder]) -> date | None:
 
 
 def _fit(
-    man: Circumstances,
-    zone: ZoneInfo,
-    notice: due.DueNotice,
-    past: list[Reminder],
-    round_: Round,
-    changes: _Changes,
-    *,
-    now: datetime,
+    man: Circumstances, notice: due.DueNotice, past: list[Reminder], round_: Round, changes: _Changes, *, now: datetime
 ) -> None:
     """Note what must change so that exactly the messages of this round stand, except those that are settled."""
+    zone = man.zone
+    assert zone is not None, "nobody is planned for by a zone that cannot be read"
     days = DueDays(notice.opens_on, notice.due_on, notice.overdue_on)
     ways = man.ways(notice.kind, time_critical=notice.time_critical)
     wanted = {

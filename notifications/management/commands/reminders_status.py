@@ -40,14 +40,16 @@ def sentences(found: services.Measured) -> list[str]:
         verdict = "On time. Some messages may not have arrived."
     else:
         verdict = "On time."
-    return [
-        verdict,
+    waiting = (
         f"Waiting: {found.unplanned_men} men with news to plan, {found.due} reminders due to be said"
         f" (oldest {_span(found.claim_lag)}), {found.queued} messages to send (oldest {_span(found.send_lag)}),"
-        f" {found.sending} on their way.",
+        f" {found.sending} on their way."
+    )
+    ended = (
         f"In the last 24 hours: {found.claimed} reminders said, {found.sent} messages sent, {found.refused} refused,"
-        f" {found.unknown} unknown, {found.dead} given up, {found.escalated} silences told to clinics.",
-    ]
+        f" {found.unknown} unknown, {found.dead} given up, {found.escalated} silences told to clinics."
+    )
+    return [verdict, waiting, ended]
 
 
 def _span(seconds: float) -> str:

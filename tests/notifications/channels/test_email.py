@@ -43,7 +43,8 @@ def test_what_is_accepted_is_sent_and_looks_like_this(mail_server: Obedient) -> 
     text, html = mail.get_payload()
     assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
     assert plain(text) == (
-        "Something is due. Open the app to see it.\n\nAnswer here: https://trabecula.example/r/1\n\n-- \nYou can switch them off.\n"
+        "Something is due. Open the app to see it.\n\nAnswer here: https://trabecula.example/r/1\n\n"
+        "-- \nYou can switch them off.\n"
     )
     assert '<a href="https://trabecula.example/r/1">Answer here</a>' in plain(html)
     assert "<p>You can switch them off.</p>" in plain(html)

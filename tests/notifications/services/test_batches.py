@@ -123,7 +123,6 @@ def test_an_outcome_that_comes_after_we_were_given_up_for_lost_changes_nothing(
     adam: Any, make_due: Any, phone: Any, fcm: Fcm, rows: Any, monkeypatch: Any
 ) -> None:
     from notifications.services import delivering
-    from tracking.services.access import acting_as
 
     phone(adam)
     make_due(adam)
@@ -137,5 +136,4 @@ def test_an_outcome_that_comes_after_we_were_given_up_for_lost_changes_nothing(
 
     monkeypatch.setattr(delivering, "_record", late)
     services.deliver(now=BEFORE)
-    assert acting_as is not None
     assert rows(Delivery, "state", "provider_reference") == [("unknown", "")]
