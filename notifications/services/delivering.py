@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from time import monotonic
+from time import monotonic, sleep
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 
 from notifications.channels import CHANNELS, Outcome, Refused, Sent, Unknown
 from notifications.domain.retry import retry_delay
@@ -34,6 +35,8 @@ BATCH = 16
 BUDGET = 90.0
 # Seconds after which those that have their outcome do not wait any longer for those that have none.
 PATIENCE = 1.0
+# Seconds to wait for a database that is away, before outcomes are given up and become unknown.
+RECORD_AGAIN_AFTER = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0)
 
 _State = Delivery.State
 _RECORDED = ("state", "sending_since", "ended_at", "next_attempt_at", "last_reason", "provider_reference")
@@ -49,6 +52,10 @@ class Delivered:
     postponed: int = 0
     dead: int = 0
     lost: int = 0
+
+    def add(self, other: Delivered) -> None:
+        for name in ("sent", "refused", "unknown", "postponed", "dead", "lost"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 def deliver(*, now: datetime, limit: int = MOST_DELIVERIES) -> Delivered:
@@ -101,8 +108,7 @@ def _send_all(pool: ThreadPoolExecutor, handovers: Sequence[Handover], now: date
         finished, _ = wait(pending, timeout=PATIENCE)
         outcomes = [(pending.pop(future), future.result()) for future in finished]
         if outcomes:
-            with acting_as(POSTMAN):
-                _record(outcomes, now, done)
+            _record_patiently(outcomes, now, done)
 
 
 def _send(handover: Handover) -> Outcome:
@@ -112,6 +118,24 @@ def _send(handover: Handover) -> Outcome:
         # A channel does not raise. If one does, the message may be out, and the messages behind it must not wait.
         log.exception("a channel raised", extra={"delivery": handover.message.reference})
         return Unknown(type(error).__name__)
+
+
+def _record_patiently(outcomes: Sequence[tuple[Handover, Outcome]], now: datetime, done: Delivered) -> None:
+    """What was sent must not be forgotten because the database was away for a moment."""
+    for pause in (*RECORD_AGAIN_AFTER, None):
+        counted = Delivered()
+        try:
+            with acting_as(POSTMAN):
+                _record(outcomes, now, counted)
+        except (OperationalError, InterfaceError):
+            if pause is None:
+                raise
+            log.warning("outcomes could not be recorded yet", extra={"count": len(outcomes)})
+            connection.close()
+            sleep(pause)
+        else:
+            done.add(counted)
+            return
 
 
 def _record(outcomes: Sequence[tuple[Handover, Outcome]], now: datetime, done: Delivered) -> None:
