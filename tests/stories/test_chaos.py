@@ -11,8 +11,9 @@ from backend.devstack import chaos
 
 @pytest.mark.processes
 def test_whoever_is_killed_nothing_is_lost_and_nothing_comes_twice(tmp_path: Path) -> None:
-    report = chaos.run(tmp_path / "chaos", reminders=300, kills=3, seconds=300, seed=4)
+    report = chaos.run(tmp_path / "chaos", reminders=300, kills=5, seconds=300, seed=4)
     assert report.wrong == []
+    assert set(report.kills) == set(chaos.VICTIMS)
     assert (report.lost, report.doubled) == (0, 0)
     assert report.unknown <= report.bound
     assert str(report).splitlines()[-1] == f"lost 0 doubled 0 unknown {report.unknown}"
