@@ -142,12 +142,12 @@ def _is_quiet(stack: Stack, reminders: int) -> bool:
         "SELECT (SELECT count(*) FROM notifications_inboxmessage),"
         " (SELECT count(*) FROM notifications_delivery WHERE state = 'queued')",
     )
-    return said >= reminders and waiting == 0
+    return bool(said >= reminders and waiting == 0)
 
 
 def _is_over(stack: Stack) -> bool:
     ((open_,),) = _ask(stack, "SELECT count(*) FROM notifications_delivery WHERE state IN ('queued', 'sending')")
-    return open_ == 0
+    return bool(open_ == 0)
 
 
 def _count(stack: Stack, report: Report) -> None:

@@ -43,7 +43,8 @@ def chosen(kind: str, wishes: Wishes, reachable: Sequence[str], *, time_critical
 
 def stand_in(kind: str, wishes: Wishes, reachable: Sequence[str], *, tried: Collection[str], time_critical: bool) -> str | None:
     """The way that takes over when those tried have definitely failed, or None."""
-    if not time_critical and wishes.for_kind(kind) == []:
+    wanted = wishes.for_kind(kind)
+    if not time_critical and wanted is not None and not wanted:
         return None
     left = (way for way in reachable if way not in tried and (time_critical or way not in wishes.off))
     return next(left, None)

@@ -9,6 +9,7 @@ from notifications.domain.words import Catalogue
 from notifications.models import Answer, Delivery, Reminder
 from notifications.services import answers, links, preferences
 from notifications.services.people import circumstances_of
+from notifications.services.spoken import spoken_of
 from tracking.services import due
 from tracking.services.access import Actor, acting_as, lock_patient, not_found
 from tracking.services.owned import problem
@@ -21,9 +22,10 @@ SNOOZE = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class Mailed:
-    """The message that a link came with. ``choices``: what can be said to it here; ``can_unsubscribe``: see below."""
+    """The message that a link came with, and the reminders it spoke of. ``choices``: what can be said to it here."""
 
     delivery: Delivery
+    said: tuple[Reminder, ...]
     catalogue: Catalogue
     choices: tuple[Answer.What, ...]
     can_unsubscribe: bool
@@ -49,7 +51,7 @@ def answer_by_mail(*, token: str, what: Answer.What, now: datetime) -> Mailed:
     until = now + SNOOZE if what == Answer.What.SNOOZE else None
     with acting_as(READER):
         lock_patient(found.delivery.patient_id)
-        for reminder in _spoken_of(found.delivery):
+        for reminder in found.said:
             answers.answer(
                 patient_id=found.delivery.patient_id,
                 reminder_uid=reminder.uid,
@@ -76,23 +78,19 @@ def _mailed(delivery: Delivery | None, now: datetime) -> Mailed:
         raise not_found("link")
     if now >= delivery.reminder.claimed_at + LINK_LIVES:
         raise not_found("link")
-    spoken_of = _spoken_of(delivery)
-    items = due.notices({reminder.due_item_id for reminder in spoken_of})
+    (said,) = spoken_of([delivery]).values()
+    items = due.notices({reminder.due_item_id for reminder in said})
     man = circumstances_of([delivery.patient_id]).get(delivery.patient_id)
     if man is None or not man.reached.email:  # the account is gone, or was switched off
         raise not_found("link")
     several = (Answer.What.SNOOZE, Answer.What.NOT_NOW)
     return Mailed(
         delivery,
+        tuple(said),
         man.catalogue,
-        choices=several if len(spoken_of) > 1 else (Answer.What.DONE, *several),
+        choices=several if len(said) > 1 else (Answer.What.DONE, *several),
         can_unsubscribe=not any(item.time_critical for item in items.values()),
     )
-
-
-def _spoken_of(delivery: Delivery) -> list[Reminder]:
-    leader = delivery.reminder
-    return [] if leader is None else [leader, *leader.riders.order_by("id")]
 
 
 def _once(delivery: Delivery, reminder: Reminder, what: Answer.What) -> str:

@@ -22,6 +22,7 @@ from notifications.domain.retry import retry_delay
 from notifications.models import Delivery, Device
 from notifications.services import fallback, handing_over
 from notifications.services.handing_over import Handover, Verdict
+from notifications.services.spoken import spoken_of
 from tracking.services import due
 from tracking.services.access import Actor, acting_as
 
@@ -153,6 +154,7 @@ def _record(outcomes: Sequence[tuple[Handover, Outcome]], now: datetime, done: D
         if handover.delivery_id in found and found[handover.delivery_id].attempts == handover.attempt
     ]
     critical = _time_critical([row for row, _ in ours])
+    groups = spoken_of(row for row, _ in ours)
     for row, outcome in ours:
         match outcome:
             case Sent(reference=reference):
@@ -160,14 +162,14 @@ def _record(outcomes: Sequence[tuple[Handover, Outcome]], now: datetime, done: D
                 _end(row, _State.SENT, now, "")
                 done.sent += 1
             case Refused(reason=reason, is_retryable=True, retry_after=retry_after):
-                _try_again(row, now, reason, retry_after)
+                _try_again(row, now, reason, retry_after=retry_after, until=handing_over.worth_until(row, groups))
                 done.refused += 1
             case Refused(reason=reason):
                 _end(row, _State.REFUSED, now, reason)
                 done.refused += 1
             case Unknown(reason=reason):
                 if row.pk in critical:
-                    _try_again(row, now, reason, None)
+                    _try_again(row, now, reason, retry_after=None, until=handing_over.worth_until(row, groups))
                 else:
                     _end(row, _State.UNKNOWN, now, reason)
                 done.unknown += 1
@@ -187,10 +189,10 @@ def _time_critical(rows: Sequence[Delivery]) -> set[int]:
     }
 
 
-def _try_again(row: Delivery, now: datetime, reason: str, retry_after: timedelta | None) -> None:
+def _try_again(row: Delivery, now: datetime, reason: str, *, retry_after: timedelta | None, until: datetime) -> None:
     jitter = (row.uid.int % 1024) / 1024
     delay = retry_delay(row.attempts, jitter=jitter, retry_after=retry_after)
-    if delay is None or now + delay >= handing_over.worth_until(row):
+    if delay is None or now + delay >= until:
         _end(row, _State.DEAD, now, reason)
     else:
         _requeue(row, now + delay, reason)

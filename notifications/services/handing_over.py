@@ -5,7 +5,6 @@ For a batch at once, in a constant number of queries. Nothing here writes, excep
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +17,7 @@ from notifications.models import Delivery, Escalation, Reminder
 from notifications.services import devices, escalating
 from notifications.services.links import answer_link, unsubscribe_link
 from notifications.services.people import Circumstances, circumstances_of
+from notifications.services.spoken import spoken_of, still_wanted
 from tracking.services import due
 from tracking.services.access import staff_addresses
 
@@ -48,7 +48,7 @@ class _Known:
 
     people: Mapping[int, Circumstances]
     items: Mapping[int, due.DueNotice]
-    riders: Mapping[int, Sequence[Reminder]]
+    groups: Mapping[int, Sequence[Reminder]]
     addresses: Mapping[int, str]
     silent: set[int]
 
@@ -56,42 +56,31 @@ class _Known:
 def consider(rows: Sequence[Delivery], now: datetime) -> Iterator[tuple[Delivery, Handover | Verdict]]:
     """What becomes of each of these deliveries now."""
     devices.part_with_former_owners([row.device for row in rows if row.device is not None], now=now)
-    leaders = [row.reminder for row in rows if row.reminder is not None]
-    riders: defaultdict[int, list[Reminder]] = defaultdict(list)
-    for rider in Reminder.objects.filter(along_with__in=leaders).order_by("id"):
-        riders[rider.along_with_id or 0].append(rider)
-    spoken_of = [*leaders, *(rider for group in riders.values() for rider in group)]
+    groups = spoken_of(rows)
     escalations = [row.escalation for row in rows if row.escalation is not None]
     known = _Known(
-        people=circumstances_of({row.patient_id for row in leaders}),
-        items=due.notices({row.due_item_id for row in spoken_of}),
-        riders=riders,
+        people=circumstances_of({row.patient_id for row in rows if row.reminder is not None}),
+        items=due.notices({reminder.due_item_id for group in groups.values() for reminder in group}),
+        groups=groups,
         addresses=staff_addresses({row.recipient_id for row in rows if row.recipient_id is not None}),
         silent=escalating.is_still_silent(escalations) if escalations else set(),
     )
     for row in rows:
         if row.reminder is not None:
-            yield row, _to_the_man(row, row.reminder, known, now)
+            yield row, _to_the_man(row, known, now)
         elif row.escalation is not None:
             yield row, _to_the_clinic(row, row.escalation, known, now)
 
 
-def worth_until(row: Delivery) -> datetime:
-    """From when on it is not worth sending any more."""
-    if row.reminder is not None:
-        return row.reminder.expires_at
-    assert row.escalation is not None
-    return row.escalation.at + escalating.LIVES
+def worth_until(row: Delivery, groups: Mapping[int, Sequence[Reminder]]) -> datetime:
+    """From when on it is not worth sending any more: as long as the longest of what it speaks of."""
+    if row.escalation is not None:
+        return row.escalation.at + escalating.LIVES
+    return max(reminder.expires_at for reminder in groups[row.reminder_id or 0])
 
 
-def _to_the_man(row: Delivery, leader: Reminder, known: _Known, now: datetime) -> Handover | Verdict:
-    said = [
-        reminder
-        for reminder in (leader, *known.riders.get(leader.pk, ()))
-        if reminder.state == Reminder.State.CLAIMED
-        and reminder.due_item_id in known.items
-        and known.items[reminder.due_item_id].is_open
-    ]
+def _to_the_man(row: Delivery, known: _Known, now: datetime) -> Handover | Verdict:
+    said = still_wanted(known.groups[row.reminder_id or 0], known.items)
     if not said:
         return Verdict("no longer due")
     expires_at = max(reminder.expires_at for reminder in said)
@@ -139,7 +128,7 @@ def _to_the_clinic(row: Delivery, escalation: Escalation, known: _Known, now: da
         return Verdict("nowhere to send it")
     if escalation.pk not in known.silent:
         return Verdict("no longer due")
-    if now >= worth_until(row):
+    if now >= worth_until(row, known.groups):
         return Verdict("its time is over")
     words = words_in(LANGUAGES[0]).staff[escalation.about]
     message = Message(words.title, words.body, reference=str(row.uid), is_urgent=True)

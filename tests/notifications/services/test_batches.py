@@ -28,8 +28,9 @@ def statements(call: Callable[[], Any]) -> int:
 
 
 @pytest.fixture
-def crowd(make_man: Any, make_due: Any, phone: Any, fcm: Fcm) -> Callable[[int, str], None]:
-    """So many men with a phone each and two things due."""
+def crowd(make_man: Any, make_due: Any, phone: Any, fcm: Fcm, monkeypatch: Any) -> Callable[[int, str], None]:
+    """So many men with a phone each and two things due. All outcomes of a batch are waited for, however slow the machine."""
+    monkeypatch.setattr("notifications.services.delivering.PATIENCE", 60.0)
 
     def make(count: int, letter: str) -> None:
         for number in range(count):

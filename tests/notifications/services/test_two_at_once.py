@@ -15,6 +15,7 @@ from notifications import services
 from notifications.channels import CHANNELS, Sent
 from notifications.models import Delivery, Escalation, InboxMessage, Preference, Reminder
 from tests.notifications.conftest import Obedient
+from tests.notifications.fcm import UNREGISTERED, Fcm
 from tracking.models import CareRelationship, Clinic, DueItem, Patient, Prescriber, User
 from tracking.services import accounts
 from tracking.services.access import Actor, acting_as, lock_patient
@@ -238,3 +239,32 @@ def test_two_escalators_at_once(men: list[Any], together: Any, rows: Any) -> Non
     together(*[lambda: services.escalate(now=late)] * 3)
     assert len(rows(Escalation)) == MEN
     assert rows(Delivery, "recipient_id") == [bell.pk] * MEN
+
+
+def test_two_phones_that_turn_out_gone_in_the_hands_of_two_workers_give_way_to_one_email(
+    men: list[Any], together: Any, rows: Any, fcm: Fcm, phone: Any, mail_server: Obedient, monkeypatch: Any
+) -> None:
+    for value in ("one", "two"):
+        phone(men[0], value)
+        fcm.for_device[value] = [UNREGISTERED]
+    services.plan(now=NOW)
+    services.claim(now=BEFORE)
+    with acting_as(Actor.system("test")):
+        Delivery.objects.filter(channel="email").update(next_attempt_at=BEFORE + timedelta(days=1))
+    monkeypatch.setattr("notifications.services.delivering.BATCH", 1)
+    both = Barrier(2)
+    push = CHANNELS["push"]
+
+    class AtTheSameMoment:
+        def send(self, message: Any, target: Any) -> Any:
+            outcome = push.send(message, target)
+            both.wait(20)
+            return outcome
+
+    monkeypatch.setattr("notifications.services.delivering.CHANNELS", dict(CHANNELS) | {"push": AtTheSameMoment()})
+    together(*[lambda: services.deliver(now=BEFORE, limit=1)] * 2)
+    assert rows(Delivery, "channel", "state", patient_id=men[0].pk) == [
+        ("push", "refused"),
+        ("push", "refused"),
+        ("email", "queued"),
+    ]

@@ -361,3 +361,35 @@ def test_his_language_and_his_discretion_are_kept(
         "Ihre nächste Blutabnahme ist ab jetzt möglich und bis zum 17. November 2026 fällig."
     )
     assert rows(InboxMessage, "title") == ["Demnächst"]
+
+
+def test_a_digest_whose_first_thing_is_answered_still_finds_its_next_way(
+    adam: Any, make_due: Any, phone: Any, fcm: Fcm, mail_server: Obedient, change_due: Any, rows: Any
+) -> None:
+    phone(adam)
+    first = make_due(adam)
+    make_due(adam, kind="dexa", anchor="scan:1")
+    services.plan(now=NOW)
+    services.claim(now=BEFORE)
+    change_due(first, state="answered")
+    fcm.script = [UNREGISTERED]
+    services.deliver(now=BEFORE)
+    assert deliveries(rows) == [("push", "refused"), ("email", "sent")]
+    assert b"Something is due." in mail_server.accepted[0].content
+
+
+def test_a_digest_is_tried_for_as_long_as_the_longest_of_its_things(
+    adam: Any, make_due: Any, mail_server: Obedient, rows: Any, run: Any
+) -> None:
+    """The first thing's stage ends on the 17th, the second's a day later."""
+    make_due(adam)
+    later = {"due_on": ON.date() + timedelta(days=1), "overdue_on": ON.date() + timedelta(days=60)}
+    make_due(adam, kind="dexa", anchor="scan:1", **later)
+    services.plan(now=NOW)
+    services.claim(now=ON - timedelta(minutes=30))
+    mail_server["RCPT"] = "451 busy"
+    services.deliver(now=ON - timedelta(seconds=30))
+    assert rows(Delivery, "state") == ["queued"]
+    mail_server["RCPT"] = "250 OK"
+    services.deliver(now=ON + 2 * MINUTE)
+    assert b"Something is due." in mail_server.accepted[0].content
