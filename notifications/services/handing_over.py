@@ -83,6 +83,10 @@ def _to_the_man(row: Delivery, known: _Known, now: datetime) -> Handover | Verdi
     said = still_wanted(known.groups[row.reminder_id or 0], known.items)
     if not said:
         return Verdict("no longer due")
+    # What the next stage of its item speaks of by now is left to that.
+    said = [reminder for reminder in said if now < reminder.expires_at]
+    if not said:
+        return Verdict("its time is over")
     expires_at = max(reminder.expires_at for reminder in said)
     man = known.people.get(row.patient_id)
     target = None if man is None else next((to for to in man.targets(row.channel) if to.device_id == row.device_id), None)
