@@ -1,6 +1,6 @@
 """`make chaos`: reminders go out while workers, the broker and the database are killed at random; then it is counted.
 
-    python -m backend.devstack.chaos [--reminders 20000] [--kills 12] [--seconds 420] [--seed N]
+    python -m backend.devstack.chaos [--reminders 20000] [--kills 15] [--seconds 900] [--seed N]
 
 Held at the end: every reminder that was due is in one terminal state and stands in one inbox once; nothing reached the mail
 server twice except what is time-critical; and no more is unknown than was in the hands of those who were killed. It prints
@@ -33,7 +33,8 @@ IN_HAND = 16
 SWEEP = {"SWEEP_SECONDS": "1", "LOG_LEVEL": "WARNING"}
 # Seconds that the clock is put forward at the end: by then what a dead worker had in hand is settled as unknown.
 LATER = 1200
-BETWEEN_KILLS = (0.5, 10.0)
+# Seconds between two kills, at most.
+PACE = 10.0
 Victim = Literal["worker-1", "worker-2", "beat", "broker", "postgres"]
 VICTIMS: tuple[Victim, ...] = ("worker-1", "worker-2", "broker", "postgres", "beat")
 MESSAGE_ID = re.compile(rb"^Message-ID: <([0-9a-f-]{36})@", re.MULTILINE)
@@ -66,7 +67,7 @@ class Report:
         )
 
 
-def run(home: Path, *, reminders: int, kills: int, seconds: float, seed: int) -> Report:
+def run(home: Path, *, reminders: int, kills: int, seconds: float, seed: int, pace: float = PACE) -> Report:
     """Fill, run, kill, run to the end, count. SetupError where it does not come to an end within ``seconds``."""
     chance = random.Random(seed)  # noqa: S311  a play, not a secret
     report = Report(reminders=reminders)
@@ -77,9 +78,9 @@ def run(home: Path, *, reminders: int, kills: int, seconds: float, seed: int) ->
         deadline = time.monotonic() + seconds
         for name in (*WORKERS, "beat"):
             _start(stack, name, {})
-        next_kill = time.monotonic() + chance.uniform(*BETWEEN_KILLS)
+        next_kill = time.monotonic() + chance.uniform(0.0, pace)
         deck: list[Victim] = []
-        while not _is_quiet(stack, reminders):
+        while report.kills.total() < kills or not _is_quiet(stack, reminders):
             if time.monotonic() > deadline:
                 raise SetupError(
                     f"It was not over after {seconds:.0f} seconds. {_states(stack)}", log=stack.logs / "worker-1.log"
@@ -88,7 +89,7 @@ def run(home: Path, *, reminders: int, kills: int, seconds: float, seed: int) ->
                 # Dealt like cards: nobody is spared, and the order is anybody's guess.
                 deck = deck or chance.sample(VICTIMS, len(VICTIMS))
                 _kill(stack, deck.pop(), report)
-                next_kill = time.monotonic() + chance.uniform(*BETWEEN_KILLS)
+                next_kill = time.monotonic() + chance.uniform(0.0, pace)
             time.sleep(0.25)
         for name in (*WORKERS, "beat"):
             stack.stop_process(name)
@@ -203,8 +204,8 @@ def main() -> int:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description="Kill what sends reminders while it sends, and count what became of them.")
     parser.add_argument("--reminders", type=int, default=20_000)
-    parser.add_argument("--kills", type=int, default=12)
-    parser.add_argument("--seconds", type=float, default=420.0)
+    parser.add_argument("--kills", type=int, default=15)
+    parser.add_argument("--seconds", type=float, default=900.0)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     asked = parser.parse_args()
     print(f"seed {asked.seed}", flush=True)

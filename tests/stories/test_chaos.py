@@ -11,7 +11,7 @@ from backend.devstack import chaos
 
 @pytest.mark.processes
 def test_whoever_is_killed_nothing_is_lost_and_nothing_comes_twice(tmp_path: Path) -> None:
-    report = chaos.run(tmp_path / "chaos", reminders=300, kills=5, seconds=300, seed=4)
+    report = chaos.run(tmp_path / "chaos", reminders=300, kills=5, seconds=300, seed=4, pace=2.0)
     assert report.wrong == []
     assert set(report.kills) == set(chaos.VICTIMS)
     assert (report.lost, report.doubled) == (0, 0)
