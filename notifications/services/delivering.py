@@ -20,7 +20,7 @@ from django.db import InterfaceError, OperationalError, connection
 from notifications.channels import CHANNELS, Outcome, Refused, Sent, Unknown
 from notifications.domain.retry import retry_delay
 from notifications.models import Delivery, Device
-from notifications.services import fallback, handing_over
+from notifications.services import fallback, handing_over, outbox
 from notifications.services.handing_over import Handover, Verdict
 from notifications.services.spoken import spoken_of
 from tracking.services import due
@@ -40,7 +40,6 @@ PATIENCE = 1.0
 RECORD_AGAIN_AFTER = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0)
 
 _State = Delivery.State
-_RECORDED = ("state", "sending_since", "ended_at", "next_attempt_at", "last_reason", "provider_reference")
 
 
 @dataclass(slots=True)
@@ -98,7 +97,7 @@ def _take(now: datetime, most: int, done: Delivered) -> tuple[int, list[Handover
                 case Verdict(wait_until=at):
                     _requeue(row, at or now, row.last_reason)
                     done.postponed += 1
-        Delivery.objects.bulk_update(rows, [*_RECORDED, "attempts"])
+        outbox.write(rows)
         fallback.stand_in_for(stranded, now=now)
     return len(rows), handovers
 
@@ -173,7 +172,7 @@ def _record(outcomes: Sequence[tuple[Handover, Outcome]], now: datetime, done: D
                 else:
                     _end(row, _State.UNKNOWN, now, reason)
                 done.unknown += 1
-    Delivery.objects.bulk_update([row for row, _ in ours], _RECORDED)
+    outbox.write([row for row, _ in ours])
     gone = [row.device_id for row, outcome in ours if isinstance(outcome, Refused) and outcome.is_gone and row.device_id]
     Device.objects.filter(pk__in=gone, removed_at=None).update(removed_at=now, removed_why="unregistered", value="")
     fallback.stand_in_for([row for row, _ in ours if row.state in (_State.REFUSED, _State.DEAD)], now=now)
@@ -215,7 +214,7 @@ def _settle_lost(now: datetime, done: Delivered) -> None:
                 _requeue(row, now, reason)
             else:
                 _end(row, _State.UNKNOWN, now, reason)
-        Delivery.objects.bulk_update(lost, _RECORDED)
+        outbox.write(lost)
         done.lost += len(lost)
 
 
