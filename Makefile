@@ -1,7 +1,7 @@
 # Everything starts here: `make demo`, `make test`, `make check`. The only needs are Python 3.11 or newer and a package index.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help set-up demo test check e2e bench lock audit clean
+.PHONY: help set-up demo test check e2e bench chaos lock audit clean
 
 # Any Python from 3.11 on makes the virtual environment; name another with PYTHON=...
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -36,6 +36,9 @@ e2e: set-up ## Run the browser stories
 
 bench: set-up ## Measure, side by side with what is the least that could be done
 	@exec $(VENV_PYTHON) -m benchmarks
+
+chaos: set-up ## Kill workers, broker and database while 20,000 reminders go out, and count (minutes); ARGS="--reminders 400 --kills 3"
+	@exec $(VENV_PYTHON) -m backend.devstack.chaos $(ARGS)
 
 check: set-up ## Lint, types, architecture, migrations, dependencies
 	$(VENV_PYTHON) -m ruff check .

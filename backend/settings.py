@@ -213,6 +213,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "plan-reminders": {"task": "notifications.tasks.plan_reminders", "schedule": SWEEP_SECONDS},
     "send-reminders": {"task": "notifications.tasks.claim_reminders", "schedule": SWEEP_SECONDS},
     "deliver": {"task": "notifications.tasks.deliver_queued", "schedule": SWEEP_SECONDS},
+    "escalate": {"task": "notifications.tasks.escalate_silences", "schedule": max(SWEEP_SECONDS, 600.0)},
     "time-passes": {
         "task": "tracking.tasks.reevaluate_due",
         "schedule": crontab(minute=env.str("REEVALUATE_MINUTE", default="7")),
@@ -228,7 +229,17 @@ if EMAIL_URL:
 elif not WITHOUT_SERVICES:
     sys.exit("Trabecula cannot start: EMAIL_URL is not set. It is the mail server, smtp+tls://user:password@host:587.")
 EMAIL_TIMEOUT = 20
+# A provider's HTTP interface instead of SMTP: install django-anymail with it, name its backend and say how to use it.
+if email_backend := env.str("EMAIL_BACKEND", default=""):
+    EMAIL_BACKEND = email_backend
+    ANYMAIL: dict[str, Any] = env.json("ANYMAIL", default={}) | {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Trabecula <no-reply@localhost>")
+
+# --- Push ------------------------------------------------------------------------------------------------------------
+# Without a service account there is no push: messages take the next way.
+FCM_SERVICE_ACCOUNT: str = env.str("FCM_SERVICE_ACCOUNT", default="")  # the JSON itself, or the file that holds it
+FCM_URL: str = env.str("FCM_URL", default="https://fcm.googleapis.com").rstrip("/")
+FCM_TIMEOUT: float = env.float("FCM_TIMEOUT", default=20.0)
 
 # --- What a man reads, and when ----------------------------------------------------------------------------------------
 FINDINGS_RELEASE: str = env.str("FINDINGS_RELEASE", default="immediate")

@@ -7,9 +7,11 @@ from django.urls import include, path
 
 from backend import health
 from backend.api.views import Docs, Schema
+from notifications.api.urls import link_patterns
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("", include(link_patterns)),
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("api/v1/", include("tracking.api.urls")),

@@ -21,3 +21,8 @@ def claim_reminders() -> None:
 @shared_task
 def deliver_queued() -> None:
     services.deliver(now=clock.now())
+
+
+@shared_task
+def escalate_silences() -> None:
+    services.escalate(now=clock.now())

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -71,6 +72,14 @@ def wait_until(launcher: Launcher, name: str, ready: Callable[[], bool], *, log:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """How a server was started, and whether the process of this id answers as it did."""
+
+    command: Command
+    answers: Callable[[int], bool]
+
+
 class EmbeddedServices:
     """The servers of one home folder, children of one keeper."""
 
@@ -79,16 +88,12 @@ class EmbeddedServices:
         self._home = home
         self._logs = logs
         self._durable = durable
+        self._running: dict[str, _Served] = {}
         self.secrets = load_secrets(home / "secrets.json")
 
     def start_postgres(self) -> tuple[str, str]:
         """Start PostgreSQL with both roles and the database; return the addresses for app and owner."""
-        server = Postgres(
-            placement=place(self._home),
-            password=self.secrets["postgres"],
-            log=self._logs / "postgres.log",
-            durable=self._durable,
-        )
+        server = self._postgres()
         if not server.is_initialised():
             run_to_end(self._launcher, server.initialise_command(), INITIALISE_SECONDS)
             server.adopt_draft()
@@ -151,7 +156,24 @@ class EmbeddedServices:
                 if tries_left == 0 or (isinstance(problem, ProcessDiedError) and not may_try_again()):
                     raise
             else:
+                self._running[command.name] = _Served(command, partial(answers, port))
                 return port
+
+    def revive(self, name: str) -> None:
+        """Start a server again that was killed: on its data, and on its port, which its users go on to know."""
+        served = self._running[name]
+        if name == "postgres":
+            self._postgres().end_leftover()
+        pid = self._launcher.start(served.command)
+        wait_until(self._launcher, name, lambda: served.answers(pid), log=served.command.log)
+
+    def _postgres(self) -> Postgres:
+        return Postgres(
+            placement=place(self._home),
+            password=self.secrets["postgres"],
+            log=self._logs / "postgres.log",
+            durable=self._durable,
+        )
 
 
 def run_to_end(launcher: Launcher, command: Command, seconds: float) -> None:

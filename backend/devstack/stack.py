@@ -94,7 +94,7 @@ class Stack:
 
     def start_services(self) -> Services:
         """Start PostgreSQL and the broker unless they were given, and the mail server; return once all answer."""
-        embedded = EmbeddedServices(self._launcher, home=self.home, logs=self.logs, durable=self._durable)
+        self._embedded = embedded = EmbeddedServices(self._launcher, home=self.home, logs=self.logs, durable=self._durable)
         if self._services is None:
             app_url, owner_url = embedded.start_postgres()
             self._services = Services(
@@ -130,12 +130,23 @@ class Stack:
 
     def run_manage(self, *arguments: str, extra_env: Mapping[str, str] | None = None) -> str:
         """Run `manage.py` as owner and return what it printed. ProcessDiedError where it fails."""
+        return self._run(f"manage-{arguments[0]}", ("manage.py", *arguments), extra_env or {})
+
+    def run_module(self, module: str, *arguments: str) -> str:
+        """Run a module as owner and return what it printed. ProcessDiedError where it fails."""
+        return self._run(module, ("-m", module, *arguments), {})
+
+    def revive(self, name: Literal["postgres", "broker"]) -> None:
+        """Start a server of ours again that was killed, on its data and at its address."""
+        self._embedded.revive(name)
+
+    def _run(self, name: str, arguments: tuple[str, ...], extra_env: Mapping[str, str]) -> str:
         command = Command(
-            name=f"manage-{arguments[0]}",
-            argv=(sys.executable, "manage.py", *arguments),
-            environment=self.environment() | dict(extra_env or {}),
+            name=name,
+            argv=(sys.executable, *arguments),
+            environment=self.environment() | dict(extra_env),
             folder=CHECKOUT,
-            log=self.logs / f"manage-{arguments[0]}.log",
+            log=self.logs / f"{name}.log",
             rank=RANKS["web"],
         )
         run_to_end(self._launcher, command, MANAGE_SECONDS)

@@ -11,6 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from notifications import services
+from notifications.catalogue import LANGUAGES
+from notifications.channels import CHANNELS
 from notifications.models import Answer, InboxMessage, Preference, Reminder
 from tracking.api.base import (
     PAGE,
@@ -40,11 +42,22 @@ class AnswerInput(Input):
     client_id = ClientId()
 
 
+class Ways(serializers.DictField):
+    """Lists of ways by kind."""
+
+    child = serializers.ListField(child=Text(max_length=8), max_length=10)
+
+
 class PreferenceInput(Input):
     preferred_hour = Whole(help_text="0 to 23, in his time zone")
     quiet_from = Clock()
     quiet_until = Clock(help_text="equal to quiet_from: no quiet hours")
     by_email = Flag(required=False, help_text="left out: as it was")
+    channels = Ways(required=False, help_text=f"by kind of due item, the empty kind being every other: {', '.join(CHANNELS)}")
+    digest = Flag(required=False, help_text="what is due at the same time as one message; left out: as it was")
+    paused_until = Instant(required=False, help_text="nothing before then, except what is time-critical; left out: no pause")
+    language = Text(required=False, max_length=8, help_text=f"{', '.join(LANGUAGES)}; left out: as it was")
+    discreet = Flag(required=False, help_text="outside the app: only that there is something; left out: as it was")
 
 
 class ReminderRow(Output):
@@ -53,7 +66,7 @@ class ReminderRow(Output):
     due_item = serializers.UUIDField()
     kind = serializers.CharField()
     round = serializers.IntegerField(help_text="rises when an answer, or a due date that moved far, begins it anew")
-    stage = serializers.CharField(help_text="before, on or overdue")
+    stage = serializers.CharField(help_text="before, on, after or overdue")
     due_on = serializers.DateField()
     send_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
@@ -87,6 +100,11 @@ class PreferenceRow(Output):
     quiet_from = serializers.RegexField(r"^\d\d:\d\d$")
     quiet_until = serializers.RegexField(r"^\d\d:\d\d$")
     by_email = serializers.BooleanField()
+    channels = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+    digest = serializers.BooleanField()
+    paused_until = serializers.DateTimeField(allow_null=True)
+    language = serializers.CharField()
+    discreet = serializers.BooleanField()
 
 
 class Reminders(RecordView):
@@ -223,4 +241,9 @@ def _preference(row: Preference) -> dict[str, Any]:
         "quiet_from": f"{row.quiet_from:%H:%M}",
         "quiet_until": f"{row.quiet_until:%H:%M}",
         "by_email": row.by_email,
+        "channels": row.channels,
+        "digest": row.digest,
+        "paused_until": _instant(row.paused_until),
+        "language": row.language,
+        "discreet": row.discreet,
     }

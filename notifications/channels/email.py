@@ -1,4 +1,4 @@
-"""E-mail over SMTP.
+"""E-mail over SMTP, as text and as HTML.
 
 Django opens the connection by its settings. The transaction is spoken here, step by step, because what a failure means depends
 on the step: before the text has been handed over nothing was sent; after it, silence means that nobody knows.
@@ -7,52 +7,52 @@ on the step: before the text has been handed over nothing was sent; after it, si
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Sequence
 from contextlib import suppress
 from email.utils import parseaddr
+from http import HTTPStatus
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection  # noqa: TID251  this is the e-mail channel
+from django.core.mail import EmailMultiAlternatives, get_connection  # noqa: TID251  this is the e-mail channel
 from django.core.mail.backends.base import BaseEmailBackend  # noqa: TID251  this is the e-mail channel
 from django.core.mail.backends.smtp import EmailBackend  # noqa: TID251  this is the e-mail channel
+from django.utils.html import format_html, format_html_join
 
-from notifications.channels.base import Message, Outcome, Refused, Sent, Unknown
-
-REASON_LENGTH = 200
-FOOTER = "You receive this because reminders by e-mail are switched on. You can switch them off in the app."
+from notifications.channels.base import REASON_LENGTH, Message, Outcome, Reached, Refused, Sent, Target, Unknown, said
 
 _Reply = tuple[int, bytes]
+_SERVER_ERRORS = 500
 
 
 class EmailChannel:
-    """Sends plain text from ``DEFAULT_FROM_EMAIL``; waits at most ``EMAIL_TIMEOUT`` seconds for each answer."""
+    """Sends from ``DEFAULT_FROM_EMAIL``; waits at most ``EMAIL_TIMEOUT`` seconds for each answer."""
 
-    def send(self, message: Message, target: str) -> Outcome:
+    name = "email"
+    rank = 20
+
+    def targets(self, reached: Reached) -> Sequence[Target]:
+        """His address, if there is one."""
+        return (Target("address", reached.email),) if reached.email else ()
+
+    def send(self, message: Message, target: Target) -> Outcome:
         """Hand one message to the mail server. ``target`` is an address without a name."""
         sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-        mail = EmailMessage(
-            message.title,
-            f"{message.body}\n\n-- \n{FOOTER}\n",
-            to=[target],
-            headers={
-                "Message-ID": f"<{message.reference}@{sender.rpartition('@')[2]}>",
-                "Auto-Submitted": "auto-generated",
-            },
-        )
+        mail = _mail(message, target, sender)
         try:
             text = b"\r\n".join(mail.message().as_bytes().splitlines())
         except ValueError as error:  # a line break in a header
-            return Refused(_said(error), is_retryable=False)
+            return Refused(said(error), is_retryable=False)
         try:
             connection = get_connection()
             if not isinstance(connection, EmailBackend):
                 return _by_other_backend(connection, mail)
             connection.open()
         except Exception as error:  # noqa: BLE001  a wrong setting, a closed door, a wrong password: nothing was sent
-            return Refused(_said(error), is_retryable=True)
+            return Refused(said(error), is_retryable=True)
         server = connection.connection
         assert server is not None
         try:
-            outcome = _converse(server, sender, target, text)
+            outcome = _converse(server, sender, target.value, text)
             if isinstance(outcome, Sent):
                 with suppress(OSError, smtplib.SMTPException):
                     server.quit()
@@ -72,22 +72,53 @@ def _converse(server: smtplib.SMTP, sender: str, target: str, text: bytes) -> Ou
     except UnicodeError:
         return Refused("the address is not ASCII", is_retryable=False)
     except (OSError, smtplib.SMTPException) as error:
-        return Refused(_said(error), is_retryable=True)
+        return Refused(said(error), is_retryable=True)
     try:
         reply = server.data(text)
     except smtplib.SMTPDataError as error:  # the server did not want to hear the text
         return _refusal((error.smtp_code, _bytes(error.smtp_error)))
     except (OSError, smtplib.SMTPException) as error:
-        return Unknown(_said(error))
+        return Unknown(said(error))
     return Sent(_text(reply)) if _is_positive(reply) else _refusal(reply)
 
 
-def _by_other_backend(connection: BaseEmailBackend, mail: EmailMessage) -> Outcome:
-    """A backend that is not SMTP tells nothing about steps; whatever it raises, the message may be out."""
+def _mail(message: Message, target: Target, sender: str) -> EmailMultiAlternatives:
+    headers = {"Message-ID": f"<{message.reference}@{sender.rpartition('@')[2]}>", "Auto-Submitted": "auto-generated"}
+    unsubscribe = message.links.get("unsubscribe")
+    if unsubscribe:  # RFC 8058: the mail program's own button, one click
+        headers |= {"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    lines = [message.texts[name].format(url=url) for name, url in message.links.items() if name in message.texts]
+    footer = message.texts.get("footer", "")
+    text = "\n\n".join([message.body, *lines]) + (f"\n\n-- \n{footer}\n" if footer else "\n")
+    mail = EmailMultiAlternatives(message.title, text, to=[target.value], headers=headers)
+    mail.attach_alternative(_html(message), "text/html")
+    return mail
+
+
+def _html(message: Message) -> str:
+    """The same words; nothing is loaded from anywhere, so that opening it tells nobody."""
+    links = [(url, message.texts[name].partition(":")[0]) for name, url in message.links.items() if name in message.texts]
+    return format_html(
+        '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>{}</title></head><body><p>{}</p>{}<hr><p>{}</p>'
+        "</body></html>",
+        message.language,
+        message.title,
+        message.body,
+        format_html_join("", '<p><a href="{}">{}</a></p>', links),
+        message.texts.get("footer", ""),
+    )
+
+
+def _by_other_backend(connection: BaseEmailBackend, mail: EmailMultiAlternatives) -> Outcome:
+    """A backend that is not SMTP tells nothing about steps: unless it names the provider's reply, the message may be out."""
     try:
         connection.send_messages([mail])
-    except Exception as error:  # noqa: BLE001  any backend may raise anything, and all of it means the same here
-        return Unknown(_said(error))
+    except Exception as error:  # noqa: BLE001  any backend may raise anything
+        # Anymail's errors carry the status of the provider's answer: it heard us, and said no.
+        status = getattr(error, "status_code", None)
+        if isinstance(status, int) and status >= HTTPStatus.BAD_REQUEST:
+            return Refused(said(error), is_retryable=status == HTTPStatus.TOO_MANY_REQUESTS or status >= _SERVER_ERRORS)
+        return Unknown(said(error))
     return Sent()
 
 
@@ -110,5 +141,4 @@ def _bytes(said: str | bytes) -> bytes:
     return said if isinstance(said, bytes) else said.encode()
 
 
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:REASON_LENGTH]
+CHANNEL = EmailChannel()

@@ -14,8 +14,6 @@ from zoneinfo import ZoneInfo
 
 from notifications.domain.hours import Hours, next_allowed, send_at
 
-# The last stage has no next one to end it.
-LAST_STAGE_LIVES = timedelta(days=14)
 # How long to leave alone a man whose zone is unreadable, before looking at him again.
 UNREADABLE_ZONE_WAIT = timedelta(hours=1)
 
@@ -29,7 +27,44 @@ _MAN = "man"
 class Stage(StrEnum):
     BEFORE = "before"
     ON = "on"
+    AFTER = "after"
     OVERDUE = "overdue"
+
+
+class Level(StrEnum):
+    """Who is told when nobody acts, in this order."""
+
+    LEAD = "lead"
+    CLINIC = "clinic"
+    ADMINISTRATOR = "clinic_administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationStep:
+    """Who is told, and how many days after the overdue date."""
+
+    to: Level
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageRule:
+    """How one kind of due item is spoken of. ``after_days``: days from the due date to a message of its own, 0 for none.
+
+    ``lives_days``: days after the overdue date on which the last stage ends, which has no next one to end it.
+    """
+
+    after_days: int = 0
+    lives_days: int = 14
+    escalate: tuple[EscalationStep, ...] = ()
+
+    def level(self, days_overdue: int) -> Level | None:
+        """Who is to hear of it by now; None: nobody yet."""
+        reached = [step.to for step in self.escalate if days_overdue >= step.days]
+        return reached[-1] if reached else None
+
+
+DEFAULT_RULE = StageRule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +110,17 @@ def is_reminded(kind: str, audience: str) -> bool:
     return audience == _MAN and kind not in DONE_ALONG
 
 
-def stages(days: DueDays, hours: Hours, zone: ZoneInfo) -> tuple[Sending, ...]:
+def stages(days: DueDays, hours: Hours, zone: ZoneInfo, rule: StageRule = DEFAULT_RULE) -> tuple[Sending, ...]:
     """Every stage that has a window at all, in order; the windows touch and do not overlap."""
-    begins = {
-        Stage.BEFORE: send_at(days.opens_on, hours, zone),
-        Stage.ON: send_at(days.due_on, hours, zone),
-        Stage.OVERDUE: send_at(days.overdue_on, hours, zone),
-    }
-    ends = [begin for _, begin in pairwise(begins.values())]
-    ends.append(send_at(days.overdue_on + LAST_STAGE_LIVES, hours, zone))
-    return tuple(Sending(stage, begin, end) for (stage, begin), end in zip(begins.items(), ends, strict=True) if begin < end)
+    begins = {Stage.BEFORE: days.opens_on, Stage.ON: days.due_on}
+    after = days.due_on + timedelta(days=rule.after_days)
+    if days.due_on < after < days.overdue_on:
+        begins[Stage.AFTER] = after
+    begins[Stage.OVERDUE] = days.overdue_on
+    instants = [send_at(day, hours, zone) for day in (*begins.values(), days.overdue_on + timedelta(days=rule.lives_days))]
+    return tuple(
+        Sending(stage, begin, end) for stage, (begin, end) in zip(begins, pairwise(instants), strict=True) if begin < end
+    )
 
 
 def round_for(now: datetime, *, past: Round | None, told_due_on: date | None, due_on: date, resend_after_days: int) -> Round:
@@ -96,7 +132,7 @@ def round_for(now: datetime, *, past: Round | None, told_due_on: date | None, du
     return past
 
 
-def sendings(round_: Round, days: DueDays, hours: Hours, zone: ZoneInfo) -> tuple[Sending, ...]:
+def sendings(round_: Round, days: DueDays, hours: Hours, zone: ZoneInfo, rule: StageRule = DEFAULT_RULE) -> tuple[Sending, ...]:
     """The messages of one round, in order; the same however often and however late it is asked.
 
     - Stages that were over when the round began are left out. If that leaves none, one late message says so.
@@ -105,27 +141,39 @@ def sendings(round_: Round, days: DueDays, hours: Hours, zone: ZoneInfo) -> tupl
     """
     if round_.is_done:
         return ()
-    ahead = [sending for sending in stages(days, hours, zone) if sending.expires_at > round_.began_at]
+    ahead = [sending for sending in stages(days, hours, zone, rule) if sending.expires_at > round_.began_at]
     if not ahead:
-        return (_late(round_.snoozed_until or round_.began_at, hours, zone),)
+        return (_late(round_.snoozed_until or round_.began_at, hours, zone, rule),)
     if round_.snoozed_until is None:
         return tuple(ahead)
     in_hand, *later = ahead
     again = max(in_hand.send_at, next_allowed(round_.snoozed_until, hours, zone))
     if not later:
-        return (_late(again, hours, zone),)
+        return (_late(again, hours, zone, rule),)
     if again < in_hand.expires_at:
         return (replace(in_hand, send_at=again), *later)
     return tuple(later)
 
 
-def fate(now: datetime, *, expires_at: datetime, is_wanted: bool, hours: Hours, zone: ZoneInfo | None) -> tuple[Fate, datetime]:
-    """What becomes of a message whose time has come, and for ``WAIT`` until when; the first test that holds decides."""
+def fate(
+    now: datetime,
+    *,
+    expires_at: datetime,
+    is_wanted: bool,
+    hours: Hours,
+    zone: ZoneInfo | None,
+    paused_until: datetime | None = None,
+) -> tuple[Fate, datetime]:
+    """What becomes of a message whose time has come, and for ``WAIT`` until when; the first test that holds decides.
+
+    ``paused_until``: he wants to hear nothing before then.
+    """
     if not is_wanted:
         return Fate.SILENCE, now
     if now >= expires_at:
         return Fate.EXPIRE, now
-    allowed = now + UNREADABLE_ZONE_WAIT if zone is None else next_allowed(now, hours, zone)
+    earliest = max(now, paused_until or now)
+    allowed = now + UNREADABLE_ZONE_WAIT if zone is None else next_allowed(earliest, hours, zone)
     if allowed == now:
         return Fate.SEND, now
     if allowed >= expires_at:
@@ -133,6 +181,7 @@ def fate(now: datetime, *, expires_at: datetime, is_wanted: bool, hours: Hours, 
     return Fate.WAIT, allowed
 
 
-def _late(instant: datetime, hours: Hours, zone: ZoneInfo) -> Sending:
+def _late(instant: datetime, hours: Hours, zone: ZoneInfo, rule: StageRule) -> Sending:
     begin = next_allowed(instant, hours, zone)
-    return Sending(Stage.OVERDUE, begin, send_at(begin.astimezone(zone).date() + LAST_STAGE_LIVES, hours, zone))
+    last_day = begin.astimezone(zone).date() + timedelta(days=rule.lives_days)
+    return Sending(Stage.OVERDUE, begin, send_at(last_day, hours, zone))

@@ -1,16 +1,19 @@
-"""What a man reads.
+"""What a man reads, made from a catalogue of one language.
 
-``OUTSIDE`` stands on lock screens and in mailboxes that others see: it names no drug, hormone, result or clinic. The inbox is
-read after signing in and says what is due; it never says what to take. English texts serve as message ids for translation.
+What stands on lock screens and in mailboxes that others see names no drug, hormone, result or clinic. The inbox is read after
+signing in and says what is due; it never says what to take.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
 
 from notifications.domain.stages import Stage
+
+# Any kind that has no words of its own.
+ANY_KIND = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,49 +22,39 @@ class Words:
     body: str
 
 
-OUTSIDE = Words("Trabecula: a reminder for you", "Something is due. Open the app to see it.")
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every text of one language, by its key. ``{...}`` are filled when it is said."""
 
-INBOX_TITLES = MappingProxyType(
-    {
-        Stage.BEFORE: "Coming up",
-        Stage.ON: "Due now",
-        Stage.OVERDUE: "Overdue",
-    }
-)
+    language: str
+    name: str
+    day: str
+    months: tuple[str, ...]
+    outside: Mapping[str, str]
+    email: Mapping[str, str]
+    page: Mapping[str, str]
+    inbox_titles: Mapping[Stage, str]
+    inbox_bodies: Mapping[str, Mapping[Stage, str]]
+    staff: Mapping[str, Words]
 
-# By kind and stage; "" is any kind that has no words of its own.
-INBOX_BODIES = MappingProxyType(
-    {
-        "": {
-            Stage.BEFORE: "Something in your plan can be done from now on and is due by {day}.",
-            Stage.ON: "Something in your plan is due by {day}.",
-            Stage.OVERDUE: "Something in your plan was due by {day}.",
-        },
-        "lab_e2_t": {
-            Stage.BEFORE: "Your next blood test can be drawn from now on and is due by {day}.",
-            Stage.ON: "Your next blood test is due by {day}.",
-            Stage.OVERDUE: "Your blood test was due by {day}. Until it is done, nobody can say where you stand.",
-        },
-        "dexa": {
-            Stage.BEFORE: "Your next bone density scan can be booked. It is due by {day}.",
-            Stage.ON: "Your bone density scan is due by {day}.",
-            Stage.OVERDUE: "Your bone density scan was due by {day}.",
-        },
-        "denosumab": {
-            Stage.BEFORE: "A visit at your clinic can be arranged now. It is due by {day}.",
-            Stage.ON: "Your visit at your clinic is due by {day}. This date matters: please do not let it pass.",
-            Stage.OVERDUE: "Your visit at your clinic was due by {day}. Please call your clinic.",
-        },
-        "zoledronate": {
-            Stage.BEFORE: "A visit at your clinic can be arranged now. It is due by {day}.",
-            Stage.ON: "Your visit at your clinic is due by {day}.",
-            Stage.OVERDUE: "Your visit at your clinic was due by {day}. Please call your clinic.",
-        },
-    }
-)
+    def on_day(self, day: date) -> str:
+        return self.day.format(day=day.day, month=self.months[day.month - 1], year=day.year)
 
 
-def inbox_words(kind: str, stage: Stage, due_on: date) -> Words:
+def inbox_words(catalogue: Catalogue, kind: str, stage: Stage, due_on: date) -> Words:
     """Title and text for his inbox. An unknown kind gets words that fit anything."""
-    body = INBOX_BODIES.get(kind, INBOX_BODIES[""])[stage]
-    return Words(INBOX_TITLES[stage], body.format(day=f"{due_on.day} {due_on:%B} {due_on.year}"))
+    body = catalogue.inbox_bodies.get(kind, catalogue.inbox_bodies[ANY_KIND])[stage]
+    return Words(catalogue.inbox_titles[stage], body.format(day=catalogue.on_day(due_on)))
+
+
+def outside_words(catalogue: Catalogue, said: Sequence[Words], *, discreet: bool) -> Words:
+    """What leaves the house about so many things (at least one). Discreet: that there is something, and no more.
+
+    A man who switched discretion off reads what his inbox says; that names no drug, hormone or result either.
+    """
+    title = catalogue.outside["title"]
+    if not discreet:
+        return Words(title, " ".join(dict.fromkeys(words.body for words in said)))
+    if len(said) == 1:
+        return Words(title, catalogue.outside["one"])
+    return Words(title, catalogue.outside["several"].format(count=len(said)))

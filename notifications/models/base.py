@@ -36,8 +36,6 @@ class RevisionedRow(OwnedRow):
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["patient_id", "revision"], name="%(class)s_revision")]
 
 
-class Via(models.TextChoices):
-    """Where a reminder appears."""
-
-    INBOX = "inbox"
-    EMAIL = "email"
+# The way that is always taken; every other one is a module of `notifications.channels`.
+INBOX = "inbox"
+WAY_LENGTH = 8

@@ -1,4 +1,4 @@
-"""What was said to a man: in the app, and out of the house."""
+"""What was said: to a man in the app, and out of the house to him or to those who look after him."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
-from notifications.models.base import OwnedRow, RevisionedRow
+from notifications.models.base import INBOX, WAY_LENGTH, OwnedRow, RevisionedRow
+from notifications.models.devices import Device
+from notifications.models.escalations import Escalation
 from notifications.models.reminders import Reminder
 from tracking.services.owned import Ownership
 
 
 class Delivery(OwnedRow):
-    """A reminder on its way out of the house. No part of the record: no revision, and nobody locks the man for it."""
+    """A message on its way out of the house. No part of the record: no revision, and nobody locks the man for it.
+
+    It speaks of a reminder and those that ride along with it, or of an escalation to one person of the clinic. ``device``: the
+    one it goes to, where the way has several targets.
+    """
 
     ownership: ClassVar[Ownership] = Ownership(
         why="what was handed to which provider and what became of it",
@@ -30,8 +36,11 @@ class Delivery(OwnedRow):
         UNKNOWN = "unknown"
         DEAD = "dead"
 
-    reminder = models.OneToOneField(Reminder, on_delete=models.PROTECT, related_name="delivery")
-    channel = models.CharField(max_length=8)
+    reminder = models.ForeignKey(Reminder, null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries")
+    escalation = models.ForeignKey(Escalation, null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries")
+    recipient_id = models.BigIntegerField(null=True, blank=True, help_text="the account of the clinic that it goes to")
+    device = models.ForeignKey(Device, null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries")
+    channel = models.CharField(max_length=WAY_LENGTH)
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
@@ -42,7 +51,21 @@ class Delivery(OwnedRow):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(condition=Q(channel__in=["email"]), name="delivery_leaves_the_house"),
+            models.CheckConstraint(condition=~Q(channel__in=["", INBOX]), name="delivery_leaves_the_house"),
+            models.UniqueConstraint(
+                fields=["reminder", "channel", "device"],
+                condition=Q(reminder__isnull=False),
+                name="delivery_once",
+                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                fields=["escalation", "recipient_id"], condition=Q(escalation__isnull=False), name="delivery_once_a_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(reminder__isnull=False, escalation=None, recipient_id=None)
+                | Q(reminder=None, escalation__isnull=False, recipient_id__isnull=False, device=None),
+                name="delivery_is_about_one_thing",
+            ),
             models.CheckConstraint(
                 condition=Q(state="queued", sending_since=None, ended_at=None)
                 | Q(state="sending", sending_since__isnull=False, ended_at=None, attempts__gte=1)
@@ -55,6 +78,7 @@ class Delivery(OwnedRow):
             models.Index(fields=["next_attempt_at", "id"], condition=Q(state="queued"), name="delivery_to_send"),
             models.Index(fields=["sending_since"], condition=Q(state="sending"), name="delivery_in_hand"),
             models.Index(fields=["patient_id"], name="delivery_of_patient"),
+            models.Index(fields=["ended_at"], condition=Q(ended_at__isnull=False), name="delivery_ended"),
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [
             pgtrigger.FSM(

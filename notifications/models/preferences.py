@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Q
 
 from notifications.domain.hours import Hours
-from notifications.models.base import RevisionedRow, Via
+from notifications.domain.ways import Wishes
+from notifications.models.base import RevisionedRow
 from tracking.services.owned import Ownership, keeps_history
 
 
@@ -27,6 +28,11 @@ class Preference(RevisionedRow):
     quiet_from = models.TimeField(default=Hours().quiet_from, help_text="local time")
     quiet_until = models.TimeField(default=Hours().quiet_until, help_text="local time; equal ends: no quiet hours")
     by_email = models.BooleanField(default=True)
+    channels = models.JSONField(default=dict, db_default={}, blank=True, help_text="ways by kind; the empty key is every other")
+    digest = models.BooleanField(default=True, db_default=True, help_text="what is due at the same time goes out as one")
+    paused_until = models.DateTimeField(null=True, blank=True, help_text="nothing before then, except what is time-critical")
+    language = models.CharField(max_length=8, default="en", db_default="en")
+    discreet = models.BooleanField(default=True, db_default=True, help_text="outside: that there is something, and no more")
 
     class Meta(RevisionedRow.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -38,5 +44,5 @@ class Preference(RevisionedRow):
         return Hours(self.preferred_hour, self.quiet_from, self.quiet_until)
 
     @property
-    def ways(self) -> frozenset[Via]:
-        return frozenset({Via.INBOX, Via.EMAIL} if self.by_email else {Via.INBOX})
+    def wishes(self) -> Wishes:
+        return Wishes(self.channels, frozenset() if self.by_email else frozenset({"email"}))

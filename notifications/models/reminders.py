@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from notifications.domain.stages import Stage
-from notifications.models.base import OwnedRow, RevisionedRow, Via
+from notifications.models.base import WAY_LENGTH, OwnedRow, RevisionedRow
 from tracking.services.owned import Ownership, append_only, new_client_id
 
 STAGES = [stage.value for stage in Stage]
@@ -41,7 +41,7 @@ class Reminder(OwnedRow):
     due_item_id = models.BigIntegerField()
     kind = models.CharField(max_length=24)
     stage = models.CharField(max_length=8)
-    channel = models.CharField(max_length=8)
+    channel = models.CharField(max_length=WAY_LENGTH)
     round = models.PositiveSmallIntegerField()
     round_began_at = models.DateTimeField()
     snoozed_until = models.DateTimeField(null=True, blank=True, help_text="he asked for this round to begin with a pause")
@@ -50,12 +50,20 @@ class Reminder(OwnedRow):
     expires_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
     claimed_at = models.DateTimeField(null=True, blank=True)
+    along_with = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="riders",
+        help_text="the reminder whose delivery speaks for this one too",
+    )
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["due_item_id", "stage", "channel", "round"], name="reminder_once"),
             models.CheckConstraint(condition=Q(stage__in=STAGES), name="reminder_stage_known"),
-            models.CheckConstraint(condition=Q(channel__in=Via.values), name="reminder_channel_known"),
+            models.CheckConstraint(condition=~Q(channel=""), name="reminder_channel_named"),
             models.CheckConstraint(condition=Q(round__gte=1), name="reminder_rounds_count_from_1"),
             models.CheckConstraint(condition=Q(send_at__lt=F("expires_at")), name="reminder_has_a_window"),
             models.CheckConstraint(
@@ -71,6 +79,8 @@ class Reminder(OwnedRow):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["send_at", "id"], condition=Q(state="planned"), name="reminder_to_claim"),
             models.Index(fields=["patient_id", "send_at"], name="reminder_of_patient"),
+            models.Index(fields=["along_with"], condition=Q(along_with__isnull=False), name="reminder_rides_along"),
+            models.Index(fields=["claimed_at"], condition=Q(claimed_at__isnull=False), name="reminder_said_at"),
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [
             pgtrigger.FSM(

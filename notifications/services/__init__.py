@@ -1,25 +1,41 @@
 """The only writers. Verbs on nouns; the actor comes as ``by``, the time as ``now``."""
 
 from notifications.services.answers import Answered, answer
+from notifications.services.by_mail import Mailed, answer_by_mail, mailed, unsubscribe_by_mail
 from notifications.services.claiming import Claimed, claim
 from notifications.services.delivering import Delivered, deliver
+from notifications.services.devices import devices_of, register, remove
+from notifications.services.escalating import Escalated, escalate
 from notifications.services.inbox import inbox_of, mark_read, reminders_of
+from notifications.services.measuring import Measured, measure
 from notifications.services.planning import Planned, plan, replan
-from notifications.services.preferences import preference_of, set_preference
+from notifications.services.preferences import preference_of, set_preference, stop_emails
 
 __all__ = [
     "Answered",
     "Claimed",
     "Delivered",
+    "Escalated",
+    "Mailed",
+    "Measured",
     "Planned",
     "answer",
+    "answer_by_mail",
     "claim",
     "deliver",
+    "devices_of",
+    "escalate",
     "inbox_of",
+    "mailed",
     "mark_read",
+    "measure",
     "plan",
     "preference_of",
+    "register",
     "reminders_of",
+    "remove",
     "replan",
     "set_preference",
+    "stop_emails",
+    "unsubscribe_by_mail",
 ]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from notifications.domain.stages import Round
-from notifications.models import Answer, Reminder, Via
+from notifications.models import INBOX, Answer, Reminder
 from notifications.services import planning
 from tracking.services import due
 from tracking.services.access import Actor, acting_as, lock_patient, not_found
@@ -116,5 +116,5 @@ def _round(reminder: Reminder) -> int:
 def _next_at(due_item_id: int) -> datetime | None:
     if not due.still_due(due_item_id):
         return None
-    planned = Reminder.objects.filter(due_item_id=due_item_id, channel=Via.INBOX, state=_State.PLANNED)
+    planned = Reminder.objects.filter(due_item_id=due_item_id, channel=INBOX, state=_State.PLANNED)
     return planned.order_by("send_at").values_list("send_at", flat=True).first()

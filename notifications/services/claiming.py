@@ -1,25 +1,29 @@
-"""The sweep: what is due to be said is claimed, and the inbox is written in the same transaction."""
+"""The sweep: what is due to be said is claimed, and the inbox is written in the same transaction.
+
+A batch costs a constant number of queries, however many men are in it.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from notifications.domain.hours import Hours, zone_named
 from notifications.domain.stages import Fate, Stage, fate
 from notifications.domain.words import inbox_words
-from notifications.models import Delivery, InboxMessage, Preference, Reminder, Via
+from notifications.models import INBOX, Delivery, InboxMessage, Reminder
+from notifications.services import escalating
+from notifications.services.people import Circumstances, circumstances_of
 from tracking.services import due
-from tracking.services.access import Actor, Contact, acting_as, contact, lock_patients
+from tracking.services.access import Actor, acting_as, lock_patients
 
 SWEEPER = Actor.system("sweep")
 BATCH = 500
 # One sweep claims so many; the next goes on.
-MOST_REMINDERS = 10_000
+MOST_REMINDERS = 20_000
 
 _State = Reminder.State
 _Mark = tuple[datetime, int]
@@ -27,7 +31,7 @@ _Mark = tuple[datetime, int]
 
 @dataclass(slots=True)
 class Claimed:
-    """What one sweep did with the reminders it found, in numbers of reminders."""
+    """What one sweep did with the reminders it found, in numbers of reminders. ``queued``: messages to leave the house."""
 
     inbox: int = 0
     queued: int = 0
@@ -40,8 +44,8 @@ def claim(*, now: datetime, limit: int = MOST_REMINDERS) -> Claimed:
     """Claim every planned reminder whose time has come and not gone, however late this sweep is.
 
     Claimed is said: a reminder is claimed once, by one sweep, and its inbox row stands when the claim does. Silenced: its
-    item is answered. Expired: the next stage has begun. Postponed: quiet hours. Men who are being written to, and due dates
-    that have just moved and are not yet planned anew, wait for the next sweep.
+    item is answered. Expired: the next stage has begun. Postponed: quiet hours, or he wants to hear nothing for a while. Men
+    who are being written to, and due dates that have just moved and are not yet planned anew, wait for the next sweep.
     """
     done = Claimed()
     mark: _Mark | None = None
@@ -54,7 +58,10 @@ def claim(*, now: datetime, limit: int = MOST_REMINDERS) -> Claimed:
 
 
 def _claim_batch(now: datetime, after: _Mark | None, done: Claimed) -> _Mark | None:
-    """One batch, oldest first, beyond ``after``. Returns how far it came, or None at the end."""
+    """One batch, oldest first, beyond ``after``. Returns how far it came, or None at the end.
+
+    Whoever is in it is taken whole, so that what is due for him at the same time can go out as one message.
+    """
     waiting = Reminder.objects.filter(state=_State.PLANNED, send_at__lte=now)
     if after is not None:
         waiting = waiting.filter(Q(send_at__gt=after[0]) | Q(send_at=after[0], id__gt=after[1]))
@@ -63,8 +70,7 @@ def _claim_batch(now: datetime, after: _Mark | None, done: Claimed) -> _Mark | N
         return None
     men = lock_patients(sorted({patient_id for _, _, patient_id in found}), skip_locked=True)
     rows = (
-        Reminder.objects.filter(id__in=[row_id for _, row_id, _ in found], patient_id__in=men)
-        .filter(state=_State.PLANNED, send_at__lte=now)
+        Reminder.objects.filter(patient_id__in=men, state=_State.PLANNED, send_at__lte=now)
         .order_by("id")
         .select_for_update(skip_locked=True)
     )
@@ -73,49 +79,90 @@ def _claim_batch(now: datetime, after: _Mark | None, done: Claimed) -> _Mark | N
 
 
 def _settle(rows: list[Reminder], now: datetime, done: Claimed) -> None:
-    people = {patient_id: contact(patient_id) for patient_id in {row.patient_id for row in rows}}
-    preferences = {row.patient_id: row for row in Preference.objects.filter(patient_id__in=people)}
-    items = {item_id: due.notice(item_id) for item_id in {row.due_item_id for row in rows}}
+    people = circumstances_of({row.patient_id for row in rows})
+    items = due.notices({row.due_item_id for row in rows})
     fates: defaultdict[Fate, list[Reminder]] = defaultdict(list)
     for row in rows:
-        person, item = people[row.patient_id], items[row.due_item_id]
-        is_open = item is not None and item.is_open and person is not None
-        if is_open and item is not None and item.due_on != row.due_on:
+        man, item = people.get(row.patient_id), items.get(row.due_item_id)
+        if man is None or item is None or not item.is_open:
+            fates[Fate.SILENCE].append(row)
+            continue
+        if item.due_on != row.due_on:
             continue  # moved a moment ago: the planner comes first
-        hours = preferences[row.patient_id].hours if row.patient_id in preferences else Hours()
-        verdict, at = fate(now, expires_at=row.expires_at, is_wanted=is_open, hours=hours, zone=_zone(person))
+        verdict, at = fate(
+            now,
+            expires_at=row.expires_at,
+            is_wanted=True,
+            hours=man.hours,
+            zone=man.zone,
+            paused_until=None if item.time_critical else man.preference.paused_until,
+        )
         if verdict == Fate.WAIT:
             row.send_at = at
         fates[verdict].append(row)
     _mark(fates[Fate.SILENCE], _State.SILENCED)
     _mark(fates[Fate.EXPIRE], _State.EXPIRED)
-    _say(fates[Fate.SEND], now, done)
+    _say(fates[Fate.SEND], people, items, now, done)
     Reminder.objects.bulk_update(fates[Fate.WAIT], ["send_at"])
     done.silenced += len(fates[Fate.SILENCE])
     done.expired += len(fates[Fate.EXPIRE])
     done.postponed += len(fates[Fate.WAIT])
 
 
-def _zone(person: Contact | None) -> ZoneInfo | None:
-    return None if person is None else zone_named(person.zone)
-
-
 def _mark(rows: list[Reminder], state: Reminder.State) -> None:
     Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(state=state)
 
 
-def _say(rows: list[Reminder], now: datetime, done: Claimed) -> None:
+def _say(
+    rows: Sequence[Reminder],
+    people: Mapping[int, Circumstances],
+    items: Mapping[int, due.DueNotice],
+    now: datetime,
+    done: Claimed,
+) -> None:
+    if not rows:
+        return
     Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(state=_State.CLAIMED, claimed_at=now)
-    messages = [_inbox_message(row, now) for row in rows if row.channel == Via.INBOX]
-    InboxMessage.objects.bulk_create(messages)
-    leaving = [row for row in rows if row.channel != Via.INBOX]
-    Delivery.objects.bulk_create(
-        Delivery(patient_id=row.patient_id, reminder=row, channel=row.channel, next_attempt_at=now) for row in leaving
-    )
-    done.inbox += len(messages)
+    told = [row for row in rows if row.channel == INBOX]
+    InboxMessage.objects.bulk_create(_inbox_message(row, people[row.patient_id], now) for row in told)
+    leaving = _outbox([row for row in rows if row.channel != INBOX], people, items, now)
+    Delivery.objects.bulk_create(leaving)
+    escalating.tell_unreachable([row for row in told if not people[row.patient_id].reachable], now=now)
+    done.inbox += len(told)
     done.queued += len(leaving)
 
 
-def _inbox_message(row: Reminder, now: datetime) -> InboxMessage:
-    words = inbox_words(row.kind, Stage(row.stage), row.due_on)
+def _outbox(
+    rows: Sequence[Reminder], people: Mapping[int, Circumstances], items: Mapping[int, due.DueNotice], now: datetime
+) -> list[Delivery]:
+    """One message for all that a man is told by the same way, unless he wants each alone; one of them leads.
+
+    What is time-critical goes alone: it is sent at least once, and takes nothing else with it.
+    """
+    used = {(row.due_item_id, row.round, row.stage, row.channel) for row in rows}
+    leaders: dict[tuple[int, str, int], Reminder] = {}
+    riders: list[Reminder] = []
+    for row in rows:
+        man, critical = people[row.patient_id], items[row.due_item_id].time_critical
+        way: str | None = row.channel
+        if not man.targets(row.channel):  # the last device is gone since it was planned
+            tried = {channel for *key, channel in used if key == [row.due_item_id, row.round, row.stage]}
+            way = man.stand_in(row.kind, tried=tried, time_critical=critical)
+        if way is None:
+            continue
+        alone = critical or not man.preference.digest
+        leader = leaders.setdefault((row.patient_id, way, row.pk if alone else 0), row)
+        if leader is not row:
+            row.along_with = leader
+            riders.append(row)
+    Reminder.objects.bulk_update(riders, ["along_with"])
+    return [
+        Delivery(patient_id=patient_id, reminder=leader, channel=way, device_id=target.device_id, next_attempt_at=now)
+        for (patient_id, way, _), leader in leaders.items()
+        for target in people[patient_id].targets(way)
+    ]
+
+
+def _inbox_message(row: Reminder, man: Circumstances, now: datetime) -> InboxMessage:
+    words = inbox_words(man.catalogue, row.kind, Stage(row.stage), row.due_on)
     return InboxMessage(patient_id=row.patient_id, reminder=row, title=words.title, body=words.body, created_at=now)

@@ -1,33 +1,43 @@
 """The outbox: what was claimed leaves the house.
 
-One message at a time: taken in a committed transaction, sent outside any, its outcome recorded in another. Whoever dies in
-between leaves a row in ``sending``, of which nobody knows whether it arrived; it is not sent again, unless it is time-critical.
+A batch is taken in a committed transaction, all of it is handed over at once, each by a thread, and outcomes are recorded as
+they come. Whoever dies in between leaves rows in ``sending``, of which nobody knows whether they arrived; they are not sent
+again, unless they are time-critical. As nothing of a batch waits its turn, that is never more than was truly on its way.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from time import monotonic
+from time import monotonic, sleep
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 
-from notifications.channels import CHANNELS, Message, Outcome, Refused, Sent, Unknown
-from notifications.domain.hours import Hours, zone_named
+from notifications.channels import CHANNELS, Outcome, Refused, Sent, Unknown
 from notifications.domain.retry import retry_delay
-from notifications.domain.stages import Fate, fate
-from notifications.domain.words import OUTSIDE
-from notifications.models import Delivery, Preference, Reminder
+from notifications.models import Delivery, Device
+from notifications.services import fallback, handing_over, outbox
+from notifications.services.handing_over import Handover, Verdict
+from notifications.services.spoken import spoken_of
 from tracking.services import due
-from tracking.services.access import Actor, acting_as, contact
+from tracking.services.access import Actor, acting_as
 
 log = logging.getLogger(__name__)
 
 POSTMAN = Actor.system("postman")
-MOST_DELIVERIES = 2000
-# Seconds after which a run takes no more work: one more send, every answer late, still ends before the task is stopped.
+MOST_DELIVERIES = 20_000
+# So many are on their way at once, each in a thread of its own.
+BATCH = 16
+# Seconds after which a run takes no more work: one more batch, every answer late, still ends before the task is stopped.
 BUDGET = 90.0
+# Seconds after which those that have their outcome do not wait any longer for those that have none.
+PATIENCE = 1.0
+# Seconds to wait for a database that is away, before outcomes are given up and become unknown.
+RECORD_AGAIN_AFTER = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0)
 
 _State = Delivery.State
 
@@ -43,14 +53,9 @@ class Delivered:
     dead: int = 0
     lost: int = 0
 
-
-@dataclass(frozen=True, slots=True)
-class Handover:
-    """A delivery in ``sending``, which is this worker's alone."""
-
-    delivery: Delivery
-    message: Message
-    target: str
+    def add(self, other: Delivered) -> None:
+        for name in ("sent", "refused", "unknown", "postponed", "dead", "lost"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 def deliver(*, now: datetime, limit: int = MOST_DELIVERIES) -> Delivered:
@@ -58,126 +63,166 @@ def deliver(*, now: datetime, limit: int = MOST_DELIVERIES) -> Delivered:
     done = Delivered()
     _settle_lost(now, done)
     began = monotonic()
-    for _ in range(limit):
-        handover, more = _take(now, done)
-        if handover is not None:
-            outcome = _send(handover)
-            with acting_as(POSTMAN):
-                _record(handover, outcome, now, done)
-        if not more or monotonic() - began > BUDGET:
-            break
+    taken = 0
+    with ThreadPoolExecutor(BATCH, thread_name_prefix="postman") as pool:
+        while taken < limit:
+            found, handovers = _take(now, min(BATCH, limit - taken), done)
+            _send_all(pool, handovers, now, done)
+            taken += found
+            if not found or monotonic() - began > BUDGET:
+                break
     return done
 
 
-def _take(now: datetime, done: Delivered) -> tuple[Handover | None, bool]:
-    """The next delivery, in ``sending`` and committed, if it is still wanted; and whether there was any."""
+def _take(now: datetime, most: int, done: Delivered) -> tuple[int, list[Handover]]:
+    """How many waited, and those of them that are still wanted: in ``sending`` and committed."""
     with acting_as(POSTMAN):
-        delivery = (
+        rows = list(
             Delivery.objects.filter(state=_State.QUEUED, next_attempt_at__lte=now)
             .order_by("next_attempt_at", "id")
-            .select_related("reminder")
-            .select_for_update(skip_locked=True, of=("self",))
-            .first()
+            .select_related("reminder", "escalation", "device")
+            .select_for_update(skip_locked=True, of=("self",))[:most]
         )
-        if delivery is None:
-            return None, False
-        reminder = delivery.reminder
-        person = contact(delivery.patient_id)
-        if person is None or not person.email:
-            _end(delivery, _State.DEAD, now, "nowhere to send it")
-            done.dead += 1
-            return None, True
-        preference = Preference.objects.filter(patient_id=delivery.patient_id).first()
-        verdict, at = fate(
-            now,
-            expires_at=reminder.expires_at,
-            is_wanted=reminder.state == Reminder.State.CLAIMED and due.still_due(reminder.due_item_id),
-            hours=preference.hours if preference else Hours(),
-            zone=zone_named(person.zone),
-        )
-        if verdict in (Fate.SILENCE, Fate.EXPIRE):
-            _end(delivery, _State.DEAD, now, "no longer due" if verdict == Fate.SILENCE else "its time is over")
-            done.dead += 1
-            return None, True
-        if verdict == Fate.WAIT:
-            _requeue(delivery, at, delivery.last_reason)
-            done.postponed += 1
-            return None, True
-        delivery.state, delivery.sending_since, delivery.attempts = _State.SENDING, now, delivery.attempts + 1
-        delivery.save(update_fields=["state", "sending_since", "attempts"])
-        return Handover(
-            delivery=delivery,
-            message=Message(OUTSIDE.title, OUTSIDE.body, reference=str(delivery.uid)),
-            target=person.email,
-        ), True
+        handovers: list[Handover] = []
+        stranded: list[Delivery] = []
+        for row, verdict in handing_over.consider(rows, now):
+            match verdict:
+                case Handover():
+                    row.state, row.sending_since, row.attempts = _State.SENDING, now, row.attempts + 1
+                    handovers.append(verdict)
+                case Verdict(wait_until=None):
+                    _end(row, _State.DEAD, now, verdict.reason)
+                    stranded += [row] if verdict.has_no_target else []
+                    done.dead += 1
+                case Verdict(wait_until=at):
+                    _requeue(row, at or now, row.last_reason)
+                    done.postponed += 1
+        outbox.write(rows)
+        fallback.stand_in_for(stranded, now=now)
+    return len(rows), handovers
+
+
+def _send_all(pool: ThreadPoolExecutor, handovers: Sequence[Handover], now: datetime, done: Delivered) -> None:
+    pending: dict[Future[Outcome], Handover] = {pool.submit(_send, handover): handover for handover in handovers}
+    while pending:
+        finished, _ = wait(pending, timeout=PATIENCE)
+        outcomes = [(pending.pop(future), future.result()) for future in finished]
+        if outcomes:
+            _record_patiently(outcomes, now, done)
 
 
 def _send(handover: Handover) -> Outcome:
     try:
-        return CHANNELS[handover.delivery.channel].send(handover.message, handover.target)
+        return CHANNELS[handover.channel].send(handover.message, handover.target)
     except Exception as error:
         # A channel does not raise. If one does, the message may be out, and the messages behind it must not wait.
-        log.exception("a channel raised", extra={"delivery": str(handover.delivery.uid)})
+        log.exception("a channel raised", extra={"delivery": handover.message.reference})
         return Unknown(type(error).__name__)
 
 
-def _record(handover: Handover, outcome: Outcome, now: datetime, done: Delivered) -> None:
-    delivery = handover.delivery
-    match outcome:
-        case Sent(reference=reference):
-            delivery.provider_reference = reference[:200]
-            _end(delivery, _State.SENT, now, "")
-            done.sent += 1
-        case Refused(reason=reason, is_retryable=True, retry_after=retry_after):
-            _try_again(delivery, now, reason, retry_after)
-            done.refused += 1
-        case Refused(reason=reason):
-            _end(delivery, _State.REFUSED, now, reason)
-            done.refused += 1
-        case Unknown(reason=reason):
-            if _is_time_critical(delivery):
-                _try_again(delivery, now, reason, None)
-            else:
-                _end(delivery, _State.UNKNOWN, now, reason)
-            done.unknown += 1
+def _record_patiently(outcomes: Sequence[tuple[Handover, Outcome]], now: datetime, done: Delivered) -> None:
+    """What was sent must not be forgotten because the database was away for a moment."""
+    for pause in (*RECORD_AGAIN_AFTER, None):
+        counted = Delivered()
+        try:
+            with acting_as(POSTMAN):
+                _record(outcomes, now, counted)
+        except (OperationalError, InterfaceError):
+            if pause is None:
+                raise
+            log.warning("outcomes could not be recorded yet", extra={"count": len(outcomes)})
+            connection.close()
+            sleep(pause)
+        else:
+            done.add(counted)
+            return
 
 
-def _is_time_critical(delivery: Delivery) -> bool:
-    """Whether it is better to say it twice than perhaps not at all."""
-    notice = due.notice(delivery.reminder.due_item_id)
-    return notice is not None and notice.time_critical
+def _record(outcomes: Sequence[tuple[Handover, Outcome]], now: datetime, done: Delivered) -> None:
+    """Write down what became of each. A row that is not ours any more (we were given up for lost) is left as it is."""
+    found = {
+        row.pk: row
+        for row in Delivery.objects.filter(pk__in=[handover.delivery_id for handover, _ in outcomes], state=_State.SENDING)
+        .order_by("id")
+        .select_related("reminder", "escalation")
+        .select_for_update(of=("self",))
+    }
+    ours = [
+        (found[handover.delivery_id], outcome)
+        for handover, outcome in outcomes
+        if handover.delivery_id in found and found[handover.delivery_id].attempts == handover.attempt
+    ]
+    critical = _time_critical([row for row, _ in ours])
+    groups = spoken_of(row for row, _ in ours)
+    for row, outcome in ours:
+        match outcome:
+            case Sent(reference=reference):
+                row.provider_reference = reference[:200]
+                _end(row, _State.SENT, now, "")
+                done.sent += 1
+            case Refused(reason=reason, is_retryable=True, retry_after=retry_after):
+                _try_again(row, now, reason, retry_after=retry_after, until=handing_over.worth_until(row, groups))
+                done.refused += 1
+            case Refused(reason=reason):
+                _end(row, _State.REFUSED, now, reason)
+                done.refused += 1
+            case Unknown(reason=reason):
+                if row.pk in critical:
+                    _try_again(row, now, reason, retry_after=None, until=handing_over.worth_until(row, groups))
+                else:
+                    _end(row, _State.UNKNOWN, now, reason)
+                done.unknown += 1
+    outbox.write([row for row, _ in ours])
+    gone = [row.device_id for row, outcome in ours if isinstance(outcome, Refused) and outcome.is_gone and row.device_id]
+    Device.objects.filter(pk__in=gone, removed_at=None).update(removed_at=now, removed_why="unregistered", value="")
+    fallback.stand_in_for([row for row, _ in ours if row.state in (_State.REFUSED, _State.DEAD)], now=now)
 
 
-def _try_again(delivery: Delivery, now: datetime, reason: str, retry_after: timedelta | None) -> None:
-    jitter = (delivery.uid.int % 1024) / 1024
-    delay = retry_delay(delivery.attempts, jitter=jitter, retry_after=retry_after)
-    if delay is None or now + delay >= delivery.reminder.expires_at:
-        _end(delivery, _State.DEAD, now, reason)
+def _time_critical(rows: Sequence[Delivery]) -> set[int]:
+    """Those of these of which it is better to say it twice than perhaps not at all."""
+    items = due.notices({row.reminder.due_item_id for row in rows if row.reminder is not None})
+    return {
+        row.pk
+        for row in rows
+        if row.reminder is not None and row.reminder.due_item_id in items and items[row.reminder.due_item_id].time_critical
+    }
+
+
+def _try_again(row: Delivery, now: datetime, reason: str, *, retry_after: timedelta | None, until: datetime) -> None:
+    jitter = (row.uid.int % 1024) / 1024
+    delay = retry_delay(row.attempts, jitter=jitter, retry_after=retry_after)
+    if delay is None or now + delay >= until:
+        _end(row, _State.DEAD, now, reason)
     else:
-        _requeue(delivery, now + delay, reason)
+        _requeue(row, now + delay, reason)
 
 
 def _settle_lost(now: datetime, done: Delivered) -> None:
     """Deliveries in hand for longer than a task can live: their worker is gone."""
-    longest = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + settings.EMAIL_TIMEOUT)
+    longest = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + max(settings.EMAIL_TIMEOUT, settings.FCM_TIMEOUT))
+    reason = "the worker that sent it did not return"
     with acting_as(POSTMAN):
-        lost = Delivery.objects.filter(state=_State.SENDING, sending_since__lt=now - longest)
-        for delivery in lost.order_by("id").select_related("reminder").select_for_update(skip_locked=True, of=("self",)):
-            reason = "the worker that sent it did not return"
-            if _is_time_critical(delivery):
-                _requeue(delivery, now, reason)
+        lost = list(
+            Delivery.objects.filter(state=_State.SENDING, sending_since__lt=now - longest)
+            .order_by("id")
+            .select_related("reminder")
+            .select_for_update(skip_locked=True, of=("self",))
+        )
+        critical = _time_critical(lost)
+        for row in lost:
+            if row.pk in critical:
+                _requeue(row, now, reason)
             else:
-                _end(delivery, _State.UNKNOWN, now, reason)
-            done.lost += 1
+                _end(row, _State.UNKNOWN, now, reason)
+        outbox.write(lost)
+        done.lost += len(lost)
 
 
-def _requeue(delivery: Delivery, at: datetime, reason: str) -> None:
-    delivery.state, delivery.sending_since = _State.QUEUED, None
-    delivery.next_attempt_at, delivery.last_reason = at, reason[:200]
-    delivery.save(update_fields=["state", "sending_since", "next_attempt_at", "last_reason"])
+def _requeue(row: Delivery, at: datetime, reason: str) -> None:
+    row.state, row.sending_since = _State.QUEUED, None
+    row.next_attempt_at, row.last_reason = at, reason[:200]
 
 
-def _end(delivery: Delivery, state: Delivery.State, now: datetime, reason: str) -> None:
-    delivery.state, delivery.sending_since, delivery.ended_at = state, None, now
-    delivery.last_reason = reason[:200]
-    delivery.save(update_fields=["state", "sending_since", "ended_at", "last_reason", "provider_reference"])
+def _end(row: Delivery, state: Delivery.State, now: datetime, reason: str) -> None:
+    row.state, row.sending_since, row.ended_at = state, None, now
+    row.last_reason = reason[:200]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from notifications.models import InboxMessage, Reminder, Via
+from notifications.models import INBOX, InboxMessage, Reminder
 from tracking.services.access import Actor, acting_as, lock_patient, not_found
 
 
@@ -19,7 +19,7 @@ def inbox_of(patient_id: int) -> QuerySet[InboxMessage]:
 def reminders_of(patient_id: int) -> QuerySet[Reminder]:
     """What he has been reminded of and has not answered, and what is to come; each once, however many ways it goes; by time."""
     return Reminder.objects.filter(
-        patient_id=patient_id, channel=Via.INBOX, state__in=[Reminder.State.PLANNED, Reminder.State.CLAIMED]
+        patient_id=patient_id, channel=INBOX, state__in=[Reminder.State.PLANNED, Reminder.State.CLAIMED]
     ).order_by("send_at", "id")
 
 

@@ -1,41 +1,33 @@
 """Which reminders are to come. Planned from due items whenever they have news, and again when his hours or ways change.
 
-Everything here writes to one man's reminders and holds his lock while it does.
+Everything here writes to men's reminders and holds their locks while it does. A batch of men costs a constant number of
+queries.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-from notifications.domain.hours import Hours, zone_named
+from notifications.catalogue import rule_for
 from notifications.domain.stages import DueDays, Round, Sending, Stage, is_reminded, round_for, sendings
-from notifications.models import Answer, Preference, Reminder, Via
+from notifications.models import Answer, Reminder
+from notifications.services.people import Circumstances, circumstances_of
 from tracking.services import due
-from tracking.services.access import Actor, acting_as, contact, lock_patients
+from tracking.services.access import Actor, acting_as, lock_patients
 
 log = logging.getLogger(__name__)
 
 PLANNER = Actor.system("planner")
-PAGE = 500
+# Men planned for in one transaction: their locks are held for as long.
+BATCH = 100
 # One sweep plans for so many men; the next goes on.
-MOST_MEN = 5000
+MOST_MEN = 20_000
 
 _State = Reminder.State
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """How one man is reminded: his hours, his zone, his ways."""
-
-    patient_id: int
-    hours: Hours
-    zone: ZoneInfo
-    ways: frozenset[Via]
 
 
 @dataclass(slots=True)
@@ -46,6 +38,9 @@ class Planned:
     busy: int = 0
     failed: int = 0
 
+    def add(self, other: Planned) -> None:
+        self.men, self.busy, self.failed = self.men + other.men, self.busy + other.busy, self.failed + other.failed
+
 
 @dataclass(slots=True)
 class _Changes:
@@ -55,78 +50,80 @@ class _Changes:
 
 
 def plan(*, now: datetime, limit: int = MOST_MEN) -> Planned:
-    """Take notice of every due item that changed, each man in a transaction of his own.
+    """Take notice of every due item that changed, a batch of men in a transaction.
 
     Safe to run late, twice, and in two places at once: a man is planned for by whoever holds his lock, and once.
     """
     done = Planned()
     above = 0
-    for _ in range(0, limit, PAGE):
+    for _ in range(0, limit, BATCH):
         with acting_as(PLANNER):
-            page = due.patients_with_news(limit=min(PAGE, limit), above_id=above)
-        for patient_id in page:
-            _plan_one(patient_id, now, done)
-        if len(page) < PAGE:
+            batch = due.patients_with_news(limit=min(BATCH, limit), above_id=above)
+        if batch:
+            _plan_batch(batch, now, done)
+        if len(batch) < BATCH:
             break
-        above = page[-1]
+        above = batch[-1]
     return done
 
 
-def _plan_one(patient_id: int, now: datetime, done: Planned) -> None:
+def _plan_batch(batch: Sequence[int], now: datetime, done: Planned) -> None:
     try:
-        with acting_as(PLANNER):
-            if not lock_patients([patient_id], skip_locked=True):
-                done.busy += 1
-                return
-            notices = due.unannounced(patient_id)
-            _plan_for(patient_id, notices, now)
-            due.mark_announced({notice.id: notice.version for notice in notices})
+        done.add(_plan_men(batch, now))
     except Exception:
-        # One man's trouble must not stop the reminders of all who come after him.
-        log.exception("reminders could not be planned", extra={"patient_id": patient_id})
+        # One man's trouble must not stop the reminders of all the others: whoever it is, is found out one by one.
+        if len(batch) > 1:
+            for patient_id in batch:
+                _plan_batch([patient_id], now, done)
+            return
+        log.exception("reminders could not be planned", extra={"patient_id": batch[0]})
         done.failed += 1
-    else:
-        done.men += 1
+
+
+def _plan_men(batch: Sequence[int], now: datetime) -> Planned:
+    with acting_as(PLANNER):
+        men = lock_patients(batch, skip_locked=True)
+        notices = due.unannounced(men)
+        unreadable = _plan_for(notices, now)
+        due.mark_announced({notice.id: notice.version for notice in notices if notice.patient_id not in unreadable})
+    for patient_id in sorted(unreadable):
+        log.error("reminders could not be planned: his time zone is unreadable", extra={"patient_id": patient_id})
+    return Planned(men=len(men) - len(unreadable), busy=len(batch) - len(men), failed=len(unreadable))
 
 
 def replan(*, patient_id: int, now: datetime) -> None:
     """Move what is planned for this man to his present zone, hours and ways. Call it holding his lock."""
     planned = Reminder.objects.filter(patient_id=patient_id, state=_State.PLANNED)
-    items = planned.order_by("due_item_id").values_list("due_item_id", flat=True).distinct()
-    _plan_for(patient_id, [notice for item in items if (notice := due.notice(item)) is not None], now)
+    items = due.notices(planned.values_list("due_item_id", flat=True).distinct())
+    _plan_for([items[item_id] for item_id in sorted(items)], now)
 
 
 def begin_round(*, notice: due.DueNotice, round_: Round, now: datetime) -> None:
-    """Leave the rounds before this one and plan it. Call it holding his lock."""
-    man = circumstances(notice.patient_id)
+    """Leave the rounds before this one and plan it. Call it holding his lock. An unreadable zone raises ValueError."""
+    man = circumstances_of([notice.patient_id]).get(notice.patient_id)
+    if man is None:
+        return
+    if man.zone is None:
+        raise ValueError(f"the time zone of patient {notice.patient_id} is unreadable")
     changes = _Changes()
-    if man is not None:
-        _fit(man, notice, _history([notice])[notice.id], round_, changes, now=now)
+    _fit(man, notice, _history([notice])[notice.id], round_, changes, now=now)
     _store(changes)
 
 
-def circumstances(patient_id: int) -> Circumstances | None:
-    """How he is reminded, or None where he cannot be: a record without an account. An unreadable zone raises ValueError."""
-    reached = contact(patient_id)
-    if reached is None:
-        return None
-    zone = zone_named(reached.zone)
-    if zone is None:
-        raise ValueError(f"the time zone of patient {patient_id} is unreadable")
-    preference = Preference.objects.filter(patient_id=patient_id).first() or Preference()
-    ways = preference.ways if reached.email else frozenset({Via.INBOX})
-    return Circumstances(patient_id, preference.hours, zone, ways)
-
-
-def _plan_for(patient_id: int, notices: list[due.DueNotice], now: datetime) -> None:
-    man = circumstances(patient_id)
-    if man is None or not notices:
-        return
+def _plan_for(notices: Sequence[due.DueNotice], now: datetime) -> set[int]:
+    """Returns the men for whom nothing could be planned, because their zone is unreadable."""
+    people = circumstances_of({notice.patient_id for notice in notices})
     history = _history(notices)
     is_done = set(Answer.objects.filter(due_item_id__in=history, what=Answer.What.DONE).values_list("due_item_id", "round"))
     changes = _Changes()
+    unreadable = set()
     for notice in notices:
-        past = history[notice.id]
+        man, past = people.get(notice.patient_id), history[notice.id]
+        if man is None:
+            continue
+        if man.zone is None:
+            unreadable.add(notice.patient_id)
+            continue
         if not (notice.is_open and is_reminded(notice.kind, notice.audience)):
             _stop((row for row in past if row.state == _State.PLANNED), _State.SILENCED, changes)
             continue
@@ -139,9 +136,10 @@ def _plan_for(patient_id: int, notices: list[due.DueNotice], now: datetime) -> N
         )
         _fit(man, notice, past, round_, changes, now=now)
     _store(changes)
+    return unreadable
 
 
-def _history(notices: list[due.DueNotice]) -> Mapping[int, list[Reminder]]:
+def _history(notices: Sequence[due.DueNotice]) -> Mapping[int, list[Reminder]]:
     by_item: defaultdict[int, list[Reminder]] = defaultdict(list)
     by_item.update({notice.id: [] for notice in notices})
     for row in Reminder.objects.filter(due_item_id__in=list(by_item)).order_by("round", "id"):
@@ -166,11 +164,16 @@ def _fit(
     man: Circumstances, notice: due.DueNotice, past: list[Reminder], round_: Round, changes: _Changes, *, now: datetime
 ) -> None:
     """Note what must change so that exactly the messages of this round stand, except those that are settled."""
+    zone = man.zone
+    assert zone is not None, "nobody is planned for by a zone that cannot be read"
     days = DueDays(notice.opens_on, notice.due_on, notice.overdue_on)
+    ways = man.ways(notice.kind, time_critical=notice.time_critical)
     wanted = {
-        (sending.stage, way): sending for sending in sendings(round_, days, man.hours, man.zone) for way in sorted(man.ways)
+        (sending.stage, way): sending
+        for sending in sendings(round_, days, man.hours, zone, rule_for(notice.kind))
+        for way in sorted(ways)
     }
-    rows = {(Stage(row.stage), Via(row.channel)): row for row in past if row.round == round_.number}
+    rows = {(Stage(row.stage), row.channel): row for row in past if row.round == round_.number}
     left = [row for row in past if row.round < round_.number] + [row for key, row in rows.items() if key not in wanted]
     _stop((row for row in left if row.state == _State.PLANNED), _State.SUPERSEDED, changes)
     told = {stage for (stage, _), row in rows.items() if row.state in Reminder.SETTLED}
@@ -187,7 +190,7 @@ def _fit(
             changes.new.append(_new(notice, round_, sending, way))
 
 
-def _new(notice: due.DueNotice, round_: Round, sending: Sending, way: Via) -> Reminder:
+def _new(notice: due.DueNotice, round_: Round, sending: Sending, way: str) -> Reminder:
     return Reminder(
         patient_id=notice.patient_id,
         due_item_id=notice.id,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
+from notifications.catalogue import LANGUAGES, escalated_kinds
+from notifications.channels import CHANNELS
 from notifications.domain.hours import LAST_HOUR, Hours
 from notifications.models import Preference
 from notifications.services import planning
@@ -12,6 +15,9 @@ from tracking.services.owned import Problem, problem
 
 # A sweep that comes a little late, and a night on which the clock jumps, must still find an open hour.
 LEAST_OPEN = timedelta(hours=2)
+LONGEST_PAUSE = timedelta(days=92)
+MOST_KINDS = 50
+LONGEST_KIND = 24
 
 
 def preference_of(patient_id: int) -> Preference:
@@ -26,15 +32,28 @@ def set_preference(
     quiet_from: time,
     quiet_until: time,
     by_email: bool,
+    channels: Mapping[str, Sequence[str]] | None = None,
+    digest: bool | None = None,
+    paused_until: datetime | None = None,
+    language: str | None = None,
+    discreet: bool | None = None,
     by: Actor,
     now: datetime,
 ) -> Preference:
-    """State all of it anew; what is planned moves at once. What was already sent is not sent again.
+    """State how he wants to be reminded; what is planned moves at once. What was already sent is not sent again.
 
-    Raises Problem: an hour outside 0 to 23, quiet hours with seconds, fewer than two hours of the day left open, a
-    preferred hour inside the quiet hours, or no such man.
+    ``channels``: ways out of the house by kind of due item, the empty kind being every other; an empty list leaves the inbox.
+    ``paused_until`` None: no pause. The others: None leaves them as they were. None of it holds for what is time-critical.
+
+    Raises Problem: an hour outside 0 to 23, quiet hours with seconds, fewer than two hours of the day left open, a preferred
+    hour inside the quiet hours, a way or a language that there is not, a kind that cannot be muted, a pause that is over or
+    longer than 92 days, or no such man.
     """
-    issues = [*_refusals(preferred_hour, quiet_from, quiet_until)]
+    issues = [
+        *_refusals(preferred_hour, quiet_from, quiet_until),
+        *_refused_channels(channels or {}),
+        *_refused_words_and_pause(language, paused_until, now),
+    ]
     if issues:
         raise Problem(*(issue for refusal in issues for issue in refusal.issues))
     with acting_as(by):
@@ -45,6 +64,16 @@ def set_preference(
             "quiet_from": quiet_from,
             "quiet_until": quiet_until,
             "by_email": by_email,
+            "paused_until": paused_until,
+        } | {
+            name: value
+            for name, value in (
+                ("channels", None if channels is None else {kind: sorted(set(ways)) for kind, ways in channels.items()}),
+                ("digest", digest),
+                ("language", language),
+                ("discreet", discreet),
+            )
+            if value is not None
         }
         if preference.pk is not None and all(getattr(preference, name) == value for name, value in stated.items()):
             return preference
@@ -54,6 +83,60 @@ def set_preference(
         preference.refresh_from_db(fields=["revision"])
         planning.replan(patient_id=patient_id, now=now)
         return preference
+
+
+def stop_emails(*, patient_id: int, by: Actor, now: datetime) -> Preference:
+    """No more e-mails but what is time-critical: the one click of a mail program. Again changes nothing."""
+    with acting_as(by):
+        lock_patient(patient_id)
+        preference = preference_of(patient_id)
+        if preference.by_email:
+            preference.by_email = False
+            preference.save()
+            preference.refresh_from_db(fields=["revision"])
+            planning.replan(patient_id=patient_id, now=now)
+        return preference
+
+
+def _refused_channels(channels: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
+    if len(channels) > MOST_KINDS:
+        yield problem("/channels", "too-many-kinds", "Name at most {most} kinds.", most=MOST_KINDS)
+        return
+    for kind, ways in channels.items():
+        if len(kind) > LONGEST_KIND:
+            yield problem("/channels", "kind-too-long", "'{kind}' is no kind of due item.", kind=kind[:LONGEST_KIND])
+        elif unknown := sorted(set(ways) - set(CHANNELS)):
+            yield problem(
+                f"/channels/{kind}",
+                "channel-unknown",
+                "'{received}' is no way. Accepted: {accepted}.",
+                received=unknown[0][:40],
+                accepted=", ".join(CHANNELS),
+            )
+        elif kind in escalated_kinds():
+            yield problem(
+                f"/channels/{kind}",
+                "cannot-be-muted",
+                "These reminders take every way there is: this date must not pass unnoticed. Leave this kind out.",
+            )
+
+
+def _refused_words_and_pause(language: str | None, paused_until: datetime | None, now: datetime) -> Iterator[Problem]:
+    if language is not None and language not in LANGUAGES:
+        yield problem(
+            "/language",
+            "language-unknown",
+            "'{received}' is not among the languages. Accepted: {accepted}.",
+            received=language[:40],
+            accepted=", ".join(LANGUAGES),
+        )
+    if paused_until is not None and not now < paused_until <= now + LONGEST_PAUSE:
+        yield problem(
+            "/paused_until",
+            "pause-out-of-range",
+            "Choose a time from now on, at most {days} days ahead, or leave it out for no pause.",
+            days=LONGEST_PAUSE.days,
+        )
 
 
 def _refusals(preferred_hour: int, quiet_from: time, quiet_until: time) -> list[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from threading import Thread
 from typing import Any
 
@@ -12,6 +12,9 @@ import pytest
 from aiosmtpd.smtp import SMTP
 from django.db.models import F
 
+from notifications import services
+from tests.conftest import NOW
+from tests.notifications.fcm import Fcm, serving
 from tracking.models import DueItem
 from tracking.services.access import Actor, acting_as
 
@@ -163,3 +166,35 @@ def rows() -> Callable[..., list[Any]]:
             return list(found.values_list(*values, flat=len(values) == 1) if values else found)
 
     return read
+
+
+@pytest.fixture
+def fcm(settings: Any) -> Iterator[Fcm]:
+    """A real HTTP server that speaks FCM, which the settings point to."""
+    with serving() as server:
+        settings.FCM_URL = server.url
+        settings.FCM_SERVICE_ACCOUNT = server.service_account()
+        settings.FCM_TIMEOUT = 5.0
+        yield server
+
+
+@pytest.fixture
+def phone() -> Callable[..., Any]:
+    """Register a phone of this man."""
+
+    def register(patient: Any, value: str = "adams-token", *, now: datetime = NOW, **stated: Any) -> Any:
+        stated = {"kind": "token", "platform": "android"} | stated
+        return services.register(patient_id=patient.pk, value=value, by=Actor.user(patient.user_id), now=now, **stated)
+
+    return register
+
+
+@pytest.fixture
+def state() -> Callable[..., Any]:
+    """State this man's preferences."""
+
+    def say(patient: Any, *, now: datetime = NOW, **changed: Any) -> Any:
+        stated = {"preferred_hour": 9, "quiet_from": time(21), "quiet_until": time(8), "by_email": True} | changed
+        return services.set_preference(patient_id=patient.pk, by=Actor.user(patient.user_id), now=now, **stated)
+
+    return say

@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from notifications.models import InboxMessage, Reminder
+from notifications.models import Device, InboxMessage, Reminder
 from tests.conftest import NOW, PASSWORD
 from tracking.domain.actor import Actor
 from tracking.models import (
@@ -194,6 +194,7 @@ def fill_the_rest(adam: Patient) -> None:
             claimed_at=NOW,
         )
         InboxMessage.objects.create(patient_id=adam.pk, reminder=reminder, title="t", body="b", created_at=NOW)
+        Device.objects.create(patient_id=adam.pk, kind="token", value="t", platform="ios", registered_at=NOW)
 
 
 def rows_of(man: Patient) -> Iterator[Any]:

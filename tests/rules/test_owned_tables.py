@@ -25,6 +25,7 @@ WITHOUT_HISTORY = {
     "tracking_standing": "a pointer to the latest evaluation, and evaluations are kept",
     "tracking_dueitem": "derived from the record by rules; its version counts the changes",
     "notifications_reminder": "its answers and deliveries are rows of their own",
+    "notifications_device": "an address: registered, and removed, which its row says",
     "notifications_delivery": "append-only by nature: attempts and outcomes",
     "notifications_inboxmessage": "its text never changes; reading it is an answer",
 }

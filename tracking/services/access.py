@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -14,19 +14,24 @@ from django.db import connection, transaction
 
 from tracking.domain.actor import Actor
 from tracking.domain.problems import problem
-from tracking.models import Patient, User
+from tracking.models import CareRelationship, Patient, User
 
 __all__ = [
+    "ADMINISTRATORS",
     "Actor",
+    "CareTeam",
     "Contact",
     "Isolation",
     "acting_as",
+    "care_teams",
     "contact",
+    "contacts",
     "current_actor",
     "lock_patient",
     "lock_patients",
     "not_found",
     "own_patient",
+    "staff_addresses",
     "visible_patient",
 ]
 
@@ -118,17 +123,56 @@ class Contact:
     patient_id: int
     email: str
     zone: str
-    language: str = "en"
 
 
 def contact(patient_id: int) -> Contact | None:
     """Where messages to this man go; None for a statistical record."""
-    row = (
-        Patient.objects.filter(pk=patient_id, is_statistical=False, user__isnull=False)
-        .values_list("user__email", "user__is_active", "zone")
-        .first()
+    return contacts([patient_id]).get(patient_id)
+
+
+def contacts(patient_ids: Iterable[int]) -> dict[int, Contact]:
+    """Where messages to these men go, by patient, in one query; statistical records are left out."""
+    rows = Patient.objects.filter(pk__in=patient_ids, is_statistical=False, user__isnull=False)
+    return {
+        pk: Contact(pk, email if is_active else "", zone)
+        for pk, email, is_active, zone in rows.values_list("pk", "user__email", "user__is_active", "zone")
+    }
+
+
+# Members of a clinic who are told last when nobody answers: the account is in the group of this name.
+ADMINISTRATORS = "clinic administrators"
+
+
+@dataclass(frozen=True, slots=True)
+class CareTeam:
+    """Accounts that look after one man, by id: his lead prescribers, all prescribers, and the administrators among them."""
+
+    lead: frozenset[int]
+    clinic: frozenset[int]
+    administrators: frozenset[int]
+
+
+def care_teams(patient_ids: Iterable[int]) -> dict[int, CareTeam]:
+    """Who looks after these men by their consent, in one query; men whom no clinic looks after are left out."""
+    rows = CareRelationship.objects.active().filter(
+        patient__in=patient_ids, clinic__prescribers__is_active=True, clinic__prescribers__user__is_active=True
     )
-    if row is None:
-        return None
-    email, is_active, zone = row
-    return Contact(patient_id, email if is_active else "", zone)
+    member = "clinic__prescribers__user"
+    teams: dict[int, tuple[set[int], set[int], set[int]]] = {}
+    for pk, his_own, lead, user, group in rows.values_list(
+        "patient_id", "patient__user_id", "lead__user_id", f"{member}_id", f"{member}__groups__name"
+    ):
+        if user == his_own:
+            continue  # nobody is told about himself
+        leads, everybody, administrators = teams.setdefault(pk, (set(), set(), set()))
+        everybody.add(user)
+        if user == lead:
+            leads.add(user)
+        if group == ADMINISTRATORS:
+            administrators.add(user)
+    return {pk: CareTeam(*(frozenset(ids) for ids in sets)) for pk, sets in teams.items()}
+
+
+def staff_addresses(user_ids: Iterable[int]) -> dict[int, str]:
+    """E-mail addresses of active accounts, by id, in one query."""
+    return dict(User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", "email"))

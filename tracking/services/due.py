@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db import connection
+from django.db.models import F, Q
 
 from tracking.domain.due import DueItem as Planned
 from tracking.domain.monitoring import Plan
@@ -23,6 +24,8 @@ __all__ = [
     "DueNotice",
     "mark_announced",
     "notice",
+    "notices",
+    "overdue_for",
     "patients_with_news",
     "still_due",
     "store_plans",
@@ -141,22 +144,47 @@ def patients_with_news(*, limit: int, above_id: int = 0) -> list[int]:
     )
 
 
-def unannounced(patient_id: int) -> list[DueNotice]:
-    """His items that changed since they were last announced. Call it holding his lock."""
-    rows = DueItem.objects.filter(patient_id=patient_id, announced_version__lt=F("version")).order_by("id")
+def unannounced(patient_ids: Iterable[int]) -> list[DueNotice]:
+    """The items of these men that changed since they were last announced. Call it holding their locks."""
+    rows = DueItem.objects.filter(patient_id__in=patient_ids, announced_version__lt=F("version")).order_by("id")
     return [_notice(row) for row in rows]
 
 
 def mark_announced(versions: Mapping[int, int]) -> None:
-    """Note that these versions (by item id) have been taken notice of. A version that rose meanwhile stays unannounced."""
-    for item_id, version in versions.items():
-        DueItem.objects.filter(pk=item_id, announced_version__lt=version).update(announced_version=version)
+    """Note, in one statement, that these versions (by item id) have been taken notice of.
+
+    A version that rose meanwhile stays unannounced.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tracking_dueitem SET announced_version = seen.version"
+            " FROM unnest(%s::bigint[], %s::integer[]) AS seen(id, version)"
+            " WHERE tracking_dueitem.id = seen.id AND announced_version < seen.version",
+            [list(versions), list(versions.values())],
+        )
 
 
 def notice(item_id: int) -> DueNotice | None:
     """One item as it is now, or None where there is none (any more)."""
     row = DueItem.objects.filter(pk=item_id).first()
     return None if row is None else _notice(row)
+
+
+def notices(item_ids: Iterable[int]) -> dict[int, DueNotice]:
+    """Items as they are now, by id, in one query; what is not there (any more) is left out."""
+    return {row.pk: _notice(row) for row in DueItem.objects.filter(pk__in=item_ids)}
+
+
+def overdue_for(days: Mapping[str, int], *, today: date, limit: int, above_id: int = 0) -> list[DueNotice]:
+    """Open items in ascending id that have been overdue for at least so many days, by kind; kinds not named are left out.
+
+    ``today`` is a date in UTC; dates of items are local, so near midnight an item may be found a day early or late.
+    """
+    late = Q(pk__in=[])
+    for kind, least in days.items():
+        late |= Q(kind=kind, overdue_on__lte=today - timedelta(days=least))
+    rows = DueItem.objects.filter(late, state=DueItem.State.OPEN, pk__gt=above_id, patient__is_statistical=False)
+    return [_notice(row) for row in rows.order_by("pk")[:limit]]
 
 
 def uids(item_ids: Iterable[int]) -> dict[int, UUID]:

@@ -51,6 +51,7 @@ __all__ = [
     "sentences",
     "snooze",
     "state",
+    "still_unanswered",
     "unanswered",
 ]
 
@@ -247,6 +248,11 @@ def unanswered(now: datetime, *, limit: int, above_id: int = 0) -> list[Unanswer
         )
         for row in rows
     ]
+
+
+def still_unanswered(ids: Iterable[int]) -> set[int]:
+    """Those of these episodes that nobody has answered and that have not ended, in one query."""
+    return set(Episode.objects.unresolved().filter(pk__in=ids, acknowledged_at=None).values_list("pk", flat=True))
 
 
 def _open_to(care: QuerySet[CareRelationship], now: datetime) -> QuerySet[Any]:

@@ -11,17 +11,26 @@ from typing import Any
 import pytest
 from django.core.mail.backends.base import BaseEmailBackend  # noqa: TID251  a backend of the test's own
 
-from notifications.channels import CHANNELS, Message, Refused, Sent, Unknown
+from notifications.channels import CHANNELS, Message, Refused, Sent, Target, Unknown
 from tests.notifications.conftest import Obedient
 
 MESSAGE = Message(
-    "Trabecula: a reminder for you", "Something is due. Open the app to see it.", "01890000-0000-7000-8000-000000000001"
+    "Trabecula: a reminder for you",
+    "Something is due. Open the app to see it.",
+    "01890000-0000-7000-8000-000000000001",
+    links={"answer": "https://trabecula.example/r/1"},
+    texts={"answer": "Answer here: {url}", "footer": "You can switch them off."},
 )
 EMAIL = CHANNELS["email"]
+ADAM = Target("address", "adam@example.org")
+
+
+def plain(part: Any) -> str:
+    return part.get_payload(decode=True).decode().replace("\r\n", "\n")
 
 
 def test_what_is_accepted_is_sent_and_looks_like_this(mail_server: Obedient) -> None:
-    assert EMAIL.send(MESSAGE, "adam@example.org") == Sent("250 kept as 4711")
+    assert EMAIL.send(MESSAGE, ADAM) == Sent("250 kept as 4711")
     (envelope,) = mail_server.accepted
     assert envelope.mail_from == "no-reply@trabecula.example"
     assert envelope.rcpt_tos == ["adam@example.org"]
@@ -31,10 +40,14 @@ def test_what_is_accepted_is_sent_and_looks_like_this(mail_server: Obedient) -> 
     assert mail["To"] == "adam@example.org"
     assert mail["Message-ID"] == "<01890000-0000-7000-8000-000000000001@trabecula.example>"
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail.get_payload().replace("\r\n", "\n") == (
-        "Something is due. Open the app to see it.\n\n-- \n"
-        "You receive this because reminders by e-mail are switched on. You can switch them off in the app.\n"
+    text, html = mail.get_payload()
+    assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    assert plain(text) == (
+        "Something is due. Open the app to see it.\n\nAnswer here: https://trabecula.example/r/1\n\n"
+        "-- \nYou can switch them off.\n"
     )
+    assert '<a href="https://trabecula.example/r/1">Answer here</a>' in plain(html)
+    assert "<p>You can switch them off.</p>" in plain(html)
     assert not re.search(rb"(?<!\r)\n", envelope.content)
 
 
@@ -45,7 +58,7 @@ def test_what_is_accepted_is_sent_and_looks_like_this(mail_server: Obedient) -> 
 )
 def test_a_refusal_at_any_step_is_definite(mail_server: Obedient, step: str, reply: str, *, is_retryable: bool) -> None:
     mail_server[step] = reply
-    assert EMAIL.send(MESSAGE, "adam@example.org") == Refused(reply, is_retryable)
+    assert EMAIL.send(MESSAGE, ADAM) == Refused(reply, is_retryable)
     assert mail_server.accepted == []
 
 
@@ -54,7 +67,7 @@ def test_a_refusal_at_any_step_is_definite(mail_server: Obedient, step: str, rep
 def test_silence_before_the_text_is_a_refusal(mail_server: Obedient, settings: Any, step: str, how: str) -> None:
     settings.EMAIL_TIMEOUT = 0.2
     mail_server[step] = how
-    outcome = EMAIL.send(MESSAGE, "adam@example.org")
+    outcome = EMAIL.send(MESSAGE, ADAM)
     assert isinstance(outcome, Refused)
     assert outcome.is_retryable
     assert mail_server.heard == 0
@@ -64,39 +77,39 @@ def test_silence_before_the_text_is_a_refusal(mail_server: Obedient, settings: A
 def test_silence_after_the_text_is_unknown(mail_server: Obedient, settings: Any, how: str) -> None:
     settings.EMAIL_TIMEOUT = 0.2
     mail_server["TEXT"] = how
-    assert isinstance(EMAIL.send(MESSAGE, "adam@example.org"), Unknown)
+    assert isinstance(EMAIL.send(MESSAGE, ADAM), Unknown)
     assert mail_server.heard == 1
 
 
 def test_a_reply_that_means_nothing_is_unknown(mail_server: Obedient) -> None:
     mail_server["TEXT"] = "999 what"
-    assert EMAIL.send(MESSAGE, "adam@example.org") == Unknown("unreadable reply: 999 what")
+    assert EMAIL.send(MESSAGE, ADAM) == Unknown("unreadable reply: 999 what")
 
 
 def test_a_closed_door_is_a_refusal_that_can_be_tried_again(mail_server: Obedient, settings: Any) -> None:
     with socket.socket() as taken:  # bound, not listening: nobody answers there
         taken.bind(("127.0.0.1", 0))
         settings.EMAIL_PORT = taken.getsockname()[1]
-        outcome = EMAIL.send(MESSAGE, "adam@example.org")
+        outcome = EMAIL.send(MESSAGE, ADAM)
     assert isinstance(outcome, Refused)
     assert outcome.is_retryable
     assert "ConnectionRefusedError" in outcome.reason
 
 
 def test_an_address_outside_ascii_is_refused_for_good(mail_server: Obedient) -> None:
-    assert EMAIL.send(MESSAGE, "ädam@example.org") == Refused("the address is not ASCII", is_retryable=False)
+    assert EMAIL.send(MESSAGE, Target("address", "ädam@example.org")) == Refused("the address is not ASCII", is_retryable=False)
 
 
 def test_a_dot_alone_on_a_line_ends_nothing(mail_server: Obedient) -> None:
-    assert isinstance(EMAIL.send(Message("Title", "one\n.\ntwo ä", "r1"), "adam@example.org"), Sent)
+    assert isinstance(EMAIL.send(Message("Title", "one\n.\ntwo ä", "r1"), ADAM), Sent)
     (envelope,) = mail_server.accepted
-    body = email.message_from_bytes(envelope.content).get_payload(decode=True)
-    assert body.replace(b"\r\n", b"\n").startswith("one\n.\ntwo ä\n".encode())
+    text, _ = email.message_from_bytes(envelope.content).get_payload()
+    assert plain(text).startswith("one\n.\ntwo ä\n")
 
 
 def test_another_backend_sends_too(settings: Any, mailoutbox: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    assert EMAIL.send(MESSAGE, "adam@example.org") == Sent()
+    assert EMAIL.send(MESSAGE, ADAM) == Sent()
     assert mailoutbox[0].to == ["adam@example.org"]
 
 
@@ -107,11 +120,11 @@ class Failing(BaseEmailBackend):
 
 def test_another_backend_that_fails_while_sending_leaves_it_unknown(settings: Any) -> None:
     settings.EMAIL_BACKEND = f"{__name__}.Failing"
-    assert EMAIL.send(MESSAGE, "adam@example.org") == Unknown("ConnectionError: lost")
+    assert EMAIL.send(MESSAGE, ADAM) == Unknown("ConnectionError: lost")
 
 
 def test_a_line_break_in_a_header_is_refused_for_good() -> None:
-    outcome = EMAIL.send(Message("Title\nBcc: carl@example.org", "text", "r1"), "adam@example.org")
+    outcome = EMAIL.send(Message("Title\nBcc: carl@example.org", "text", "r1"), ADAM)
     assert isinstance(outcome, Refused)
     assert not outcome.is_retryable
 
@@ -120,7 +133,7 @@ def test_a_backend_that_cannot_even_be_made_has_sent_nothing(settings: Any, tmp_
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     (tmp_path / "file").write_text("a file where a folder is needed")
     settings.EMAIL_FILE_PATH = str(tmp_path / "file")
-    outcome = EMAIL.send(MESSAGE, "adam@example.org")
+    outcome = EMAIL.send(MESSAGE, ADAM)
     assert isinstance(outcome, Refused)
     assert outcome.is_retryable
 

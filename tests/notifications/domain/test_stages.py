@@ -10,7 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifications.domain.hours import Hours, next_allowed
-from notifications.domain.stages import DueDays, Fate, Round, Sending, Stage, fate, is_reminded, round_for, sendings, stages
+from notifications.domain.stages import (
+    DueDays,
+    Fate,
+    Round,
+    Sending,
+    Stage,
+    StageRule,
+    fate,
+    is_reminded,
+    round_for,
+    sendings,
+    stages,
+)
 from tests.notifications.domain.test_hours import days, hours, instants, unhurried, zones
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -23,6 +35,7 @@ due_days = st.builds(
     st.integers(0, 60),
     st.integers(0, 30),
 )
+rules = st.builds(StageRule, st.integers(0, 45), st.integers(1, 60))
 # What services accept: at least two hours of the day are open. A sweep every hour then meets each of them.
 usual_hours = hours.filter(lambda his: his.open_for >= timedelta(hours=2))
 
@@ -54,6 +67,37 @@ def test_the_three_stages_of_an_ordinary_item() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("after_days", "said"),
+    [
+        (0, [Stage.BEFORE, Stage.ON, Stage.OVERDUE]),
+        (1, [Stage.BEFORE, Stage.ON, Stage.AFTER, Stage.OVERDUE]),
+        (13, [Stage.BEFORE, Stage.ON, Stage.AFTER, Stage.OVERDUE]),
+        (14, [Stage.BEFORE, Stage.ON, Stage.OVERDUE]),
+    ],
+)
+def test_a_kind_may_say_something_after_its_due_date_and_before_it_is_overdue(after_days: int, said: list[Stage]) -> None:
+    windows = stages(DAYS, Hours(), BERLIN, StageRule(after_days, lives_days=3))
+    assert [window.stage for window in windows] == said
+    assert windows[-1].expires_at == datetime(2026, 5, 20, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("paused_until", "verdict", "at"),
+    [
+        (None, Fate.SEND, datetime(2026, 5, 3, 7, tzinfo=UTC)),
+        (datetime(2026, 5, 3, 7, tzinfo=UTC), Fate.SEND, datetime(2026, 5, 3, 7, tzinfo=UTC)),
+        (datetime(2026, 5, 5, 10, tzinfo=UTC), Fate.WAIT, datetime(2026, 5, 5, 10, tzinfo=UTC)),
+        (datetime(2026, 5, 5, 22, tzinfo=UTC), Fate.WAIT, datetime(2026, 5, 6, 6, tzinfo=UTC)),
+        (datetime(2026, 5, 17, 7, tzinfo=UTC), Fate.EXPIRE, datetime(2026, 5, 3, 7, tzinfo=UTC)),
+    ],
+)
+def test_a_pause_holds_back_and_ends_outside_quiet_hours(paused_until: datetime | None, verdict: Fate, at: datetime) -> None:
+    now, expires_at = datetime(2026, 5, 3, 7, tzinfo=UTC), datetime(2026, 5, 17, 7, tzinfo=UTC)
+    found = fate(now, expires_at=expires_at, is_wanted=True, hours=Hours(), zone=BERLIN, paused_until=paused_until)
+    assert found == (verdict, at)
+
+
 def test_where_days_coincide_the_later_stage_takes_the_day() -> None:
     day = date(2026, 5, 3)
     assert [s.stage for s in stages(DueDays(day, day, day + timedelta(1)), Hours(), BERLIN)] == [Stage.ON, Stage.OVERDUE]
@@ -61,9 +105,11 @@ def test_where_days_coincide_the_later_stage_takes_the_day() -> None:
 
 
 @unhurried
-@given(item=due_days, his=hours, zone=zones)
-def test_windows_touch_and_never_overlap_and_begin_outside_quiet_hours(item: DueDays, his: Hours, zone: ZoneInfo) -> None:
-    windows = stages(item, his, zone)
+@given(item=due_days, his=hours, zone=zones, rule=rules)
+def test_windows_touch_and_never_overlap_and_begin_outside_quiet_hours(
+    item: DueDays, his: Hours, zone: ZoneInfo, rule: StageRule
+) -> None:
+    windows = stages(item, his, zone, rule)
     assert windows
     assert windows[-1].stage == Stage.OVERDUE
     for this, following in pairwise(windows):

@@ -11,7 +11,7 @@ from django.db.transaction import atomic
 from django.db.utils import DatabaseError
 
 from notifications import services
-from notifications.models import Answer, Delivery, InboxMessage, Preference, Reminder
+from notifications.models import Answer, Delivery, Device, Escalation, InboxMessage, Preference, Reminder
 from tracking.services import owned
 from tracking.services.access import Actor, acting_as
 
@@ -47,8 +47,8 @@ def store(*rows_: Any) -> None:
 @pytest.mark.parametrize(
     ("changed", "refusal"),
     [
-        ({"stage": "after"}, "reminder_stage_known"),
-        ({"channel": "pigeon"}, "reminder_channel_known"),
+        ({"stage": "soon"}, "reminder_stage_known"),
+        ({"channel": ""}, "reminder_channel_named"),
         ({"round": 0}, "reminder_rounds_count_from_1"),
         ({"expires_at": BEFORE}, "reminder_has_a_window"),
         ({"state": "claimed"}, "reminder_claimed_inside_its_window"),
@@ -115,7 +115,7 @@ def test_what_has_ended_cannot_be_sent_again(adam: Any, state: str, to: str) -> 
 
 def test_a_reminder_leaves_the_house_once(adam: Any) -> None:
     delivery = a_delivery(adam)
-    with pytest.raises(IntegrityError, match="reminder_id"):
+    with pytest.raises(IntegrityError, match="delivery_once"):
         store(delivery, Delivery(patient_id=adam.pk, reminder=delivery.reminder, channel="email", next_attempt_at=BEFORE))
 
 
@@ -170,7 +170,7 @@ def test_a_man_has_one_preference_with_an_hour_of_the_day(adam: Any) -> None:
 
 
 TABLES = sorted(
-    ["preference", "preferencehistory", "reminder", "delivery", "inboxmessage", "answer"],
+    ["preference", "preferencehistory", "reminder", "delivery", "device", "escalation", "inboxmessage", "answer"],
 )
 
 
@@ -197,7 +197,9 @@ def test_without_an_actor_no_row_is_read(adam: Any, make_due: Any, rows: Any) ->
     services.claim(now=BEFORE)
     (reminder,) = rows(Reminder, "uid", stage="before", channel="inbox")
     services.answer(patient_id=adam.pk, reminder_uid=reminder, what="done", by=Actor.user(adam.user_id), now=BEFORE)
-    store(Preference(patient_id=adam.pk))
+    escalation = Escalation(patient_id=adam.pk, about="overdue", subject_id=1, occasion="x", level="lead", at=NOW)
+    phone = Device(patient_id=adam.pk, kind="token", value="x", platform="ios", registered_at=NOW)
+    store(Preference(patient_id=adam.pk), escalation, phone)
     for table in TABLES:
         with pytest.raises(DatabaseError, match="no actor"), atomic(), connection.cursor() as cursor:
             cursor.execute(f"SELECT 1 FROM notifications_{table}")

@@ -170,7 +170,7 @@ def test_one_mans_trouble_does_not_stop_the_others(make_man: Any, make_due: Any,
 
 
 def test_more_men_than_a_page(make_man: Any, make_due: Any, rows: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr("notifications.services.planning.PAGE", 2)
+    monkeypatch.setattr("notifications.services.planning.BATCH", 2)
     for name in ("A Man", "B Man", "C Man", "D Man", "E Man"):
         make_due(make_man(name))
     assert services.plan(now=NOW, limit=2).men == 2

@@ -12,9 +12,11 @@ import pytest
 from django.db import connection
 
 from notifications import services
-from notifications.models import Delivery, InboxMessage, Preference, Reminder
+from notifications.channels import CHANNELS, Sent
+from notifications.models import Delivery, Escalation, InboxMessage, Preference, Reminder
 from tests.notifications.conftest import Obedient
-from tracking.models import Patient
+from tests.notifications.fcm import UNREGISTERED, Fcm
+from tracking.models import CareRelationship, Clinic, DueItem, Patient, Prescriber, User
 from tracking.services import accounts
 from tracking.services.access import Actor, acting_as, lock_patient
 
@@ -196,3 +198,73 @@ def test_every_write_that_phones_pull_raises_the_number_once(men: list[Any], row
     assert number() == said.answer.revision == at_first + 3
     assert state(18).revision == number() == at_first + 4
     assert state(18).revision == number() == at_first + 4
+
+
+def test_a_database_that_goes_away_while_messages_are_on_their_way_loses_sight_of_none(
+    men: list[Any], rows: Any, monkeypatch: Any
+) -> None:
+    class CuttingTheLine:
+        """Every connection of ours but its own ends while the message is handed over, as when the server restarts."""
+
+        def targets(self, reached: Any) -> Any:
+            return CHANNELS["email"].targets(reached)
+
+        def send(self, message: Any, target: Any) -> Any:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                    " AND usename = current_user AND datname = current_database()"
+                )
+            connection.close()
+            return Sent("taken")
+
+    services.plan(now=NOW)
+    services.claim(now=BEFORE)
+    monkeypatch.setattr("notifications.services.delivering.CHANNELS", {"email": CuttingTheLine()})
+    monkeypatch.setattr("notifications.services.delivering.BATCH", 1)
+    monkeypatch.setattr("notifications.services.delivering.RECORD_AGAIN_AFTER", (0.0, 0.0))
+    assert services.deliver(now=BEFORE).sent == MEN
+    assert set(rows(Delivery, "state", "attempts", "provider_reference")) == {("sent", 1, "taken")}
+
+
+def test_two_escalators_at_once(men: list[Any], together: Any, rows: Any) -> None:
+    clinic = Clinic.objects.create(name="Invented Clinic")
+    bell = User.objects.create_user("bell@example.org", "pw", name="Dr. Bell")
+    Prescriber.objects.create(user=bell, clinic=clinic)
+    with acting_as(Actor.system("test")):
+        for man in men:
+            CareRelationship.objects.create(patient=man, clinic=clinic, granted_at=NOW, granted_by="test")
+        DueItem.objects.update(kind="denosumab", time_critical=True)
+    late = BEFORE + timedelta(days=40)
+    together(*[lambda: services.escalate(now=late)] * 3)
+    assert len(rows(Escalation)) == MEN
+    assert rows(Delivery, "recipient_id") == [bell.pk] * MEN
+
+
+def test_two_phones_that_turn_out_gone_in_the_hands_of_two_workers_give_way_to_one_email(
+    men: list[Any], together: Any, rows: Any, fcm: Fcm, phone: Any, mail_server: Obedient, monkeypatch: Any
+) -> None:
+    for value in ("one", "two"):
+        phone(men[0], value)
+        fcm.for_device[value] = [UNREGISTERED]
+    services.plan(now=NOW)
+    services.claim(now=BEFORE)
+    with acting_as(Actor.system("test")):
+        Delivery.objects.filter(channel="email").update(next_attempt_at=BEFORE + timedelta(days=1))
+    monkeypatch.setattr("notifications.services.delivering.BATCH", 1)
+    both = Barrier(2)
+    push = CHANNELS["push"]
+
+    class AtTheSameMoment:
+        def send(self, message: Any, target: Any) -> Any:
+            outcome = push.send(message, target)
+            both.wait(20)
+            return outcome
+
+    monkeypatch.setattr("notifications.services.delivering.CHANNELS", dict(CHANNELS) | {"push": AtTheSameMoment()})
+    together(*[lambda: services.deliver(now=BEFORE, limit=1)] * 2)
+    assert rows(Delivery, "channel", "state", patient_id=men[0].pk) == [
+        ("push", "refused"),
+        ("push", "refused"),
+        ("email", "queued"),
+    ]

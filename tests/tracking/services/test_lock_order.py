@@ -115,6 +115,11 @@ WRITERS = {
     regimens.withdraw: lambda man: regimens.withdraw(patient=man, key="none", origin=Origin.SELF, reason="x", **COMMON),
     notifications.answer: lambda man: notifications.answer(patient_id=man.pk, reminder_uid=uuid4(), what="done", **COMMON),
     notifications.mark_read: lambda man: notifications.mark_read(patient_id=man.pk, message_uid=uuid4(), **COMMON),
+    notifications.register: lambda man: notifications.register(
+        patient_id=man.pk, kind="token", value="t", platform="ios", **COMMON
+    ),
+    notifications.remove: lambda man: notifications.remove(patient_id=man.pk, uid=uuid4(), **COMMON),
+    notifications.stop_emails: lambda man: notifications.stop_emails(patient_id=man.pk, **COMMON),
     notifications.set_preference: lambda man: notifications.set_preference(
         patient_id=man.pk, preferred_hour=9, quiet_from=time(21), quiet_until=time(8), by_email=True, **COMMON
     ),

@@ -1,0 +1,226 @@
+"""`make chaos`: reminders go out while workers, the broker and the database are killed at random; then it is counted.
+
+    python -m backend.devstack.chaos [--reminders 20000] [--kills 15] [--seconds 900] [--seed N]
+
+Held at the end: every reminder that was due is in one terminal state and stands in one inbox once; nothing reached the mail
+server twice except what is time-critical; and no more is unknown than was in the hands of those who were killed. It prints
+`lost 0 doubled 0 unknown N`. Exit codes: 0 all of it held, 1 something did not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import secrets
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import psycopg
+
+from backend.devstack.homes import RUN_FOLDER, remove_unused
+from backend.devstack.problems import SetupError
+from backend.devstack.stack import Stack
+
+WORKERS = ("worker-1", "worker-2")
+PROCESSES = 2
+# What one process can have on its way at once: notifications.services.delivering.BATCH.
+IN_HAND = 16
+SWEEP = {"SWEEP_SECONDS": "1", "LOG_LEVEL": "WARNING"}
+# Seconds that the clock is put forward at the end: by then what a dead worker had in hand is settled as unknown.
+LATER = 1200
+# Seconds between two kills, at most.
+PACE = 10.0
+Victim = Literal["worker-1", "worker-2", "beat", "broker", "postgres"]
+VICTIMS: tuple[Victim, ...] = ("worker-1", "worker-2", "broker", "postgres", "beat")
+MESSAGE_ID = re.compile(rb"^Message-ID: <([0-9a-f-]{36})@", re.MULTILINE)
+
+
+@dataclass
+class Report:
+    """What was counted. ``bound``: as many as were in the hands of the killed, at most."""
+
+    reminders: int = 0
+    kills: Counter[str] = field(default_factory=Counter)
+    lost: int = 0
+    doubled: int = 0
+    unknown: int = 0
+    bound: int = 0
+    repeated_critical: int = 0
+    states: dict[str, int] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        kills = ", ".join(f"{name} {count}" for name, count in sorted(self.kills.items()))
+        states = ", ".join(f"{state} {count}" for state, count in sorted(self.states.items()))
+        return "\n".join(
+            [
+                f"{self.reminders} reminders; killed: {kills or 'nobody'}",
+                f"deliveries: {states}; time-critical ones that arrived twice: {self.repeated_critical}",
+                *self.wrong,
+                f"lost {self.lost} doubled {self.doubled} unknown {self.unknown}",
+            ]
+        )
+
+
+def run(home: Path, *, reminders: int, kills: int, seconds: float, seed: int, pace: float = PACE) -> Report:
+    """Fill, run, kill, run to the end, count. SetupError where it does not come to an end within ``seconds``."""
+    chance = random.Random(seed)  # noqa: S311  a play, not a secret
+    report = Report(reminders=reminders)
+    with Stack(home, durable=True) as stack:
+        stack.start_services()
+        stack.run_manage("migrate", "--database", "owner", "--no-input")
+        stack.run_module("backend.devstack.crowd", str(reminders))
+        deadline = time.monotonic() + seconds
+        for name in (*WORKERS, "beat"):
+            _start(stack, name, {})
+        next_kill = time.monotonic() + chance.uniform(0.0, pace)
+        deck: list[Victim] = []
+        while report.kills.total() < kills or not _is_quiet(stack, reminders):
+            if time.monotonic() > deadline:
+                raise SetupError(
+                    f"It was not over after {seconds:.0f} seconds. {_states(stack)}", log=stack.logs / "worker-1.log"
+                )
+            if report.kills.total() < kills and time.monotonic() > next_kill:
+                # Dealt like cards: nobody is spared, and the order is anybody's guess.
+                deck = deck or chance.sample(VICTIMS, len(VICTIMS))
+                _kill(stack, deck.pop(), report)
+                next_kill = time.monotonic() + chance.uniform(0.0, pace)
+            time.sleep(0.25)
+        for name in (*WORKERS, "beat"):
+            stack.stop_process(name)
+        for name in (*WORKERS, "beat"):
+            _start(stack, name, {"CLOCK_OFFSET": str(LATER)})
+        while not _is_over(stack):
+            if time.monotonic() > deadline:
+                raise SetupError(
+                    f"It did not settle within {seconds:.0f} seconds. {_states(stack)}", log=stack.logs / "worker-1.log"
+                )
+            time.sleep(0.25)
+        for name in (*WORKERS, "beat"):
+            stack.stop_process(name)
+        _count(stack, report)
+    return report
+
+
+def _start(stack: Stack, name: str, extra: dict[str, str], *, wait: bool = True) -> None:
+    kind: Literal["beat", "worker"] = "beat" if name == "beat" else "worker"
+    stack.start_process(kind, name=name, extra_env=SWEEP | extra, concurrency=PROCESSES, wait=wait)
+
+
+def _kill(stack: Stack, victim: Victim, report: Report) -> None:
+    report.kills[victim] += 1
+    # A worker's own deliveries are lost; without the database those of every worker are.
+    report.bound += {"postgres": len(WORKERS), "broker": len(WORKERS), "beat": 0}.get(victim, 1) * PROCESSES * IN_HAND
+    stack.kill(victim)
+    match victim:
+        case "postgres" | "broker":
+            stack.revive(victim)
+        case _:
+            _start(stack, victim, {}, wait=False)
+
+
+def _ask(stack: Stack, question: str) -> list[Any]:
+    """Answers of the database, as the system; none while it is not there."""
+    with psycopg.connect(stack.services.migration_database_url, connect_timeout=5) as connection:
+        connection.execute("SELECT set_config('trabecula.actor', 'system:chaos', true)")
+        return connection.execute(question.encode()).fetchall()
+
+
+def _states(stack: Stack) -> str:
+    found = _ask(stack, "SELECT state, count(*) FROM notifications_delivery GROUP BY 1 ORDER BY 1")
+    return ", ".join(f"{state} {count}" for state, count in found)
+
+
+def _is_quiet(stack: Stack, reminders: int) -> bool:
+    """Everything was said, and nothing waits to be sent; what dead workers had in hand is still in `sending`."""
+    ((said, waiting),) = _ask(
+        stack,
+        "SELECT (SELECT count(*) FROM notifications_inboxmessage),"
+        " (SELECT count(*) FROM notifications_delivery WHERE state = 'queued')",
+    )
+    return bool(said >= reminders and waiting == 0)
+
+
+def _is_over(stack: Stack) -> bool:
+    ((open_,),) = _ask(stack, "SELECT count(*) FROM notifications_delivery WHERE state IN ('queued', 'sending')")
+    return bool(open_ == 0)
+
+
+def _count(stack: Stack, report: Report) -> None:
+    """Hold the database against what the mail server has."""
+    arrived = Counter(
+        found[1].decode()
+        for file in stack.mail_folder.glob("*.eml")
+        if (found := MESSAGE_ID.search(file.read_bytes())) is not None
+    )
+    rows = _ask(
+        stack,
+        "SELECT d.uid::text, d.state, i.time_critical FROM notifications_delivery d JOIN notifications_reminder r"
+        " ON r.id = d.reminder_id JOIN tracking_dueitem i ON i.id = r.due_item_id",
+    )
+    report.states = dict(Counter(str(state) for _, state, _ in rows))
+    inbox_missing, inbox_doubled, open_reminders = _ask(
+        stack,
+        "SELECT (SELECT count(*) FROM tracking_dueitem i WHERE NOT EXISTS (SELECT FROM notifications_inboxmessage m"
+        " JOIN notifications_reminder r ON r.id = m.reminder_id WHERE r.due_item_id = i.id)),"
+        " (SELECT count(*) FROM notifications_inboxmessage) - (SELECT count(DISTINCT patient_id)"
+        " FROM notifications_inboxmessage),"
+        " (SELECT count(*) FROM notifications_reminder WHERE state = 'planned' AND send_at <= now())",
+    )[0]
+    missing = [uid for uid, state, _ in rows if state == "sent" and not arrived[str(uid)]]
+    critical = {str(uid) for uid, _, critical in rows if critical}
+    report.unknown = report.states.get("unknown", 0)
+    report.repeated_critical = sum(arrived[uid] > 1 for uid in critical)
+    doubled = [uid for uid, times in arrived.items() if times > 1 and uid not in critical]
+    unsent = report.reminders - len(rows)
+    lost_critical = [uid for uid in critical if not arrived[uid]]
+    report.lost = inbox_missing + open_reminders + len(missing) + unsent + len(lost_critical)
+    report.doubled = inbox_doubled + len(doubled)
+    for what, count in (
+        ("inbox messages missing", inbox_missing),
+        ("inbox messages doubled", inbox_doubled),
+        ("reminders without a terminal state", open_reminders),
+        ("reminders without a delivery", unsent),
+        ("messages called sent that never arrived", len(missing)),
+        ("time-critical messages that never arrived", len(lost_critical)),
+        ("messages that arrived twice", len(doubled)),
+        (f"unknown beyond the {report.bound} that the killed can have had in hand", max(0, report.unknown - report.bound)),
+        ("deliveries in a state that is none of the expected", sum(_unexpected(report.states).values())),
+    ):
+        if count:
+            report.wrong.append(f"WRONG: {count} {what}")
+
+
+def _unexpected(states: dict[str, int]) -> dict[str, int]:
+    return {state: count for state, count in states.items() if state not in ("sent", "unknown")}
+
+
+def main() -> int:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description="Kill what sends reminders while it sends, and count what became of them.")
+    parser.add_argument("--reminders", type=int, default=20_000)
+    parser.add_argument("--kills", type=int, default=15)
+    parser.add_argument("--seconds", type=float, default=900.0)
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
+    asked = parser.parse_args()
+    print(f"seed {asked.seed}", flush=True)
+    home = RUN_FOLDER / "chaos"
+    remove_unused([home])
+    try:
+        report = run(home, reminders=asked.reminders, kills=asked.kills, seconds=asked.seconds, seed=asked.seed)
+    except SetupError as problem:
+        print(problem.report(), file=sys.stderr)
+        return 1
+    finally:
+        remove_unused([home])
+    print(report)
+    return 1 if report.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

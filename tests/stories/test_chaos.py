@@ -1,0 +1,19 @@
+"""A small `make chaos`: real workers, broker and database, killed while reminders go out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from backend.devstack import chaos
+
+
+@pytest.mark.processes
+def test_whoever_is_killed_nothing_is_lost_and_nothing_comes_twice(tmp_path: Path) -> None:
+    report = chaos.run(tmp_path / "chaos", reminders=300, kills=5, seconds=300, seed=4, pace=2.0)
+    assert report.wrong == []
+    assert set(report.kills) == set(chaos.VICTIMS)
+    assert (report.lost, report.doubled) == (0, 0)
+    assert report.unknown <= report.bound
+    assert str(report).splitlines()[-1] == f"lost 0 doubled 0 unknown {report.unknown}"
