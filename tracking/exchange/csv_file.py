@@ -13,7 +13,7 @@ from tracking.domain.reported import Method, MethodEvidence, Precision
 from tracking.domain.rulebook import RuleBook
 from tracking.exchange.csv_columns import Columns, WideColumn, known_columns, read_columns
 from tracking.exchange.encodings import text_of
-from tracking.exchange.incoming import Form, LabItem, Line, Parsed, Subject, issue
+from tracking.exchange.incoming import Form, LabItem, Line, Parsed, Subject, issue, named
 from tracking.exchange.limits import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, refuse_beyond
 from tracking.exchange.names import analyte_of, method_of
 from tracking.exchange.results import NoResult, Range, read_range, read_result
@@ -109,7 +109,7 @@ def _row(place: str, row: Sequence[str], columns: Columns, form: Form, rulebook:
         try:
             item = _item(row, column, columns, form, rulebook)
         except NoResult as none:
-            yield Line(place=here, why=(_none(name, none.reason),), subject=subject, no_result=True)
+            yield Line(place=here, why=(_none(name, none.reason),), subject=subject, empty=True)
         except Problem as refused:
             yield Line(place=here, why=refused.issues, subject=subject)
         else:
@@ -203,8 +203,8 @@ def _subject(said: Callable[[str], str], form: Form) -> Subject:
 def _source_id(said: Callable[[str], str], item: LabItem) -> str:
     """The name of a result in its source; an accession names a tube, so the test goes with it."""
     if said("source_id"):
-        return said("source_id")[:128]
-    return f"{said('accession')}/{item.test}"[:128] if said("accession") else ""
+        return named(said("source_id"))
+    return named(f"{said('accession')}/{item.test}") if said("accession") else ""
 
 
 def _none(name: str, reason: str) -> Issue:

@@ -6,6 +6,7 @@ What it could not take over is a line too, with the reason.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -14,7 +15,23 @@ from typing import Any
 from tracking.domain.problems import Issue
 from tracking.domain.reported import Method, MethodEvidence
 
-__all__ = ["DoseItem", "Form", "Item", "LabItem", "Line", "Parsed", "RegimenItem", "ScanItem", "ScanSite", "Subject", "issue"]
+__all__ = [
+    "DoseItem",
+    "Form",
+    "Item",
+    "LabItem",
+    "Line",
+    "Parsed",
+    "RegimenItem",
+    "ScanItem",
+    "ScanSite",
+    "Subject",
+    "issue",
+    "named",
+]
+
+
+MOST_NAME = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,14 +124,16 @@ class DoseItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegimenItem:
-    """What he is to take, as somebody ordered or stated it. ``prescribed``: an order of a clinic, not his own statement."""
+    """What he is to take, as somebody ordered or stated it. ``prescribed``: an order of a clinic, not his own
+    statement. ``last_day`` is empty where it goes on.
+    """
 
     product: str
     drug: str
     dose_mg: str
     schedule: Mapping[str, Any]
     starts_on: str
-    ends_on: str = ""
+    last_day: str = ""
     prescribed: bool = False
 
 
@@ -127,7 +146,7 @@ class Line:
 
     ``place`` is where a person finds it: ``line 12``, ``Observation/7``, ``OBX 3``. ``source_id`` names it in the source for
     good, empty where the source gives no such name. ``corrects``: it replaces an earlier one of the same ``source_id``.
-    ``no_result``: the source itself says that there is none, so nobody can mend it.
+    ``empty``: there is nothing in it to store, so nobody has anything to mend.
     """
 
     place: str
@@ -136,7 +155,7 @@ class Line:
     source_id: str = ""
     subject: Subject = field(default_factory=Subject)
     corrects: bool = False
-    no_result: bool = False
+    empty: bool = False
 
     def __post_init__(self) -> None:
         if (self.item is None) != bool(self.why):
@@ -154,6 +173,11 @@ class Parsed:
     lines: tuple[Line, ...]
     source: str = ""
     unread: tuple[str, ...] = ()
+
+
+def named(source_id: str) -> str:
+    """The name of a row in its source, as it is stored; a very long one by its digest, so that two never become one."""
+    return source_id if len(source_id) <= MOST_NAME else hashlib.sha256(source_id.encode()).hexdigest()
 
 
 def issue(pointer: str, code: str, text: str, **params: Any) -> Issue:

@@ -102,8 +102,7 @@ def by_name(name: str) -> str:
 
 def by_code(codes: Iterable[str], rulebook: RuleBook) -> str:
     """The one analyte that LOINC codes stand for, or empty. A code that the rulebook is not sure of stands for none."""
-    known = _codes(rulebook)
-    found = {known[code][0] for code in codes if code in known and known[code][1] != "low"}
+    found = _coded(codes, rulebook)
     return found.pop() if len(found) == 1 else ""
 
 
@@ -112,11 +111,8 @@ def analyte_of(codes: Iterable[str], names: Iterable[str], rulebook: RuleBook) -
 
     A name that is not known does not speak against a code.
     """
-    coded = by_code(codes, rulebook)
-    named = {found for name in names if (found := by_name(name)) in rulebook.analytes}
-    if coded:
-        return coded if named <= {coded} else ""
-    return named.pop() if len(named) == 1 else ""
+    said = _coded(codes, rulebook) | {found for name in names if (found := by_name(name)) in rulebook.analytes}
+    return said.pop() if len(said) == 1 else ""
 
 
 def method_of(*texts: str) -> Method:
@@ -144,6 +140,11 @@ def drug_of(codes: Iterable[str], names: Iterable[str], rulebook: RuleBook) -> s
     if named == {"testosterone_enanthate", "testosterone_enanthate_sc"}:
         return "testosterone_enanthate_sc"
     return named.pop() if len(named) == 1 and named <= set(rulebook.drugs) else ""
+
+
+def _coded(codes: Iterable[str], rulebook: RuleBook) -> set[str]:
+    known = _codes(rulebook)
+    return {known[code][0] for code in codes if code in known and known[code][1] != "low"}
 
 
 @lru_cache(maxsize=4)

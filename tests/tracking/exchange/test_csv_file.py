@@ -101,7 +101,7 @@ def test_the_comparator_is_part_of_the_value(read, written, stored):
     assert (line.item.value if line.item else None) == stored
     if stored is None:
         assert line.why[0].code == ("no-result" if written == "ND" else "value-comma")
-        assert line.no_result is (written == "ND")
+        assert line.empty is (written == "ND")
 
 
 def test_a_decimal_comma_is_read_where_it_was_declared(read):

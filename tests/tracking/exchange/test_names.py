@@ -25,7 +25,12 @@ def test_a_loinc_by_immunoassay_shows_immunoassay(rulebook):
 def test_a_code_of_which_the_rulebook_is_not_sure_stands_for_nothing(rulebook):
     assert names.analyte_of(["21215-9"], [""], rulebook) == ""
     assert names.analyte_of(["35384-7"], [""], rulebook) == "estradiol"
-    assert names.analyte_of(["2243-4", "2986-8"], ["Estradiol"], rulebook) == "estradiol"
+
+
+def test_codes_and_names_that_disagree_stand_for_nothing(rulebook):
+    assert names.analyte_of(["2243-4", "2986-8"], ["Estradiol"], rulebook) == ""
+    assert names.analyte_of(["2243-4"], ["Testosterone"], rulebook) == ""
+    assert names.analyte_of(["2243-4"], ["Oestradiol, special"], rulebook) == "estradiol"
 
 
 @pytest.mark.parametrize(
