@@ -389,27 +389,17 @@ def test_a_hostile_or_hopeless_file_is_refused_as_a_whole_with_a_plain_reason(re
 
 
 KEYS = st.sampled_from(
-    ["resourceType", "id", "status", "code", "coding", "system", "value", "valueQuantity", "valueString", "component", "dosage", "timing", "repeat", "period", "frequency", "periodUnit", "dayOfWeek", "effectiveDateTime", "effectivePeriod", "effectiveTiming", "start", "end", "event", "subject", "reference", "name", "given", "result", "text", "unit", "comparator", "entry", "resource", "type", "doseAndRate", "doseQuantity", "dosageInstruction", "medicationCodeableConcept", "referenceRange", "low", "high", "identifier", "performer", "hasMember", "contained"]
-)
+    ["resourceType", "id", "status", "code", "coding", "system", "value", "valueQuantity", "valueString", "component",
+     "dosage", "timing", "repeat", "period", "frequency", "periodUnit", "dayOfWeek", "effectiveDateTime", "effectivePeriod",
+     "effectiveTiming", "start", "end", "event", "subject", "reference", "name", "given", "result", "comparator", "entry",
+     "text", "unit", "type", "resource", "doseAndRate", "doseQuantity", "dosageInstruction", "medicationCodeableConcept",
+     "referenceRange", "low", "high", "identifier", "performer", "hasMember", "contained"]
+)  # fmt: skip
 TYPES = ["Observation", "DiagnosticReport", "MedicationRequest", "MedicationStatement", "MedicationAdministration", "Patient"]
 STATUSES = ["final", "active", "completed"]
-LEAVES = st.sampled_from(
-    [
-        *TYPES,
-        *STATUSES,
-        "Bundle",
-        "collection",
-        LOINC,
-        "2243-4",
-        "24966-4",
-        "38267-1",
-        "83311-1",
-        "199224",
-        "anastrozole",
-        "2026-03-04",
-    ]
-    + ["<5", "mg", "wk", "mon", "", 0, 5, -1.5, 1e300, True, None]
-)
+CODES = ["2243-4", "24966-4", "38267-1", "83311-1", "199224", LOINC]
+WORDS = ["Bundle", "collection", "anastrozole", "2026-03-04", "<5", "mg", "wk", "mon", ""]
+LEAVES = st.sampled_from([*TYPES, *STATUSES, *CODES, *WORDS, 0, 5, -1.5, 1e300, True, None])
 ANY = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5), max_leaves=25)
 FIELDS = [
     "code",
