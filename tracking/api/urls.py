@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from tracking.api import accounts, bone, consents, doses, episodes, evaluations, labs, overrides, patients, regimens, rulebook
+from tracking.api import (
+    accounts,
+    bone,
+    consents,
+    doses,
+    episodes,
+    evaluations,
+    imports,
+    labs,
+    overrides,
+    patients,
+    regimens,
+    rulebook,
+)
 
 __all__ = ["urlpatterns"]
 
@@ -34,6 +47,12 @@ def record(prefix: str) -> list[URLPattern]:
         path(f"{prefix}doses/<key:key>", doses.Dose.as_view()),
         path(f"{prefix}dexa-scans", bone.Scans.as_view()),
         path(f"{prefix}dexa-scans/<key:key>", bone.Scan.as_view()),
+        path(f"{prefix}imports", imports.Imports.as_view()),
+        path(f"{prefix}imports/<uuid:uid>", imports.Import.as_view()),
+        path(f"{prefix}imports/<uuid:uid>/rows", imports.ImportRows.as_view()),
+        path(f"{prefix}imports/<uuid:uid>/answers", imports.ImportAnswers.as_view()),
+        path(f"{prefix}imports/<uuid:uid>/commit", imports.ImportCommit.as_view()),
+        path(f"{prefix}imports/<uuid:uid>/undo", imports.ImportUndo.as_view()),
         path(f"{prefix}fractures", bone.Fractures.as_view()),
         path(f"{prefix}fractures/<key:key>", bone.Fracture.as_view()),
         path(f"{prefix}risk-factors", bone.RiskFactors.as_view()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from tracking.domain.moments import parse_zone
 from tracking.domain.problems import problem
 from tracking.domain.rulebook import RuleBook
 from tracking.exchange import csv_file, fhir_bundle, hl7_results
@@ -32,6 +33,7 @@ def read_file(content: bytes, *, form: Form, rulebook: RuleBook, named: str = ""
         if received not in accepted:
             text = "'{received}' is not accepted. Accepted: {accepted}."
             raise problem(pointer, "choice-unknown", text, received=received[:20], accepted=" ".join(accepted))
+    parse_zone(form.zone)
     return FORMATS[named or format_of(content)](content, form=form, rulebook=rulebook)
 
 

@@ -140,6 +140,24 @@ class RegimenItem:
 Item = LabItem | ScanItem | DoseItem | RegimenItem
 
 
+_KINDS: Mapping[str, type[Any]] = MappingProxyType({"lab": LabItem, "scan": ScanItem, "dose": DoseItem, "regimen": RegimenItem})
+
+
+def kind_of(item: Item) -> str:
+    """``lab``, ``scan``, ``dose`` or ``regimen``."""
+    return next(name for name, made in _KINDS.items() if isinstance(item, made))
+
+
+def item_of(kind: str, stored: Mapping[str, Any]) -> Item:
+    """An item out of what ``dataclasses.asdict`` made of it, which may have been JSON in between."""
+    content = dict(stored)
+    if kind == "scan":
+        content["sites"] = tuple(ScanSite(**site) for site in content["sites"])
+        content["parts"] = tuple(content["parts"])
+    made: Item = _KINDS[kind](**content)
+    return made
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One row of the source. ``item`` is None where nothing can be stored from it; ``why`` then says so.

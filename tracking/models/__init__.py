@@ -4,10 +4,11 @@ from tracking.models.bone import DexaScan, DexaSite, Fracture, RiskFactor
 from tracking.models.doses import DoseEvent, Regimen
 from tracking.models.episodes import Episode, EpisodeEvent
 from tracking.models.evaluations import DueItem, Evaluation, Finding, RulebookVersion, Standing
+from tracking.models.imports import ImportBatch, ImportRow
 from tracking.models.labs import LabResult
 from tracking.models.overrides import ClinicFloor, FloorSetting, IntervalSetting
 from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User
-from tracking.models.trail import AccessEvent, ImportBatch, Tombstone
+from tracking.models.trail import AccessEvent, Tombstone
 
 __all__ = [
     "AccessEvent",
@@ -25,6 +26,7 @@ __all__ = [
     "FloorSetting",
     "Fracture",
     "ImportBatch",
+    "ImportRow",
     "IntervalSetting",
     "LabResult",
     "Patient",

@@ -25,9 +25,10 @@ from tracking.domain.history import (
 from tracking.domain.reported import Comparator, Moment, Precision, Value
 from tracking.domain.schedule import parse_schedule
 from tracking.models import DexaScan, DoseEvent, Fracture, LabResult, Patient, Regimen, RiskFactor
+from tracking.services import records
 from tracking.services.in_force import in_force
 
-__all__ = ["histories_of", "history_of"]
+__all__ = ["histories_of", "history_of", "lab_record"]
 
 T = TypeVar("T")
 
@@ -39,7 +40,7 @@ def history_of(man: Patient) -> History:
 
 def histories_of(men: Sequence[Patient]) -> dict[int, History]:
     """The histories of several men by their key. Eleven queries, however many men and however long their lives."""
-    labs = _by_man(LabResult.objects.live(), men, _lab)
+    labs = _by_man(LabResult.objects.live(), men, lab_record)
     regimens = _by_man(Regimen.objects.live(), men, _regimen)
     doses = _by_man(DoseEvent.objects.live(), men, _dose)
     scans = _by_man(DexaScan.objects.live().prefetch_related("sites"), men, _scan)
@@ -69,7 +70,9 @@ def _by_man(rows: QuerySet[Any], men: Sequence[Patient], read: Callable[[Any], T
     return found
 
 
-def _lab(row: LabResult) -> LabRecord:
+def lab_record(row: LabResult) -> LabRecord:
+    """One result as the evaluation reads it."""
+
     def end(digits: str) -> Value | None:
         return Value(Comparator.EQUAL, digits, row.unit) if digits else None
 
@@ -82,7 +85,7 @@ def _lab(row: LabResult) -> LabRecord:
         range_low=end(row.range_low),
         range_high=end(row.range_high),
         lloq=end(row.lloq),
-        typed=not row.source_system,
+        typed=records.is_typed(row.source_system),
         unit_confirmed=row.unit_confirmed,
         biotin=row.biotin,
         fasting=row.fasting,

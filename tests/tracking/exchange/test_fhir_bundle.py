@@ -11,10 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.tracking.exchange.survey_as_fhir import as_bundle, as_table, everybody
 from tracking.domain.problems import Problem
 from tracking.evidence import load_rulebook
+from tracking.exchange.csv_file import read_csv
 from tracking.exchange.fhir_bundle import read_fhir
 from tracking.exchange.incoming import Form, Line, Parsed, ScanItem
+from tracking.exchange.survey import DRAWN_BY
 
 DXA = Path(__file__).parent / "fixtures" / "fhir_dxa"
 LOINC = "http://loinc.org"
@@ -386,6 +389,30 @@ def test_a_hostile_or_hopeless_file_is_refused_as_a_whole_with_a_plain_reason(re
     with pytest.raises(Problem) as refused:
         read(content)
     assert [issue.code for issue in refused.value.issues] == [code]
+
+
+def test_the_whole_survey_reads_the_same_as_fhir_and_as_a_table_to_the_digit(rulebook):
+    men = everybody()
+    form = Form(drawn_by=DRAWN_BY)
+    by_fhir, by_table = (
+        read_fhir(as_bundle(men), form=form, rulebook=rulebook),
+        read_csv(as_table(men), form=form, rulebook=rulebook),
+    )
+    found = [
+        {
+            (
+                line.subject.id.removeprefix("Patient/"),
+                line.item.analyte,
+                line.item.value,
+                line.item.unit,
+                line.item.collected_at,
+            )
+            for line in parsed.lines
+        }
+        for parsed in (by_fhir, by_table)
+    ]
+    assert found[0] == found[1]
+    assert len(found[0]) == sum(len(man.labs) for man in men) == 18_319
 
 
 KEYS = st.sampled_from(

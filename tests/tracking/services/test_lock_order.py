@@ -14,6 +14,7 @@ from django.db import connection, connections
 from notifications import services as notifications
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
+from tracking.exchange.incoming import Form
 from tracking.models import Clinic, DexaScan, LabResult, Patient
 from tracking.services import (
     access,
@@ -24,6 +25,7 @@ from tracking.services import (
     consent,
     doses,
     episodes,
+    imports,
     labs,
     overrides,
     regimens,
@@ -38,6 +40,7 @@ DOSE = {"drug": "anastrozole", "amount_mg": "0.5", "taken_at": "2026-10-01T08:00
 PLAN = {"drug": "anastrozole", "dose_mg": "0.5", "schedule": {"kind": "every", "days": "3.5"}, "starts_on": date(2026, 5, 1)}
 SITE = {"region": "total_hip", "side": "left", "bmd": "0.900", "unit": "g/cm2"}
 
+FILE = b"test,value,unit,collected\nEstradiol,24,pg/mL,2026-03-04\n"
 ANSWERED_FOR = {"reason": "two fractures", "expires_on": date(2027, 1, 31)}
 
 # One call per writer. A writer that is missing here fails the last test of this module.
@@ -56,6 +59,10 @@ WRITERS = {
     doses.withdraw: lambda man: doses.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
     episodes.acknowledge: lambda man: episodes.acknowledge(patient=man, uid=uuid4(), revision=1, outcome="contacted", **COMMON),
     episodes.snooze: lambda man: episodes.snooze(patient=man, uid=uuid4(), revision=1, until=NOW, reason="x", **COMMON),
+    imports.receive: lambda man: imports.receive(patient=man, content=FILE, form=Form(), **COMMON),
+    imports.answer: lambda man: imports.answer(patient=man, uid=uuid4(), answers=[], **COMMON),
+    imports.commit: lambda man: imports.commit(patient=man, uid=uuid4(), **COMMON),
+    imports.undo: lambda man: imports.undo(patient=man, uid=uuid4(), reason="twice", **COMMON),
     labs.correct: lambda man: labs.correct(patient=man, key="none", **LAB, **COMMON),
     labs.record: lambda man: labs.record(patient=man, **LAB, **COMMON),
     labs.withdraw: lambda man: labs.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
@@ -173,7 +180,21 @@ def test_two_writers_at_once_both_succeed_and_the_revision_counts_both(man):
 
 
 def test_every_writer_of_the_services_is_in_the_table_above():
-    modules = (accounts, audit, bone, clinics, consent, doses, episodes, labs, notifications, overrides, regimens, surveys)
+    modules = (
+        accounts,
+        audit,
+        bone,
+        clinics,
+        consent,
+        doses,
+        episodes,
+        imports,
+        labs,
+        notifications,
+        overrides,
+        regimens,
+        surveys,
+    )
     writers = {
         function
         for module in modules
