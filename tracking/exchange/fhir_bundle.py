@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from tracking.domain.problems import problem
@@ -15,7 +15,7 @@ from tracking.exchange.fhir_observation import observation_lines
 from tracking.exchange.incoming import Form, Line, Parsed, Subject, issue
 from tracking.exchange.limits import MOST_ROWS, refuse_beyond
 
-__all__ = ["FORMAT", "read_fhir"]
+__all__ = ["FORMAT", "read_fhir", "read_resources"]
 
 FORMAT = "fhir"
 _BUNDLES = ("collection", "searchset", "batch", "transaction", "document")
@@ -30,9 +30,14 @@ def read_fhir(content: bytes, *, form: Form, rulebook: RuleBook) -> Parsed:
     entries = list(_entries(whole))
     if not entries:
         raise problem("/file", "file-without-rows", "The Bundle has no entries.")
-    resources = Resources(entries)
-    lines = tuple(_lines(entries, resources, rulebook))
+    lines = tuple(_lines(entries, Resources(entries), rulebook))
     return Parsed(format=FORMAT, lines=lines, source=form.source or said(whole, "meta", "source", most=64))
+
+
+def read_resources(resources: Iterable[dict[str, Any]], rulebook: RuleBook) -> list[Line]:
+    """The lines of single resources that belong together, such as the files of one archive."""
+    entries = [Entry(number, resource) for number, resource in enumerate(resources, 1)]
+    return list(_lines(entries, Resources(entries), rulebook))
 
 
 def _entries(whole: dict[str, Any]) -> Iterator[Entry]:

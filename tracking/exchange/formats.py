@@ -8,7 +8,7 @@ from types import MappingProxyType
 from tracking.domain.moments import parse_zone
 from tracking.domain.problems import problem
 from tracking.domain.rulebook import RuleBook
-from tracking.exchange import csv_file, fhir_bundle, hl7_results
+from tracking.exchange import csv_file, fhir_bundle, health_export, hl7_results
 from tracking.exchange.incoming import Form, Parsed
 from tracking.exchange.times import ORDERS
 
@@ -17,7 +17,12 @@ __all__ = ["FORMATS", "format_of", "read_file"]
 Reader = Callable[..., Parsed]
 
 FORMATS: Mapping[str, Reader] = MappingProxyType(
-    {csv_file.FORMAT: csv_file.read_csv, fhir_bundle.FORMAT: fhir_bundle.read_fhir, hl7_results.FORMAT: hl7_results.read_hl7}
+    {
+        csv_file.FORMAT: csv_file.read_csv,
+        fhir_bundle.FORMAT: fhir_bundle.read_fhir,
+        hl7_results.FORMAT: hl7_results.read_hl7,
+        health_export.FORMAT: health_export.read_health_export,
+    }
 )
 _DECIMALS = (".", ",")
 _MARKS = b"\xef\xbb\xbf\x0b \t\r\n"
@@ -38,7 +43,9 @@ def read_file(content: bytes, *, form: Form, rulebook: RuleBook, named: str = ""
 
 
 def format_of(content: bytes) -> str:
-    """FHIR begins with a brace, HL7 v2 with a header segment; all else is a table."""
+    """FHIR begins with a brace, HL7 v2 with a header segment, an archive with its mark; all else is a table."""
+    if health_export.is_archive(content):
+        return health_export.FORMAT
     start = content[:200].lstrip(_MARKS)
     if start.startswith(b"{"):
         return fhir_bundle.FORMAT

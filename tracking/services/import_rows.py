@@ -46,11 +46,12 @@ _MODELS: Mapping[str, type[Record]] = {"lab": LabResult, "scan": DexaScan, "dose
 class Judge:
     """Holds rows against the record of one man as it stands, and against the rows before them. Its order is theirs.
 
-    ``staff``: somebody of a clinic imports. Only then does a message show the assay; a file that the man sends passed through
-    his hands, so its methods count as declared (CLINICAL 9.1).
+    ``people``: how many the file is about. ``staff``: somebody of a clinic imports. Only then does a message show the assay; a
+    file that the man sends passed through his hands, so its methods count as declared (CLINICAL 9.1).
     """
 
-    def __init__(self, man: Patient, *, system: str, now: datetime, staff: bool, rulebook: RuleBook) -> None:
+    def __init__(self, man: Patient, *, system: str, people: int, now: datetime, staff: bool, rulebook: RuleBook) -> None:
+        self._people = people
         self._man, self._system, self._now, self._staff, self._rulebook = man, system, now, staff, rulebook
         self._named: dict[tuple[str, str], Record] = {}
         self._alike: dict[tuple[str, ...], list[Record]] = defaultdict(list)
@@ -103,12 +104,18 @@ class Judge:
                 refuse(row, [issue("/unit", "unit-in-question", text, readings=readings)])
 
     def _refuse_another_person(self, row: ImportRow) -> None:
-        """Two men's files swapped is a hazard of its own: a birth date that is not his is a question before all others."""
-        said_born, born = str(row.subject.get("birth_date", "")), self._man.birth_date
-        if said_born and born is not None and said_born != born.isoformat() and not row.answers.get("about_him"):
-            text = "The file is about {name}, born {said}; this record is of a man born {born}. Is it about him?"
-            name = row.subject.get("name") or "somebody"
-            raise Problem(issue("", "another-person", text, name=name, said=said_born, born=born.isoformat()))
+        """Two men's files swapped is a hazard of its own, and so is one file about several: a question before all others."""
+        if row.answers.get("about_him"):
+            return
+        name = row.subject.get("name") or row.subject.get("id") or "somebody"
+        stated = str(row.subject.get("birth_date", ""))
+        born = self._man.birth_date.isoformat() if self._man.birth_date else str(self._man.birth_year or "")
+        if stated and born and stated[: len(born)] != born:
+            text = "The file is about {name}, born {stated}; this record is of a man born {born}. Is it about him?"
+            raise Problem(issue("", "another-person", text, name=name, stated=stated, born=born))
+        if self._people > 1:
+            text = "The file is about {people} people, this row about {name}. Is it about him?"
+            raise Problem(issue("", "another-person", text, people=self._people, name=name))
 
     def _lab(self, row: ImportRow, item: LabItem) -> tuple[dict[str, Any] | None, Record | None]:
         try:

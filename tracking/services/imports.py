@@ -7,13 +7,14 @@ services and checks as what a person types.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Count, Q, QuerySet
 
 from tracking.domain.actor import Actor
@@ -35,6 +36,14 @@ __all__ = ["answer", "commit", "counted", "counts", "counts_on", "id_of", "of", 
 Progress = Callable[[int], None]
 
 _STEP = 500
+_KEEP = """
+UPDATE tracking_importrow AS row
+SET state = new.state, why = new.why::jsonb, answers = new.answers::jsonb, answered_by = new.answered_by,
+    stored_table = new.stored_table, stored_uid = new.stored_uid
+FROM unnest(%s::bigint[], %s::varchar[], %s::text[], %s::text[], %s::varchar[], %s::varchar[], %s::uuid[])
+    AS new (id, state, why, answers, answered_by, stored_table, stored_uid)
+WHERE row.id = new.id
+"""
 _TABLES: Mapping[str, type[Record]] = {model.__name__: model for model in (LabResult, DexaScan, DoseEvent, Regimen)}
 # How a row may still change: what is stored, taken back or without content stands.
 _OPEN = (RowState.READY, RowState.DUPLICATE, RowState.ASKS, RowState.REFUSED, RowState.SKIPPED)
@@ -64,7 +73,8 @@ def receive(
             source_system=_system(parsed, form), started_at=now, format=parsed.format, unread=list(parsed.unread[:50]), **file
         )
         rows = [_row(man, batch, number, line) for number, line in enumerate(parsed.lines, 1)]
-        _look_at(rows, man=man, batch=batch, now=now, staff=staff)
+        people = _people(row.subject for row in rows)
+        _look_at(rows, _judge(man, batch, people=people, now=now, staff=staff))
         ImportRow.objects.bulk_create(rows, batch_size=_STEP)
         return batch, True
 
@@ -97,7 +107,8 @@ def answer(
                 if fitting:
                     rows[name].answers |= fitting
                     rows[name].answered_by = str(by)
-        _look_at(rows.values(), man=man, batch=batch, now=now, staff=staff)
+        people = _people(rows_of(batch, man).values_list("subject", flat=True))
+        _look_at(rows.values(), _judge(man, batch, people=people, now=now, staff=staff))
         _keep(rows.values())
         return batch
 
@@ -202,7 +213,8 @@ class _Store:
 
     def __init__(self, man: Patient, batch: ImportBatch, *, by: Actor, now: datetime, staff: bool) -> None:
         self._man, self._batch, self._by, self._now, self._staff = man, batch, by, now, staff
-        self._judge = Judge(man, system=batch.source_system, now=now, staff=staff, rulebook=load_rulebook())
+        people = _people(rows_of(batch, man).values_list("subject", flat=True))
+        self._judge = _judge(man, batch, people=people, now=now, staff=staff)
         self._waiting: list[LabResult] = []
 
     def row(self, row: ImportRow) -> None:
@@ -290,9 +302,17 @@ class _Store:
         self._judge.taken(row, stored)
 
 
-def _look_at(rows: Iterable[ImportRow], *, man: Patient, batch: ImportBatch, now: datetime, staff: bool) -> None:
+def _judge(man: Patient, batch: ImportBatch, *, people: int, now: datetime, staff: bool) -> Judge:
+    return Judge(man, system=batch.source_system, people=people, now=now, staff=staff, rulebook=load_rulebook())
+
+
+def _people(subjects: Iterable[Mapping[str, str]]) -> int:
+    """How many people a file is about, as far as it names them."""
+    return len({subject["id"] or subject["name"] for subject in subjects if subject["id"] or subject["name"]})
+
+
+def _look_at(rows: Iterable[ImportRow], judge: Judge) -> None:
     """Say of every row what is to become of it, as the record stands."""
-    judge = Judge(man, system=batch.source_system, now=now, staff=staff, rulebook=load_rulebook())
     ready: list[tuple[ImportRow, dict[str, Any]]] = []
     for row in rows:
         if row.answers.get("skip"):
@@ -301,7 +321,7 @@ def _look_at(rows: Iterable[ImportRow], *, man: Patient, batch: ImportBatch, now
         content, _ = judge.judge(row)
         if content is not None:
             ready.append((row, content))
-            judge.taken(row, LabResult(patient=man, source_id=row.source_id, **content))
+            judge.taken(row, LabResult(patient_id=row.patient_id, source_id=row.source_id, **content))
     judge.ask_about_units(ready)
 
 
@@ -329,8 +349,14 @@ def _fitting(row: ImportRow, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _keep(rows: Iterable[ImportRow]) -> None:
-    changing = ["state", "why", "answers", "answered_by", "stored_table", "stored_uid"]
-    ImportRow.objects.bulk_update(rows, changing, batch_size=_STEP)
+    """Write what became of rows, many in one statement: row by row it would take longer than storing them."""
+    changed = [
+        (row.pk, row.state, json.dumps(row.why), json.dumps(row.answers), row.answered_by, row.stored_table, row.stored_uid)
+        for row in rows
+    ]
+    if changed:
+        with connection.cursor() as cursor:
+            cursor.execute(_KEEP, [list(column) for column in zip(*changed, strict=True)])
 
 
 def _system(parsed: Parsed, form: Form) -> str:

@@ -17,6 +17,7 @@ from tracking.exchange.incoming import Form
         (b"MSH|^~\\&|", "hl7v2"),
         (b"\x0bMSH|^~\\&|", "hl7v2"),
         (b"FHS|^~\\&|", "hl7v2"),
+        (b"PK\x03\x04", "health"),
         (b"test,value", "csv"),
         (b"", "csv"),
     ],

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from tests.conftest import NOW
 from tests.tracking.exchange.survey_as_fhir import as_bundle, as_table, everybody
@@ -14,8 +17,8 @@ from tracking.domain.actor import Actor
 from tracking.domain.problems import Problem
 from tracking.exchange.incoming import Form
 from tracking.exchange.survey import DRAWN_BY
-from tracking.models import DexaScan, DexaSite, DoseEvent, Evaluation, ImportRow, LabResult, Regimen
-from tracking.services import imports, labs
+from tracking.models import DexaScan, DexaSite, DoseEvent, Evaluation, ImportBatch, ImportRow, LabResult, Patient, Regimen
+from tracking.services import accounts, imports, labs
 from tracking.services.access import acting_as
 
 HEADER = "test,value,unit,collected\n"
@@ -284,6 +287,25 @@ def test_a_file_about_another_man_is_a_question_before_all_others(receive, commo
     assert states(batch) == [("ready", "")]
 
 
+def test_a_file_about_several_people_asks_of_every_row_whether_it_is_about_him(receive, common):
+    content = b"MRN,test,value,unit,collected\n1,Estradiol,24,pg/mL,2026-03-04\n2,Estradiol,25,pg/mL,2026-03-05\n"
+    batch = receive(content)
+    assert states(batch) == [("asks", "another-person"), ("asks", "another-person")]
+    imports.answer(uid=batch.uid, answers=[{"rows": [2], "about_him": True}, {"rows": [1], "skip": True}], **common)
+    imports.commit(uid=batch.uid, **common)
+    assert [state for state, _ in states(batch)] == ["skipped", "stored"]
+
+
+def test_of_a_man_whose_birth_year_alone_is_known_the_year_is_compared(make_man):
+    brian = make_man("Brian Invented")
+    with acting_as(Actor.system("test")):
+        Patient.objects.filter(pk=brian.pk).update(birth_date=None, birth_year=1980)
+    for born, state in (("1980-02-01", "ready"), ("1981-02-01", "asks")):
+        content = f"DOB,test,value,unit,collected\n{born},Estradiol,24,pg/mL,2026-03-04\n".encode()
+        batch, _ = imports.receive(patient=brian, by=Actor.user(brian.user_id), now=NOW, content=content, form=Form())
+        assert states(batch)[0][0] == state
+
+
 def test_an_import_is_taken_back_whole_and_nothing_is_deleted(receive, common, as_system):
     batch = receive(csv("Estradiol,24,pg/mL,2026-03-04", "Estradiol,25,pg/mL,2026-03-05"))
     imports.commit(uid=batch.uid, **common)
@@ -380,6 +402,33 @@ def test_the_percent_is_told_while_it_goes_on(receive, common, monkeypatch):
     assert imports.commit(uid=batch.uid, progress=told.append, **common).percent == 100
     assert told == [39, 79]
     assert len(stored()) == 5
+
+
+def test_others_read_the_percent_while_the_transaction_is_open(committed, monkeypatch):
+    """A real second connection: what is stored is not to be seen yet, how far it is already is."""
+    about = {"password": "correct horse battery", "birth_date": date(1980, 5, 4), "zone": "Europe/Berlin", "now": NOW}
+    man = accounts.sign_up(email="adam@example.org", name="Adam Invented", **about)
+    by = Actor.user(man.user_id)
+    monkeypatch.setattr(imports, "_STEP", 2)
+    content = csv(*(f"Estradiol,{20 + number},pg/mL,2026-03-{number + 1:02}" for number in range(4)))
+    batch, _ = imports.receive(patient=man, by=by, now=NOW, content=content, form=Form())
+    seen: list[int] = []
+
+    def tell_and_look(percent: int) -> None:
+        imports.tell_percent(batch.pk, percent)
+        with ThreadPoolExecutor(1) as other:
+            seen.append(other.submit(percent_elsewhere, batch.pk).result(timeout=20))
+
+    imports.commit(patient=man, uid=batch.uid, by=by, now=NOW, progress=tell_and_look)
+    assert seen == [49, 99]
+    assert percent_elsewhere(batch.pk) == 100
+
+
+def percent_elsewhere(batch_id: int) -> int:
+    try:
+        return ImportBatch.objects.values_list("percent", flat=True).get(pk=batch_id)
+    finally:
+        connections.close_all()
 
 
 def test_men_of_the_survey_go_in_by_table_and_by_fhir_with_the_same_result_to_the_digit(make_man, as_system):
