@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tracking.domain.problems import problem
 from tracking.domain.rulebook import AnalyteRule, RuleBook
+from tracking.exchange.csv_out import unescaped
 from tracking.exchange.incoming import issue
 from tracking.exchange.names import by_name, plain
 
@@ -66,7 +67,7 @@ class Columns:
 
     def cell(self, row: Sequence[str], role: str) -> str:
         at = self.roles.get(role)
-        return row[at].strip() if at is not None and at < len(row) else ""
+        return unescaped(row[at].strip()) if at is not None and at < len(row) else ""
 
 
 def known_columns(row: Sequence[str], rulebook: RuleBook) -> int:

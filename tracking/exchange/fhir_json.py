@@ -11,9 +11,13 @@ from tracking.domain.problems import problem
 from tracking.exchange.encodings import text_of
 from tracking.exchange.limits import DEEPEST, LONGEST_NUMBER
 
-__all__ = ["LOINC", "Digits", "at", "codes", "digits", "load", "many", "names", "said"]
+__all__ = ["FASTING", "LLOQ", "LOINC", "ZONE", "Digits", "at", "codes", "digits", "extension", "load", "many", "names", "said"]
 
 LOINC = "http://loinc.org"
+ZONE = "http://hl7.org/fhir/StructureDefinition/timezone"
+# Of our own: what FHIR has no place for.
+LLOQ = "urn:trabecula:lower-limit-of-quantitation"
+FASTING = "urn:trabecula:fasting"
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -76,6 +80,11 @@ def names(concept: Any) -> list[str]:
     """What a CodeableConcept is called, its own text first."""
     found = [said(concept, "text"), *(said(coding, "display") for coding in many(concept, "coding"))]
     return [name for name in dict.fromkeys(found) if name]
+
+
+def extension(node: Any, url: str) -> Any:
+    """The extension of this name, or None."""
+    return next((one for one in many(node, "extension") if said(one, "url") == url), None)
 
 
 def _number(text: str) -> Digits:

@@ -9,7 +9,7 @@ from tracking.domain.problems import Problem, problem
 from tracking.domain.reported import Method, MethodEvidence, parse_value
 from tracking.domain.rulebook import RuleBook
 from tracking.exchange.fhir_entries import Entry, effective, empty, organization
-from tracking.exchange.fhir_json import at, codes, digits, many, names, said
+from tracking.exchange.fhir_json import FASTING, LLOQ, ZONE, at, codes, digits, extension, many, names, said
 from tracking.exchange.incoming import LabItem, Line, Subject, issue, named
 from tracking.exchange.names import analyte_of, method_of, method_of_code
 from tracking.exchange.results import NoResult, Range, read_range, read_result
@@ -18,6 +18,8 @@ __all__ = ["observation_lines", "status_line"]
 
 _FINAL = {"final", "amended", "corrected"}
 _COMPARATORS = {"", "<", "<=", ">", ">="}
+# How this system writes a method that a person declared: an export never makes evidence of it.
+_DECLARED = "as declared"
 _UCUM = "http://unitsofmeasure.org"
 _ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 _RANGES = "http://terminology.hl7.org/CodeSystem/referencerange-meaning"
@@ -76,11 +78,15 @@ def _item(whole: Mapping[str, Any], part: Mapping[str, Any], rulebook: RuleBook)
         raise problem("/analyte", "test-unnamed", "It does not say what was measured.")
     value, unit = _value(part)
     collected_at, precision = effective(whole)
+    zoned = at(whole, "_issued" if precision else "_effectiveDateTime")
+    fasting = at(extension(whole, FASTING), "valueBoolean")
     stated = names(at(part, "method")) or names(at(whole, "method"))
     method = method_of(*stated, *called)
     evidence = MethodEvidence.LAB_MESSAGE
     if method is Method.UNKNOWN and not stated:
         method, evidence = method_of_code(loincs, rulebook), MethodEvidence.LAB_TEST_CODE
+    elif any(_DECLARED in one for one in stated):
+        evidence = MethodEvidence.SELF_DECLARED
     limits = _range(part, unit)
     return LabItem(
         test=" ".join([called[0] if called else "", *loincs]).strip()[:120],
@@ -88,12 +94,15 @@ def _item(whole: Mapping[str, Any], part: Mapping[str, Any], rulebook: RuleBook)
         value=value,
         unit=unit,
         collected_at=collected_at,
+        zone=said(extension(zoned, ZONE), "valueCode", most=64),
         precision=precision,
         method=method.value,
         method_evidence=(MethodEvidence.NONE if method is Method.UNKNOWN else evidence).value,
         laboratory=organization(whole),
         range_low=limits.low,
         range_high=limits.high,
+        lloq=digits(extension(part, LLOQ), "valueDecimal"),
+        fasting=fasting if isinstance(fasting, bool) else None,
     )
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from tracking.domain.moments import parse_zone
 from tracking.domain.problems import problem
 from tracking.domain.rulebook import RuleBook
-from tracking.exchange import csv_file, fhir_bundle, health_export, hl7_results
+from tracking.exchange import csv_file, fhir_bundle, health_export, hl7_results, json_file
 from tracking.exchange.incoming import Form, Parsed
 from tracking.exchange.times import ORDERS
 
@@ -21,6 +21,7 @@ FORMATS: Mapping[str, Reader] = MappingProxyType(
         csv_file.FORMAT: csv_file.read_csv,
         fhir_bundle.FORMAT: fhir_bundle.read_fhir,
         hl7_results.FORMAT: hl7_results.read_hl7,
+        json_file.FORMAT: json_file.read_json,
         health_export.FORMAT: health_export.read_health_export,
     }
 )
@@ -43,10 +44,13 @@ def read_file(content: bytes, *, form: Form, rulebook: RuleBook, named: str = ""
 
 
 def format_of(content: bytes) -> str:
-    """FHIR begins with a brace, HL7 v2 with a header segment, an archive with its mark; all else is a table."""
+    """JSON begins with a brace, and ours with its mark; HL7 v2 with a header segment, an archive with its mark.
+
+    All else is a table.
+    """
     if health_export.is_archive(content):
         return health_export.FORMAT
     start = content[:200].lstrip(_MARKS)
     if start.startswith(b"{"):
-        return fhir_bundle.FORMAT
+        return json_file.FORMAT if json_file.MARK.encode() in start else fhir_bundle.FORMAT
     return hl7_results.FORMAT if start.startswith((b"MSH", b"FHS", b"BHS")) else csv_file.FORMAT

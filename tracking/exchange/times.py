@@ -22,11 +22,11 @@ _NAMED = re.compile(
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CLOCK = re.compile(
-    r"(?P<h>\d{1,2}):(?P<min>\d{2})(?::\d{2}(?:\.\d+)?)?(?:\s*(?P<half>[ap])\.?m\.?)?(?:\s*(?P<off>Z|UTC|[+-]\d{2}:?\d{2}))?",
+    r"(?P<h>\d{1,2}):(?P<min>\d{2})(?P<sec>:\d{2}(?:\.\d{1,9})?)?(?:\s*(?P<half>[ap])\.?m\.?)?(?:\s*(?P<off>Z|UTC|[+-]\d{2}:?\d{2}))?",
     re.IGNORECASE | re.ASCII,
 )
 _HL7 = re.compile(
-    r"(?P<y>\d{4})(?:(?P<m>\d{2})(?:(?P<d>\d{2})(?:(?P<h>\d{2})(?:(?P<min>\d{2})(?:\d{2}(?:\.\d{1,4})?)?)?)?)?)?(?P<off>[+-]\d{4})?",
+    r"(?P<y>\d{4})(?:(?P<m>\d{2})(?:(?P<d>\d{2})(?:(?P<h>\d{2})(?:(?P<min>\d{2})(?P<sec>\d{2}(?:\.\d{1,4})?)?)?)?)?)?(?P<off>[+-]\d{4})?",
     re.ASCII,
 )
 
@@ -49,7 +49,8 @@ def read_when(text: str, *, order: str, zone: str, pointer: str = "/collected_at
         if not 1 <= hour <= 12:  # noqa: PLR2004  a twelve-hour clock
             raise _unreadable(pointer, text)
         hour = hour % 12 + (12 if clock["half"].lower() == "p" else 0)
-    return _instant(day, (hour, int(clock["min"])), clock["off"], zone=zone, received=text, pointer=pointer)
+    at = f"{hour:02}:{clock['min']}{clock['sec'] or ''}"
+    return _instant(f"{day}T{at}", clock["off"], zone=zone, received=text, pointer=pointer)
 
 
 def read_day(text: str, *, order: str, pointer: str) -> str:
@@ -68,7 +69,8 @@ def read_hl7_time(text: str, *, zone: str, pointer: str = "/collected_at") -> st
     day = _checked("-".join(part for part in (found["y"], found["m"], found["d"]) if part), pointer, text)
     if not found["min"]:
         return day
-    return _instant(day, (int(found["h"]), int(found["min"])), found["off"], zone=zone, received=text, pointer=pointer)
+    at = f"{found['h']}:{found['min']}" + (f":{found['sec']}" if found["sec"] else "")
+    return _instant(f"{day}T{at}", found["off"], zone=zone, received=text, pointer=pointer)
 
 
 def _split(text: str) -> tuple[str, str, str]:
@@ -113,12 +115,12 @@ def _checked(day: str, pointer: str, received: str) -> str:
     return day
 
 
-def _instant(day: str, clock: tuple[int, int], offset: str | None, *, zone: str, received: str, pointer: str) -> str:
-    hour, minute = clock
-    if len(day) != len("2026-03-03"):
+def _instant(written: str, offset: str | None, *, zone: str, received: str, pointer: str) -> str:
+    """The instant of a day and time that were written without their offset; seconds stay where they were stated."""
+    if written.index("T") != len("2026-03-03"):
         raise _unreadable(pointer, received)
     try:
-        local = datetime.fromisoformat(f"{day}T{hour:02}:{minute:02}")
+        local = datetime.fromisoformat(written)
     except ValueError:
         raise _unreadable(pointer, received) from None
     if offset:

@@ -11,6 +11,9 @@ from tracking.exchange import names
 def test_every_analyte_of_the_rulebook_has_a_name_and_every_name_an_analyte(rulebook):
     assert set(names._NAMES) == set(rulebook.analytes)
     assert set(names._DRUGS) <= set(rulebook.drugs)
+    assert {analyte: names.by_name(rule.name) for analyte, rule in rulebook.analytes.items()} == dict(
+        zip(rulebook.analytes, rulebook.analytes, strict=True)
+    )
 
 
 @pytest.mark.parametrize("code", ["2243-4", "35384-7", "72873-3"])
