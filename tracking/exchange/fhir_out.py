@@ -37,7 +37,7 @@ def observation(one: LabItem, *, rulebook: RuleBook) -> dict[str, Any]:
         made["performer"] = [{"type": "Organization", "display": one.laboratory}]
     if one.range_low or one.range_high:
         made["referenceRange"] = [_range(one)]
-    extensions = []
+    extensions: list[dict[str, Any]] = []
     if one.lloq and _JSON_NUMBER.fullmatch(one.lloq):
         extensions.append({"url": LLOQ, "valueDecimal": Digits(one.lloq)})
     if one.fasting is not None:

@@ -35,6 +35,10 @@ class Segment:
         """How many repetitions of a field hold something."""
         return sum(1 for one in self.raw(field).split(self.signs[1]) if one.strip())
 
+    def repetitions(self, field: int) -> list[str]:
+        """The first component of every repetition, as it stands."""
+        return [one.partition(self.signs[0])[0].strip() for one in self.raw(field).split(self.signs[1])]
+
     def said(self, field: int, component: int = 1, *, most: int = 200) -> str:
         """A component of the first repetition as plain text, cut; its first subcomponent where it has several."""
         first = self.raw(field).partition(self.signs[1])[0]
