@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from tracking.domain.actor import Actor
 from tracking.domain.entry import check_dose
 from tracking.domain.estradiol import ANALYTE
 from tracking.domain.problems import Issue, Problem
@@ -17,7 +18,7 @@ from tracking.domain.rulebook import RuleBook
 from tracking.domain.timeline import read_timeline
 from tracking.domain.unit_question import either, unit_questions
 from tracking.exchange.incoming import DoseItem, Item, LabItem, RegimenItem, ScanItem, issue, item_of
-from tracking.models import DexaScan, DoseEvent, ImportRow, LabResult, Patient, Regimen
+from tracking.models import DexaScan, DoseEvent, ImportBatch, ImportRow, LabResult, Patient, Regimen
 from tracking.models.base import Record
 from tracking.models.imports import RowState
 from tracking.services import labs, records
@@ -46,18 +47,23 @@ _MODELS: Mapping[str, type[Record]] = {"lab": LabResult, "scan": DexaScan, "dose
 class Judge:
     """Holds rows against the record of one man as it stands, and against the rows before them. Its order is theirs.
 
-    ``people``: how many the file is about. ``staff``: somebody of a clinic imports. Only then does a message show the assay; a
-    file that the man sends passed through his hands, so its methods count as declared (CLINICAL 9.1).
+    ``people``: how many the file is about. ``staff``: somebody of a clinic stores it. A file that the man sent passed through
+    his hands, so its methods count as declared (CLINICAL 9.1), whoever stores it.
     """
 
-    def __init__(self, man: Patient, *, system: str, people: int, now: datetime, staff: bool, rulebook: RuleBook) -> None:
-        self._people = people
-        self._man, self._system, self._now, self._staff, self._rulebook = man, system, now, staff, rulebook
+    def __init__(
+        self, man: Patient, batch: ImportBatch, *, people: int, by: Actor, now: datetime, staff: bool, rulebook: RuleBook
+    ) -> None:
+        self._people, self._by = people, str(by)
+        self._man, self._system, self._now, self._staff, self._rulebook = man, batch.source_system, now, staff, rulebook
+        self._sent_by_him = man.user_id is not None and batch.started_by == str(Actor.user(man.user_id))
+        imported = ImportRow.objects.filter(patient=man, state=RowState.STORED)
+        self._imported = set(imported.values_list("stored_uid", flat=True))
         self._named: dict[tuple[str, str], Record] = {}
         self._alike: dict[tuple[str, ...], list[Record]] = defaultdict(list)
         for kind, model in _MODELS.items():
             for row in model.objects.live().filter(patient=man).order_by("pk"):
-                if row.source_system == system and row.source_id:
+                if row.source_system == self._system and row.source_id:
                     self._named[kind, row.source_id] = row
                 self._alike[_likeness(row)].append(row)
         self._scans = {_scan_key(row) for row in DexaScan.objects.live().filter(patient=man).prefetch_related("sites")}
@@ -132,7 +138,8 @@ class Judge:
             if records.same_content(before, content):
                 _duplicate(row, "It is stored already, under the same name in its source.")
                 return None, None
-            if not row.corrects and not row.answers.get("replace"):
+            self._refuse_what_is_not_his(before)
+            if not row.answers.get("replace") and (not row.corrects or self._corrected_by_a_person(before)):
                 text = "Its source has another result under this name here: {before}. Does this one replace it?"
                 raise Problem(issue("", "differs-from-stored", text, before=before))
         elif not row.answers.get("keep"):
@@ -141,12 +148,22 @@ class Judge:
                 return None, None
         return content, before
 
+    def _refuse_what_is_not_his(self, before: Record) -> None:
+        """As everywhere: the man replaces what he entered himself, staff replace anything."""
+        if not self._staff and before.recorded_by not in ("", self._by):
+            text = "Its source has another result under this name here, which was entered by a clinic or a laboratory."
+            raise Problem(issue("", "not-his-entry", text))
+
+    def _corrected_by_a_person(self, before: Record) -> bool:
+        """A laboratory's correction replaces what it sent itself; what somebody has put right by hand is a question."""
+        return before.supersedes_id is not None and before.uid not in self._imported  # type: ignore[attr-defined]  # Django's
+
     def _content(self, row: ImportRow, item: LabItem) -> dict[str, Any]:
         method, evidence = item.method, item.method_evidence
-        if method != Method.UNKNOWN and not self._staff:
-            evidence = MethodEvidence.SELF_DECLARED
-        elif method != Method.UNKNOWN and row.answers.get("verified_from_report"):
+        if method != Method.UNKNOWN and row.answers.get("verified_from_report"):
             evidence = MethodEvidence.STAFF_VERIFIED
+        elif method != Method.UNKNOWN and (self._sent_by_him or not self._staff):
+            evidence = MethodEvidence.SELF_DECLARED
         return labs.content_of(
             man=self._man,
             now=self._now,

@@ -74,7 +74,7 @@ def receive(
         )
         rows = [_row(man, batch, number, line) for number, line in enumerate(parsed.lines, 1)]
         people = _people(row.subject for row in rows)
-        _look_at(rows, _judge(man, batch, people=people, now=now, staff=staff))
+        _look_at(rows, _judge(man, batch, people=people, by=by, now=now, staff=staff))
         ImportRow.objects.bulk_create(rows, batch_size=_STEP)
         return batch, True
 
@@ -108,7 +108,7 @@ def answer(
                     rows[name].answers |= fitting
                     rows[name].answered_by = str(by)
         people = _people(rows_of(batch, man).values_list("subject", flat=True))
-        _look_at(rows.values(), _judge(man, batch, people=people, now=now, staff=staff))
+        _look_at(rows.values(), _judge(man, batch, people=people, by=by, now=now, staff=staff))
         _keep(rows.values())
         return batch
 
@@ -214,7 +214,7 @@ class _Store:
     def __init__(self, man: Patient, batch: ImportBatch, *, by: Actor, now: datetime, staff: bool) -> None:
         self._man, self._batch, self._by, self._now, self._staff = man, batch, by, now, staff
         people = _people(rows_of(batch, man).values_list("subject", flat=True))
-        self._judge = _judge(man, batch, people=people, now=now, staff=staff)
+        self._judge = _judge(man, batch, people=people, by=by, now=now, staff=staff)
         self._waiting: list[LabResult] = []
 
     def row(self, row: ImportRow) -> None:
@@ -302,8 +302,8 @@ class _Store:
         self._judge.taken(row, stored)
 
 
-def _judge(man: Patient, batch: ImportBatch, *, people: int, now: datetime, staff: bool) -> Judge:
-    return Judge(man, system=batch.source_system, people=people, now=now, staff=staff, rulebook=load_rulebook())
+def _judge(man: Patient, batch: ImportBatch, *, people: int, by: Actor, now: datetime, staff: bool) -> Judge:
+    return Judge(man, batch, people=people, by=by, now=now, staff=staff, rulebook=load_rulebook())
 
 
 def _people(subjects: Iterable[Mapping[str, str]]) -> int:

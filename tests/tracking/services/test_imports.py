@@ -267,6 +267,31 @@ def test_a_message_shows_the_assay_only_where_it_did_not_pass_through_his_hands(
     assert (lab.method, lab.method_evidence) == ("lcmsms", evidence)
 
 
+@pytest.mark.usefixtures("in_care")
+def test_a_file_that_the_man_sent_proves_no_assay_whoever_stores_it(receive, adam, dr_bell):
+    by = Actor.user(dr_bell.pk)
+    batch = receive(hl7(obx(method="LC-MS/MS")))
+    imports.commit(patient=adam, uid=batch.uid, by=by, now=NOW, staff=True)
+    with acting_as(by):
+        assert LabResult.objects.get().method_evidence == "self_declared"
+
+
+@pytest.mark.usefixtures("in_care")
+def test_a_man_cannot_replace_what_a_laboratory_sent_by_a_message_of_his_own(receive, adam, dr_bell):
+    by = Actor.user(dr_bell.pk)
+    imports.commit(patient=adam, uid=receive(hl7(obx("12.0")), by=by, staff=True).uid, by=by, now=NOW, staff=True)
+    assert states(receive(hl7(obx("24.0", status="C")))) == [("refused", "not-his-entry")]
+    assert [line.split(" (")[0] for line in stored()] == ["estradiol 12.0 pg/mL"]
+
+
+def test_a_laboratorys_correction_of_what_a_person_put_right_is_a_question(receive, common, as_system):
+    imports.commit(uid=receive(hl7(obx("24.10"))).uid, **common)
+    with as_system():
+        key = LabResult.objects.get().client_id
+    labs.correct(key=key, analyte="estradiol", value="24.20", unit="pg/mL", collected_at="2026-03-04T08:10:00-05:00", **common)
+    assert states(receive(hl7(obx("24.30", status="C")))) == [("asks", "differs-from-stored")]
+
+
 def test_staff_who_saw_the_report_vouch_for_the_method_of_a_table(receive, adam, dr_bell, in_care):
     by = Actor.user(dr_bell.pk)
     batch = receive(csv('"Estradiol, LC/MS",24,pg/mL,2026-03-04'), by=by, staff=True)
