@@ -43,6 +43,9 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
     "birth_date": ("dob", "date of birth", "birth date", "patient dob"),
     "status": ("status", "result status"),
 }  # fmt: skip
+_BRACKETED = re.compile(
+    r"(?P<name>[^()\[\]]+?)\s*[(\[](?P<unit>(?:[pnuµμm]?(?:g|mol|l|iu|u|eq)|mcg|%)(?:/[a-z0-9]{1,6})?)[)\]]", re.IGNORECASE
+)
 _OWN = {header: (role, rank) for role, headers in _HEADERS.items() for rank, header in enumerate(headers)}
 
 
@@ -114,10 +117,6 @@ def read_columns(header: Sequence[str], rulebook: RuleBook) -> Columns:
 def _analyte_column(at: int, cell: str, rulebook: RuleBook) -> WideColumn | None:
     """``Estradiol (pg/mL)``, ``estradiol_pg_ml`` and ``Estradiol`` are columns of estradiol."""
     text = cell.strip()
-    if bracketed := re.fullmatch(r"(?P<name>[^()\[\]]+?)\s*[(\[](?P<unit>[^()\[\]]{1,40})[)\]]", text):
-        analyte = by_name(bracketed["name"].replace("_", " "))
-        if analyte in rulebook.analytes:
-            return WideColumn(at, text, analyte, bracketed["unit"].strip())
     words = plain(text.replace("_", " ")).split()
     for count in range(len(words), 0, -1):
         analyte = by_name(" ".join(words[:count]))
@@ -126,6 +125,11 @@ def _analyte_column(at: int, cell: str, rulebook: RuleBook) -> WideColumn | None
         unit = _spelled("".join(words[count:]), rulebook.analytes[analyte])
         if unit is not None:
             return WideColumn(at, text, analyte, unit)
+    if bracketed := _BRACKETED.fullmatch(text):
+        # A unit that the analyte does not have is asked about; what is no unit at all ("free") makes it another test.
+        analyte = by_name(bracketed["name"].replace("_", " "))
+        if analyte in rulebook.analytes:
+            return WideColumn(at, text, analyte, bracketed["unit"])
     return None
 
 

@@ -40,11 +40,10 @@ class Segment:
         return [one.partition(self.signs[0])[0].strip() for one in self.raw(field).split(self.signs[1])]
 
     def said(self, field: int, component: int = 1, *, most: int = 200) -> str:
-        """A component of the first repetition as plain text, cut; its first subcomponent where it has several."""
+        """A component of the first repetition as plain text, cut."""
         first = self.raw(field).partition(self.signs[1])[0]
         parts = first.split(self.signs[0])
         text = parts[component - 1] if component <= len(parts) else ""
-        text = text.partition(self.signs[3])[0] if len(self.signs) > 3 and component > 0 else text  # noqa: PLR2004  the fourth sign
         plain = self._plain(text).strip()
         # Two double quotes delete a value in the receiver: that is no value.
         return "" if plain == '""' else plain[:most]

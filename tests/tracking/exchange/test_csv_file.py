@@ -78,6 +78,27 @@ def test_delimiter_and_encoding_are_told_from_the_file(read, delimiter, encoding
     assert (item.analyte, item.value, item.unit, item.laboratory) == ("p1np", "45.0", "µg/L", "Labor Müller")
 
 
+@pytest.mark.parametrize(
+    ("header", "analyte", "unit"),
+    [
+        ("Testosterone (free)", "testosterone_free", ""),
+        ("Estradiol (ng/dL)", "estradiol", "ng/dL"),
+        ("Estradiol [pmol/L]", "estradiol", "pmol/L"),
+        ("Hematocrit (%)", "hematocrit", "%"),
+    ],
+)
+def test_what_stands_in_brackets_is_a_unit_only_if_it_is_one(read, header, analyte, unit):
+    item = only(read(f"drawn,{header}\n2026-03-04,24\n"))
+    assert (item.analyte, item.unit) == (analyte, unit)
+
+
+def test_a_column_of_another_test_is_no_column_of_ours(read):
+    assert read("drawn,Estradiol,Estradiol (free),Calcium (urine)\n2026-03-04,24,1,2\n").unread == (
+        "Estradiol (free)",
+        "Calcium (urine)",
+    )
+
+
 def test_lines_above_the_header_are_passed_over(read):
     parsed = read("MyPortal export\nPatient,Adam Invented\n\nTest,Result,Units,Collected\nEstradiol,24,pg/mL,2026-03-04\n")
     assert parsed.lines[0].place == "line 5"

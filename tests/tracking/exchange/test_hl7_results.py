@@ -163,6 +163,7 @@ def test_several_orders_and_several_messages_each_have_their_place(read):
 def test_escapes_are_resolved_and_a_lone_sign_stands_for_itself(line):
     assert line(f3="L1^Estradiol \\T\\ more \\X41\\^L").item.test == "Estradiol & more A"
     assert line(f3="L1^Estradiol \\ more^L").item.test == "Estradiol \\ more"
+    assert line(f3="L1^Testosterone Free & Total^L").item.analyte == "", "no part of a name is taken for the whole"
 
 
 def test_other_line_ends_frames_and_batches_are_read(read):
