@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from uuid import UUID
 
 import structlog
 from celery import shared_task
@@ -11,11 +12,13 @@ from django.db import transaction
 
 from tracking import clock
 from tracking.domain.actor import Actor
-from tracking.services import evaluations, titration
+from tracking.services import evaluations, imports, titration
 from tracking.services.access import acting_as
 
 __all__ = [
     "Page",
+    "commit_import",
+    "commit_import_after_commit",
     "expire_proposals",
     "looked_at_again",
     "reevaluate_clinic",
@@ -67,6 +70,25 @@ def expire_proposals() -> int:
     """Close the requests and proposals that nobody decided on in time; safe to run twice or late. How many men had one."""
     page = partial(titration.expiring, clock.now())
     return _counted(_each(page, titration.expire, by=_TIME_PASSES), "rid of what has expired")
+
+
+@shared_task
+def commit_import(patient_id: int, uid: str, user_id: int, *, staff: bool) -> None:
+    """Store what is ready of an import, as the person who asked for it; its percent can be read meanwhile.
+
+    Safe to run twice: a row is stored once. Where a worker dies, nothing is stored and the next run begins anew.
+    """
+    by = Actor.user(user_id)
+    with acting_as(by):
+        batch_id = imports.id_of(UUID(uid))
+    progress = partial(imports.tell_percent, batch_id)
+    imports.commit(patient=patient_id, uid=UUID(uid), by=by, now=clock.now(), staff=staff, progress=progress)
+
+
+def commit_import_after_commit(patient_id: int, uid: UUID, user_id: int, *, staff: bool) -> None:
+    """Ask for it once this transaction has committed. Where the broker is away, the person asks again: nothing is lost."""
+    ask = partial(commit_import.apply_async, (patient_id, str(uid), user_id), {"staff": staff}, retry=False)
+    transaction.on_commit(ask, robust=True)
 
 
 def looked_at_again(page: Page, *, by: Actor) -> Iterator[bool]:

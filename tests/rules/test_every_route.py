@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 from notifications.models import Device, InboxMessage, Reminder
 from tests.conftest import NOW, PASSWORD
 from tracking.domain.actor import Actor
+from tracking.exchange.incoming import Form
 from tracking.models import (
     AccessEvent,
     Clinic,
@@ -35,7 +36,7 @@ from tracking.models import (
     Symptom,
     User,
 )
-from tracking.services import consent, labs, overrides, owned, regimens, titration
+from tracking.services import consent, imports, labs, overrides, owned, regimens, titration
 from tracking.services.access import acting_as
 
 PREFIX = "api/v1/"
@@ -143,8 +144,10 @@ def everybody(adam: Patient, carl: Patient, dr_bell: User, in_care: Any, setting
     plan = {"drug": "testosterone_cypionate", "dose_mg": "100", "schedule": {"kind": "every", "days": "7"}}
     stated = {"ask": "start", "from_date": NOW.date(), "reason": "tired"}
     titration.propose(patient=adam, by=bell, now=NOW, plan=plan, client_id="proposal-1", **stated)
+    file = b"test,value,unit,collected\nEstradiol,24,pg/mL,2026-03-04\n"
+    imported, _ = imports.receive(patient=adam, by=Actor.user(adam.user_id), now=NOW, content=file, form=Form())
     rows = list(rows_of(adam))
-    uids = {str(row.uid) for row in rows if getattr(row, "uid", None)}
+    uids = {str(row.uid) for row in rows if getattr(row, "uid", None)} | {str(imported.uid)}
     keys = {row.client_id for row in rows if hasattr(row, "client_id")}
     return Everybody(adam, carl, dr_bell, dr_else, sorted(uids), sorted(uids | keys), in_care)
 

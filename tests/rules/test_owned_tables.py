@@ -22,6 +22,7 @@ NOBODYS = {
 }
 # Changeable tables without a history of their own, each with the reason.
 WITHOUT_HISTORY = {
+    "tracking_importrow": "what the file said never changes, and what was stored from it keeps its own history",
     "tracking_standing": "a pointer to the latest evaluation, and evaluations are kept",
     "tracking_dueitem": "derived from the record by rules; its version counts the changes",
     "notifications_reminder": "its answers and deliveries are rows of their own",

@@ -5,12 +5,13 @@ from tracking.models.checkin import DrugUse, Lifestyle, Symptom
 from tracking.models.doses import DoseEvent, Regimen, RegimenPause
 from tracking.models.episodes import Episode, EpisodeEvent
 from tracking.models.evaluations import DueItem, Evaluation, Finding, RulebookVersion, Standing
+from tracking.models.imports import ImportBatch, ImportRow
 from tracking.models.inventory import InventoryCount
 from tracking.models.labs import LabResult
 from tracking.models.overrides import ClinicFloor, FloorSetting, IntervalSetting
 from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User, ZoneMove
 from tracking.models.titration import Proposal, ProposalEvent
-from tracking.models.trail import AccessEvent, ImportBatch, Tombstone
+from tracking.models.trail import AccessEvent, Tombstone
 
 __all__ = [
     "AccessEvent",
@@ -29,6 +30,7 @@ __all__ = [
     "FloorSetting",
     "Fracture",
     "ImportBatch",
+    "ImportRow",
     "IntervalSetting",
     "InventoryCount",
     "LabResult",

@@ -1,4 +1,4 @@
-"""What is kept about the record itself: reads, deletions, imports."""
+"""What is kept about the record itself: who read it, and what phones must drop."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pgtrigger
 from django.db import models
 
 from tracking.domain.ownership import Erasure, Ownership
-from tracking.models.base import OwnedRow, RevisionedRow, append_only, new_uid
+from tracking.models.base import OwnedRow, RevisionedRow, append_only
 
 
 class AccessEvent(RevisionedRow):
@@ -57,16 +57,3 @@ class Tombstone(OwnedRow):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["patient", "table", "client_id", "revision"], name="tombstone_once")
         ]
-
-
-class ImportBatch(models.Model):
-    """One import, so that a record can say where it came from and a whole import can be undone. It names no man."""
-
-    uid = models.UUIDField(default=new_uid, unique=True, editable=False)
-    source_system = models.CharField(max_length=64)
-    started_at = models.DateTimeField()
-    started_by = models.CharField(max_length=64)
-    sha256 = models.CharField(max_length=64, blank=True, default="")
-
-    def __str__(self) -> str:
-        return f"{self.source_system}, {self.started_at:%Y-%m-%d %H:%M}"

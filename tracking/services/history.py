@@ -27,10 +27,10 @@ from tracking.domain.history import (
 from tracking.domain.reported import Comparator, Moment, Precision, Value
 from tracking.evidence import load_rulebook
 from tracking.models import DexaScan, DoseEvent, DrugUse, Fracture, LabResult, Patient, RiskFactor, Symptom
-from tracking.services import plans
+from tracking.services import plans, records
 from tracking.services.in_force import in_force
 
-__all__ = ["histories_of", "history_of"]
+__all__ = ["histories_of", "history_of", "lab_record"]
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ def history_of(man: Patient) -> History:
 
 def histories_of(men: Sequence[Patient]) -> dict[int, History]:
     """The histories of several men by their key. Fourteen queries, however many men and however long their lives."""
-    labs = _by_man(LabResult.objects.live(), men, _lab)
+    labs = _by_man(LabResult.objects.live(), men, lab_record)
     regimens = _by_man(plans.standing(), men, plans.records_of)
     doses = _by_man(DoseEvent.objects.live(), men, _dose)
     scans = _by_man(DexaScan.objects.live().prefetch_related("sites"), men, _scan)
@@ -76,7 +76,9 @@ def _by_man(rows: QuerySet[Any], men: Sequence[Patient], read: Callable[[Any], T
     return found
 
 
-def _lab(row: LabResult) -> LabRecord:
+def lab_record(row: LabResult) -> LabRecord:
+    """One result as the evaluation reads it."""
+
     def end(digits: str) -> Value | None:
         return Value(Comparator.EQUAL, digits, row.unit) if digits else None
 
@@ -89,7 +91,7 @@ def _lab(row: LabResult) -> LabRecord:
         range_low=end(row.range_low),
         range_high=end(row.range_high),
         lloq=end(row.lloq),
-        typed=not row.source_system,
+        typed=records.is_typed(row.source_system),
         unit_confirmed=row.unit_confirmed,
         biotin=row.biotin,
         fasting=row.fasting,

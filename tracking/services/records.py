@@ -13,7 +13,9 @@ from tracking.models import ImportBatch, Patient, Tombstone
 from tracking.models.base import CLIENT_ID, Record
 from tracking.services.access import not_found
 
-__all__ = ["Source", "add", "check_client_id", "find", "find_his", "state_anew", "supersede", "withdraw"]
+__all__ = [
+    "Source", "add", "check_client_id", "find", "find_his", "is_typed", "same_content", "state_anew", "supersede", "withdraw",
+]  # fmt: skip
 
 R = TypeVar("R", bound=Record)
 
@@ -34,6 +36,13 @@ class Source:
 
 
 TYPED = Source()
+# Rows of a table were mapped by a person, so that is what their source begins with.
+TABLE = "csv"
+
+
+def is_typed(system: str) -> bool:
+    """Whether a person chose the unit of what came from there, by hand or by mapping a column; no message carried it."""
+    return not system or system.partition(" ")[0] == TABLE
 
 
 def add(

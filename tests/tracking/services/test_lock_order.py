@@ -14,6 +14,7 @@ from django.db import connection, connections
 from notifications import services as notifications
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
+from tracking.exchange.incoming import Form
 from tracking.models import Clinic, DexaScan, LabResult, Patient
 from tracking.services import (
     access,
@@ -26,6 +27,7 @@ from tracking.services import (
     doses,
     drug_uses,
     episodes,
+    imports,
     inventory,
     labs,
     lifestyle,
@@ -54,6 +56,7 @@ PLAN = {
 COUNT = {"drug": "anastrozole", "form": "tablet", "units": "30", "content": "1 mg", "counted_at": "2026-10-01"}
 SITE = {"region": "total_hip", "side": "left", "bmd": "0.900", "unit": "g/cm2"}
 
+FILE = b"test,value,unit,collected\nEstradiol,24,pg/mL,2026-03-04\n"
 ANSWERED_FOR = {"reason": "two fractures", "expires_on": date(2027, 1, 31)}
 
 # One call per writer. A writer that is missing here fails the last test of this module.
@@ -80,6 +83,10 @@ WRITERS = {
     drug_uses.withdraw: lambda man: drug_uses.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
     episodes.acknowledge: lambda man: episodes.acknowledge(patient=man, uid=uuid4(), revision=1, outcome="contacted", **COMMON),
     episodes.snooze: lambda man: episodes.snooze(patient=man, uid=uuid4(), revision=1, until=NOW, reason="x", **COMMON),
+    imports.receive: lambda man: imports.receive(patient=man, content=FILE, form=Form(), **COMMON),
+    imports.answer: lambda man: imports.answer(patient=man, uid=uuid4(), answers=[], **COMMON),
+    imports.commit: lambda man: imports.commit(patient=man, uid=uuid4(), **COMMON),
+    imports.undo: lambda man: imports.undo(patient=man, uid=uuid4(), reason="twice", **COMMON),
     inventory.correct: lambda man: inventory.correct(patient=man, key="none", **COUNT, **COMMON),
     inventory.record: lambda man: inventory.record(patient=man, **COUNT, **COMMON),
     inventory.withdraw: lambda man: inventory.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
@@ -220,8 +227,8 @@ def test_two_writers_at_once_both_succeed_and_the_revision_counts_both(man):
 
 def test_every_writer_of_the_services_is_in_the_table_above():
     modules = (
-        *(accounts, audit, bone, checkin, clinics, consent, doses, drug_uses, episodes, inventory, labs, lifestyle),
-        *(notifications, overrides, pauses, regimens, surveys, titration),
+        *(accounts, audit, bone, checkin, clinics, consent, doses, drug_uses, episodes, imports, inventory, labs),
+        *(lifestyle, notifications, overrides, pauses, regimens, surveys, titration),
     )
     writers = {
         function

@@ -1,0 +1,130 @@
+"""What goes out comes back in as it was: import(export(x)) == x, for every format that is written."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracking.domain.reported import Method, MethodEvidence
+from tracking.evidence import load_rulebook
+from tracking.exchange.csv_out import write_csv
+from tracking.exchange.fhir_out import observation, write_bundle
+from tracking.exchange.formats import read_file
+from tracking.exchange.incoming import Form, LabItem
+from tracking.exchange.json_file import write_json
+
+RULES = load_rulebook()
+DIGITS = st.from_regex(r"[0-9]{1,12}(\.[0-9]{1,9})?", fullmatch=True)
+ENDS = st.just("") | DIGITS
+# Any text that a person can see; a reader takes off blanks around it.
+WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp", "Zs"], include_characters=" "), max_size=40).map(
+    lambda text: " ".join(text.split())
+)
+FIRST, LAST = datetime(1950, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001  the offset is drawn apart
+OFFSETS = st.integers(-11 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+INSTANTS = st.datetimes(FIRST, LAST, timezones=OFFSETS).map(datetime.isoformat)
+DAYS = st.dates(FIRST.date(), LAST.date()).map(lambda day: day.isoformat())
+MOMENTS = st.one_of(
+    st.tuples(INSTANTS, st.just("")),
+    st.tuples(INSTANTS, st.just("unknown")),
+    st.tuples(DAYS, st.just("")),
+    st.tuples(DAYS.map(lambda day: day[:7]), st.just("")),
+    st.tuples(DAYS.map(lambda day: day[:4]), st.just("")),
+)
+ASSAYS = st.just((Method.UNKNOWN, MethodEvidence.NONE)) | st.tuples(
+    st.sampled_from([Method.LCMSMS, Method.GCMS, Method.IMMUNOASSAY]),
+    st.sampled_from([MethodEvidence.LAB_MESSAGE, MethodEvidence.SELF_DECLARED]),
+)
+
+
+@st.composite
+def results(draw: st.DrawFn) -> LabItem:
+    analyte = draw(st.sampled_from(sorted(RULES.analytes)))
+    (collected_at, precision), (method, evidence) = draw(MOMENTS), draw(ASSAYS)
+    return LabItem(
+        test=analyte,
+        analyte=analyte,
+        value=draw(st.sampled_from(["", "<", "<=", ">", ">="])) + draw(DIGITS),
+        unit=draw(st.sampled_from(sorted(RULES.analytes[analyte].units))),
+        collected_at=collected_at,
+        zone=draw(st.sampled_from(["UTC", "Europe/Berlin", "Pacific/Kiritimati"])),
+        precision=precision,
+        method=method.value,
+        method_evidence=evidence.value,
+        laboratory=draw(WORDS),
+        range_low=draw(ENDS),
+        range_high=draw(ENDS),
+        lloq=draw(st.just("") | st.from_regex(r"(0|[1-9][0-9]{0,8})(\.[0-9]{1,9})?", fullmatch=True)),
+        fasting=draw(st.none() | st.booleans()),
+    )
+
+
+def back(content: bytes, expected: list[LabItem]) -> list[LabItem]:
+    """What is read of it, under the test's name that went out: how a source calls a test is its own affair."""
+    lines = read_file(content, form=Form(), rulebook=RULES).lines
+    assert [line.why for line in lines if line.item is None] == []
+    return [replace(line.item, test=one.test) for line, one in zip(lines, expected, strict=True)]
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(results(), min_size=1, max_size=4))
+def test_json_comes_back_as_it_went_out(out):
+    assert back(write_json(out), out) == out
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(results(), min_size=1, max_size=4))
+def test_a_bundle_comes_back_as_it_went_out(out):
+    assert back(write_bundle(out, rulebook=RULES), out) == out
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(results(), min_size=1, max_size=4))
+def test_a_table_comes_back_as_it_went_out_but_proves_no_method(out):
+    declared = [
+        one if one.method == Method.UNKNOWN else replace(one, method_evidence=MethodEvidence.SELF_DECLARED.value) for one in out
+    ]
+    assert back(write_csv(out, rulebook=RULES), out) == declared
+
+
+ESTRADIOL = LabItem(test="estradiol", analyte="estradiol", value="<5.10", unit="pg/mL", collected_at="2026-03-04")
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+cmd", "-x", "@sum", "'=1", "''@x"])
+def test_no_cell_that_goes_out_is_a_formula(name):
+    out = [replace(ESTRADIOL, laboratory=name)]
+    content = write_csv(out, rulebook=RULES)
+    cells = [cell for row in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")) for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    assert back(content, out)[0].laboratory == name
+
+
+def test_digits_go_out_as_they_were_reported():
+    assert b'"value":5.10,"comparator":"<"' in write_bundle([ESTRADIOL], rulebook=RULES)
+
+
+@pytest.mark.parametrize(
+    ("changed", "codes"),
+    [
+        ({}, ["2243-4"]),
+        ({"unit": "pmol/L"}, []),
+        ({"analyte": "ntx_serum", "unit": "nmol{BCE}/L"}, []),
+        ({"analyte": "p1np", "unit": "ug/L", "method": "immunoassay"}, ["77370-5"]),
+        ({"analyte": "p1np", "unit": "ug/L", "method": "lcmsms"}, []),
+    ],
+)
+def test_a_code_goes_out_only_where_it_is_sure(changed, codes):
+    made = observation(replace(ESTRADIOL, **changed), rulebook=RULES)
+    assert [coding["code"] for coding in made["code"]["coding"] if coding["system"] == "http://loinc.org"] == codes
+
+
+def test_a_declared_method_never_comes_back_as_the_laboratorys():
+    declared = replace(ESTRADIOL, method="lcmsms", method_evidence="self_declared")
+    for content in (write_json([declared]), write_bundle([declared], rulebook=RULES), write_csv([declared], rulebook=RULES)):
+        assert back(content, [declared])[0].method_evidence == "self_declared"

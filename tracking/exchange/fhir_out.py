@@ -1,0 +1,96 @@
+"""Results out as a FHIR R4 Bundle: numbers digit for digit, codes only where the rulebook is sure of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from tracking.domain.reported import Assay, Method, MethodEvidence, Precision
+from tracking.domain.rulebook import AnalyteRule, RuleBook
+from tracking.exchange.fhir_json import FASTING, LLOQ, LOINC, ZONE, Digits
+from tracking.exchange.incoming import LabItem
+
+__all__ = ["observation", "write_bundle"]
+
+_LOCAL = "urn:trabecula:analyte"
+_UCUM = "http://unitsofmeasure.org"
+# A JSON number has no noughts in front; what a laboratory printed so goes out as text.
+_JSON_NUMBER = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
+_PARTS = re.compile(r"(?P<comparator>[<>]=?)?(?P<digits>.*)", re.ASCII)
+
+
+def write_bundle(results: Iterable[LabItem], *, rulebook: RuleBook) -> bytes:
+    """A collection with one Observation a result, in their order."""
+    entries = [{"resource": observation(one, rulebook=rulebook)} for one in results]
+    return _json({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode()
+
+
+def observation(one: LabItem, *, rulebook: RuleBook) -> dict[str, Any]:
+    """One result. A declared method is called so, that nobody takes it for the laboratory's."""
+    made: dict[str, Any] = {"resourceType": "Observation", "status": "final", "code": _code(one, rulebook)}
+    made |= _moment(one) | _value(one)
+    if one.method != Method.UNKNOWN:
+        made["method"] = {"text": str(Assay(Method(one.method), MethodEvidence(one.method_evidence)))}
+    if one.laboratory:
+        made["performer"] = [{"type": "Organization", "display": one.laboratory}]
+    if one.range_low or one.range_high:
+        made["referenceRange"] = [_range(one)]
+    extensions: list[dict[str, Any]] = []
+    if one.lloq and _JSON_NUMBER.fullmatch(one.lloq):
+        extensions.append({"url": LLOQ, "valueDecimal": Digits(one.lloq)})
+    if one.fasting is not None:
+        extensions.append({"url": FASTING, "valueBoolean": one.fasting})
+    return made | ({"extension": extensions} if extensions else {})
+
+
+def _code(one: LabItem, rulebook: RuleBook) -> dict[str, Any]:
+    rule = rulebook.analytes[one.analyte]
+    coding = [{"system": LOINC, "code": code} for code in _sure(rule, one)[:1]]
+    return {"coding": [*coding, {"system": _LOCAL, "code": one.analyte}], "text": rule.name}
+
+
+def _sure(rule: AnalyteRule, one: LabItem) -> list[str]:
+    """The LOINCs that surely stand for this analyte in this unit, and say no more of the method than is known."""
+    by_immunoassay = one.method == Method.IMMUNOASSAY
+    fitting = [loinc for loinc in rule.loinc if loinc.sure == "high" and loinc.unit == one.unit]
+    return [loinc.code for loinc in fitting if loinc.note in ("", "method not specified; proves no method", "no method")] + [
+        loinc.code for loinc in fitting if by_immunoassay and loinc.note == "by immunoassay"
+    ]
+
+
+def _moment(one: LabItem) -> dict[str, Any]:
+    name = "issued" if one.precision == Precision.UNKNOWN else "effectiveDateTime"
+    zone = {f"_{name}": {"extension": [{"url": ZONE, "valueCode": one.zone}]}} if one.zone else {}
+    return {name: one.collected_at, **zone}
+
+
+def _value(one: LabItem) -> dict[str, Any]:
+    parts = _PARTS.fullmatch(one.value)
+    if parts is None or not _JSON_NUMBER.fullmatch(parts["digits"]):
+        return {"valueString": f"{one.value} {one.unit}"}
+    comparator = {"comparator": parts["comparator"]} if parts["comparator"] else {}
+    quantity = {"value": Digits(parts["digits"]), **comparator, "unit": one.unit, "system": _UCUM, "code": one.unit}
+    return {"valueQuantity": quantity}
+
+
+def _range(one: LabItem) -> dict[str, Any]:
+    ends = {"low": one.range_low, "high": one.range_high}
+    if all(_JSON_NUMBER.fullmatch(digits) for digits in ends.values() if digits):
+        unit = {"unit": one.unit, "system": _UCUM, "code": one.unit}
+        return {name: {"value": Digits(digits), **unit} for name, digits in ends.items() if digits}
+    if one.range_low and one.range_high:
+        return {"text": f"{one.range_low} - {one.range_high}"}
+    return {"text": f">={one.range_low}" if one.range_low else f"<={one.range_high}"}
+
+
+def _json(value: Any) -> str:
+    """JSON in which numbers stand as they were reported."""
+    if isinstance(value, Digits):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{json.dumps(name)}:{_json(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_json, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
