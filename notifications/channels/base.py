@@ -9,11 +9,15 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent. ``reference`` is the same on every attempt, so that a receiver can recognise a second copy."""
+    """What is sent. ``reference`` is the same on every attempt, so that a receiver can recognise a second copy.
+
+    ``footer`` says why it came; only e-mail has room for it.
+    """
 
     title: str
     body: str
     reference: str
+    footer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

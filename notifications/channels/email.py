@@ -18,7 +18,6 @@ from django.core.mail.backends.smtp import EmailBackend  # noqa: TID251  this is
 from notifications.channels.base import Message, Outcome, Refused, Sent, Unknown
 
 REASON_LENGTH = 200
-FOOTER = "You receive this because reminders by e-mail are switched on. You can switch them off in the app."
 
 _Reply = tuple[int, bytes]
 
@@ -31,7 +30,7 @@ class EmailChannel:
         sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
         mail = EmailMessage(
             message.title,
-            f"{message.body}\n\n-- \n{FOOTER}\n",
+            f"{message.body}\n\n-- \n{message.footer}\n" if message.footer else f"{message.body}\n",
             to=[target],
             headers={
                 "Message-ID": f"<{message.reference}@{sender.rpartition('@')[2]}>",

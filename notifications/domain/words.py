@@ -20,6 +20,7 @@ class Words:
 
 
 OUTSIDE = Words("Trabecula: a reminder for you", "Something is due. Open the app to see it.")
+WHY_BY_EMAIL = "You receive this because reminders by e-mail are switched on. You can switch them off in the app."
 
 INBOX_TITLES = MappingProxyType(
     {

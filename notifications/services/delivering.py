@@ -17,7 +17,7 @@ from notifications.channels import CHANNELS, Message, Outcome, Refused, Sent, Un
 from notifications.domain.hours import Hours, zone_named
 from notifications.domain.retry import retry_delay
 from notifications.domain.stages import Fate, fate
-from notifications.domain.words import OUTSIDE
+from notifications.domain.words import OUTSIDE, WHY_BY_EMAIL
 from notifications.models import Delivery, Preference, Reminder
 from tracking.services import due
 from tracking.services.access import Actor, acting_as, contact
@@ -107,7 +107,7 @@ def _take(now: datetime, done: Delivered) -> tuple[Handover | None, bool]:
         delivery.save(update_fields=["state", "sending_since", "attempts"])
         return Handover(
             delivery=delivery,
-            message=Message(OUTSIDE.title, OUTSIDE.body, reference=str(delivery.uid)),
+            message=Message(OUTSIDE.title, OUTSIDE.body, reference=str(delivery.uid), footer=WHY_BY_EMAIL),
             target=person.email,
         ), True
 
