@@ -12,10 +12,14 @@ import pytest
 from django.core.mail.backends.base import BaseEmailBackend  # noqa: TID251  a backend of the test's own
 
 from notifications.channels import CHANNELS, Message, Refused, Sent, Unknown
+from notifications.domain.words import WHY_BY_EMAIL
 from tests.notifications.conftest import Obedient
 
 MESSAGE = Message(
-    "Trabecula: a reminder for you", "Something is due. Open the app to see it.", "01890000-0000-7000-8000-000000000001"
+    "Trabecula: a reminder for you",
+    "Something is due. Open the app to see it.",
+    "01890000-0000-7000-8000-000000000001",
+    footer=WHY_BY_EMAIL,
 )
 EMAIL = CHANNELS["email"]
 
