@@ -40,7 +40,7 @@ SERVED: Mapping[str, Served] = {
     "auth/signup": Served(
         {"POST": Operation("Sign up with a password; a code is sent", shapes.NextStepRow, shapes.SignUpInput, status=(202,))},
         is_open=True,
-        limits=("signup",),
+        limits=("signup", "confirm_email"),
     ),
     "auth/webauthn/signup": Served(
         {
@@ -49,7 +49,7 @@ SERVED: Mapping[str, Served] = {
             "PUT": _next_or_in("Make the passkey, and be signed in", shapes.NewPasskeyInput),
         },
         is_open=True,
-        limits=("signup",),
+        limits=("signup", "confirm_email"),
     ),
     "auth/email/verify": Served(
         {"POST": _next_or_in("Verify an e-mail address with its code", shapes.VerifyInput)}, is_open=True
