@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
+from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 from rest_framework import serializers
 
 from tracking.api.base import Input, Output, Text, Whole
@@ -13,9 +17,28 @@ PASSWORD = {"max_length": 256, "trim_whitespace": False}
 CODE = {"max_length": 40}
 
 
-@extend_schema_field({"type": "object", "description": "as the platform's own WebAuthn call gives it, in JSON"})
 class Credential(serializers.DictField):
-    """A PublicKeyCredential; fido2 reads and checks it."""
+    """A PublicKeyCredential in JSON. What fido2 cannot read is refused here: allauth would fail at some of it."""
+
+    default_error_messages = {"unreadable": _("This is no credential. Accepted: what the platform's WebAuthn call gives, in JSON.")}
+    reads: type[RegistrationResponse | AuthenticationResponse]
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            self.reads.from_dict(data)
+        except Exception:  # noqa: BLE001  it raises whatever Python does with what it did not expect
+            self.fail("unreadable")
+        return data
+
+
+@extend_schema_field({"type": "object", "description": "what `navigator.credentials.create` gives, in JSON"})
+class MadeCredential(Credential):
+    reads = RegistrationResponse
+
+
+@extend_schema_field({"type": "object", "description": "what `navigator.credentials.get` gives, in JSON"})
+class ShownCredential(Credential):
+    reads = AuthenticationResponse
 
 
 @extend_schema_field({"type": "object", "description": "for the platform's own WebAuthn call"})
@@ -68,7 +91,7 @@ class CodeInput(Input):
 
 class NewPasskeyInput(Input):
     name = Text(max_length=100, required=False)
-    credential = Credential()
+    credential = MadeCredential()
 
 
 class RenamePasskeyInput(Input):
@@ -81,7 +104,7 @@ class PasskeysInput(Input):
 
 
 class CredentialInput(Input):
-    credential = Credential()
+    credential = ShownCredential()
 
 
 class DevicesInput(Input):
