@@ -160,7 +160,9 @@ HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = APP_SESSION_SECONDS = 60 * 24 * 3600  # 
 # Seeds of one-time codes and the contents of sessions are stored under the first of these keys and read under any.
 SEALING_KEYS: list[str] = [
     key
-    for key in required("SEALING_KEYS", "one or more Fernet keys, separated by commas, that seal the seeds of one-time codes").split(",")
+    for key in required(
+        "SEALING_KEYS", "one or more Fernet keys, separated by commas, that seal the seeds of one-time codes"
+    ).split(",")
     if key
 ]
 if not WITHOUT_SERVICES and (fault := fault_of_keys(SEALING_KEYS)):
@@ -185,7 +187,8 @@ SIGN_IN_LIMITS: str = env.str("SIGN_IN_LIMITS", default="on")
 if SIGN_IN_LIMITS not in ("on", "off") or (IN_PRODUCTION and SIGN_IN_LIMITS == "off"):
     sys.exit(f"Trabecula cannot start: SIGN_IN_LIMITS is '{SIGN_IN_LIMITS}'. Accepted: on; off in demo and tests alone.")
 # What is not named here has allauth's own limit; backend.accounts.limits says how long to wait.
-ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = {} if SIGN_IN_LIMITS == "on" else False
+ACCOUNT_RATE_LIMITS: dict[str, str | None] | bool = {} if SIGN_IN_LIMITS == "on" else False
+MFA_RATE_LIMITS = ACCOUNT_RATE_LIMITS
 
 MFA_ADAPTER = "backend.accounts.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -59,7 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):
 class HeadlessAdapter(DefaultHeadlessAdapter):
     """allauth's questions about what an app is told."""
 
-    def get_frontend_url(self, urlname: str, **kwargs: Any) -> str:  # noqa: ARG002  allauth's signature
+    def get_frontend_url(self, urlname: str, **kwargs: Any) -> str:
         """No message of ours has a link, yet allauth wants one before it asks for the message."""
         return settings.PUBLIC_URL
 
@@ -71,9 +71,9 @@ class HeadlessAdapter(DefaultHeadlessAdapter):
         return self.get_user_dataclass()(str(user.uid), user.email, user.name, user.has_usable_password())
 
     def populate_response_meta(self, request: HttpRequest, meta: dict[str, Any]) -> None:
-        """Who is signed in has tokens and no session token, which would outlive them; where the session moved, he gets new ones.
+        """Who is signed in has tokens, and no session token, which would outlive them.
 
-        It moves when he changes his password: every other sign-in of his ends then.
+        His session moves when he changes his password, which ends every other one of his. Then he gets new tokens.
         """
         if not request.user.is_authenticated:
             return
@@ -96,4 +96,7 @@ class MfaAdapter(DefaultMFAAdapter):
         return {"id": urlsplit(settings.PUBLIC_URL).hostname or "localhost", "name": "Trabecula"}
 
     def get_public_key_credential_user_entity(self, user: Any) -> dict[str, Any]:
-        return super().get_public_key_credential_user_entity(user) | {"name": user.email, "display_name": user.name or user.email}
+        return super().get_public_key_credential_user_entity(user) | {
+            "name": user.email,
+            "display_name": user.name or user.email,
+        }

@@ -1,4 +1,4 @@
-"""Sessions in the database, with sealed contents: codes that were sent by e-mail and seeds that are being set up stand in them."""
+"""Sessions in the database, with sealed contents: codes sent by e-mail and seeds that are being set up stand in them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class SessionStore(db.SessionStore):
     def encode(self, session_dict: dict[str, Any]) -> str:
         return seal(super().encode(session_dict))
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: str | bytes) -> dict[str, Any]:
         try:
-            return super().decode(unseal(session_data))
+            return super().decode(unseal(session_data.decode() if isinstance(session_data, bytes) else session_data))
         except InvalidToken:
             return {}

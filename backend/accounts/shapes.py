@@ -13,14 +13,26 @@ from tracking.api.base import Input, Output, Text, Whole
 from tracking.api.fields import Email
 from tracking.api.schema import Query
 
-PASSWORD = {"max_length": 256, "trim_whitespace": False}
-CODE = {"max_length": 40}
+
+def _password(*, required: bool = True, help_text: str | None = None) -> Text:
+    return Text(max_length=256, trim_whitespace=False, required=required, help_text=help_text)
+
+
+def _code(help_text: str) -> Text:
+    return Text(max_length=40, help_text=help_text)
+
+
+def _told(name: str, **members: serializers.Field[Any, Any, Any, Any]) -> type[Output]:
+    """An answer as allauth wraps it. Made by name: the types know ``data`` of a serializer as something else."""
+    return type(name, (Output,), {"status": serializers.IntegerField(), **members})
 
 
 class Credential(serializers.DictField):
     """A PublicKeyCredential in JSON. What fido2 cannot read is refused here: allauth would fail at some of it."""
 
-    default_error_messages = {"unreadable": _("This is no credential. Accepted: what the platform's WebAuthn call gives, in JSON.")}
+    default_error_messages = {
+        "unreadable": _("This is no credential. Accepted: what the platform's WebAuthn call gives, in JSON.")
+    }
     reads: type[RegistrationResponse | AuthenticationResponse]
 
     def to_internal_value(self, data: Any) -> Any:
@@ -51,7 +63,7 @@ class Options(serializers.DictField):
 
 class SignUpInput(Input):
     email = Email(max_length=254)
-    password = Text(**PASSWORD)
+    password = _password()
 
 
 class PasskeySignUpInput(Input):
@@ -60,7 +72,7 @@ class PasskeySignUpInput(Input):
 
 class SignInInput(Input):
     email = Email(max_length=254)
-    password = Text(**PASSWORD)
+    password = _password()
 
 
 class AddressInput(Input):
@@ -68,25 +80,25 @@ class AddressInput(Input):
 
 
 class VerifyInput(Input):
-    key = Text(help_text="the code that was sent", **CODE)
+    key = _code("the code that was sent")
 
 
 class ResetInput(Input):
-    key = Text(help_text="the code that was sent", **CODE)
-    password = Text(help_text="the new one", **PASSWORD)
+    key = _code("the code that was sent")
+    password = _password(help_text="the new one")
 
 
 class PasswordInput(Input):
-    password = Text(**PASSWORD)
+    password = _password()
 
 
 class ChangePasswordInput(Input):
-    current_password = Text(required=False, help_text="where the account has one", **PASSWORD)
-    new_password = Text(**PASSWORD)
+    current_password = _password(required=False, help_text="where the account has one")
+    new_password = _password()
 
 
 class CodeInput(Input):
-    code = Text(help_text="a one-time code, or a recovery code", **CODE)
+    code = _code("a one-time code, or a recovery code")
 
 
 class NewPasskeyInput(Input):
@@ -113,7 +125,6 @@ class DevicesInput(Input):
 
 class RefreshInput(Input):
     refresh_token = Text(max_length=2000)
-
 
 
 PASSWORDLESS = (Query("passwordless", "present, with any value: a passkey that signs in alone"),)
@@ -153,12 +164,7 @@ class TokensMeta(Output):
     recovery_codes_generated = serializers.BooleanField(required=False)
 
 
-class SignedInRow(Output):
-    """The tokens come with the answer that completes a sign-in, and where they had to be made anew."""
-
-    status = serializers.IntegerField()
-    data = SignedInData()
-    meta = TokensMeta()
+SignedInRow = _told("SignedInRow", data=SignedInData(), meta=TokensMeta())
 
 
 class FlowRow(Output):
@@ -176,16 +182,10 @@ class NextStepMeta(Output):
     session_token = serializers.CharField(required=False, help_text="send it as X-Session-Token until you have tokens")
 
 
-class NextStepRow(Output):
-    """Accepted, and one more step is needed."""
-
-    status = serializers.IntegerField()
-    data = FlowsData()
-    meta = NextStepMeta()
+NextStepRow = _told("NextStepRow", data=FlowsData(), meta=NextStepMeta())
 
 
-class DoneRow(Output):
-    status = serializers.IntegerField()
+DoneRow = _told("DoneRow")
 
 
 class AddressRow(Output):
@@ -194,9 +194,7 @@ class AddressRow(Output):
     primary = serializers.BooleanField()
 
 
-class AddressesRow(Output):
-    status = serializers.IntegerField()
-    data = AddressRow(many=True)
+AddressesRow = _told("AddressesRow", data=AddressRow(many=True))
 
 
 class DeviceRow(Output):
@@ -208,9 +206,7 @@ class DeviceRow(Output):
     is_current = serializers.BooleanField()
 
 
-class DevicesRow(Output):
-    status = serializers.IntegerField()
-    data = DeviceRow(many=True)
+DevicesRow = _told("DevicesRow", data=DeviceRow(many=True))
 
 
 class AuthenticatorRow(Output):
@@ -225,24 +221,17 @@ class AuthenticatorRow(Output):
     unused_codes = serializers.ListField(child=serializers.CharField(), required=False)
 
 
-class AuthenticatorsRow(Output):
-    status = serializers.IntegerField()
-    data = AuthenticatorRow(many=True)
+AuthenticatorsRow = _told("AuthenticatorsRow", data=AuthenticatorRow(many=True))
 
 
-class OneAuthenticatorRow(Output):
-    status = serializers.IntegerField()
-    data = AuthenticatorRow()
-    meta = TokensMeta(required=False)
+OneAuthenticatorRow = _told("OneAuthenticatorRow", data=AuthenticatorRow(), meta=TokensMeta(required=False))
 
 
 class CreationData(Output):
     creation_options = Options()
 
 
-class CreationRow(Output):
-    status = serializers.IntegerField()
-    data = CreationData()
+CreationRow = _told("CreationRow", data=CreationData())
 
 
 class RequestData(Output):
@@ -253,10 +242,7 @@ class SessionTokenMeta(Output):
     session_token = serializers.CharField(required=False)
 
 
-class RequestRow(Output):
-    status = serializers.IntegerField()
-    data = RequestData()
-    meta = SessionTokenMeta(required=False)
+RequestRow = _told("RequestRow", data=RequestData(), meta=SessionTokenMeta(required=False))
 
 
 class PairData(Output):
@@ -264,8 +250,4 @@ class PairData(Output):
     refresh_token = serializers.CharField()
 
 
-class PairRow(Output):
-    status = serializers.IntegerField()
-    data = PairData()
-
-
+PairRow = _told("PairRow", data=PairData())

@@ -81,5 +81,5 @@ class AccessTokensInTheDocument(OpenApiAuthenticationExtension):  # type: ignore
     target_class = AccessTokens
     name = "accessToken"
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002  spectacular's signature
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

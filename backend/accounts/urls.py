@@ -121,20 +121,29 @@ SERVED: Mapping[str, Served] = {
         limits=_CODES,
     ),
     "account/password/change": Served(
-        {"POST": Operation("Change the password; every other device is signed out", shapes.SignedInRow, shapes.ChangePasswordInput)},
+        {
+            "POST": Operation(
+                "Change the password; every other device is signed out", shapes.SignedInRow, shapes.ChangePasswordInput
+            )
+        },
         limits=("change_password",),
     ),
     "account/email": Served(
         {
             "GET": Operation("The e-mail address, and the one that it is to become", shapes.AddressesRow),
-            "POST": Operation("Change the e-mail address; a code is sent to the new one", shapes.AddressesRow, shapes.AddressInput),
+            "POST": Operation(
+                "Change the e-mail address; a code is sent to the new one", shapes.AddressesRow, shapes.AddressInput
+            ),
         },
         limits=("manage_email", "confirm_email"),
     ),
     "account/authenticators": Served({"GET": Operation("Second factors and passkeys", shapes.AuthenticatorsRow)}),
     "account/authenticators/totp": Served(
         {
-            "GET": Operation("The app that makes one-time codes; 404 with a new seed in `meta` where there is none", shapes.OneAuthenticatorRow),
+            "GET": Operation(
+                "The app that makes one-time codes; 404 with a new seed in `meta` where there is none",
+                shapes.OneAuthenticatorRow,
+            ),
             "POST": Operation("Set it up with its first code", shapes.OneAuthenticatorRow, shapes.CodeInput),
             "DELETE": Operation("Take it away", shapes.DoneRow),
         },
@@ -178,7 +187,8 @@ def _view(at: str, served: Served, behind: Callable[..., Any]) -> Any:
         "__module__": __name__,
     }
     name = "".join(word.capitalize() for word in at.replace("/", "-").split("-"))
-    return type(f"{name}View", (base,), handlers | about).as_view()
+    made: type[AccountView] = type(f"{name}View", (base,), handlers | about)
+    return made.as_view()
 
 
 _ALLAUTH = dict(_allauths(build_urlpatterns(Client.APP)))

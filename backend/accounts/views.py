@@ -30,7 +30,7 @@ from backend.accounts.adapters import MailAwayError
 from backend.accounts.limits import REFUSALS, seconds_to_wait
 from backend.accounts.tokens import lock_family
 from backend.errors import problem_response, unavailable
-from tracking.api.base import ApiView, Operation
+from tracking.api.base import ApiView
 from tracking.api.parsing import pointer_part
 from tracking.api.schema import RecordSchema
 from tracking.domain.problems import problem
@@ -52,7 +52,7 @@ class AccountSchema(RecordSchema):
     """Adds the session token to the ways in, where a sign-in may be under way."""
 
     def get_auth(self) -> list[dict[str, Any]]:
-        ways: list[dict[str, Any]] = super().get_auth()  # type: ignore[no-untyped-call]  # spectacular's
+        ways: list[dict[str, Any]] = super().get_auth()
         return ways or [{"sessionToken": []}, {"accessToken": []}, {}]
 
 
@@ -66,7 +66,7 @@ class AccountView(ApiView):
     # Methods after which nobody being signed in is what was asked for.
     leaves: ClassVar[frozenset[str]] = frozenset()
 
-    def ask(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002  DRF's signature
+    def ask(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Hand the request on, and tell the answer."""
         asked: HttpRequest = request._request  # noqa: SLF001  allauth reads Django's own
         takes = self.operations[str(request.method)].takes
@@ -86,7 +86,9 @@ class AccountView(ApiView):
         except RedisError:
             return unavailable(gettext("Sign-in is not available at the moment. Nothing was stored. Try again in a minute."))
         except IntegrityError:
-            raise problem("", "at-the-same-time", "Another request did the same just now. Try again.", kind="conflict") from None
+            raise problem(
+                "", "at-the-same-time", "Another request did the same just now. Try again.", kind="conflict"
+            ) from None
         assert isinstance(answer, HttpResponse)
         return self._told(request, answer, str(sent.get("email", "")).lower())
 
@@ -95,7 +97,7 @@ class AccountView(ApiView):
         code = answer.status_code
         if code < status.HTTP_400_BAD_REQUEST:
             return Response(body, status=code)
-        more = {name: body[name] for name in ("data", "meta") if name in body}
+        more: dict[str, Any] = {name: body[name] for name in ("data", "meta") if name in body}
         if code == status.HTTP_401_UNAUTHORIZED:
             return self._unauthorized(str(request.method), body, more)
         errors = body.get("errors", [])
@@ -121,7 +123,9 @@ class AccountView(ApiView):
             return Response(status=status.HTTP_204_NO_CONTENT)
         if any(flow.get("is_pending") for flow in body.get("data", {}).get("flows", ())):
             return Response({**body, "status": status.HTTP_202_ACCEPTED}, status=status.HTTP_202_ACCEPTED)
-        return problem_response(status.HTTP_401_UNAUTHORIZED, "not-signed-in", gettext("There is no sign-in to go on with."), **more)
+        return problem_response(
+            status.HTTP_401_UNAUTHORIZED, "not-signed-in", gettext("There is no sign-in to go on with."), **more
+        )
 
     def _too_many(self, request: Request, email: str) -> Response:
         wait = seconds_to_wait(request._request, self.limits, email)  # noqa: SLF001  as above

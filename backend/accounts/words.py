@@ -24,17 +24,17 @@ CODES = MappingProxyType(
         ),
         "account/email/password_reset_code": Words(
             "Trabecula: your code",
-            "Your code for a new password is {code}\n\nEnter it in the app. It holds for 15 minutes. Nobody from Trabecula will ask for it.",
+            "Your code for a new password is {code}\n\nEnter it in the app. It holds for 15 minutes. Tell it nobody.",
         ),
         "account/email/account_already_exists": Words(
             "Trabecula: you have an account",
-            "Somebody, probably you, wanted to make an account with this address. There is one already: sign in, or choose a new "
-            "password in the app.",
+            "Somebody, probably you, wanted to make an account with this address. There is one already: sign in, or choose a "
+            "new password in the app.",
         ),
         "account/email/unknown_account": Words(
             "Trabecula: no account here",
-            "Somebody, probably you, wanted a new password for this address. There is no account with it. Did you sign up with "
-            "another address?",
+            "Somebody, probably you, wanted a new password for this address. There is no account with it. Did you sign up "
+            "with another address?",
         ),
     }
 )

@@ -226,7 +226,9 @@ def test_the_routes_were_found() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("token", [None, "Bearer " + "0" * 40, "Bearer", "Bearer a b", "Token x", "Bearer \u00e9", "Bearer a.b.c"])
+@pytest.mark.parametrize(
+    "token", [None, "Bearer " + "0" * 40, "Bearer", "Bearer a b", "Token x", "Bearer \u00e9", "Bearer a.b.c"]
+)
 def test_every_route_refuses_who_is_not_signed_in(everybody: Everybody, token: str | None) -> None:
     client = APIClient()
     if token:

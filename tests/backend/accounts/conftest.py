@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core import mail
+from django.core import mail  # noqa: TID251  the mailbox of tests
 
 from backend.devstack.cohort import code_in
 from tests.accounts import PASSWORD

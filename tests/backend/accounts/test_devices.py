@@ -10,7 +10,9 @@ from tests.tracking.api.contract import issues
 @pytest.fixture
 def tablet(his_phone, new_phone):
     other = new_phone()
-    other.ask("POST", "/auth/login", {"email": "adam@example.org", "password": "correct horse battery"}, HTTP_USER_AGENT="Tablet 1")
+    other.ask(
+        "POST", "/auth/login", {"email": "adam@example.org", "password": "correct horse battery"}, HTTP_USER_AGENT="Tablet 1"
+    )
     return other
 
 

@@ -42,7 +42,9 @@ def test_an_unknown_address_is_slowed_down_like_a_known_one(his_phone, new_phone
 
 
 def test_sign_ups_from_one_place_are_counted(db, new_phone):
-    answers = [new_phone().ask("POST", "/auth/signup", {"email": f"man{n}@example.org", "password": PASSWORD}) for n in range(21)]
+    answers = [
+        new_phone().ask("POST", "/auth/signup", {"email": f"man{n}@example.org", "password": PASSWORD}) for n in range(21)
+    ]
     assert [answer.status_code for answer in answers] == [202] * 20 + [429]
     assert 1 <= waits(answers[-1]) <= 60
     assert User.objects.count() == 20

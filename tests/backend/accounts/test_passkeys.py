@@ -110,13 +110,17 @@ def test_a_credential_that_cannot_be_read_is_refused(his_key, new_phone, what, a
     assert list(issues(answer)) == ["/credential"]
 
 
-@pytest.mark.parametrize("sent", [{}, {"id": 5}, {"response": 5}, {"response": {}}, {"response": {"userHandle": "MQ"}}, 5, None, "x"])
+@pytest.mark.parametrize(
+    "sent", [{}, {"id": 5}, {"response": 5}, {"response": {}}, {"response": {"userHandle": "MQ"}}, 5, None, "x"]
+)
 def test_what_is_no_credential_is_refused(phone, sent):
     challenge(phone)
     assert phone.ask("POST", "/auth/webauthn/login", {"credential": sent}).status_code == 422
 
 
-@pytest.mark.parametrize("sent", [{}, {"id": "x", "rawId": "x", "response": {"attestationObject": "AAAA", "clientDataJSON": "AAAA"}}])
+@pytest.mark.parametrize(
+    "sent", [{}, {"id": "x", "rawId": "x", "response": {"attestationObject": "AAAA", "clientDataJSON": "AAAA"}}]
+)
 def test_what_is_no_new_passkey_is_refused(his_phone, sent):
     his_phone.prove()
     his_phone.ask("GET", "/account/authenticators/webauthn")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.core import mail
 
 from tests.accounts import PASSWORD
 from tests.backend.accounts.conftest import code_to
@@ -20,7 +19,7 @@ def tablet(his_phone, new_phone):
     return other
 
 
-def test_a_changed_password_signs_every_other_device_out_and_this_one_gets_new_tokens(his_phone, tablet, new_phone):
+def test_a_changed_password_signs_every_other_device_out_and_this_one_gets_new_tokens(his_phone, tablet, new_phone, mailoutbox):
     old = his_phone.access, his_phone.refresh
     answer = his_phone.ask("POST", "/account/password/change", {"current_password": PASSWORD, "new_password": NEW})
     assert answer.status_code == 200
@@ -33,7 +32,7 @@ def test_a_changed_password_signs_every_other_device_out_and_this_one_gets_new_t
     assert his_phone.is_in()
     assert new_phone().sign_in().status_code == 422
     assert new_phone().sign_in(password=NEW).status_code == 200
-    assert mail.outbox[-1].subject == "Trabecula: new password"
+    assert mailoutbox[-1].subject == "Trabecula: new password"
 
 
 @pytest.mark.parametrize(
@@ -76,14 +75,14 @@ def test_a_weak_new_password_does_not_use_the_code_up(his_phone, new_phone):
     assert phone.ask("POST", "/auth/password/reset", {"key": code, "password": NEW}).status_code == 204
 
 
-def test_asking_for_a_code_does_not_tell_whether_there_is_such_an_account(his_phone, new_phone):
+def test_asking_for_a_code_does_not_tell_whether_there_is_such_an_account(his_phone, new_phone, mailoutbox):
     first, second = new_phone(), new_phone()
     his = first.ask("POST", "/auth/password/request", ADAM)
     nobodys = second.ask("POST", "/auth/password/request", {"email": "nobody@example.org"})
     strip = lambda answer: answer.json() | {"meta": {**answer.json()["meta"], "session_token": ""}}
     assert his.status_code == nobodys.status_code == 202
     assert strip(his) == strip(nobodys)
-    assert mail.outbox[-1].subject == "Trabecula: no account here"
+    assert mailoutbox[-1].subject == "Trabecula: no account here"
     answers = [phone.ask("POST", "/auth/password/reset", {"key": "WRONG1", "password": NEW}) for phone in (first, second)]
     assert answers[0].json() == answers[1].json()
     assert answers[0].status_code == 422

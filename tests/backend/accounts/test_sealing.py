@@ -51,7 +51,9 @@ def test_neither_seeds_nor_codes_stand_in_the_database_in_clear(phone):
     assert seed in [unseal(row["secret"]) for row in sealed if "secret" in row]
 
 
-def test_a_key_is_changed_by_putting_the_new_one_in_front_resealing_and_taking_the_old_one_out(his_phone, new_phone, settings, capsys):
+def test_a_key_is_changed_by_putting_the_new_one_in_front_resealing_and_taking_the_old_one_out(
+    his_phone, new_phone, settings, capsys
+):
     old, new = settings.SEALING_KEYS[0], Fernet.generate_key().decode()
     with time_machine.travel(time.time(), tick=False) as clock:
         seed, codes = enrolled(his_phone)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.core import mail
 
 from backend.accounts.adapters import AccountAdapter
 from notifications.channels.base import Refused
@@ -15,12 +14,12 @@ from tracking.models import User
 ADAM = {"email": "Adam@Example.org", "password": PASSWORD}
 
 
-def test_a_man_signs_up_with_the_code_from_his_mail_and_opens_his_record(phone):
+def test_a_man_signs_up_with_the_code_from_his_mail_and_opens_his_record(phone, mailoutbox):
     begun = phone.ask("POST", "/auth/signup", ADAM)
     assert begun.status_code == 202
     assert {"id": "verify_email", "is_pending": True} in begun.json()["data"]["flows"]
     assert not phone.access
-    (sent,) = mail.outbox
+    (sent,) = mailoutbox
     assert (sent.to, sent.subject) == (["adam@example.org"], "Trabecula: your code")
     signed_in = phone.ask("POST", "/auth/email/verify", {"key": code_to("adam@example.org")})
     assert signed_in.status_code == 200
@@ -54,7 +53,7 @@ def test_another_code_can_be_had_and_the_first_holds_no_longer(phone, settings):
     assert phone.ask("POST", "/auth/email/verify", {"key": code_to("adam@example.org")}).status_code == 200
 
 
-def test_an_address_that_has_an_account_is_answered_like_one_that_has_none(phone, new_phone, settings):
+def test_an_address_that_has_an_account_is_answered_like_one_that_has_none(phone, new_phone, settings, mailoutbox):
     settings.ACCOUNT_RATE_LIMITS = {"confirm_email": None}
     phone.sign_up("adam@example.org")
     again, carl = new_phone(), new_phone()
@@ -64,7 +63,7 @@ def test_an_address_that_has_an_account_is_answered_like_one_that_has_none(phone
     strip = lambda answer: answer.json() | {"meta": {**answer.json()["meta"], "session_token": ""}}
     assert strip(told) == strip(new)
     # Whoever owns the address is told by mail, and only he.
-    assert [sent.subject for sent in mail.outbox if sent.to == ["adam@example.org"]] == [
+    assert [sent.subject for sent in mailoutbox if sent.to == ["adam@example.org"]] == [
         "Trabecula: your code",
         "Trabecula: you have an account",
     ]
@@ -96,15 +95,17 @@ def test_a_verified_address_is_needed_to_sign_in(phone, new_phone, settings):
         ({"is_staff": True}, "/is_staff"),
     ],
 )
-def test_a_sign_up_that_cannot_be_accepted_names_the_field_and_stores_nothing(phone, changed, pointer):
+def test_a_sign_up_that_cannot_be_accepted_names_the_field_and_stores_nothing(phone, changed, pointer, mailoutbox):
     answer = phone.ask("POST", "/auth/signup", ADAM | changed)
     assert answer.status_code == 422
     assert list(issues(answer)) == [pointer]
     assert not User.objects.exists()
-    assert not mail.outbox
+    assert not mailoutbox
 
 
-@pytest.mark.parametrize(("refused", "status"), [(Refused("away", is_retryable=True), 503), (Refused("no", is_retryable=False), 422)])
+@pytest.mark.parametrize(
+    ("refused", "status"), [(Refused("away", is_retryable=True), 503), (Refused("no", is_retryable=False), 422)]
+)
 def test_a_code_that_cannot_be_sent_leaves_no_account_behind(phone, monkeypatch, refused, status):
     monkeypatch.setattr(AccountAdapter, "_hand_over", lambda *_: refused)
     answer = phone.ask("POST", "/auth/signup", ADAM)

@@ -114,7 +114,9 @@ def forged(token):
         "another key": jwt.encode(said, "x" * 40, algorithm="HS256"),
         "the key that signs other things": jwt.encode(said, django_settings.SECRET_KEY, algorithm="HS256"),
         "another algorithm": jwt.encode(said, django_settings.HEADLESS_JWT_PRIVATE_KEY * 2, algorithm="HS512"),
-        "our key, another algorithm": jwt.encode(said, django_settings.HEADLESS_JWT_PRIVATE_KEY.ljust(64, "x"), algorithm="HS512"),
+        "our key, another algorithm": jwt.encode(
+            said, django_settings.HEADLESS_JWT_PRIVATE_KEY.ljust(64, "x"), algorithm="HS512"
+        ),
         "another account": f"{head_of}.{other_body}.{signature}",
         "no signature": f"{head_of}.{body}.",
     }

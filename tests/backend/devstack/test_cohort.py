@@ -7,7 +7,6 @@ from email import message_from_bytes, policy
 
 import httpx
 import pytest
-from django.core import mail
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
@@ -25,7 +24,7 @@ def as_read(sent):
 
 
 @pytest.fixture
-def told(db, settings):
+def told(db, settings, mailoutbox):
     # One client signs everybody in, which the limits would take for an attack.
     settings.ACCOUNT_RATE_LIMITS = False
     # As Django's own test client: the connection is the test's, and outlives a request.
@@ -33,7 +32,7 @@ def told(db, settings):
         signal.disconnect(close_old_connections)
     clinic = clinics.set_up(name="Invented Clinic")
     clinics.add_prescriber(clinic=clinic, email="bell@example.org", name="Dr. Bell", password=cohort.PASSWORD)
-    api = cohort.Api("http://127.0.0.1", lambda: map(as_read, mail.outbox), httpx.WSGITransport(application))
+    api = cohort.Api("http://127.0.0.1", lambda: map(as_read, mailoutbox), httpx.WSGITransport(application))
     bell = api.sign_in(name="Dr. Bell", email="bell@example.org")
     now = datetime.now(UTC)
 
