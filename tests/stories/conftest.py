@@ -28,6 +28,10 @@ class Running:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
 
+    def start_web(self, *, processes: int) -> None:
+        """Start web alone, in several processes, and with the limits of sign-in on."""
+        self.stack.start_process("web", concurrency=processes)
+
     def start(self, *, days_later: float = 0) -> None:
         """Start web, worker and beat at a clock so many days ahead; those that run are stopped first."""
         env = {"CLOCK_OFFSET": str(days_later * DAY), "SWEEP_SECONDS": "1", "SIGN_IN_LIMITS": "off"}
