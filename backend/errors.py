@@ -93,8 +93,6 @@ def _from_api_exception(exc: exceptions.APIException) -> Response:
     answer = problem_response(exc.status_code, code, str(exc.detail))
     if wait := getattr(exc, "wait", None):
         answer["Retry-After"] = str(int(wait) + 1)
-    if header := getattr(exc, "auth_header", None):
-        answer["WWW-Authenticate"] = header
     return answer
 
 
@@ -107,7 +105,10 @@ def unavailable(detail: str) -> Response:
 
 def problem_response(status_code: int, code: str, detail: str, **more: Any) -> Response:
     """A problem as an answer; ``code`` is one of ``TITLES``, ``more`` becomes members of it."""
-    return Response(_body(status_code, code, detail, **more), status=status_code, content_type=MEDIA_TYPE)
+    answer = Response(_body(status_code, code, detail, **more), status=status_code, content_type=MEDIA_TYPE)
+    if status_code == status.HTTP_401_UNAUTHORIZED:
+        answer["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 def _body(status_code: int, code: str, detail: str, **more: Any) -> dict[str, Any]:

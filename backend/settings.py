@@ -159,11 +159,11 @@ HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 15 * 60
 HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = APP_SESSION_SECONDS = 60 * 24 * 3600  # a phone that is silent so long signs in anew
 # Seeds of one-time codes and the contents of sessions are stored under the first of these keys and read under any.
 SEALING_KEYS: list[str] = [
-    key
+    key.strip()
     for key in required(
         "SEALING_KEYS", "one or more Fernet keys, separated by commas, that seal the seeds of one-time codes"
     ).split(",")
-    if key
+    if key.strip()
 ]
 if not WITHOUT_SERVICES and (fault := fault_of_keys(SEALING_KEYS)):
     sys.exit(f"Trabecula cannot start: SEALING_KEYS cannot be used. {fault}")
@@ -193,6 +193,9 @@ MFA_RATE_LIMITS = ACCOUNT_RATE_LIMITS
 MFA_ADAPTER = "backend.accounts.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = MFA_PASSKEY_SIGNUP_ENABLED = True
+# Which app asked for a passkey is checked by backend.accounts.shapes: allauth knows web pages alone, and no Android app.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+PASSKEY_APP_ORIGINS: list[str] = env.list("PASSKEY_APP_ORIGINS", default=[])
 MFA_TOTP_ISSUER = "Trabecula"
 USERSESSIONS_TRACK_ACTIVITY = True  # at each refresh and on account pages, not at each request
 ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", default=0)
@@ -266,6 +269,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "tracking.tasks.reevaluate_due",
         "schedule": crontab(minute=env.str("REEVALUATE_MINUTE", default="7")),
     },
+    "leftovers-of-sign-in": {"task": "backend.tasks.clear_leftovers", "schedule": crontab(hour="3", minute="20")},
     "rules-changed": {"task": "tracking.tasks.reevaluate_rulebook", "schedule": crontab(minute="*/10")},
 }
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
+from fido2.rpid import verify_rp_id
 from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 from rest_framework import serializers
 
@@ -31,16 +34,25 @@ class Credential(serializers.DictField):
     """A PublicKeyCredential in JSON. What fido2 cannot read is refused here: allauth would fail at some of it."""
 
     default_error_messages = {
-        "unreadable": _("This is no credential. Accepted: what the platform's WebAuthn call gives, in JSON.")
+        "origin-unknown": _("This passkey was asked for by '{received}', which is none of our apps."),
+        "unreadable": _("This is no credential. Accepted: what the platform's WebAuthn call gives, in JSON."),
     }
     reads: type[RegistrationResponse | AuthenticationResponse]
 
     def to_internal_value(self, data: Any) -> Any:
         try:
-            self.reads.from_dict(data)
+            origin = self.reads.from_dict(data).response.client_data.origin
         except Exception:  # noqa: BLE001  it raises whatever Python does with what it did not expect
             self.fail("unreadable")
+        if not _is_ours(origin):
+            self.fail("origin-unknown", received=origin[:100])
         return data
+
+
+def _is_ours(origin: str) -> bool:
+    """Whether the app that asked for a passkey is ours. allauth knows web pages alone, so it is told to leave this to us."""
+    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    return origin in settings.PASSKEY_APP_ORIGINS or verify_rp_id(host, origin)
 
 
 @extend_schema_field({"type": "object", "description": "what `navigator.credentials.create` gives, in JSON"})
@@ -59,6 +71,10 @@ class Options(serializers.DictField):
 
 
 # --- sent ---
+
+
+class NothingInput(Input):
+    """What an address takes that takes nothing."""
 
 
 class SignUpInput(Input):

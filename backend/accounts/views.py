@@ -28,6 +28,7 @@ from rest_framework.response import Response
 
 from backend.accounts.adapters import MailAwayError
 from backend.accounts.limits import REFUSALS, seconds_to_wait
+from backend.accounts.shapes import NothingInput
 from backend.accounts.tokens import lock_family
 from backend.errors import problem_response, unavailable
 from tracking.api.base import ApiView
@@ -71,9 +72,9 @@ class AccountView(ApiView):
         asked: HttpRequest = request._request  # noqa: SLF001  allauth reads Django's own
         takes = self.operations[str(request.method)].takes
         sent: Mapping[str, Any] = {}
-        if takes is not None:
-            asked.body  # noqa: B018  kept for allauth, which reads it again
-            sent = self.sent(takes)
+        # Read first: what was read once is kept for allauth, which reads it again.
+        if request.method != "GET" and (asked.body or takes):
+            sent = self.sent(takes or NothingInput)
         try:
             with transaction.atomic():
                 lock_family(app_settings.TOKEN_STRATEGY.get_session_token(asked))

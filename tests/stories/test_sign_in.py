@@ -54,7 +54,9 @@ def test_the_walk_in_the_documentation_works_as_it_stands(running: Running) -> N
         env={"PATH": os.environ["PATH"]},
     )
     try:
-        (sent,) = running.wait_for(lambda: running.mails() or (shell.poll() is not None and pytest.fail(shell.communicate()[1])))
+        (sent,) = running.wait_for(
+            lambda: running.mails() or (shell.poll() is not None and pytest.fail(shell.communicate()[1]))
+        )
         told, said = shell.communicate(code_in(sent.get_content()) + "\n", timeout=60)
     finally:
         shell.kill()

@@ -77,3 +77,33 @@ def test_without_the_counter_nobody_signs_in_and_who_is_in_goes_on(his_phone, ne
     assert answer.headers["Retry-After"] == "30"
     assert his_phone.is_in()
     assert his_phone.ask("POST", "/tokens/refresh", {"refresh_token": his_phone.refresh}).status_code == 200
+
+
+def test_an_address_that_a_client_claims_in_a_header_is_not_believed(db, new_phone, settings):
+    """Without a proxy in front, X-Forwarded-For is what anybody writes into it."""
+    sent = {"password": "not his"}
+    tries = [
+        new_phone().ask("POST", "/auth/login", sent | {"email": f"man{n}@example.org"}, HTTP_X_FORWARDED_FOR=f"203.0.113.{n}")
+        for n in range(11)
+    ]
+    assert [answer.status_code for answer in tries] == [422] * 10 + [429]
+
+
+def test_behind_a_proxy_it_is_the_address_that_the_proxy_saw(db, new_phone, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    tries = [
+        new_phone().ask(
+            "POST",
+            "/auth/login",
+            {"password": "not his", "email": f"man{n}@example.org"},
+            HTTP_X_FORWARDED_FOR=f"198.51.100.{n}, 203.0.113.{n % 2}",
+        )
+        for n in range(20)
+    ]
+    assert [answer.status_code for answer in tries] == [422] * 20
+    assert (
+        new_phone()
+        .ask("POST", "/auth/login", {"password": "x", "email": "e@example.org"}, HTTP_X_FORWARDED_FOR="9.9.9.9, 203.0.113.1")
+        .status_code
+        == 429
+    )

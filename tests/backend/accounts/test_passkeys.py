@@ -79,16 +79,39 @@ def test_a_man_signs_up_with_a_passkey_and_has_no_password(phone, new_phone):
     assert new_phone().sign_in().status_code == 422
 
 
-def test_a_passkey_of_another_site_or_for_another_challenge_opens_nothing(his_key, new_phone):
+def test_what_answered_another_challenge_opens_nothing(his_key, new_phone):
     phone = new_phone()
-    options = challenge(phone)
-    answered_before = his_key.show(options)
+    answered_before = his_key.show(challenge(phone))
     challenge(phone)
-    his_key.origin = "https://trabecula.example.attacker.example"
-    for credential in (answered_before, his_key.show(challenge(phone))):
-        assert phone.ask("POST", "/auth/webauthn/login", {"credential": credential}).status_code == 422
-    his_key.origin = ORIGIN
+    assert phone.ask("POST", "/auth/webauthn/login", {"credential": answered_before}).status_code == 422
     assert phone.ask("POST", "/auth/webauthn/login", {"credential": his_key.show(challenge(phone))}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://trabecula.example.attacker.example",
+        "https://attackertrabecula.example",
+        "http://trabecula.example",
+        "android:apk-key-hash:another",
+        "null",
+        "",
+    ],
+)
+def test_an_app_that_is_not_ours_gets_nothing_for_a_passkey(his_key, new_phone, origin):
+    phone = new_phone()
+    his_key.origin = origin
+    answer = phone.ask("POST", "/auth/webauthn/login", {"credential": his_key.show(challenge(phone))})
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "origin-unknown")
+    assert not phone.access
+
+
+def test_an_android_app_that_was_named_adds_and_shows_passkeys(his_phone, new_phone, settings):
+    settings.PASSKEY_APP_ORIGINS = ["android:apk-key-hash:ours"]
+    his_phone.prove()
+    key = added_to(his_phone, origin="android:apk-key-hash:ours")
+    phone = new_phone()
+    assert phone.ask("POST", "/auth/webauthn/login", {"credential": key.show(challenge(phone))}).status_code == 200
 
 
 def test_a_key_that_is_not_his_opens_nothing(his_key, new_phone):

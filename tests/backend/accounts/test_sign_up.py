@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
 from backend.accounts.adapters import AccountAdapter
@@ -112,3 +115,37 @@ def test_a_code_that_cannot_be_sent_leaves_no_account_behind(phone, monkeypatch,
     assert answer.status_code == status
     assert ("Retry-After" in answer.headers) == (status == 503)
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("body", [b"not json", b'{"a": NaN}', b'{"a": 1, "a": 2}', b"[" * 50])
+@pytest.mark.parametrize("path", ["/auth/signup", "/auth/email/verify/resend", "/tokens/refresh"])
+def test_a_body_with_no_reading_or_with_two_is_refused(phone, path, body):
+    answer = phone.generic("POST", f"/api/v1{path}", data=body, content_type="application/json")
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/unreadable")
+
+
+def test_an_address_that_takes_nothing_names_what_it_was_sent(phone):
+    answer = phone.ask("POST", "/auth/email/verify/resend", {"email": "adam@example.org"})
+    assert (answer.status_code, list(issues(answer))) == (422, ["/email"])
+
+
+def test_of_two_sign_ups_at_the_same_moment_with_one_address_one_makes_the_account(committed):
+    from django.db import connections
+
+    from tests.backend.accounts.conftest import Phone
+
+    barrier = Barrier(2)
+
+    def sign_up():
+        barrier.wait()
+        try:
+            return Phone().ask("POST", "/auth/signup", ADAM).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = {future.result() for future in [pool.submit(sign_up) for _ in range(2)]}
+    # Whoever comes second finds the account made, being made, or a code just sent to that address.
+    assert 202 in answers
+    assert answers <= {202, 409, 429}
+    assert User.objects.count() == 1
