@@ -64,7 +64,7 @@ def test_every_table_of_a_library_that_points_to_an_account_is_named():
     theirs = [
         model
         for model in apps.get_models(include_auto_created=True)
-        if model._meta.app_label not in OURS and model._meta.managed
+        if model._meta.app_label not in OURS and not model._meta.proxy
     ]
     pointing = {
         model._meta.db_table

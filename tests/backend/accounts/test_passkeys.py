@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from backend.accounts.shapes import Credential
+from backend.accounts.urls import SERVED
 from tests.backend.accounts.authenticator import Authenticator
 from tests.backend.accounts.conftest import code_to
 from tests.tracking.api.contract import issues
+from tracking.models import User
 
 ORIGIN = "https://trabecula.example"
 
@@ -166,3 +169,23 @@ def test_nobody_takes_away_or_renames_anothers_passkey(his_key, his_phone, new_p
     assert carl.ask("DELETE", "/account/authenticators/webauthn", {"authenticators": [row["id"]]}).status_code == 422
     assert carl.ask("PUT", "/account/authenticators/webauthn", {"id": row["id"], "name": "mine"}).status_code == 422
     assert row in his_phone.ask("GET", "/account/authenticators").json()["data"]
+
+
+def test_the_passkey_of_an_account_that_was_switched_off_opens_nothing(his_key, new_phone):
+    phone = new_phone()
+    User.objects.update(is_active=False)
+    answer = phone.ask("POST", "/auth/webauthn/login", {"credential": his_key.show(challenge(phone))})
+    assert answer.status_code == 401
+    assert not phone.access
+
+
+def test_every_address_that_takes_a_credential_checks_which_app_asked_for_it():
+    """allauth is told not to, because it knows no apps."""
+    taking = [
+        operation.takes().fields["credential"]
+        for served in SERVED.values()
+        for operation in served.operations.values()
+        if operation.takes and "credential" in operation.takes().fields
+    ]
+    assert len(taking) == 5
+    assert all(isinstance(field, Credential) for field in taking)
