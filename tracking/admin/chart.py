@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.utils.safestring import SafeString
 
 from tracking.admin.axes import TimeAxis, ValueAxis
-from tracking.admin.plot import ASSAYS, IMMUNOASSAY, MASS_SPECTROMETRY, Bar, Plot, Point
+from tracking.admin.plot import ASSAYS, DECISION, IMMUNOASSAY, MASS_SPECTROMETRY, Bar, Plot, Point
 from tracking.admin.svg import drawn
 from tracking.domain.reported import Comparator
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE
@@ -22,7 +22,8 @@ __all__ = ["chart"]
 WIDTH, LEFT, RIGHT = 960.0, 64.0, 944.0
 UNDATED_WIDTH = 34.0
 PANEL_GAP, TITLE = 22.0, 18.0
-ESTRADIOL_HEIGHT, TESTOSTERONE_HEIGHT, LANE_HEIGHT, DOSE_HEIGHT, SCAN_HEIGHT = 180.0, 60.0, 30.0, 12.0, 26.0
+ESTRADIOL_HEIGHT, TESTOSTERONE_HEIGHT, LANE_HEIGHT, DOSE_HEIGHT = 180.0, 60.0, 30.0, 12.0
+SCAN_HEIGHT, HAPPENED_HEIGHT = 26.0, 42.0
 TEXT_HEIGHT = 15.0
 # Room above the highest value, and what an axis shows at least.
 HEADROOM, LEAST_FLOORS = 1.08, 2.2
@@ -33,10 +34,10 @@ LANES = ((AROMATASE_INHIBITOR, "Aromatase inhibitor, mg a week"), (TESTOSTERONE,
 UPWARD = (Comparator.GREATER, Comparator.AT_LEAST)
 
 
-def chart(plot: Plot) -> SafeString:
-    """The whole picture. It scales with the page; colours come from the style sheet."""
+def chart(plot: Plot, *, start: datetime | None = None) -> SafeString:
+    """The whole picture, from ``start`` where one is given. It scales with the page; colours come from the style sheet."""
     undated = any(point.start is None for point in (*plot.estradiol, *plot.testosterone))
-    axis = TimeAxis(_start(plot), plot.as_of, LEFT + (UNDATED_WIDTH if undated else 0.0), RIGHT, plot.zone)
+    axis = TimeAxis(start or _start(plot), plot.as_of, LEFT + (UNDATED_WIDTH if undated else 0.0), RIGHT, plot.zone)
     parts: list[SafeString] = []
     top = 6.0 + TITLE
     parts += _estradiol(plot, axis, ValueAxis.over(_highest(plot), top, top + ESTRADIOL_HEIGHT))
@@ -53,6 +54,9 @@ def chart(plot: Plot) -> SafeString:
     if plot.scans:
         parts += _scans(plot, axis, y)
         y += SCAN_HEIGHT
+    if plot.happened:
+        parts += _happened(plot, axis, y)
+        y += HAPPENED_HEIGHT
     height = y + 22
     return drawn(
         "svg",
@@ -242,6 +246,18 @@ def _scans(plot: Plot, axis: TimeAxis, y: float) -> Iterator[SafeString]:
         x = axis.x(scan.at)
         diamond = drawn("path", d=f"M{x:.1f} {y + 1:.1f} l7 7 l-7 7 l-7 -7 Z", cls="scan")
         yield drawn("g", [drawn("title", scan.text), diamond])
+
+
+def _happened(plot: Plot, axis: TimeAxis, y: float) -> Iterator[SafeString]:
+    """Findings as triangles, and below them what prescribers decided as squares."""
+    yield drawn("text", "Findings and decisions", x=0, y=y + 10, cls="panel-title")
+    for mark in plot.happened:
+        x = axis.x(mark.at)
+        if mark.kind == DECISION:
+            shape = drawn("rect", x=x - 4.5, y=y + 29, width=9, height=9, cls="decision")
+        else:
+            shape = drawn("path", d=f"M{x:.1f} {y + 16:.1f} l5.5 9 h-11 Z", cls="finding-mark")
+        yield drawn("g", [drawn("title", mark.text), shape])
 
 
 def _months(axis: TimeAxis, top: float, bottom: float) -> Iterator[SafeString]:

@@ -9,15 +9,15 @@ from uuid import UUID
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Case, F, Prefetch, QuerySet, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tracking import clock
-from tracking.admin import phrases, record, rows, versions, writes
-from tracking.admin.base import RecordAdmin, RecordChangeList, patients_of
+from tracking.admin import dose_history, phrases, record, rows, versions, writes
+from tracking.admin.base import SAFE, RecordAdmin, RecordChangeList, patients_of
 from tracking.admin.site import page_of
 from tracking.models import DueItem, Patient
 from tracking.services.lived import local_today
@@ -84,6 +84,7 @@ class PatientAdmin(RecordAdmin):
         return [
             *super().get_urls(),
             path("<uuid:uid>/history/", wrap(self.versions_view), name="tracking_patient_history"),
+            path("<uuid:uid>/doses/", wrap(self.doses_view), name="tracking_patient_doses"),
             *writes.urls(self),
         ]
 
@@ -95,6 +96,14 @@ class PatientAdmin(RecordAdmin):
         man = self.open(request, uid)
         context = self.around(request, man) | versions.page(man, request)
         return TemplateResponse(request, "admin/tracking/patient/versions.html", context)
+
+    def doses_view(self, request: HttpRequest, uid: UUID) -> HttpResponse:
+        """How he was dosed, over a window of days."""
+        if request.method not in SAFE:
+            return HttpResponseNotAllowed(SAFE)
+        man = self.open(request, uid)
+        context = self.around(request, man) | dose_history.page(man, request, clock.now())
+        return TemplateResponse(request, "admin/tracking/patient/doses.html", context)
 
     @admin.display(description="Patient")
     def name_and_age(self, man: Any) -> SafeString:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -20,12 +20,13 @@ from tracking.domain.timeline import Draw, Timeline, read_timeline
 from tracking.domain.timing import timing_of
 from tracking.domain.units import convert
 
-__all__ = ["Bar", "Dose", "Floor", "Mark", "Plot", "Point", "plot_of"]
+__all__ = ["DECISION", "FINDING", "Bar", "Dose", "Floor", "Mark", "Plot", "Point", "plot_of", "within"]
 
 TESTOSTERONE_TOTAL = "testosterone_total"
 MASS_SPECTROMETRY, IMMUNOASSAY, NOT_SHOWN = "ms", "ia", "unknown"
 ASSAYS = {MASS_SPECTROMETRY: "mass spectrometry", IMMUNOASSAY: "immunoassay", NOT_SHOWN: "assay not shown"}
 DECISIVE = (AROMATASE_INHIBITOR, TESTOSTERONE)
+FINDING, DECISION = "finding", "decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +87,11 @@ class Dose:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something at one time: a scan, or a change of treatment."""
+    """Something at one time: a scan, a change of treatment, a finding, a decision. ``kind`` tells the last two apart."""
 
     at: datetime
     text: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +109,15 @@ class Plot:
     doses: Mapping[str, tuple[Dose, ...]]
     changes: tuple[Mark, ...]
     scans: tuple[Mark, ...]
+    happened: tuple[Mark, ...] = ()
 
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
 
 
-def plot_of(history: History, rulebook: RuleBook, as_of: datetime) -> Plot:
-    """Read one history for drawing. Its rows may come in any order."""
+def plot_of(history: History, rulebook: RuleBook, as_of: datetime, happened: Iterable[Mark] = ()) -> Plot:
+    """Read one history for drawing. Its rows, and what ``happened`` (findings and decisions), may come in any order."""
     timeline = read_timeline(history, rulebook, as_of)
     changes = timeline.exposure.changes_until(timeline.today)
     estradiol = _series(ESTRADIOL, timeline, changes, rulebook)
@@ -130,6 +133,37 @@ def plot_of(history: History, rulebook: RuleBook, as_of: datetime) -> Plot:
         doses={name: tuple(_doses(name, history, as_of, rulebook)) for name in DECISIVE},
         changes=tuple(Mark(timeline.start_of(c.on), f"{c.kind}: {c.after or c.before}") for c in changes),
         scans=tuple(Mark(timeline.start_of(scan.scanned_on), _scan_text(scan, rulebook)) for scan in timeline.scans),
+        happened=tuple(sorted(happened, key=lambda mark: (mark.at, mark.kind, mark.text))),
+    )
+
+
+def within(plot: Plot, start: datetime, end: datetime) -> Plot:
+    """What lies between two instants. A result of which nobody knows the day belongs to every stretch."""
+
+    def inside(at: datetime) -> bool:
+        return start <= at <= end
+
+    def drawn(points: tuple[Point, ...]) -> tuple[Point, ...]:
+        return tuple(p for p in points if p.start is None or (p.start <= end and p.end >= start))
+
+    return replace(
+        plot,
+        as_of=min(plot.as_of, end),
+        estradiol=drawn(plot.estradiol),
+        floors=tuple(
+            replace(f, start=max(f.start, start), end=min(f.end, end)) for f in plot.floors if f.start <= end and f.end >= start
+        ),
+        testosterone=drawn(plot.testosterone),
+        bars={
+            name: tuple(
+                replace(b, start=max(b.start, start), end=min(b.end, end)) for b in bars if b.start < end and b.end > start
+            )
+            for name, bars in plot.bars.items()
+        },
+        doses={name: tuple(dose for dose in doses if inside(dose.at)) for name, doses in plot.doses.items()},
+        changes=tuple(mark for mark in plot.changes if inside(mark.at)),
+        scans=tuple(mark for mark in plot.scans if inside(mark.at)),
+        happened=tuple(mark for mark in plot.happened if inside(mark.at)),
     )
 
 

@@ -19,13 +19,14 @@ class Line:
 
 
 def tabulated(plot: Plot) -> list[Line]:
-    """Results, changes of treatment and scans. Doses have a table of their own and are counted here."""
+    """Results, changes of treatment, scans, findings and decisions. Doses have a table of their own and are counted here."""
     found: list[tuple[datetime, str, str]] = []
     found += [(point.start or point.end, "Estradiol", point.text) for point in plot.estradiol]
     found += [(floor.start, "Floor", f"{floor.text}, until {phrases.instant(floor.end, plot.zone)}") for floor in plot.floors]
     found += [(point.start or point.end, "Testosterone", point.text) for point in plot.testosterone]
     found += [(change.at, "Treatment", change.text) for change in plot.changes]
     found += [(scan.at, "Scan", scan.text) for scan in plot.scans]
+    found += [(mark.at, mark.kind.capitalize(), mark.text) for mark in plot.happened]
     lines = [Line(phrases.day(at.astimezone(plot.tz).date()), what, text) for at, what, text in sorted(found, reverse=True)]
     counted = [(dose.drug, dose.is_skipped) for doses in plot.doses.values() for dose in doses]
     lines += [

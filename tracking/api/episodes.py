@@ -15,13 +15,12 @@ from rest_framework.utils.urls import replace_query_param
 from tracking.api.base import RecordView
 from tracking.api.fields import Input, Instant, Output, Text, Whole
 from tracking.api.paging import PAGE, chosen, limit_of, page
-from tracking.api.records import instant
+from tracking.api.records import instant, names_of
 from tracking.api.schema import Operation, Query, page_of
-from tracking.domain.actor import Actor
 from tracking.domain.episodes import Outcome, Resolution, State, What
 from tracking.domain.problems import problem
 from tracking.domain.rulebook import Lane
-from tracking.models import Clinic, Episode, EpisodeEvent, Finding, User
+from tracking.models import Clinic, Episode, EpisodeEvent, Finding
 from tracking.services import episodes
 
 __all__ = ["Acknowledgement", "Episodes", "OneEpisode", "Queue", "Snooze"]
@@ -157,7 +156,7 @@ class EpisodeView(RecordView):
         events: dict[int, list[EpisodeEvent]] = {row.pk: [] for row in rows}
         for event in EpisodeEvent.objects.filter(episode__in=rows).order_by("pk"):
             events[event.episode_id].append(event)
-        names = _names(event.by for of_one in events.values() for event in of_one)
+        names = names_of(event.by for of_one in events.values() for event in of_one)
         return [_full(row, said.get(row.pk), events[row.pk], names, self.now) for row in rows]
 
 
@@ -279,9 +278,3 @@ def _event(event: EpisodeEvent, names: Mapping[str, str]) -> dict[str, Any]:
         "why": event.why,
         "priority": event.priority,
     }
-
-
-def _names(actors: Iterable[str]) -> dict[str, str]:
-    """The names of the accounts behind these actors: the number of an account is never shown."""
-    ids = {int(actor.removeprefix("user:")) for actor in actors if actor.startswith("user:")}
-    return {str(Actor.user(user.pk)): str(user) for user in User.objects.filter(pk__in=ids)}

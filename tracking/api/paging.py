@@ -16,7 +16,7 @@ from tracking.api.schema import Query
 from tracking.domain.moments import start_of_day
 from tracking.domain.problems import Issue, Problem, problem, raise_all
 
-__all__ = ["PAGE", "PERIOD", "chosen", "given", "in_period", "limit_of", "page"]
+__all__ = ["PAGE", "PERIOD", "chosen", "day_of", "given", "in_period", "limit_of", "page"]
 
 _USUAL, _MOST = 50, 200
 PAGE = (
@@ -63,7 +63,7 @@ def chosen(sent: dict[str, str], name: str, accepted: Collection[str]) -> str | 
 
 def in_period(rows: QuerySet[Any], sent: dict[str, str], zone: str) -> QuerySet[Any]:
     """Rows whose instant lies from the start of the day ``from`` to the end of the day ``to``, in this zone."""
-    first, last = _day(sent, "from"), _day(sent, "to")
+    first, last = day_of(sent, "from"), day_of(sent, "to")
     if first is not None and last is not None and last < first:
         raise problem("?to", "period-reversed", "{last} is before {first}.", last=str(last), first=str(first))
     if first is not None:
@@ -131,7 +131,8 @@ def limit_of(sent: dict[str, str]) -> int:
     return int(text)
 
 
-def _day(sent: dict[str, str], name: str) -> date | None:
+def day_of(sent: dict[str, str], name: str) -> date | None:
+    """A day sent as a query parameter; None where it is not sent. Raises Problem for anything that is no date."""
     text = sent.get(name)
     if text is None:
         return None

@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from tracking.api import accounts, bone, consents, doses, episodes, evaluations, labs, overrides, patients, regimens, rulebook
+from tracking.api import (
+    accounts,
+    bone,
+    consents,
+    dose_history,
+    doses,
+    episodes,
+    evaluations,
+    labs,
+    overrides,
+    patients,
+    regimens,
+    rulebook,
+)
 
 __all__ = ["urlpatterns"]
 
@@ -59,6 +72,7 @@ urlpatterns = [
     path("patients", patients.Patients.as_view()),
     path("patients/<uuid:patient_uid>", patients.OnePatient.as_view()),
     *record("patients/<uuid:patient_uid>/"),
+    path("patients/<uuid:patient_uid>/dose-history", dose_history.DoseHistory.as_view()),
     path("patients/<uuid:patient_uid>/episodes", episodes.Episodes.as_view()),
     path("patients/<uuid:patient_uid>/episodes/<uuid:uid>", episodes.OneEpisode.as_view()),
     path("patients/<uuid:patient_uid>/episodes/<uuid:uid>/acknowledge", episodes.Acknowledgement.as_view()),

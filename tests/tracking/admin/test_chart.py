@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tracking.admin.chart import chart
-from tracking.admin.plot import plot_of
+from tracking.admin.plot import DECISION, FINDING, Mark, plot_of, within
 from tracking.domain.history import (
     DoseKind,
     DoseRecord,
@@ -209,3 +209,36 @@ def test_a_course_without_a_known_amount_is_hatched_and_an_old_one_left_out():
     assert text.count('class="course course-prescribed" fill="url(#hatch)"') == 1
     assert "Anastrozole ?" in text
     assert "Testosterone cypionate" not in text
+
+
+MARKS = (
+    Mark(AS_OF - timedelta(days=40), "opened: estradiol is below the floor", FINDING),
+    Mark(AS_OF - timedelta(days=30), "acknowledged: changed plan", DECISION),
+)
+
+
+def test_findings_are_triangles_and_decisions_squares_each_with_its_words():
+    text = str(chart(plot_of(CASES["one-point"], load_rulebook(), AS_OF, reversed(MARKS))))
+    assert re.findall(r'class="(finding-mark|decision)"', text) == ["finding-mark", "decision"]
+    assert [mark.text in text for mark in MARKS] == [True, True]
+    assert "Findings and decisions" not in drawn("one-point")
+
+
+@pytest.mark.parametrize("days", [(500, 0), (100, 25), (160, 150), (5, 1)])
+def test_a_stretch_shows_what_lies_in_it_and_nothing_else(days):
+    start, end = (AS_OF - timedelta(days=ago) for ago in days)
+    whole = plot_of(CASES["assay-switch"], load_rulebook(), AS_OF, MARKS)
+    part = within(whole, start, end)
+    assert part.estradiol == tuple(p for p in whole.estradiol if start <= p.start <= end)
+    assert part.happened == tuple(mark for mark in MARKS if start <= mark.at <= end)
+    assert all(start <= bar.start <= bar.end <= end for bars in part.bars.values() for bar in bars)
+    assert all(start <= floor.start <= floor.end <= end for floor in part.floors)
+    held = [bar.text for bar in whole.bars["aromatase_inhibitor"] if bar.start < end and bar.end > start]
+    assert [bar.text for bar in part.bars["aromatase_inhibitor"]] == held
+    assert all(start <= dose.at <= end for dose in part.doses["aromatase_inhibitor"])
+
+
+def test_a_stretch_keeps_a_result_of_which_nobody_knows_the_day():
+    whole = plot_of(CASES["undated"], load_rulebook(), AS_OF)
+    part = within(whole, AS_OF - timedelta(days=5), AS_OF)
+    assert [point.start for point in part.estradiol] == [None]
