@@ -197,6 +197,7 @@ MFA_PASSKEY_LOGIN_ENABLED = MFA_PASSKEY_SIGNUP_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 PASSKEY_APP_ORIGINS: list[str] = env.list("PASSKEY_APP_ORIGINS", default=[])
 MFA_TOTP_ISSUER = "Trabecula"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds either way: RFC 6238 5.2 allows for one, for typing and for the phone's clock
 USERSESSIONS_TRACK_ACTIVITY = True  # at each refresh and on account pages, not at each request
 ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", default=0)
 

@@ -16,6 +16,13 @@ from tests.backend.accounts.conftest import code_to
 from tests.backend.accounts.test_second_factor import code_for
 
 
+@pytest.fixture(autouse=True)
+def _no_step_in_between():
+    """A code made in one step of 30 seconds is shown in the same."""
+    with time_machine.travel(time.time(), tick=False):
+        yield
+
+
 def stored(query):
     with connection.cursor() as cursor:
         cursor.execute(query)
