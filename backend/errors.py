@@ -37,6 +37,8 @@ TITLES = {
     "precondition": "The record has changed since it was read.",
     "unreadable": "The request could not be read.",
     "not-signed-in": "Sign in first.",
+    "reauthenticate": "Show once more that it is you.",
+    "gone": "This sign-in has run out.",
     "method-not-allowed": "This address does not know that method.",
     "not-acceptable": "This address answers in JSON only.",
     "media-type": "Send JSON.",
@@ -62,10 +64,10 @@ _DRF = {
 def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:  # noqa: ARG001  DRF's signature
     """Turn what a view raised into its problem; what is not foreseen stays an exception and becomes a 500."""
     if isinstance(exc, Problem):
-        return _response(STATUS[exc.kind], exc.kind, _detail(exc.issues), errors=[_issue(issue) for issue in exc.issues])
+        return problem_response(STATUS[exc.kind], exc.kind, _detail(exc.issues), errors=[_issue(issue) for issue in exc.issues])
     if isinstance(exc, exceptions.ValidationError):
         issues = list(_from_drf(exc.get_full_details(), ""))
-        return _response(STATUS["invalid"], "invalid", _detail(issues), errors=[_issue(issue) for issue in issues])
+        return problem_response(STATUS["invalid"], "invalid", _detail(issues), errors=[_issue(issue) for issue in issues])
     if isinstance(exc, exceptions.APIException):
         return _from_api_exception(exc)
     return _from_django(exc)
@@ -73,35 +75,40 @@ def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:  # no
 
 def _from_django(exc: Exception) -> Response | None:
     if isinstance(exc, Http404):
-        return _response(status.HTTP_404_NOT_FOUND, "not-found", gettext("There is no such record."))
+        return problem_response(status.HTTP_404_NOT_FOUND, "not-found", gettext("There is no such record."))
     if isinstance(exc, RequestDataTooBig):
-        return _response(
+        return problem_response(
             status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too-large", gettext("Send it in smaller parts, at most 2.5 MB each.")
         )
     if isinstance(exc, SuspiciousOperation):
-        return _response(status.HTTP_400_BAD_REQUEST, "unreadable", gettext(_NOT_OURS))
+        return problem_response(status.HTTP_400_BAD_REQUEST, "unreadable", gettext(_NOT_OURS))
     if isinstance(exc, OperationalError | InterfaceError):
         log.warning("database unavailable", exc_info=exc)
-        answer = _response(
-            status.HTTP_503_SERVICE_UNAVAILABLE, "unavailable", gettext("Nothing was stored. Try again in a minute.")
-        )
-        answer["Retry-After"] = "30"
-        return answer
+        return unavailable(gettext("Nothing was stored. Try again in a minute."))
     return None
 
 
 def _from_api_exception(exc: exceptions.APIException) -> Response:
     code = _DRF.get(type(exc), "error")
-    answer = _response(exc.status_code, code, str(exc.detail))
+    answer = problem_response(exc.status_code, code, str(exc.detail))
     if wait := getattr(exc, "wait", None):
         answer["Retry-After"] = str(int(wait) + 1)
-    if header := getattr(exc, "auth_header", None):
-        answer["WWW-Authenticate"] = header
     return answer
 
 
-def _response(status_code: int, code: str, detail: str, **more: Any) -> Response:
-    return Response(_body(status_code, code, detail, **more), status=status_code, content_type=MEDIA_TYPE)
+def unavailable(detail: str) -> Response:
+    """What we need is away: 503, and when to come back."""
+    answer = problem_response(status.HTTP_503_SERVICE_UNAVAILABLE, "unavailable", detail)
+    answer["Retry-After"] = "30"
+    return answer
+
+
+def problem_response(status_code: int, code: str, detail: str, **more: Any) -> Response:
+    """A problem as an answer; ``code`` is one of ``TITLES``, ``more`` becomes members of it."""
+    answer = Response(_body(status_code, code, detail, **more), status=status_code, content_type=MEDIA_TYPE)
+    if status_code == status.HTTP_401_UNAUTHORIZED:
+        answer["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 def _body(status_code: int, code: str, detail: str, **more: Any) -> dict[str, Any]:

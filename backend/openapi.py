@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-_PROBLEM = {
+_PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "RFC 9457 problem details. `errors` names each field by JSON pointer, with what is accepted.",
     "required": ["type", "title", "status", "detail"],
@@ -45,15 +46,52 @@ _ANSWERS = {
     "429": "Too many tries; see Retry-After.",
     "503": "The database is away; nothing was stored; see Retry-After.",
 }
+# What allauth says of a refusal stands in it too; the extensions of RFC 9457.
+_ACCOUNT_PROBLEM: dict[str, Any] = {
+    **_PROBLEM,
+    "properties": {
+        **_PROBLEM["properties"],
+        "data": {
+            "type": "object",
+            "description": "with 401: `flows`, the ways to sign in or to show that it is you",
+            "additionalProperties": True,
+        },
+        "meta": {
+            "type": "object",
+            "description": "`is_authenticated`; with the 404 of one-time codes `secret` and `totp_url`, the seed to set up",
+            "additionalProperties": True,
+        },
+    },
+}
+_ACCOUNT_ANSWERS = {
+    "401": "Not signed in, or a proof is needed that it is you (`/problems/reauthenticate`).",
+    "403": "This account may not do that.",
+    "404": "None is set up.",
+    "409": "This step is not open now.",
+    "410": "The session token holds no longer.",
+    "429": "Too many tries; see Retry-After.",
+    "503": "Database, mail or the counter of tries is away; nothing was stored; see Retry-After.",
+}
+_ACCOUNT_PATHS = ("/api/v1/auth/", "/api/v1/account/", "/api/v1/tokens/")
+_SESSION_TOKEN = {
+    "type": "apiKey",
+    "in": "header",
+    "name": "X-Session-Token",
+    "description": "says which sign-in is under way, until there are tokens",
+}
 _WITH_BODY = {"400", "413", "415", "422", "409"}
 _METHODS = {"get", "post", "put", "patch", "delete"}
 
 
 def describe_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:  # noqa: ARG001, FBT001  spectacular's hook
     """Add the problem answers to every operation, so that a client knows them without trying."""
-    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
+    components = result.setdefault("components", {})
+    components.setdefault("schemas", {}).update(Problem=_PROBLEM, AccountProblem=_ACCOUNT_PROBLEM)
+    components.setdefault("securitySchemes", {})["sessionToken"] = _SESSION_TOKEN
     for path, operations in result.get("paths", {}).items():
         for method, operation in operations.items():
+            if method in _METHODS and path.startswith(_ACCOUNT_PATHS):
+                _add(operation, _ACCOUNT_ANSWERS, "AccountProblem")
             if method in _METHODS:
                 _add_answers(operation, has_key="{" in path)
     return result
@@ -61,14 +99,16 @@ def describe_problems(result: dict[str, Any], generator: Any, request: Any, publ
 
 def _add_answers(operation: dict[str, Any], *, has_key: bool) -> None:
     signed_in = bool(operation.get("security"))
+    fitting = {}
     for code, description in _ANSWERS.items():
         needs_body = code in _WITH_BODY and "requestBody" not in operation and code not in ("400", "422")
         if needs_body or (code == "404" and not (has_key or signed_in)) or (code in ("401", "403") and not signed_in):
             continue
-        operation["responses"].setdefault(
-            code,
-            {
-                "description": description,
-                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            },
-        )
+        fitting[code] = description
+    _add(operation, fitting, "Problem")
+
+
+def _add(operation: dict[str, Any], answers: Mapping[str, str], schema: str) -> None:
+    for code, description in answers.items():
+        content = {"application/problem+json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+        operation["responses"].setdefault(code, {"description": description, "content": content})

@@ -16,6 +16,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from backend.accounts.sealing import fault_of_keys
 from tracking.domain.adherence import LogState
 from tracking.domain.entry import check_floor, read_floor
 from tracking.domain.expected import PlanState
@@ -23,6 +24,8 @@ from tracking.domain.history import DoseKind
 from tracking.domain.inventory import StockKind
 from tracking.domain.problems import Problem
 from tracking.evidence import load_rulebook
+
+LEAST_KEY_LENGTH = 32  # characters; RFC 7518 3.2 asks for as many bytes as HS256 makes
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -45,7 +48,7 @@ def required(name: str, what: str) -> str:
     sys.exit(f"Trabecula cannot start: {name} is not set. It is {what}. See .env.example.")
 
 
-SECRET_KEY = required("SECRET_KEY", "a long random string that signs sessions and tokens")
+SECRET_KEY = required("SECRET_KEY", "a long random string that signs what the server hands out to find again")
 DEBUG = False
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[] if IN_PRODUCTION else ["127.0.0.1", "localhost", "testserver"])
 PUBLIC_URL: str = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
@@ -65,7 +68,11 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "rest_framework",
-    "rest_framework.authtoken",
+    "allauth",
+    "allauth.account",
+    "allauth.headless",
+    "allauth.mfa",
+    "allauth.usersessions",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "csp",
@@ -81,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
@@ -140,6 +148,63 @@ if not IN_PRODUCTION:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "/admin/login/"
 
+# --- Sign-in ---------------------------------------------------------------------------------------------------------
+# allauth does it, behind our own API (backend/accounts); the admin signs in by itself, with Django's own pages.
+HEADLESS_ONLY = True
+HEADLESS_CLIENTS = ["app"]
+HEADLESS_ADAPTER = "backend.accounts.adapters.HeadlessAdapter"
+HEADLESS_TOKEN_STRATEGY = "backend.accounts.tokens.Tokens"  # noqa: S105  the name of a class
+HEADLESS_JWT_ALGORITHM = "HS256"  # nobody but this service reads a token
+HEADLESS_JWT_PRIVATE_KEY = required("JWT_SIGNING_KEY", "a long random string, at least 32 characters, that signs access tokens")
+if len(HEADLESS_JWT_PRIVATE_KEY) < LEAST_KEY_LENGTH and not WITHOUT_SERVICES:
+    sys.exit(f"Trabecula cannot start: JWT_SIGNING_KEY is too short. Accepted: at least {LEAST_KEY_LENGTH} characters.")
+HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True  # a token holds no longer than the session behind it: leaving is instant
+HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 15 * 60
+HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = APP_SESSION_SECONDS = 60 * 24 * 3600  # a phone that is silent so long signs in anew
+# Seeds of one-time codes and the contents of sessions are stored under the first of these keys and read under any.
+SEALING_KEYS: list[str] = [
+    key.strip()
+    for key in required(
+        "SEALING_KEYS", "one or more Fernet keys, separated by commas, that seal the seeds of one-time codes"
+    ).split(",")
+    if key.strip()
+]
+if not WITHOUT_SERVICES and (fault := fault_of_keys(SEALING_KEYS)):
+    sys.exit(f"Trabecula cannot start: SEALING_KEYS cannot be used. {fault}")
+SESSION_ENGINE = "backend.accounts.sessions"
+
+ACCOUNT_ADAPTER = "backend.accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_CHANGE_EMAIL = True  # one address, replaced once the new one is verified
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa")
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+SIGN_IN_LIMITS: str = env.str("SIGN_IN_LIMITS", default="on")
+if SIGN_IN_LIMITS not in ("on", "off") or (IN_PRODUCTION and SIGN_IN_LIMITS == "off"):
+    sys.exit(f"Trabecula cannot start: SIGN_IN_LIMITS is '{SIGN_IN_LIMITS}'. Accepted: on; off in demo and tests alone.")
+# What is not named here has allauth's own limit; backend.accounts.limits says how long to wait.
+ACCOUNT_RATE_LIMITS: dict[str, str | None] | bool = {} if SIGN_IN_LIMITS == "on" else False
+MFA_RATE_LIMITS = ACCOUNT_RATE_LIMITS
+
+MFA_ADAPTER = "backend.accounts.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = MFA_PASSKEY_SIGNUP_ENABLED = True
+# Which app asked for a passkey is checked by backend.accounts.shapes: allauth knows web pages alone, and no Android app.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+PASSKEY_APP_ORIGINS: list[str] = env.list("PASSKEY_APP_ORIGINS", default=[])
+MFA_TOTP_ISSUER = "Trabecula"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds either way: RFC 6238 5.2 allows for one, for typing and for the phone's clock
+USERSESSIONS_TRACK_ACTIVITY = True  # at each refresh and on account pages, not at each request
+ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", default=0)
+
 # --- Time and language -----------------------------------------------------------------------------------------------
 USE_TZ = True
 TIME_ZONE = "UTC"  # a man's own zone is on his record; nothing falls back to the server's
@@ -152,16 +217,15 @@ if IN_PRODUCTION and CLOCK_OFFSET:
 
 # --- API -------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.TokenAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["backend.accounts.tokens.AccessTokens"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "backend.errors.handle",
-    "DEFAULT_THROTTLE_RATES": {"sign-in": env.str("SIGN_IN_RATE", default="10/min")},
     "UNICODE_JSON": True,
     "COERCE_DECIMAL_TO_STRING": True,
-    "NUM_PROXIES": env.int("TRUSTED_PROXY_COUNT", default=0),
+    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
 }
 SPECTACULAR_SETTINGS = {
     # Fields of one name and different choices; named as the choices are.
@@ -219,7 +283,18 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute=env.str("REEVALUATE_MINUTE", default="7")),
     },
     "proposals-expire": {"task": "tracking.tasks.expire_proposals", "schedule": crontab(hour="2", minute="37")},
+    "leftovers-of-sign-in": {"task": "backend.tasks.clear_leftovers", "schedule": crontab(hour="3", minute="20")},
     "rules-changed": {"task": "tracking.tasks.reevaluate_rulebook", "schedule": crontab(minute="*/10")},
+}
+
+# --- Cache -----------------------------------------------------------------------------------------------------------
+# Counts tries, for all web processes together. Nothing else relies on it: signed-in accounts work while it is away.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": env.str("CACHE_URL", default="") or BROKER_URL,
+        "KEY_PREFIX": "trabecula",
+    }
 }
 
 # --- Mail ------------------------------------------------------------------------------------------------------------

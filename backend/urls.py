@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include(link_patterns)),
     path("health/live", health.live),
     path("health/ready", health.ready),
+    path("api/v1/", include("backend.accounts.urls")),
     path("api/v1/", include("tracking.api.urls")),
     path("api/v1/", include("notifications.api.urls")),
     path("api/v1/schema", Schema.as_view(), name="schema"),

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from rest_framework.test import APIClient
 
+from tests import accounts
+from tests.accounts import PASSWORD
 from tests.databases import committed, django_db_setup
 from tracking.domain.actor import Actor
 
 __all__ = ["committed", "django_db_setup"]  # fixtures of their own module
 
-PASSWORD = "correct horse battery"
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
@@ -34,6 +36,15 @@ def nothing_remembered() -> None:
         rulebooks._stored.clear()
 
 
+@pytest.fixture(autouse=True)
+def fresh_counters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has tried anything yet: the counters of tries lie in the broker, which all tests share."""
+    if "django.core.cache" in sys.modules:
+        from django.core.cache import caches
+
+        monkeypatch.setattr(caches["default"], "key_prefix", uuid4().hex)
+
+
 @pytest.fixture
 def as_system() -> Callable[[], Any]:
     from tracking.services.access import acting_as
@@ -43,20 +54,8 @@ def as_system() -> Callable[[], Any]:
 
 @pytest.fixture
 def make_man(db: None, now: datetime) -> Callable[..., Any]:
-    from tracking.services import accounts
-
-    def make(name: str = "Adam Invented", **fields: Any) -> Any:
-        return accounts.sign_up(
-            **{
-                "email": f"{name.split(maxsplit=1)[0].lower()}@example.org",
-                "password": PASSWORD,
-                "name": name,
-                "birth_date": date(1980, 5, 4),
-                "zone": "Europe/Berlin",
-                "now": now,
-            }
-            | fields
-        )
+    def make(name: str = "Adam Invented", **about: Any) -> Any:
+        return accounts.make_man(now=now, name=name, **about)
 
     return make
 
@@ -97,13 +96,11 @@ def in_care(adam: Any, clinic: Any, dr_bell: Any, now: datetime) -> Any:
 
 @pytest.fixture
 def signed_in(db: None) -> Callable[[Any], APIClient]:
-    """An API client with this account's token."""
-    from rest_framework.authtoken.models import Token
+    """An API client of a device on which this account is signed in."""
 
     def sign_in(user: Any) -> APIClient:
         client = APIClient()
-        token, _ = Token.objects.get_or_create(user=user)
-        client.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
+        client.credentials(**accounts.bearer(user))
         return client
 
     return sign_in

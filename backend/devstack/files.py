@@ -5,7 +5,7 @@ import os
 import secrets
 from pathlib import Path
 
-SECRET_NAMES = ("postgres", "owner", "app", "broker", "secret_key")
+SECRET_NAMES = ("postgres", "owner", "app", "broker", "secret_key", "jwt_signing_key", "sealing_key")
 
 
 def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> None:
@@ -22,6 +22,12 @@ def load_secrets(path: Path) -> dict[str, str]:
     kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     missing = [name for name in SECRET_NAMES if name not in kept]
     if missing:
-        kept |= {name: secrets.token_urlsafe(32) for name in missing}
+        kept |= {name: _made(name) for name in missing}
         write_whole(path, json.dumps(kept, indent=1).encode(), mode=0o600)
     return kept
+
+
+def _made(name: str) -> str:
+    made = secrets.token_urlsafe(32)
+    # A Fernet key is 32 bytes in URL-safe base64, with its padding.
+    return f"{made}=" if name == "sealing_key" else made

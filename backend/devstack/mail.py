@@ -11,6 +11,8 @@ import os
 import secrets
 import signal
 import time
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -36,6 +38,11 @@ class FolderOfMessages:
         recipients = f"X-Envelope-To: {', '.join(envelope.rcpt_tos)}\r\n".encode()
         write_whole(self._folder / f"{time.time_ns()}-{secrets.token_hex(4)}.eml", recipients + content)
         return STORED
+
+
+def messages(folder: Path) -> list[EmailMessage]:
+    """What was delivered to the folder, in the order of arrival."""
+    return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in sorted(folder.glob("*.eml"))]
 
 
 async def serve(handler: FolderOfMessages, ready_file: Path | None) -> None:

@@ -27,17 +27,19 @@ class TestSession:
     # pytest would otherwise take the name for a class of tests.
     __test__ = False
 
-    def __init__(self, services: Services, *, home: Path, secret_key: str, ending: ExitStack) -> None:
+    def __init__(self, services: Services, *, home: Path, ending: ExitStack) -> None:
         self.services = services
         self.home = home
-        self._secret_key = secret_key
+        self._secrets = load_secrets(home / "secrets.json")
         self._ending = ending
 
     def environment(self) -> dict[str, str]:
         """What the settings read. Put it into `os.environ` before Django starts; xdist's workers inherit it."""
         return {
             "TRABECULA_ENV": "test",
-            "SECRET_KEY": self._secret_key,
+            "SECRET_KEY": self._secrets["secret_key"],
+            "JWT_SIGNING_KEY": self._secrets["jwt_signing_key"],
+            "SEALING_KEYS": self._secrets["sealing_key"],
             "DATABASE_URL": self.services.database_url,
             "MIGRATION_DATABASE_URL": self.services.migration_database_url,
             "BROKER_URL": self.services.broker_url,
@@ -77,7 +79,7 @@ def _embed(run_folder: Path) -> TestSession:
     except BaseException:
         ending.close()
         raise
-    return TestSession(services, home=home, secret_key=load_secrets(home / "secrets.json")["secret_key"], ending=ending)
+    return TestSession(services, home=home, ending=ending)
 
 
 def _use(given: Mapping[str, str], run_folder: Path) -> TestSession:
@@ -99,4 +101,4 @@ def _use(given: Mapping[str, str], run_folder: Path) -> TestSession:
     home.mkdir(parents=True, exist_ok=True)
     ending = ExitStack()
     ending.callback(remove_unused, [home])
-    return TestSession(services, home=home, secret_key=load_secrets(home / "secrets.json")["secret_key"], ending=ending)
+    return TestSession(services, home=home, ending=ending)

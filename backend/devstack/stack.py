@@ -117,6 +117,8 @@ class Stack:
             "TRABECULA_ENV": self._kind,
             "DJANGO_SETTINGS_MODULE": "backend.settings",
             "SECRET_KEY": self._secrets["secret_key"],
+            "JWT_SIGNING_KEY": self._secrets["jwt_signing_key"],
+            "SEALING_KEYS": self._secrets["sealing_key"],
             "DATABASE_URL": self.services.database_url,
             "APP_DB_ROLE": APP_ROLE,
             "BROKER_URL": self.services.broker_url,

@@ -12,6 +12,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PRODUCTION = {
     "SECRET_KEY": "x" * 50,
+    "JWT_SIGNING_KEY": "y" * 32,
+    "SEALING_KEYS": "z" * 43 + "=",
     "DATABASE_URL": "postgresql://app:secret@127.0.0.1/trabecula",
     "BROKER_URL": "redis://127.0.0.1:6379/0",
     "EMAIL_URL": "smtp://127.0.0.1:25",
@@ -39,6 +41,18 @@ def test_a_missing_setting_stops_the_start_and_says_what_it_is(name):
 
 def test_a_shifted_clock_is_refused_in_production():
     assert "CLOCK_OFFSET shifts the clock" in start(CLOCK_OFFSET="60").stderr
+
+
+def test_keys_of_sign_in_that_cannot_be_used_are_refused():
+    assert "JWT_SIGNING_KEY is too short. Accepted: at least 32" in start(JWT_SIGNING_KEY="y" * 31).stderr
+    assert "SEALING_KEYS cannot be used. Key 2 is none." in start(SEALING_KEYS="z" * 43 + "=,short").stderr
+
+
+@pytest.mark.parametrize("limits", ["off", "sometimes"])
+def test_the_limits_of_sign_in_stand_in_production(limits):
+    stopped = start(SIGN_IN_LIMITS=limits)
+    assert stopped.returncode == 1
+    assert "Accepted: on; off in demo and tests alone." in stopped.stderr
 
 
 def test_a_mistyped_policy_is_refused():

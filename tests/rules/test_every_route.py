@@ -9,14 +9,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from notifications.models import Device, InboxMessage, Reminder
-from tests.conftest import NOW, PASSWORD
+from tests.accounts import PASSWORD, bearer
+from tests.conftest import NOW
 from tracking.domain.actor import Actor
 from tracking.exchange.incoming import Form
 from tracking.models import (
@@ -43,8 +42,21 @@ PREFIX = "api/v1/"
 METHODS = ("get", "post", "put", "patch", "delete")
 # What needs no token, each with the reason. Everything else answers 401 without one.
 PUBLIC = {
-    ("accounts", "post"): "who signs up has no account yet",
-    ("token", "post"): "who signs in has no token yet",
+    ("auth/signup", "post"): "who signs up has no account yet",
+    ("auth/webauthn/signup", "post"): "the same, with a passkey",
+    ("auth/webauthn/signup", "get"): "the same, a step further: the session token says which",
+    ("auth/webauthn/signup", "put"): "the same, a step further",
+    ("auth/email/verify", "post"): "the code is what lets in",
+    ("auth/email/verify/resend", "post"): "a sign-up that is under way",
+    ("auth/login", "post"): "who signs in has no token yet",
+    ("auth/2fa/authenticate", "post"): "the second step of it",
+    ("auth/webauthn/authenticate", "get"): "the second step of it",
+    ("auth/webauthn/authenticate", "post"): "the second step of it",
+    ("auth/webauthn/login", "get"): "a challenge, which is a number that nobody has seen before",
+    ("auth/webauthn/login", "post"): "who signs in has no token yet",
+    ("auth/password/request", "post"): "who forgot his password has no token",
+    ("auth/password/reset", "post"): "who forgot his password has no token",
+    ("tokens/refresh", "post"): "the refresh token is what lets in",
     ("rulebook", "get"): "the rules are open to question by everybody; they hold nothing of any man",
     ("schema", "get"): "the shape of the API, for those who write clients",
     ("docs", "get"): "the same, for people",
@@ -126,7 +138,6 @@ class Everybody:
 @pytest.fixture
 def everybody(adam: Patient, carl: Patient, dr_bell: User, in_care: Any, settings: Any) -> Everybody:
     """Adam with a row in every table, in the care of Dr. Bell; Carl, a stranger, in the care of Dr. Else at another clinic."""
-    cache.clear()
     dr_else = User.objects.create_user("else@example.org", PASSWORD, name="Dr. Else")
     other = Clinic.objects.create(name="Another Clinic")
     Prescriber.objects.create(user=dr_else, clinic=other)
@@ -210,8 +221,7 @@ def rows_of(man: Patient) -> Iterator[Any]:
 def client_of(user: User | None) -> APIClient:
     client = APIClient(raise_request_exception=True)
     if user is not None:
-        token, _ = Token.objects.get_or_create(user=user)
-        client.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
+        client.credentials(**bearer(user))
     return client
 
 
@@ -235,7 +245,9 @@ def test_the_routes_were_found() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("token", [None, "Token " + "0" * 40, "Token", "Token a b", "Bearer x", "Token \u00e9"])
+@pytest.mark.parametrize(
+    "token", [None, "Bearer " + "0" * 40, "Bearer", "Bearer a b", "Token x", "Bearer \u00e9", "Bearer a.b.c"]
+)
 def test_every_route_refuses_who_is_not_signed_in(everybody: Everybody, token: str | None) -> None:
     client = APIClient()
     if token:

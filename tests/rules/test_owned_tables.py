@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from tracking.models import User
 from tracking.services import owned
 
 OURS = ("tracking", "notifications")
@@ -20,6 +21,14 @@ NOBODYS = {
     "tracking_rulebookversion": "the rules of one version; every man's evaluations cite it, and it names none",
     "tracking_importbatch": "where records came from; it names no man",
 }
+# Tables of libraries that hold something of an account. No health, yet personal: each with what it is and when it goes.
+OF_ACCOUNTS = {
+    "account_emailaddress": "the address of an account; goes with the account",
+    "mfa_authenticator": "second factors and passkeys, the seeds sealed; goes with the account",
+    "usersessions_usersession": "devices that are signed in, with the address they came from; goes with the session",
+    "django_admin_log": "what a superuser did to accounts and clinics; goes with the account",
+}
+
 # Changeable tables without a history of their own, each with the reason.
 WITHOUT_HISTORY = {
     "tracking_importrow": "what the file said never changes, and what was stored from it keeps its own history",
@@ -50,6 +59,21 @@ def test_every_model_is_patient_owned_or_named_as_nobodys(model):
 def test_every_model_with_a_patient_is_in_the_registry(model):
     columns = {field.attname for field in model._meta.concrete_fields}
     assert "patient_id" not in columns or model._meta.db_table in IDS
+
+
+def test_every_table_of_a_library_that_points_to_an_account_is_named():
+    """An erasure has to know them. Sessions point to nobody, and are sealed; they end with the account's password."""
+    theirs = [
+        model
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label not in OURS and not model._meta.proxy
+    ]
+    pointing = {
+        model._meta.db_table
+        for model in theirs
+        if any(field.is_relation and field.concrete and field.related_model is User for field in model._meta.get_fields())
+    }
+    assert pointing == OF_ACCOUNTS.keys()
 
 
 @every_table

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,8 @@ import httpx
 import psycopg
 import pytest
 
+from backend.devstack.cohort import code_in
+from backend.devstack.mail import messages
 from backend.devstack.services import Services
 from backend.devstack.stack import Stack
 
@@ -27,9 +28,13 @@ class Running:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
 
+    def start_web(self, *, processes: int) -> None:
+        """Start web alone, in several processes, and with the limits of sign-in on."""
+        self.stack.start_process("web", concurrency=processes)
+
     def start(self, *, days_later: float = 0) -> None:
         """Start web, worker and beat at a clock so many days ahead; those that run are stopped first."""
-        env = {"CLOCK_OFFSET": str(days_later * DAY), "SWEEP_SECONDS": "1", "SIGN_IN_RATE": "1000/min"}
+        env = {"CLOCK_OFFSET": str(days_later * DAY), "SWEEP_SECONDS": "1", "SIGN_IN_LIMITS": "off"}
         for kind in ("beat", "worker", "web"):
             if kind in self._running:
                 self.stack.stop_process(kind)
@@ -39,8 +44,10 @@ class Running:
 
     _running: set[str] = set()
 
-    def call(self, method: str, path: str, body: object = None, *, token: str = "", expect: int | None = None) -> Any:
-        headers = {"Authorization": f"Token {token}"} if token else {}
+    def call(
+        self, method: str, path: str, body: object = None, *, token: str = "", session: str = "", expect: int | None = None
+    ) -> Any:
+        headers = {"Authorization": f"Bearer {token}"} if token else {"X-Session-Token": session} if session else {}
         answer = httpx.request(method, f"{self.stack.web_url}/api/v1{path}", json=body, headers=headers, timeout=30)
         if expect is None:
             assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
@@ -49,8 +56,16 @@ class Running:
         return answer.json() if answer.content else None
 
     def mails(self) -> list[EmailMessage]:
-        files = sorted(self.stack.mail_folder.glob("*.eml"))
-        return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+        return messages(self.stack.mail_folder)
+
+    def sign_in(self, email: str, *, is_new: bool = False) -> str:
+        """The access token of this account, signed up first where it ``is_new``. The code comes by e-mail."""
+        sent = {"email": email, "password": PASSWORD}
+        answer = self.call("POST", "/auth/signup" if is_new else "/auth/login", sent)
+        if "access_token" not in answer["meta"]:
+            code = code_in([mail for mail in self.mails() if mail["To"] == email][-1].get_content())
+            answer = self.call("POST", "/auth/email/verify", {"key": code}, session=answer["meta"]["session_token"])
+        return answer["meta"]["access_token"]
 
     def wait_for(self, what: Callable[[], Any], *, seconds: float = 45) -> Any:
         """Look until something is there; the processes work in their own time."""

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from notifications.domain.words import OUTSIDE
 from tests.stories.conftest import PASSWORD, Running
 
 pytestmark = pytest.mark.processes
@@ -53,15 +54,9 @@ class Man:
     def __init__(self, running: Running, name: str, clinic: str) -> None:
         self.running = running
         self.email = f"{name.lower()}@example.org"
-        account = {
-            "email": self.email,
-            "password": PASSWORD,
-            "name": f"{name} Invented",
-            "birth_date": "1980-05-04",
-            "zone": ZONE,
-        }
-        self.token = running.call("POST", "/accounts", account)["token"]
-        self.uid = self.get("/profile")["uid"]
+        self.token = running.sign_in(self.email, is_new=True)
+        about = {"name": f"{name} Invented", "birth_date": "1980-05-04", "zone": ZONE}
+        self.uid = running.call("POST", "/profile", about, token=self.token)["uid"]
         running.call("POST", "/consents", {"clinic": clinic}, token=self.token)
         running.call("PUT", "/preferences", awake(), token=self.token)
 
@@ -72,7 +67,7 @@ class Man:
         return self.get("/inbox")["results"]
 
     def mails(self) -> list[EmailMessage]:
-        return [mail for mail in self.running.mails() if mail["To"] == self.email]
+        return [mail for mail in self.running.mails() if mail["To"] == self.email and mail["Subject"] == OUTSIDE.title]
 
     def takes(self, bell: str, drug: str, dose: str, every: str, ago: int) -> None:
         plan = {"drug": drug, "dose_mg": dose, "schedule": {"kind": "every", "days": every}, "starts_on": str(today(-ago))}
@@ -88,7 +83,7 @@ def test_from_the_first_lab_to_the_reminder_and_the_result_that_silences_it(runn
         extra_env={"PRESCRIBER_PASSWORD": PASSWORD},
     )
     clinic = json.loads(made.strip().splitlines()[-1])["clinic"]
-    bell = running.call("POST", "/token", {"email": "bell@example.org", "password": PASSWORD})["token"]
+    bell = running.sign_in("bell@example.org")
     adam, carl = (Man(running, name, clinic) for name in ("Adam", "Carl"))
 
     # Testosterone for a year, anastrozole since twelve days, a baseline scan, and a low estradiol drawn too early to answer.

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 
+from tests.accounts import make_man
 from tracking import tasks
 from tracking.domain.actor import Actor
 from tracking.evidence import load_rulebook
 from tracking.models import Evaluation, Proposal, Standing
-from tracking.services import accounts, evaluations, labs, titration
+from tracking.services import evaluations, labs, titration
 from tracking.services.access import acting_as
 
 
@@ -51,8 +52,7 @@ def new_rules(monkeypatch):
 @pytest.fixture
 def committed_men(committed, now):
     """Three men whom other connections see."""
-    about = {"password": "correct horse battery", "birth_date": date(1980, 5, 4), "zone": "Europe/Berlin", "now": now}
-    return [accounts.sign_up(email=f"man{n}@example.org", name=f"Man {n} Invented", **about) for n in range(3)]
+    return [make_man(now=now, name=f"Man {n} Invented", email=f"man{n}@example.org") for n in range(3)]
 
 
 def versions(*men):

@@ -26,7 +26,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method of a view. ``answer`` None: no body. ``etag``: the answer carries the row's revision as its ETag."""
+    """One method of a view. ``answer`` None: no body; where it differs by status, a mapping from one to the other.
+
+    ``etag``: the answer carries the row's revision as its ETag.
+    """
 
     summary: str
     answer: Any = None
@@ -85,7 +88,8 @@ class RecordSchema(AutoSchema):
         return _instance(self._operation.takes)
 
     def get_response_serializers(self) -> Any:
-        return dict.fromkeys(self._operation.status, self._operation.answer)
+        answer = self._operation.answer
+        return dict(answer) if isinstance(answer, Mapping) else dict.fromkeys(self._operation.status, answer)
 
     def get_override_parameters(self) -> list[Any]:
         said = [OpenApiParameter(query.name, str, description=query.what) for query in self._operation.query]

@@ -91,8 +91,6 @@ def record(prefix: str) -> list[URLPattern]:
 
 
 urlpatterns = [
-    path("accounts", accounts.Accounts.as_view()),
-    path("token", accounts.SignIn.as_view()),
     path("profile", accounts.Profile.as_view()),
     path("consents", consents.Consents.as_view()),
     path("consents/<uuid:uid>", consents.Consent.as_view()),

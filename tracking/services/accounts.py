@@ -1,44 +1,59 @@
-"""A man signs up, and says who he is and where he lives."""
+"""A man opens his record, and says who he is and where he lives."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from dateutil.relativedelta import relativedelta
 
 from tracking.domain.actor import Actor
 from tracking.domain.moments import parse_zone
-from tracking.domain.problems import Issue, Problem, problem
+from tracking.domain.problems import problem
+from tracking.evidence import load_rulebook
 from tracking.models import Patient, User, ZoneMove
 from tracking.services import evaluations
 from tracking.services.access import acting_as, lock_patient
 
-__all__ = ["edit_profile", "sign_up"]
+__all__ = ["OPENING", "Opened", "edit_profile", "open_record"]
 
-_SIGN_UP = Actor.system("sign-up")
+# Acts for a man who is not yet one: the policies let an account into its own record only once there is one.
+OPENING = Actor.system("sign-up")
 
 
-def sign_up(*, email: str, password: str, name: str, birth_date: date | None, zone: str, now: datetime) -> Patient:
-    """A new account with its empty record. The man exists only once this commits, so the system acts."""
-    _check_birth(birth_date, now)
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A man's record, and whether this call opened it."""
+
+    man: Patient
+    is_new: bool
+
+
+def open_record(*, user: User, name: str, birth_date: date | None, zone: str, now: datetime) -> Opened:
+    """The empty record of an account that has signed up. The same once more is answered with what stands.
+
+    Raises Problem where he is not of age, and a conflict where the record was opened with something else.
+    """
     named = parse_zone(zone)
-    try:
-        validate_password(password, User(email=email, name=name))
-    except ValidationError as refused:
-        raise Problem(
-            *(Issue("/password", error.code or "password", "{text}", {"text": text}) for error, text in _errors(refused))
-        ) from None
-    with acting_as(_SIGN_UP):
-        try:
-            with transaction.atomic():
-                user = User.objects.create_user(email, password, name=name)
-        except IntegrityError:
-            raise problem("/email", "email-taken", "There is an account with this e-mail address. Sign in instead.") from None
-        patient = Patient.objects.create(user=user, name=name, birth_date=birth_date, zone=named)
-        evaluations.refresh(patient, now=now)
-        return patient
+    _check_birth(birth_date, now, named)
+    with acting_as(OPENING):
+        # Two requests at a time queue here, as there is no man to lock yet.
+        account = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        standing = Patient.objects.filter(user=account).first()
+        if standing is not None:
+            if (standing.name, standing.birth_date, standing.zone) != (name, birth_date, named):
+                raise problem(
+                    "", "record-stands", "The record of this account is open already. Change it with PATCH.", kind="conflict"
+                )
+            return Opened(standing, is_new=False)
+        if not account.name:
+            account.name = name
+            account.save(update_fields=["name"])
+        man = Patient.objects.create(user=account, name=name, birth_date=birth_date, zone=named)
+        evaluations.refresh(man, now=now)
+        man.refresh_from_db()
+        return Opened(man, is_new=True)
 
 
 def edit_profile(
@@ -54,7 +69,7 @@ def edit_profile(
     expected before, keeps the zone it was lived in.
     """
     named = None if zone is None else parse_zone(zone)
-    _check_birth(birth_date, now)
+    _check_birth(birth_date, now, named or patient.zone)
     with acting_as(by):
         man = lock_patient(patient)
         man.name = man.name if name is None else name
@@ -69,15 +84,21 @@ def edit_profile(
         return man
 
 
-def _check_birth(birth_date: date | None, now: datetime) -> None:
-    if birth_date is not None and not 1900 <= birth_date.year <= now.year:  # noqa: PLR2004  the range is the message
+def _check_birth(birth_date: date | None, now: datetime, zone: str) -> None:
+    if birth_date is None:
+        return
+    if not 1900 <= birth_date.year <= now.year:  # noqa: PLR2004  the range is the message
         raise problem(
             "/birth_date",
             "birth-date-range",
             "{received} cannot be a birth date. Accepted: from 1900 to this year.",
             received=birth_date.isoformat(),
         )
-
-
-def _errors(refused: ValidationError) -> list[tuple[ValidationError, str]]:
-    return [(error, " ".join(error.messages)) for error in refused.error_list]
+    least_age = load_rulebook().scope.least_age
+    if birth_date + relativedelta(years=least_age) > now.astimezone(ZoneInfo(zone)).date():
+        raise problem(
+            "/birth_date",
+            "under-age",
+            "This is for adult men: from {least_age} years on.",
+            least_age=least_age,
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier, Event
 from typing import Any
 
@@ -14,10 +14,10 @@ from django.db import connection
 from notifications import services
 from notifications.channels import CHANNELS, Sent
 from notifications.models import Delivery, Escalation, InboxMessage, Preference, Reminder
+from tests.accounts import make_man
 from tests.notifications.conftest import Obedient
 from tests.notifications.fcm import UNREGISTERED, Fcm
 from tracking.models import CareRelationship, Clinic, DueItem, Patient, Prescriber, User
-from tracking.services import accounts
 from tracking.services.access import Actor, acting_as, lock_patient
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -29,17 +29,7 @@ pytestmark = pytest.mark.usefixtures("committed")
 
 @pytest.fixture
 def men(committed: None, make_due: Any) -> list[Any]:
-    found = [
-        accounts.sign_up(
-            email=f"man{number}@example.org",
-            password="correct horse battery",
-            name=f"Man {number}",
-            birth_date=date(1980, 5, 4),
-            zone="Europe/Berlin",
-            now=NOW,
-        )
-        for number in range(MEN)
-    ]
+    found = [make_man(now=NOW, name=f"Man {number}", email=f"man{number}@example.org") for number in range(MEN)]
     for man in found:
         make_due(man)
     return found

@@ -6,24 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
+from tests.accounts import bearer
 from tests.tracking.api.contract import ContractClient
-
-
-@pytest.fixture(autouse=True)
-def _fresh_counters() -> None:
-    cache.clear()
 
 
 @pytest.fixture
 def signed_in(db: None) -> Callable[[Any], ContractClient]:
-    from rest_framework.authtoken.models import Token
-
     def sign_in(user: Any) -> ContractClient:
         client = ContractClient()
-        token, _ = Token.objects.get_or_create(user=user)
-        client.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
+        client.credentials(**bearer(user))
         return client
 
     return sign_in

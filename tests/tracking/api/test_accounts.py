@@ -2,16 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import PASSWORD
-from tests.tracking.api.contract import ContractClient, issues
+from tests.tracking.api.contract import issues
+from tracking.domain.actor import Actor
+from tracking.models import Patient, User
+from tracking.services.access import acting_as
 
-EVE = {
-    "email": "Eve@Example.org",
-    "password": PASSWORD,
-    "name": "Evan Invented",
-    "birth_date": "1980-05-04",
-    "zone": "Europe/Berlin",
-}
+EVE = {"name": "Evan Invented", "birth_date": "1980-05-04", "zone": "Europe/Berlin"}
 
 
 @pytest.fixture(autouse=True)
@@ -19,97 +15,73 @@ def _now(now):
     """All of this happens on one Monday morning."""
 
 
-def with_token(token):
-    client = ContractClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Token {token}")
-    return client
+@pytest.fixture
+def evan(db, signed_in):
+    """An account that has signed up, and has no record yet."""
+    return signed_in(User.objects.create_user("evan@example.org", "pw"))
 
 
-def test_a_man_signs_up_and_is_signed_in(db, anybody):
-    answer = anybody.send("POST", "/accounts", EVE)
+def test_a_man_opens_his_record(evan):
+    answer = evan.send("POST", "/profile", EVE)
     assert answer.status_code == 201
-    profile = with_token(answer.json()["token"]).send("GET", "/profile")
-    assert profile.json() == answer.json()["profile"]
-    assert profile.json()["email"] == "eve@example.org"
-    assert profile.headers["ETag"] == f'"{profile.json()["revision"]}"'
+    profile = evan.send("GET", "/profile")
+    assert profile.json() == answer.json()
+    assert profile.json()["email"] == "evan@example.org"
+    assert profile.headers["ETag"] == answer.headers["ETag"] == f'"{profile.json()["revision"]}"'
+    assert evan.send("GET", "/evaluations/current").status_code == 200
+    assert User.objects.get().name == "Evan Invented"
+
+
+def test_before_that_nothing_of_a_record_is_found(evan):
+    for path in ("/profile", "/labs", "/consents", "/evaluations/current", "/inbox"):
+        assert evan.send("GET", path).status_code == 404
+
+
+def test_the_same_once_more_is_stored_once_and_something_else_is_a_conflict(evan):
+    first = evan.send("POST", "/profile", EVE)
+    again = evan.send("POST", "/profile", EVE)
+    assert (again.status_code, again.json()) == (200, first.json())
+    other = evan.send("POST", "/profile", EVE | {"zone": "Asia/Kathmandu"})
+    assert (other.status_code, other.json()["errors"][0]["code"]) == (409, "record-stands")
+    assert evan.send("GET", "/profile").json() == first.json()
+    with acting_as(Actor.system("test")):
+        assert Patient.objects.count() == 1
 
 
 @pytest.mark.parametrize(
     ("changed", "pointer"),
     [
-        ({"email": "adam@example.org"}, "/email"),
-        ({"email": "ADAM@example.org"}, "/email"),
-        ({"email": "eve"}, "/email"),
-        ({"email": f"{'e' * 250}@example.org"}, "/email"),
-        ({"password": "short"}, "/password"),
-        ({"password": "password1234"}, "/password"),
-        ({"password": "x" * 257}, "/password"),
         ({"name": ""}, "/name"),
         ({"name": "x" * 201}, "/name"),
         ({"zone": "Berlin"}, "/zone"),
         ({"birth_date": "1899-01-01"}, "/birth_date"),
         ({"birth_date": "2027-01-01"}, "/birth_date"),
+        ({"birth_date": "2008-11-03"}, "/birth_date"),
         ({"birth_date": "1980-02-30"}, "/birth_date"),
         ({"birth_date": "19800504"}, "/birth_date"),
         ({"birth_date": 1980}, "/birth_date"),
         ({"birth_date": None}, "/birth_date"),
         ({"is_staff": True}, "/is_staff"),
+        ({"email": "other@example.org"}, "/email"),
     ],
 )
-def test_a_sign_up_that_cannot_be_accepted_names_the_field(adam, anybody, changed, pointer):
-    answer = anybody.send("POST", "/accounts", EVE | changed)
+def test_a_record_that_cannot_be_opened_names_the_field_and_leaves_none(evan, changed, pointer):
+    answer = evan.send("POST", "/profile", EVE | changed)
     assert answer.status_code == 422
     assert list(issues(answer)) == [pointer]
+    assert evan.send("GET", "/profile").status_code == 404
 
 
-def test_signing_in_gives_the_token_and_leaving_takes_it_back(adam, anybody):
-    token = anybody.send("POST", "/token", {"email": "ADAM@example.org", "password": PASSWORD}).json()["token"]
-    client = with_token(token)
-    assert client.send("GET", "/profile").status_code == 200
-    assert client.send("DELETE", "/token").status_code == 204
-    answer = client.send("GET", "/profile")
-    assert answer.status_code == 401
-    assert answer.json()["type"] == "/problems/not-signed-in"
-    assert answer.headers["WWW-Authenticate"] == "Token"
+def test_he_is_of_age_from_his_eighteenth_birthday_where_he_lives(evan):
+    """Monday morning in Berlin, and still Sunday, the day before his birthday, in Honolulu."""
+    late = EVE | {"birth_date": "2008-11-02", "zone": "Pacific/Honolulu"}
+    assert issues(evan.send("POST", "/profile", late))["/birth_date"] == "This is for adult men: from 18 years on."
+    assert evan.send("POST", "/profile", late | {"zone": "Europe/Berlin"}).status_code == 201
 
 
-def test_a_refusal_does_not_tell_whether_there_is_such_an_account(adam, anybody):
-    adam.user.is_active = True
-    wrong = anybody.send("POST", "/token", {"email": "adam@example.org", "password": "not his password"})
-    nobody = anybody.send("POST", "/token", {"email": "nobody@example.org", "password": "not his password"})
-    assert wrong.status_code == nobody.status_code == 401
-    assert wrong.json() == nobody.json()
-    adam.user.is_active = False
-    adam.user.save()
-    off = anybody.send("POST", "/token", {"email": "adam@example.org", "password": PASSWORD})
-    assert off.json() == nobody.json()
-
-
-def test_the_password_is_hashed_also_where_there_is_no_account(db, anybody, monkeypatch):
-    from django.contrib.auth.hashers import MD5PasswordHasher
-
-    hashed = []
-    plain = MD5PasswordHasher.encode
-
-    def counting(self, password, salt):
-        hashed.append(password)
-        return plain(self, password, salt)
-
-    monkeypatch.setattr(MD5PasswordHasher, "encode", counting)
-    anybody.send("POST", "/token", {"email": "nobody@example.org", "password": "any password"})
-    assert hashed == ["any password"]
-
-
-def test_an_old_token_does_not_keep_an_app_from_signing_in(adam):
-    answer = with_token("0" * 40).send("POST", "/token", {"email": "adam@example.org", "password": PASSWORD})
-    assert answer.status_code == 200
-
-
-def test_trying_again_and_again_is_slowed_down(adam, anybody):
-    tries = [anybody.send("POST", "/token", {"email": "adam@example.org", "password": str(number)}) for number in range(11)]
-    assert [answer.status_code for answer in tries] == [401] * 10 + [429]
-    assert 1 <= int(tries[-1].headers["Retry-After"]) <= 61
-    assert tries[-1].json()["type"] == "/problems/too-many-requests"
+def test_he_cannot_make_himself_younger_than_that_later(by_adam):
+    answer = by_adam.send("PATCH", "/profile", {"birth_date": "2015-01-01"})
+    assert (answer.status_code, list(issues(answer))) == (422, ["/birth_date"])
 
 
 def test_he_changes_what_he_sends_and_nothing_else(by_adam):
@@ -126,6 +98,9 @@ def test_he_changes_what_he_sends_and_nothing_else(by_adam):
         assert list(issues(answer)) == [pointer]
 
 
-def test_an_account_that_is_no_mans_has_no_record(dr_bell, signed_in):
-    for path in ("/profile", "/labs", "/consents", "/evaluations/current"):
-        assert signed_in(dr_bell).send("GET", path).status_code == 404
+def test_a_prescriber_who_is_a_man_too_opens_a_record_of_his_own(dr_bell, signed_in):
+    client = signed_in(dr_bell)
+    assert client.send("GET", "/profile").status_code == 404
+    assert client.send("POST", "/profile", EVE).status_code == 201
+    dr_bell.refresh_from_db()
+    assert dr_bell.name == "Dr. Bell"

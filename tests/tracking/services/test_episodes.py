@@ -10,13 +10,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.conftest import NOW, PASSWORD
+from tests.accounts import PASSWORD, make_man
+from tests.conftest import NOW
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.domain.problems import Problem
 from tracking.evidence import load_rulebook
 from tracking.models import Clinic, DueItem, Episode, EpisodeEvent, Evaluation, Patient, Prescriber, User
-from tracking.services import accounts, bone, clinics, consent, doses, episodes, evaluations, labs, regimens
+from tracking.services import bone, clinics, consent, doses, episodes, evaluations, labs, regimens
 from tracking.services.access import acting_as, lock_patients
 
 SYSTEM = Actor.system("test")
@@ -37,8 +38,7 @@ def measured(man, value, days_ago=3, *, now=NOW, by=None, **more):
 
 
 def make_account():
-    about = {"name": "Adam Invented", "birth_date": date(1980, 5, 4), "zone": "Europe/Berlin"}
-    return accounts.sign_up(email="adam@example.org", password=PASSWORD, now=NOW, **about)
+    return make_man(now=NOW)
 
 
 def on_ai(man, **plan):

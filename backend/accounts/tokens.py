@@ -1,0 +1,85 @@
+"""Tokens of the app: a short-lived one for each request, and one that is exchanged, once, for the next pair.
+
+All tokens of one sign-in are a family, and the session behind it is where it ends: with the session every token of it stops
+to hold, at once, because each use looks the session up.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, cast
+
+from allauth.headless.contrib.rest_framework.authentication import JWTTokenAuthentication
+from allauth.headless.tokens.strategies.jwt import JWTTokenStrategy, internal
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.exceptions import AuthenticationFailed
+
+from backend.accounts.sessions import SessionStore
+from tracking.models import User
+
+__all__ = ["AccessTokens", "Tokens", "end_family", "lock_family"]
+
+log = logging.getLogger(__name__)
+
+_FAMILY = "headless_refresh_tokens"  # where allauth keeps, in the session, which refresh tokens were not exchanged yet
+
+
+class Tokens(JWTTokenStrategy):
+    """allauth's own, with an end for a family of which a token was used twice: one of the two who have it stole it."""
+
+    def create_access_token_payload(self, request: HttpRequest) -> dict[str, Any] | None:
+        """The first pair of a sign-in. The session lives as long as a phone may be silent, not a prescriber's working day."""
+        request.session.set_expiry(settings.APP_SESSION_SECONDS)
+        request.session.pop(_FAMILY, None)
+        return super().create_access_token_payload(request)
+
+    def refresh_token(self, refresh_token: str) -> tuple[str, str] | None:
+        """The next pair; None where the token does not hold, and then neither does its family any more."""
+        payload = internal.decode_token(refresh_token, "refresh")
+        key = internal.session_key_from_sid(payload["sid"]) if payload else None
+        if key is None:
+            return None
+        with transaction.atomic():
+            # Two at a time with the same token: the second waits here, and finds it spent.
+            lock_family(key)
+            pair = super().refresh_token(refresh_token)
+            if pair is None and end_family(key):
+                log.warning("a spent refresh token was used again; its session has been ended")
+            return pair
+
+
+def lock_family(key: str | None) -> None:
+    """Lock the session of this key, if there is one: what is read of it now is not written over by another request."""
+    list(Session.objects.select_for_update().filter(session_key=key).values_list("session_key"))
+
+
+def end_family(key: str) -> bool:
+    """End the session of this key; False where it had ended before."""
+    was_there = SessionStore().exists(key)
+    SessionStore().delete(key)
+    UserSession.objects.filter(session_key=key).delete()
+    return was_there
+
+
+class AccessTokens(JWTTokenAuthentication):
+    """``Authorization: Bearer <access token>``. Unlike allauth's own it writes nothing: devices are marked at each refresh."""
+
+    def authenticate_credentials(self, key: str) -> tuple[User, Any]:
+        found = internal.validate_access_token(key)
+        if found is None:
+            raise AuthenticationFailed(gettext("This access token holds no longer. Refresh it, or sign in again."))
+        return cast("User", found.user), found.payload
+
+
+class AccessTokensInTheDocument(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # spectacular's
+    target_class = AccessTokens
+    name = "accessToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

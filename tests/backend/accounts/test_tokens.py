@@ -1,0 +1,149 @@
+"""Tokens: short, exchanged once, and ended with their session."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import jwt
+import pytest
+import time_machine
+from django.conf import settings as django_settings
+from django.contrib.sessions.models import Session
+
+from tests.accounts import PASSWORD, access_token, make_man
+
+
+def refreshed(phone, token):
+    return phone.send("POST", "/tokens/refresh", {"refresh_token": token})
+
+
+def test_a_refresh_gives_the_next_pair_and_both_tokens_are_new(his_phone):
+    old = his_phone.access, his_phone.refresh
+    assert his_phone.ask("POST", "/tokens/refresh", {"refresh_token": his_phone.refresh}).status_code == 200
+    assert {his_phone.access, his_phone.refresh}.isdisjoint(old)
+    assert his_phone.is_in()
+
+
+def test_a_refresh_token_used_twice_ends_the_family_for_the_thief_and_for_the_victim(his_phone, new_phone):
+    stolen = his_phone.refresh
+    thief = new_phone()
+    thief.ask("POST", "/tokens/refresh", {"refresh_token": stolen})
+    assert thief.is_in()
+    other = new_phone()
+    other.sign_in()
+    answer = his_phone.ask("POST", "/tokens/refresh", {"refresh_token": stolen})
+    assert (answer.status_code, answer.json()["type"]) == (401, "/problems/not-signed-in")
+    for phone in (thief, his_phone):
+        assert not phone.is_in()
+        assert refreshed(phone, phone.refresh).status_code == 401
+    assert other.is_in(), "another sign-in of his is another family"
+
+
+def test_of_two_that_refresh_at_the_same_moment_with_one_token_none_keeps_what_the_other_has(committed, now):
+    from allauth.headless.tokens.strategies.jwt import internal
+    from django.db import connections
+
+    from backend.accounts.sessions import SessionStore
+    from tests.backend.accounts.conftest import Phone
+
+    user = make_man(now=now).user
+    session = SessionStore(internal.session_key_from_sid(internal.decode_token(access_token(user), "access")["sid"]))
+    token = internal.create_refresh_token(user, session)
+    session.save()
+    barrier = Barrier(2)
+
+    def refresh():
+        barrier.wait()
+        try:
+            return refreshed(Phone(), token).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = Counter(future.result() for future in [pool.submit(refresh) for _ in range(2)])
+    assert answers == {200: 1, 401: 1}
+    assert not Session.objects.exists()
+
+
+def test_leaving_holds_at_once_for_every_token_of_the_device(his_phone, new_phone):
+    other = new_phone()
+    other.sign_in()
+    assert his_phone.ask("DELETE", "/auth/session").status_code == 204
+    assert not his_phone.is_in()
+    assert refreshed(his_phone, his_phone.refresh).status_code == 401
+    assert other.is_in()
+
+
+def test_an_access_token_that_has_run_out_is_a_problem_and_the_refresh_token_still_holds(his_phone):
+    with time_machine.travel(time.time() + 15 * 60 + 1, tick=False):
+        answer = his_phone.ask("GET", "/profile")
+        assert (answer.status_code, answer.json()["type"]) == (401, "/problems/not-signed-in")
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+        assert his_phone.ask("POST", "/tokens/refresh", {"refresh_token": his_phone.refresh}).status_code == 200
+        assert his_phone.is_in()
+
+
+def test_a_phone_may_be_silent_for_two_months_and_each_refresh_begins_them_anew(his_phone):
+    start = time.time()
+    for days in (59, 118):
+        with time_machine.travel(start + days * 86_400, tick=False):
+            assert his_phone.ask("POST", "/tokens/refresh", {"refresh_token": his_phone.refresh}).status_code == 200
+    with time_machine.travel(start + 179 * 86_400, tick=False):
+        assert refreshed(his_phone, his_phone.refresh).status_code == 401
+
+
+def claims(token):
+    return jwt.decode(token, options={"verify_signature": False})
+
+
+def forged(token):
+    """Tokens that say the right thing and are not ours."""
+    said = claims(token)
+    head = base64.urlsafe_b64encode(json.dumps({"alg": "none", "typ": "JWT"}).encode()).rstrip(b"=").decode()
+    head_of, body, signature = token.split(".")
+    other_body = base64.urlsafe_b64encode(json.dumps(said | {"sub": "1"}).encode()).rstrip(b"=").decode()
+    return {
+        "none": jwt.encode(said, None, algorithm="none"),
+        "none, with our signature": f"{head}.{body}.{signature}",
+        "another key": jwt.encode(said, "x" * 40, algorithm="HS256"),
+        "the key that signs other things": jwt.encode(said, django_settings.SECRET_KEY, algorithm="HS256"),
+        "another algorithm": jwt.encode(said, django_settings.HEADLESS_JWT_PRIVATE_KEY * 2, algorithm="HS512"),
+        "our key, another algorithm": jwt.encode(
+            said, django_settings.HEADLESS_JWT_PRIVATE_KEY.ljust(64, "x"), algorithm="HS512"
+        ),
+        "another account": f"{head_of}.{other_body}.{signature}",
+        "no signature": f"{head_of}.{body}.",
+    }
+
+
+def test_a_forged_token_opens_nothing(his_phone):
+    for how, token in forged(his_phone.access).items():
+        assert his_phone.send("GET", "/profile", HTTP_AUTHORIZATION=f"Bearer {token}").status_code == 401, how
+
+
+def test_a_token_of_one_kind_is_none_of_another(his_phone, new_phone):
+    other = new_phone()
+    other.ask("POST", "/auth/signup", {"email": "carl@example.org", "password": PASSWORD})
+    for token in (his_phone.refresh, other.session):
+        assert his_phone.send("GET", "/profile", HTTP_AUTHORIZATION=f"Bearer {token}").status_code == 401
+    assert refreshed(his_phone, his_phone.access).status_code == 401
+    assert his_phone.is_in()
+
+
+def test_one_accounts_token_over_anothers_session_opens_nothing(his_phone, new_phone):
+    other = new_phone()
+    other.sign_up("carl@example.org")
+    mixed = claims(his_phone.access) | {"sid": claims(other.access)["sid"]}
+    token = jwt.encode(mixed, django_settings.HEADLESS_JWT_PRIVATE_KEY, algorithm="HS256")
+    assert his_phone.send("GET", "/profile", HTTP_AUTHORIZATION=f"Bearer {token}").status_code == 401
+
+
+@pytest.mark.parametrize("sent", ["", "x", "a.b.c", "x" * 3000])
+def test_what_is_no_refresh_token_is_refused(phone, sent):
+    assert refreshed(phone, sent).status_code in (401, 422)
