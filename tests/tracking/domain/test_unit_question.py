@@ -162,6 +162,15 @@ def test_nor_with_both_hormones_low_nor_where_it_no_longer_speaks_for_today() ->
     assert found(judge(old, regimens=ON_AI))["e2_indeterminate_on_ai"] == "P1"
 
 
+def test_nor_where_an_older_low_by_a_better_assay_decides() -> None:
+    """The verdict rests on the low of July; the result in question is, as it was entered, critical with a very low testosterone."""
+    july = [lab("12", day(100)), total_testosterone("150", day(100))]
+    both = [typed("20", unit="pmol/L", method="immunoassay", high="42"), total_testosterone("150", day(5))]
+    said = judge(*july, *both)
+    assert (said.verdict.tier, found(said)["e2_unit_in_question"]) == ("below_floor", "P0")
+    assert "20 pmol/L" in next(f for f in said.findings if f.code == "e2_unit_in_question").prescriber
+
+
 def test_the_answer_closes_it() -> None:
     wrong, confirmed, corrected = typed("45"), typed("45", unit_confirmed=True), typed("45", unit="pmol/L")
     assert [judge(row, regimens=ON_AI).verdict.tier for row in (wrong, confirmed, corrected)] == [

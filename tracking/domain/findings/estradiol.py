@@ -27,6 +27,9 @@ def find_estradiol(facts: Facts) -> Iterator[Finding]:
     if reading is not None:
         yield from _low(facts, reading)
         yield from _unreadable(facts, reading)
+        questioned = _in_question_since(facts)
+        if questioned is not None:
+            yield from _unreadable(facts, questioned)
     yield from _blind(facts)
 
 
@@ -81,6 +84,13 @@ def _unreadable(facts: Facts, reading: Reading) -> Iterator[Finding]:
             yield _on_result(facts, reading, "e2_unit_in_question", urgency=urgency)
     elif facts.verdict.state == CURRENT or not _is_blind(facts) or urgency is not None:
         yield _on_result(facts, reading, "e2_indeterminate_on_ai", urgency=urgency)
+
+
+def _in_question_since(facts: Facts) -> Reading | None:
+    """The latest result where an older low decides, and it is itself in question and low as it was entered."""
+    latest = facts.readings[facts.timeline.draws[ANALYTE][-1].lab.key]
+    decides = latest.key == facts.verdict.reading
+    return None if decides or _urgency_as_entered(facts, latest) is None else latest
 
 
 def _urgency_as_entered(facts: Facts, reading: Reading) -> Priority | None:
