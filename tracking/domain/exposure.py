@@ -347,9 +347,11 @@ def _uncovered(doses: Sequence[DoseRecord], stated: list[Course]) -> list[tuple[
 
 def _is_same(one: Course | RegimenRecord, other: Course | RegimenRecord) -> bool:
     """Of one dose and frequency, whichever way the frequency was written."""
-    if _doses(one) != _doses(other):
+    if one.dose_mg != other.dose_mg:
         return False
-    return one.schedule == other.schedule or _frequency(one.schedule) == _frequency(other.schedule)
+    if one.schedule == other.schedule:
+        return True
+    return _doses(one) == _doses(other) and _frequency(one.schedule) == _frequency(other.schedule)
 
 
 def _doses(of: Course | RegimenRecord) -> tuple[object, ...]:

@@ -40,8 +40,12 @@ def content_of(
     reason: str = "",
     review_on: date | None = None,
     confirmed_reason: str = "",
+    typed: bool = True,
 ) -> dict[str, Any]:
-    """The columns of a version. ``dose`` is text with its unit (``500 IU``), ``dose_mg`` text in milligrams: one of the two.
+    """The columns of a version. ``typed``: a person enters it, who can be asked why an AI was started and when it is reviewed;
+    another system's record says what it says, and the evaluation names what is missing.
+
+     ``dose`` is text with its unit (``500 IU``), ``dose_mg`` text in milligrams: one of the two.
 
     Raises :class:`Problem` with everything that stands against it.
     """
@@ -58,8 +62,9 @@ def content_of(
     written = None
     if rule is not None:
         written = found.run(read_dose, rule, dose, dose_mg)
-        said: dict[str, Any] = {"reason": reason, "review_on": review_on, "starts_on": starts_on, "ends_on": ends_on}
-        found.run(check_ai_terms, rule, origin, **said, today=local_today(man, now), rulebook=rulebook)
+        if typed:
+            said: dict[str, Any] = {"reason": reason, "review_on": review_on, "starts_on": starts_on, "ends_on": ends_on}
+            found.run(check_ai_terms, rule, origin, **said, today=local_today(man, now), rulebook=rulebook)
     tablet = None
     if rule is not None and written is not None:
         tablet = found.run(_strength, rule, written, strength, rulebook)

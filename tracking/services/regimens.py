@@ -36,11 +36,12 @@ def start(
     """Begin a regimen.
 
     ``sent``: drug, dose (text with its unit) or dose_mg (text), schedule, starts_on, ends_on, strength, zone, reason,
-    review_on, confirmed_reason. Of an AI the reason is required, and of a prescriber the review.
+    review_on, confirmed_reason. Of an AI the reason is required, and of a prescriber the review, unless
+    another system's record is taken in (``source``), which says what it says.
     """
     with acting_as(by):
         man = lock_patient(patient)
-        content = content_of(man=man, now=now, origin=origin, **sent)
+        content = content_of(man=man, now=now, origin=origin, typed=not source.system, **sent)
         row = _insert(man, by, now, content, client_id=client_id, source=source)
         evaluations.refresh(man, now=now)
         return row

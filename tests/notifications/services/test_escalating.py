@@ -147,7 +147,7 @@ def test_a_response_that_is_overdue_climbs_by_the_targets_of_the_work_queue(
     by = Actor.user(adam.user_id)
     regimens.start(
         patient=adam, by=by, now=NOW, origin=Origin.SELF, drug="anastrozole", dose_mg="0.5",
-        schedule={"kind": "every", "days": "3.5"}, starts_on=date(2026, 7, 1),
+        schedule={"kind": "every", "days": "3.5"}, starts_on=date(2026, 7, 1), reason="breast tenderness",
     )  # fmt: skip
     labs.record(
         patient=adam, by=by, now=NOW, analyte="estradiol", value="12", unit="pg/mL", collected_at="2026-10-30T08:00:00+01:00"

@@ -131,7 +131,7 @@ def test_split_doses_sum_to_what_they_are():
 
 @given(
     st.lists(
-        st.tuples(st.integers(0, 240), st.sampled_from(["taken", "late", "skipped", "extra"])),
+        st.tuples(st.integers(0, 239), st.sampled_from(["taken", "late", "skipped", "extra"])),
         max_size=25,
         unique_by=lambda e: e[0],
     )

@@ -163,7 +163,7 @@ def test_nor_with_both_hormones_low_nor_where_it_no_longer_speaks_for_today() ->
 
 
 def test_nor_where_an_older_low_by_a_better_assay_decides() -> None:
-    """The verdict rests on the low of July; the result in question is, as it was entered, critical with a very low testosterone."""
+    """The verdict rests on the low of July; what is in question is critical as it was entered, with a very low testosterone."""
     july = [lab("12", day(100)), total_testosterone("150", day(100))]
     both = [typed("20", unit="pmol/L", method="immunoassay", high="42"), total_testosterone("150", day(5))]
     said = judge(*july, *both)

@@ -26,6 +26,7 @@ def low(adam, in_care, bell):
     regimens.start(
         patient=adam, by=bell, now=START, origin=Origin.PRESCRIBED, drug="anastrozole", dose_mg="0.5",
         schedule={"kind": "every", "days": "3.5"}, starts_on=START.date(), reason="tenderness",
+        review_on=START.date() + timedelta(days=150),
     )  # fmt: skip
     for value, ago in (("14.0", 60), ("13.0", 20)):
         at = NOW - timedelta(days=ago)

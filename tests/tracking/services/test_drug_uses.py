@@ -51,7 +51,7 @@ def test_an_ai_whose_dose_nobody_knows_is_an_ai(use, basis):
 def test_a_regimen_that_says_how_much_takes_over(use, basis, adam, himself, now):
     use()
     plan = {"dose_mg": "0.5", "schedule": {"kind": "every", "days": "3.5"}, "starts_on": date(2026, 9, 1)}
-    regimens.start(patient=adam, by=himself, now=now, origin=Origin.SELF, drug="anastrozole", **plan)
+    regimens.start(patient=adam, by=himself, now=now, origin=Origin.SELF, drug="anastrozole", reason="tenderness", **plan)
     (drug,) = basis()["context"]["now"]["ai"]
     assert (drug["basis"], drug["weekly_mg"]) == ("self", "1")
     assert basis()["context"]["ai_since"] == "2026-03-01"

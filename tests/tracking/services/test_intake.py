@@ -83,7 +83,7 @@ def test_after_he_moved_doses_are_expected_on_his_new_clock_and_before_it_on_the
 def test_a_change_after_he_moved_goes_on_on_his_new_clock(adam, himself, daily):
     accounts.edit_profile(patient=adam, by=himself, now=datetime(2026, 10, 14, 12, tzinfo=UTC), zone="America/New_York")
     who = {"patient": adam, "by": himself, "now": NOW, "origin": Origin.SELF}
-    row = regimens.change(**who, key=daily.client_id, from_date=date(2026, 10, 20), dose_mg="0.5")
+    row = regimens.change(**who, key=daily.client_id, from_date=date(2026, 10, 20), dose_mg="0.25")
     assert row.zone == "America/New_York"
     found = [one.slot for one in expected(adam, himself, date(2026, 10, 18), date(2026, 10, 21))]
     assert [(slot.zone, slot.at.astimezone(ZoneInfo(slot.zone)).hour) for slot in found] == [("America/New_York", 8)] * 4

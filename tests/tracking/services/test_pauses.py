@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from tests.accounts import make_man
 from tests.conftest import NOW
 from tests.tracking.services.test_regimens import AI, refusals
 from tracking.domain.actor import Actor
@@ -107,7 +108,11 @@ def test_a_correction_of_the_regimen_keeps_its_pauses(write, on_ai, adam, himsel
         assert len(history_of(adam).regimens) == 2
 
 
-def test_a_pause_is_a_new_revision_of_its_regimen(write, on_ai, himself):
-    with acting_as(himself):
-        on_ai.refresh_from_db(fields=["revision"])
-    assert write(pauses.pause, key=on_ai.client_id, from_date=TODAY).revision > on_ai.revision
+def test_a_pause_is_a_new_revision_of_its_regimen(committed):
+    """Numbers rise with transactions, so that this one really commits."""
+    man = make_man(now=NOW)
+    who = {"patient": man, "by": Actor.user(man.user_id), "now": NOW, "origin": Origin.SELF}
+    started = regimens.start(**who, **AI)
+    with acting_as(who["by"]):
+        started.refresh_from_db(fields=["revision"])
+    assert pauses.pause(**who, key=started.client_id, from_date=TODAY).revision > started.revision
