@@ -50,7 +50,7 @@ def test_it_shows_steps_log_results_findings_and_decisions(desk, answered, addre
         "is below the floor of 16.0 pg/mL while he is on anastrozole",
         "contacted: told by telephone",
         "DXA scan",
-        "Findings and decisions",
+        "Findings, symptoms and decisions",
     ):
         assert said in text, said
 

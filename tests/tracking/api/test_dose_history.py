@@ -29,12 +29,12 @@ def test_steps_log_results_and_marks_come_in_one_answer(by_bell, at):
     assert (found["from"], found["to"], found["zone"]) == ("2025-11-02", "2026-11-02", "Europe/Berlin")
     (drug,) = found["drugs"]
     (step,) = drug["steps"]
-    assert (drug["drug"], step["dose_mg"], step["basis"], step["starts_on"], step["ends_on"]) == (
-        "anastrozole", ANASTROZOLE["dose_mg"], "prescribed", "2026-08-01", None,
+    assert (drug["drug"], step["dose"], step["basis"], step["starts_on"], step["ends_on"]) == (
+        "anastrozole", f"{ANASTROZOLE['dose_mg']} mg", "prescribed", "2026-08-01", None,
     )  # fmt: skip
     assert step["stated"][0]["recorded_by"] == "Dr. Bell"
     assert drug["logged"]["taken"] == 1
-    assert [event["amount_mg"] for event in drug["events"]] == ["0.50"]
+    assert [event["amount"] for event in drug["events"]] == ["0.50 mg"]
     (result,) = found["results"]
     assert (result["analyte"], result["tier"], result["on"]) == ("estradiol", "below_floor", "2026-10-30")
     assert "opened" in {mark["what"] for mark in found["marks"] if mark["kind"] == "finding"}

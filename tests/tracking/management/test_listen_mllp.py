@@ -5,23 +5,22 @@ from __future__ import annotations
 import socket
 import threading
 from contextlib import contextmanager
-from datetime import date
 
 import pytest
 
-from tests.conftest import NOW, PASSWORD
+from tests.accounts import make_man
+from tests.conftest import NOW
 from tracking.domain.actor import Actor
 from tracking.management.commands.listen_mllp import Listener
 from tracking.models import LabResult
-from tracking.services import accounts, messages
+from tracking.services import messages
 from tracking.services.access import acting_as
 
 
 @pytest.fixture
 def man(committed, monkeypatch):
     monkeypatch.setattr("tracking.clock.now", lambda: NOW)
-    about = {"password": PASSWORD, "birth_date": date(1980, 5, 4), "zone": "Europe/Berlin", "now": NOW}
-    return accounts.sign_up(email="adam@example.org", name="Adam Invented", **about)
+    return make_man(now=NOW)
 
 
 @contextmanager

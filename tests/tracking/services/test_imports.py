@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
+from tests.accounts import make_man
 from tests.conftest import NOW
 from tests.tracking.exchange.survey_as_fhir import as_bundle, as_table, everybody
 from tracking.domain.actor import Actor
@@ -18,7 +19,7 @@ from tracking.domain.problems import Problem
 from tracking.exchange.incoming import Form
 from tracking.exchange.survey import DRAWN_BY
 from tracking.models import DexaScan, DexaSite, DoseEvent, Evaluation, ImportBatch, ImportRow, LabResult, Patient, Regimen
-from tracking.services import accounts, imports, labs
+from tracking.services import imports, labs
 from tracking.services.access import acting_as
 
 HEADER = "test,value,unit,collected\n"
@@ -431,8 +432,7 @@ def test_the_percent_is_told_while_it_goes_on(receive, common, monkeypatch):
 
 def test_others_read_the_percent_while_the_transaction_is_open(committed, monkeypatch):
     """A real second connection: what is stored is not to be seen yet, how far it is already is."""
-    about = {"password": "correct horse battery", "birth_date": date(1980, 5, 4), "zone": "Europe/Berlin", "now": NOW}
-    man = accounts.sign_up(email="adam@example.org", name="Adam Invented", **about)
+    man = make_man(now=NOW)
     by = Actor.user(man.user_id)
     monkeypatch.setattr(imports, "_STEP", 2)
     content = csv(*(f"Estradiol,{20 + number},pg/mL,2026-03-{number + 1:02}" for number in range(4)))

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import threading
-from datetime import date
 
 import pytest
 from django.db import connections
 
-from tests.conftest import NOW, PASSWORD
+from tests.accounts import make_man
+from tests.conftest import NOW
 from tests.tracking.services.titrating import REVIEW, TODAY, confirmed, drawn, ledger, prescribed, proposed, standing
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.domain.problems import Problem
 from tracking.models import Regimen
-from tracking.services import accounts, clinics, consent, evaluations, regimens, titration
+from tracking.services import clinics, consent, evaluations, pauses, regimens, titration
 from tracking.services.access import acting_as, lock_patient
 
 SYSTEM = Actor.system("test")
@@ -33,8 +33,7 @@ def doctors(committed):
 def low(doctors):
     """Adam, below the floor on an AI, in the clinic's care."""
     clinic, (bell, _) = doctors
-    about = {"name": "Adam Invented", "birth_date": date(1980, 5, 4), "zone": "Europe/Berlin"}
-    adam = accounts.sign_up(email="adam@example.org", password=PASSWORD, now=NOW, **about)
+    adam = make_man(now=NOW)
     consent.grant(patient=adam, clinic_uid=clinic.uid, by=Actor.user(adam.user_id), now=NOW)
     prescribed(adam, bell, "anastrozole", "0.5", ago=100)
     drawn(adam, bell, "13.1", ago=5)
@@ -133,6 +132,21 @@ def test_another_version_of_the_regimen_than_it_was_made_against_is_a_conflict_t
     with pytest.raises(Problem, match="regimen") as refused:
         titration.preview(patient=low, uid=told.row.uid, by=bell, now=NOW)
     assert refused.value.issues[0].code == "regimen-changed"
+
+
+def test_a_pause_or_its_end_since_the_proposal_is_a_regimen_that_changed(low, doctors):
+    _, (bell, _) = doctors
+    key, said = standing(low, "anastrozole", bell).client_id, {"by": bell, "now": NOW, "origin": Origin.PRESCRIBED}
+    for write in (
+        lambda: pauses.pause(patient=low, key=key, from_date=TODAY, **said),
+        lambda: pauses.resume(patient=low, key=key, on=TODAY, **said),
+    ):
+        told = proposed(low, bell)
+        write()
+        with pytest.raises(Problem, match="since then that regimen was paused or resumed") as refused:
+            titration.preview(patient=low, uid=told.row.uid, by=bell, now=NOW)
+        assert (refused.value.kind, refused.value.issues[0].code) == ("conflict", "regimen-changed")
+        titration.withdraw(patient=low, uid=told.row.uid, by=bell, now=NOW)
 
 
 def test_a_regimen_that_was_corrected_or_taken_back_is_another_one(low, doctors):
