@@ -249,7 +249,7 @@ def _scans(plot: Plot, axis: TimeAxis, y: float) -> Iterator[SafeString]:
 
 
 def _happened(plot: Plot, axis: TimeAxis, y: float) -> Iterator[SafeString]:
-    """Findings as triangles, symptoms as dots beside them, and below them what was asked for, proposed and decided as squares."""
+    """Findings as triangles, symptoms as dots beside them; below them what was asked for, proposed and decided as squares."""
     yield drawn("text", "Findings, symptoms and decisions", x=0, y=y + 10, cls="panel-title")
     for mark in plot.happened:
         x = axis.x(mark.at)

@@ -211,7 +211,11 @@ class StaffLedgerView(LedgerView):
         evaluation = None if told.evaluation is None else str(told.evaluation.uid)
         anchors = [item.anchor for item in told.outlook.rechecks] if told.outlook is not None else []
         items = dict(DueItem.objects.filter(patient=man, kind=LAB, anchor__in=anchors).values_list("anchor", "uid"))
-        answer = {"proposal": shown, "outlook": outlook_row(told.outlook, items, Reader(is_staff=True, man=man)), "evaluation": evaluation}
+        answer = {
+            "proposal": shown,
+            "outlook": outlook_row(told.outlook, items, Reader(is_staff=True, man=man)),
+            "evaluation": evaluation,
+        }
         return Response(answer, status=status, headers={"ETag": f'"{told.row.revision}"'})
 
     def uid(self, man: Patient) -> Any:

@@ -35,7 +35,9 @@ class SideRow(Output):
 
     regimen = serializers.UUIDField(allow_null=True, help_text="uid of the version; null: none, or not confirmed yet")
     text = serializers.CharField(help_text="dose and schedule; empty: nothing before a start")
-    weekly = serializers.CharField(allow_null=True, help_text="all doses of a week, in the drug's unit; null: as needed, or nothing")
+    weekly = serializers.CharField(
+        allow_null=True, help_text="all doses of a week, in the drug's unit; null: as needed, or nothing"
+    )
 
 
 class StepRow(Output):
@@ -151,7 +153,9 @@ class OutlookRow(Output):
     """What comes of confirming, by the very plan that then holds."""
 
     kind = serializers.CharField(help_text=", ".join(Kind))
-    weekly = serializers.CharField(allow_null=True, help_text="with its unit; what the prescriber types to confirm; null: as needed")
+    weekly = serializers.CharField(
+        allow_null=True, help_text="with its unit; what the prescriber types to confirm; null: as needed"
+    )
     needs_raising_reason = serializers.BooleanField(help_text="more of an AI while low or blind: a reason is to be typed")
     warnings = WarningRow(many=True)
     rechecks = RecheckRow(many=True, help_text="empty: no rule asks for one, or another statement of his covers the change")

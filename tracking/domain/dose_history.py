@@ -65,8 +65,8 @@ class Step:
     """One drug at one dose and interval, or a pause of it, from ``starts_on`` until before ``ends_on`` (None: it goes on).
 
     ``starts_on`` None: nobody knows since when. ``basis``: logged, self, prescribed, or used where nobody knows how much.
-    ``dose`` is one dose and ``weekly`` all of a week, both in ``unit``, None where nothing says and in a pause. ``keys`` are the
-    records that it rests on. ``is_planned``: it begins after today.
+    ``dose`` is one dose and ``weekly`` all of a week, both in ``unit``, None where nothing says and in a pause. ``keys`` are
+    the records that it rests on. ``is_planned``: it begins after today.
     """
 
     basis: str
@@ -110,7 +110,7 @@ class Logged:
 
 @dataclass(frozen=True, slots=True)
 class DrugHistory:
-    """One drug: what was to be taken, and what was logged. ``adherence`` None: nothing was expected in the window, or logged."""
+    """One drug: what was to be taken, and what was logged. ``adherence`` None: nothing was expected or logged in the window."""
 
     drug: str
     name: str
@@ -264,7 +264,7 @@ def _text(course: Course, facts: Facts) -> str:
 
 
 def _in_the_record(facts: Facts) -> Iterator[Mark]:
-    """Scans, fractures and symptoms: what the record itself says happened. A symptom is shown as it was scored, and judged nowhere."""
+    """Scans, fractures and symptoms: what the record itself says happened. A symptom is shown as it was scored."""
     yield from _symptoms(facts)
     regions = facts.rulebook.bone.regions
     for scan in facts.timeline.scans:

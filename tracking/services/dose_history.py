@@ -49,11 +49,14 @@ def stated(man: Patient) -> dict[str, Stated]:
         Stated(str(row.uid), row.origin, row.reason, row.end_reason, row.review_on, row.recorded_by, row.recorded_at)
         for row in Regimen.objects.live().filter(patient=man)
     ]
-    for pause in _standing_pauses(man):
-        by, at = pause.recorded_by, pause.recorded_at
-        found.append(Stated(str(pause.uid), pause.regimen.origin, pause.reason, "", None, by, at))
-    for use in DrugUse.objects.live().filter(patient=man):
-        found.append(Stated(str(use.uid), USED, use.note, "", None, use.recorded_by, use.recorded_at))
+    found += [
+        Stated(str(pause.uid), pause.regimen.origin, pause.reason, "", None, pause.recorded_by, pause.recorded_at)
+        for pause in _standing_pauses(man)
+    ]
+    found += [
+        Stated(str(use.uid), USED, use.note, "", None, use.recorded_by, use.recorded_at)
+        for use in DrugUse.objects.live().filter(patient=man)
+    ]
     return {row.uid: row for row in found}
 
 

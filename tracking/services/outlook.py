@@ -1,4 +1,4 @@
-"""What a proposed change would do: it is made for real, looked at, and taken back, as every dry run of a write about treatment is.
+"""What a proposed change would do: it is made for real, looked at, and taken back, as in every dry run of a write.
 
 So a preview passes through the very checks and the very plan that a confirmation does, and there is no second way to either.
 """

@@ -158,8 +158,9 @@ def confirm(
 
     ``evaluation``: the one he looked at; another one in its place is a conflict that says what changed, and so is another
     version of the regimen. ``typed_weekly``: what the new plan comes to in a week, typed by him, in the unit of the drug's
-    doses. ``raising_reason``: asked for where more of an AI is given while low or blind. ``from_date``: another day than proposed. ``episode``: answered along
-    with it as "changed plan". Nobody confirms for himself; of two at once the second is told who was first.
+    doses. ``raising_reason``: asked for where more of an AI is given while low or blind. ``from_date``: another day than
+    proposed. ``episode``: answered along with it as "changed plan". Nobody confirms for himself; of two at once the second
+    is told who was first.
     """
     with acting_as(by):
         man = lock_patient(patient)

@@ -99,7 +99,11 @@ def test_pauses_plans_adherence_symptoms_and_the_ledger_stand_on_it(by_bell, by_
         (False, False, "0.5 mg"), (True, False, None), (False, False, "0.5 mg"),
     ]  # fmt: skip
     assert (ai["steps"][1]["stated"][0]["reason"], ai["steps"][1]["stated"][0]["recorded_by"]) == ("surgery", "Dr. Bell")
-    assert (coming["steps"][0]["planned"], coming["steps"][0]["dose"], coming["steps"][0]["weekly"]) == (True, "500 IU", "3500 IU")
+    assert (coming["steps"][0]["planned"], coming["steps"][0]["dose"], coming["steps"][0]["weekly"]) == (
+        True,
+        "500 IU",
+        "3500 IU",
+    )
     assert (ai["adherence"]["state"], ai["adherence"]["taken"]) == ("logged", 1)
     assert coming["adherence"] is None
     assert "divided by expected doses" in found["adherence_formula"]

@@ -93,7 +93,9 @@ def test_a_drug_without_a_log_says_so_and_one_without_a_regimen_is_shown_by_its_
 
 def test_a_drug_dosed_in_units_is_shown_in_them():
     twice = Schedule("weekdays", weekdays=("mon", "thu"))
-    found = read(regimens=[regimen("hcg", day(50), dose="500", schedule=twice), anastrozole(day(50))], labs=[lab("20.0", day(3))])
+    found = read(
+        regimens=[regimen("hcg", day(50), dose="500", schedule=twice), anastrozole(day(50))], labs=[lab("20.0", day(3))]
+    )
     step = drug(found, "hcg").steps[0]
     assert (step.dose, step.weekly, step.unit) == (Decimal(500), Decimal("1000.000"), "IU")
     assert "HCG 500 IU on Mon, Thu" in {text.replace("hCG", "HCG") for text in found.results[0].treatment}

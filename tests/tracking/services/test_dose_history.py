@@ -166,7 +166,12 @@ def test_a_use_without_a_dose_names_who_entered_it(low, bell, as_system):
     with as_system():
         drug = next(drug for drug in dose_history.read(low, now=NOW).drugs if drug.drug == "finasteride")
         stated = dose_history.stated(low)[drug.steps[0].keys[0]]
-    assert (drug.steps[0].basis, stated.origin, stated.recorded_by, stated.reason) == ("used", "used", str(bell), "for his hair")
+    assert (drug.steps[0].basis, stated.origin, stated.recorded_by, stated.reason) == (
+        "used",
+        "used",
+        str(bell),
+        "for his hair",
+    )
 
 
 def test_adherence_stands_beside_the_log_and_silence_is_no_figure(low, bell, as_system):

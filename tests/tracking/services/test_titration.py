@@ -454,7 +454,10 @@ def test_a_drug_that_is_dosed_in_units_is_proposed_shown_and_typed_in_units(low,
         ({"plan": {"dose": "0.25 IU"}}, ("/plan/dose", "dose-unit")),
         ({"plan": {"dose": "0.25 mg", "dose_mg": "0.25"}}, ("/plan/dose_mg", "dose-stated-twice")),
         ({"plan": {"dose": "0.3 mg", "strength": "1 mg"}}, ("/plan/strength", "strength-does-not-fit")),
-        ({"plan": {"dose": "0.25 mg", "review_on": TODAY + timedelta(days=400)}}, ("/plan/review_on", "ai-review-out-of-limits")),
+        (
+            {"plan": {"dose": "0.25 mg", "review_on": TODAY + timedelta(days=400)}},
+            ("/plan/review_on", "ai-review-out-of-limits"),
+        ),
         ({"plan": {"dose": "0.25 mg", "ends_on": REVIEW}}, ("/plan/ends_on", "part-not-accepted")),
         (
             {"ask": "start", "plan": {"drug": "letrozole", "dose": "0.5 mg", "schedule": WEEKLY}},

@@ -35,7 +35,7 @@ class Step:
 
     @property
     def ended_pause(self) -> Pause | None:
-        """The first pause that would still hold on the day of the change or begin after it, and that the next version has not."""
+        """The first pause that holds on the day of the change or begins after it, which the next version has not."""
         ahead = (p for p in self.pauses if p.ends_on is None or max(p.starts_on, self.on) < p.ends_on)
         return None if self.after is None else min(ahead, key=lambda pause: pause.starts_on, default=None)
 
@@ -113,8 +113,8 @@ def named(record: RegimenRecord, rulebook: RuleBook) -> str:
 def check_typed_weekly(typed: object, step: Step, rulebook: RuleBook) -> str:
     """Hold the weekly amount that a prescriber typed to what the stated dose and schedule come to; the digits that he typed.
 
-    It is in the unit of the drug's doses, which may stand behind it (``1000``, ``1000 IU``). Typed twice in two forms, a slip of
-    a decimal point, of a unit or of an interval does not pass. Empty for as needed. Raises Problem (``/typed_weekly``).
+    It is in the unit of the drug's doses, which may stand behind it (``1000``, ``1000 IU``). Typed twice in two forms, a slip
+    of a decimal point, of a unit or of an interval does not pass. Empty for as needed. Raises Problem (``/typed_weekly``).
     """
     pointer, weekly, unit = "/typed_weekly", shown_weekly(step.after), rulebook.drugs[step.drug].unit
     if weekly is None:

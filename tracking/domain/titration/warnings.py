@@ -110,7 +110,11 @@ def _pause_ended(step: Step, now: Facts) -> Iterator[Warned]:
     pause = step.ended_pause
     if pause is not None:
         words, today = now.rulebook.words.titration, now.timeline.today
-        until = words["pause_open"] if pause.ends_on is None else fill(words["pause_until"], {"until": on_day(pause.ends_on, today)})
+        until = (
+            words["pause_open"]
+            if pause.ends_on is None
+            else fill(words["pause_until"], {"until": on_day(pause.ends_on, today)})
+        )
         said = {"since": on_day(pause.starts_on, today), "until": until, "on": on_day(step.on, today)}
         yield Warned("pause_ended", fill(words["pause_ended"], said))
 
