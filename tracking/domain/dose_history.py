@@ -197,7 +197,7 @@ def _drugs(facts: Facts, first: date, last: date, around: Around) -> Iterator[Dr
 def _of_other_classes(facts: Facts) -> Iterator[Course]:
     """Bone therapy and the like, which no estradiol depends on and the evaluation reads elsewhere."""
     history, exposure, rulebook = facts.history, facts.timeline.exposure, facts.rulebook
-    for drug in sorted({record.drug for record in (*history.regimens, *history.uses)}):
+    for drug in sorted({record.drug for record in history.regimens} | {use.drug for use in history.uses}):
         if rulebook.drug_class(drug) not in exposure.spans:
             regimens = [record for record in history.regimens if record.drug == drug]
             uses = [use for use in history.uses if use.drug == drug]

@@ -133,7 +133,7 @@ def _change(man: Patient, wanted: Wanted, by: Actor, now: datetime) -> Regimen:
 
 
 def _stop(man: Patient, wanted: Wanted, by: Actor, now: datetime) -> None:
-    ends = {"ends_on": wanted.on, "reason": wanted.reason}
+    ends: dict[str, Any] = {"ends_on": wanted.on, "reason": wanted.reason}
     with _pointing_into_the_plan(_ENDS):
         regimens.end(patient=man, key=_key(wanted), by=by, now=now, origin=Origin.PRESCRIBED, **ends)
 
