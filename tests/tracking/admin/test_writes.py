@@ -271,5 +271,5 @@ def test_a_backdated_change_tells_what_it_does_to_the_results_since(send, on_ana
     labs.record(patient=adam, by=bell, now=NOW, analyte="estradiol", value="24.0", unit="pg/mL", **at)
     sent = REGIMEN | {"dose_mg": "0.25", "starts_on": "2026-10-31", "client_id": "desk-back"}
     answer = send("change_regimen", sent, regimen_uid=on_anastrozole.uid).text
-    assert "Estradiol 24.0 of 30 Oct 2026 reads now:" in answer
+    assert "Estradiol 24.0 pg/mL of 30 Oct 2026 reads now:" in answer
     assert "superseded by change" in answer
