@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.utils.safestring import SafeString
 
 from tracking.admin.axes import TimeAxis, ValueAxis
-from tracking.admin.plot import ASSAYS, DECISION, IMMUNOASSAY, MASS_SPECTROMETRY, Bar, Plot, Point
+from tracking.admin.plot import ASSAYS, DECISION, IMMUNOASSAY, MASS_SPECTROMETRY, SYMPTOM, Bar, Plot, Point
 from tracking.admin.svg import drawn
 from tracking.domain.reported import Comparator
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE
@@ -249,12 +249,14 @@ def _scans(plot: Plot, axis: TimeAxis, y: float) -> Iterator[SafeString]:
 
 
 def _happened(plot: Plot, axis: TimeAxis, y: float) -> Iterator[SafeString]:
-    """Findings as triangles, and below them what prescribers decided as squares."""
-    yield drawn("text", "Findings and decisions", x=0, y=y + 10, cls="panel-title")
+    """Findings as triangles, symptoms as dots beside them; below them what was asked for, proposed and decided as squares."""
+    yield drawn("text", "Findings, symptoms and decisions", x=0, y=y + 10, cls="panel-title")
     for mark in plot.happened:
         x = axis.x(mark.at)
         if mark.kind == DECISION:
             shape = drawn("rect", x=x - 4.5, y=y + 29, width=9, height=9, cls="decision")
+        elif mark.kind == SYMPTOM:
+            shape = drawn("circle", cx=x, cy=y + 21, r=3.5, cls="symptom-mark")
         else:
             shape = drawn("path", d=f"M{x:.1f} {y + 16:.1f} l5.5 9 h-11 Z", cls="finding-mark")
         yield drawn("g", [drawn("title", mark.text), shape])

@@ -13,10 +13,11 @@ from django.http import HttpRequest
 
 from tracking.admin import phrases
 from tracking.admin.chart import chart
-from tracking.admin.plot import DECISION, FINDING, plot_of, within
+from tracking.admin.plot import DECISION, FINDING, SYMPTOM, plot_of, within
 from tracking.admin.plot import Mark as PlotMark
 from tracking.admin.rows import Names
 from tracking.admin.tabulated import tabulated
+from tracking.domain.adherence import FORMULA, Adherence, LogState
 from tracking.domain.dose_history import DoseHistory, DrugHistory, Kind, Mark, Result, Step
 from tracking.domain.moments import start_of_day
 from tracking.domain.problems import Problem
@@ -24,8 +25,9 @@ from tracking.domain.rulebook import RuleBook
 from tracking.domain.timing import DrugTiming, Phase
 from tracking.domain.units import trimmed
 from tracking.evidence import load_rulebook
-from tracking.models import Patient, Regimen
+from tracking.models import Patient
 from tracking.services import dose_history
+from tracking.services.dose_history import Stated
 from tracking.services.history import history_of
 from tracking.services.lived import local_today
 
@@ -63,6 +65,7 @@ class WindowForm(forms.Form):
 class StepLine:
     starts_on: date | None
     ends_on: date | None
+    is_planned: bool
     dose: str
     schedule: str
     weekly: str
@@ -76,6 +79,7 @@ class DrugTable:
     name: str
     steps: list[StepLine]
     logged: str
+    adherence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
     """The context of the template. A window that cannot be shown is said so, and the usual year is shown instead."""
     rulebook, today = load_rulebook(), local_today(man, now)
     form, found = _asked(man, request, now)
-    stated = {str(row.uid): row for row in Regimen.objects.live().filter(patient=man)}
+    stated = dose_history.stated(man)
     known = phrases.names([*(row.recorded_by for row in stated.values()), *(mark.by for mark in found.marks)])
 
     def name(actor: str) -> str:
@@ -122,6 +126,7 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
         "tabulated": tabulated(plot),
         "drugs": [_drug(drug, stated, name, man.zone) for drug in found.drugs],
         "results": [_result(result, rulebook) for result in (*reversed(found.results), *found.undated)],
+        "formula": FORMULA,
         "marks": [_mark(mark, name, man.zone) for mark in reversed(found.marks)],
     }
 
@@ -139,45 +144,57 @@ def _asked(man: Patient, request: HttpRequest, now: datetime) -> tuple[WindowFor
 
 
 def marks_of(marks: tuple[Mark, ...]) -> tuple[PlotMark, ...]:
-    """Findings and decisions as the chart shows them; scans it knows by itself."""
-    kinds = {Kind.FINDING: FINDING, Kind.DECISION: DECISION}
+    """Findings, symptoms and decisions as the chart shows them; scans it knows by itself."""
+    kinds = {Kind.FINDING: FINDING, Kind.DECISION: DECISION, Kind.TITRATION: DECISION, Kind.SYMPTOM: SYMPTOM}
     return tuple(PlotMark(mark.at, f"{mark.what}: {mark.words}", kinds[mark.kind]) for mark in marks if mark.kind in kinds)
 
 
-def _drug(drug: DrugHistory, stated: dict[str, Regimen], name: Names, zone: str) -> DrugTable:
+def _drug(drug: DrugHistory, stated: dict[str, Stated], name: Names, zone: str) -> DrugTable:
     counts = [f"{count} {kind}" for kind, count in drug.logged.counts.items() if count]
     first, last = drug.logged.first, drug.logged.last
     if first is None or last is None:
         said = "No dose was logged in this time. That says nothing about what he took."
     else:
         said = f"Logged: {', '.join(counts)}; first {phrases.instant(first, zone)}, last {phrases.instant(last, zone)}."
-    return DrugTable(drug.name, [_step(step, stated, name, zone) for step in reversed(drug.steps)], said)
+    steps = [_step(step, stated, name, zone) for step in reversed(drug.steps)]
+    return DrugTable(drug.name, steps, said, _adherence(drug.adherence))
 
 
-def _step(step: Step, stated: dict[str, Regimen], name: Names, zone: str) -> StepLine:
+def _step(step: Step, stated: dict[str, Stated], name: Names, zone: str) -> StepLine:
     rows = [stated[key] for key in step.keys if key in stated]
     return StepLine(
         starts_on=step.starts_on,
         ends_on=step.ends_on,
-        dose=f"{trimmed(step.dose_mg)} mg" if step.dose_mg is not None else "not stated",
-        schedule=step.schedule or "not stated",
-        weekly=_amount(step.weekly_mg),
+        is_planned=step.is_planned,
+        dose="paused" if step.is_pause else _amount(step.dose, step.unit, "not stated"),
+        schedule="–" if step.is_pause else step.schedule or "not stated",
+        weekly="–" if step.is_pause else _amount(step.weekly, step.unit, "not known"),
         basis=BASES[step.basis],
         why=list(dict.fromkeys([*_reasons(rows), *_ends(rows)])),
         entered=[f"{phrases.instant(row.recorded_at, zone)}, {name(row.recorded_by)}" for row in rows],
     )
 
 
-def _reasons(rows: list[Regimen]) -> list[str]:
+def _reasons(rows: list[Stated]) -> list[str]:
     return [row.reason for row in rows if row.reason]
 
 
-def _ends(rows: list[Regimen]) -> list[str]:
+def _ends(rows: list[Stated]) -> list[str]:
     return [f"ended: {row.end_reason}" for row in rows if row.end_reason]
 
 
-def _amount(weekly: Decimal | None) -> str:
-    return "not known" if weekly is None else f"{trimmed(weekly)} mg"
+def _amount(amount: Decimal | None, unit: str, unsaid: str) -> str:
+    return unsaid if amount is None else f"{trimmed(amount):f} {unit}"
+
+
+def _adherence(said: Adherence | None) -> str:
+    """Silence is no figure: where nothing is logged, there is none."""
+    if said is None or said.state is LogState.NOTHING_EXPECTED:
+        return "Adherence: no dose was expected in this time."
+    if said.state is LogState.NOT_LOGGED:
+        return f"Adherence: not logged, so there is no figure for the {said.expected} doses expected."
+    beside = f"{said.skipped} skipped, {said.not_logged} not logged, {said.extra} extra, {said.unmatched} outside the schedule"
+    return f"Adherence: {said.percent} % ({said.taken + said.late} of {said.expected} expected doses; {beside})."
 
 
 def _result(result: Result, rulebook: RuleBook) -> ResultLine:

@@ -20,13 +20,13 @@ from tracking.domain.timeline import Draw, Timeline, read_timeline
 from tracking.domain.timing import timing_of
 from tracking.domain.units import convert
 
-__all__ = ["DECISION", "FINDING", "Bar", "Dose", "Floor", "Mark", "Plot", "Point", "plot_of", "within"]
+__all__ = ["DECISION", "FINDING", "SYMPTOM", "Bar", "Dose", "Floor", "Mark", "Plot", "Point", "plot_of", "within"]
 
 TESTOSTERONE_TOTAL = "testosterone_total"
 MASS_SPECTROMETRY, IMMUNOASSAY, NOT_SHOWN = "ms", "ia", "unknown"
 ASSAYS = {MASS_SPECTROMETRY: "mass spectrometry", IMMUNOASSAY: "immunoassay", NOT_SHOWN: "assay not shown"}
 DECISIVE = (AROMATASE_INHIBITOR, TESTOSTERONE)
-FINDING, DECISION = "finding", "decision"
+FINDING, DECISION, SYMPTOM = "finding", "decision", "symptom"
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +269,7 @@ def _doses(drug_class: str, history: History, as_of: datetime, rulebook: RuleBoo
 
 
 def _dose_text(dose: DoseRecord, rulebook: RuleBook) -> str:
-    amount = "" if dose.amount_mg is None else f" {dose.amount_mg} mg"
+    amount = "" if dose.amount_mg is None else f" {dose.amount_mg} {rulebook.drugs[dose.drug].unit}"
     return f"{rulebook.drugs[dose.drug].name}{amount}, {dose.kind}, {dose.taken}"
 
 

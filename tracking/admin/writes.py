@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
@@ -30,12 +30,13 @@ from tracking.admin.forms import (
 from tracking.admin.override_forms import EndForm, FloorForm, IntervalForm
 from tracking.admin.site import actor_of
 from tracking.domain.actor import Actor
+from tracking.domain.consequences import Consequences
 from tracking.domain.history import Origin
 from tracking.domain.problems import Problem
 from tracking.domain.schedule import parse_schedule
 from tracking.evidence import load_rulebook
 from tracking.models import FloorSetting, IntervalSetting, Patient, Regimen
-from tracking.services import bone, labs, overrides, pauses, regimens
+from tracking.services import bone, consequences, labs, overrides, pauses, regimens
 
 if TYPE_CHECKING:
     from tracking.admin.base import RecordAdmin
@@ -79,6 +80,11 @@ class Write:
     def _name(self, row: Regimen) -> str:
         return self.rulebook.drugs[row.drug].name
 
+    def _told(self, write: Callable[[], Regimen], sentence: Callable[[Regimen], str]) -> str:
+        """What was stored about treatment, and what that does to what is known already: most of it where it is backdated."""
+        row, found = consequences.told(write, patient=self.man, by=self.by, now=self.now)
+        return " ".join([sentence(row), *_consequences(found)])
+
     @property
     def who(self) -> dict[str, Any]:
         return {"patient": self.man, "by": self.by, "now": self.now}
@@ -100,8 +106,10 @@ class StartRegimen(Write):
     form_class = RegimenForm
 
     def store(self, form: RegimenForm, sites: Sequence[SiteForm]) -> str:
-        row = regimens.start(**self.who, origin=Origin.PRESCRIBED, **form.sent())
-        return f"Prescribed: {self._name(row)} {_dose(row)} from {phrases.day(row.starts_on)}."
+        return self._told(
+            lambda: regimens.start(**self.who, origin=Origin.PRESCRIBED, **form.sent()),
+            lambda row: f"Prescribed: {self._name(row)} {_dose(row)} from {phrases.day(row.starts_on)}.",
+        )
 
 
 class ChangeRegimen(Write):
@@ -115,8 +123,11 @@ class ChangeRegimen(Write):
 
     def store(self, form: ChangeRegimenForm, sites: Sequence[SiteForm]) -> str:
         assert self.regimen is not None
-        row = regimens.change(**self.who, key=str(self.regimen.uid), origin=Origin.PRESCRIBED, **form.sent())
-        return f"Changed: {self._name(row)} {_dose(row)} from {phrases.day(row.starts_on)}."
+        key = str(self.regimen.uid)
+        return self._told(
+            lambda: regimens.change(**self.who, key=key, origin=Origin.PRESCRIBED, **form.sent()),
+            lambda row: f"Changed: {self._name(row)} {_dose(row)} from {phrases.day(row.starts_on)}.",
+        )
 
 
 class EndRegimen(Write):
@@ -127,8 +138,11 @@ class EndRegimen(Write):
     def store(self, form: EndRegimenForm, sites: Sequence[SiteForm]) -> str:
         assert self.regimen is not None
         given = {name: form.cleaned_data[name] for name in ("ends_on", "reason")}
-        row = regimens.end(**self.who, key=str(self.regimen.uid), origin=Origin.PRESCRIBED, **given)
-        return f"Ended: {self._name(row)}, without it from {phrases.day(row.ends_on)}."
+        key = str(self.regimen.uid)
+        return self._told(
+            lambda: regimens.end(**self.who, key=key, origin=Origin.PRESCRIBED, **given),
+            lambda row: f"Ended: {self._name(row)}, without it from {phrases.day(row.ends_on)}.",
+        )
 
 
 class PauseRegimen(Write):
@@ -138,8 +152,11 @@ class PauseRegimen(Write):
 
     def store(self, form: PauseRegimenForm, sites: Sequence[SiteForm]) -> str:
         assert self.regimen is not None
-        row = pauses.pause(**self.who, key=str(self.regimen.uid), origin=Origin.PRESCRIBED, **form.cleaned_data)
-        return f"Paused: {self._name(row)}, without it from {phrases.day(form.cleaned_data['from_date'])}."
+        key, given = str(self.regimen.uid), form.cleaned_data
+        return self._told(
+            lambda: pauses.pause(**self.who, key=key, origin=Origin.PRESCRIBED, **given),
+            lambda row: f"Paused: {self._name(row)}, without it from {phrases.day(given['from_date'])}.",
+        )
 
 
 class ResumeRegimen(Write):
@@ -150,8 +167,11 @@ class ResumeRegimen(Write):
     def store(self, form: ResumeRegimenForm, sites: Sequence[SiteForm]) -> str:
         assert self.regimen is not None
         on = form.cleaned_data["on"]
-        row = pauses.resume(**self.who, key=str(self.regimen.uid), origin=Origin.PRESCRIBED, on=on)
-        return f"Resumed: {self._name(row)} from {phrases.day(on)}."
+        key = str(self.regimen.uid)
+        return self._told(
+            lambda: pauses.resume(**self.who, key=key, origin=Origin.PRESCRIBED, on=on),
+            lambda row: f"Resumed: {self._name(row)} from {phrases.day(on)}.",
+        )
 
 
 class RecordScan(Write):
@@ -275,6 +295,21 @@ def _stored(write: Write, form: WriteForm, sites: Sequence[SiteForm], request: H
         problems.show(refused, form, {"sites": filled})
         return False
     return True
+
+
+def _consequences(found: Consequences) -> list[str]:
+    """In sentences; none where nothing that was known reads differently."""
+    said = []
+    was, now = found.verdict_was, found.verdict_now
+    if (was.word, was.state) != (now.word, now.state):
+        said.append(f"Verdict: was {phrases.spaced(was.word)} ({phrases.spaced(was.state)}), now {now.headline}")
+    for result in found.results:
+        marks = ", ".join(phrases.spaced(mark) for mark in result.now)
+        said.append(f"Estradiol {result.text} of {phrases.day(result.drawn_on) or 'a day not known'} reads now: {marks}.")
+    for move in found.due:
+        when = f"due {phrases.day(move.now)}" if move.now else "no longer due"
+        said.append(f"{phrases.spaced(move.kind).capitalize()}: {when}{f', was {phrases.day(move.was)}' if move.was else ''}.")
+    return said
 
 
 def _dose(row: Regimen) -> str:

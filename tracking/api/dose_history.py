@@ -12,25 +12,28 @@ from rest_framework.response import Response
 
 from tracking.api.base import RecordView
 from tracking.api.fields import Output
+from tracking.api.intake import DrugAdherence, adherence_shown
 from tracking.api.paging import day_of
 from tracking.api.records import day, instant, names_of
 from tracking.api.schema import Operation, Query
+from tracking.domain.adherence import FORMULA
+from tracking.domain.amounts import shown
 from tracking.domain.dose_history import DoseHistory as History
 from tracking.domain.dose_history import DrugHistory, Kind, Mark, Result, Step
 from tracking.domain.history import DoseKind, DoseRecord
 from tracking.domain.timing import DrugTiming, Phase
-from tracking.models import Patient, Regimen
+from tracking.models import Patient
 from tracking.services import dose_history
-from tracking.services.dose_history import DEFAULT_DAYS, MOST_DAYS
+from tracking.services.dose_history import DEFAULT_DAYS, MOST_DAYS, Stated
 
 __all__ = ["DoseHistory"]
 
 
 class DoseStepStatedRow(Output):
-    """A regimen that a step rests on: who entered it, when, and why."""
+    """A record that a step rests on, a regimen, a pause or a use: who entered it, when, and why."""
 
     uid = serializers.UUIDField()
-    origin = serializers.CharField()
+    origin = serializers.CharField(help_text="self, prescribed, or used: stated without a dose")
     reason = serializers.CharField()
     end_reason = serializers.CharField()
     review_on = serializers.DateField(allow_null=True)
@@ -39,16 +42,20 @@ class DoseStepStatedRow(Output):
 
 
 class DoseStepRow(Output):
-    """One dose and interval of a drug, in force from ``starts_on`` until before ``ends_on``."""
+    """One dose and interval of a drug, in force from ``starts_on`` until before ``ends_on``; or a pause, in which none is."""
 
     basis = serializers.CharField(
         help_text="whose word it rests on: logged, self or prescribed (in this order of weight); used: nobody says how much"
     )
     starts_on = serializers.DateField(allow_null=True, help_text="null: nobody knows since when")
     ends_on = serializers.DateField(allow_null=True, help_text="null: it goes on")
-    dose_mg = serializers.CharField(allow_null=True, help_text="one dose in mg; null where only the log tells of the drug")
+    paused = serializers.BooleanField(help_text="true: a pause of a regimen, and no dose")
+    planned = serializers.BooleanField(help_text="true: it begins after today")
+    dose = serializers.CharField(
+        allow_null=True, help_text="one dose with its unit, `0.5 mg`; null in a pause, and where only the log tells of the drug"
+    )
     schedule = serializers.CharField(help_text="in words; empty where none is stated")
-    weekly_mg = serializers.CharField(allow_null=True, help_text="derived: mg a week; null where nothing says")
+    weekly = serializers.CharField(allow_null=True, help_text="derived: all doses of a week; null where nothing says")
     stated = DoseStepStatedRow(many=True)
 
 
@@ -69,7 +76,7 @@ class DoseHistoryEventRow(Output):
     precision = serializers.CharField()
     zone = serializers.CharField()
     kind = serializers.CharField(help_text=", ".join(DoseKind))
-    amount_mg = serializers.CharField(allow_null=True)
+    amount = serializers.CharField(allow_null=True, help_text="with its unit; null for a skipped dose")
 
 
 class DrugHistoryRow(Output):
@@ -79,6 +86,7 @@ class DrugHistoryRow(Output):
     steps = DoseStepRow(many=True)
     logged = DosesLoggedRow()
     events = DoseHistoryEventRow(many=True)
+    adherence = DrugAdherence(allow_null=True, help_text="over the window; null: nothing was expected, and nothing logged")
 
 
 class DrawnAfterRow(Output):
@@ -105,10 +113,10 @@ class DoseHistoryMarkRow(Output):
     has_time = serializers.BooleanField(help_text="false: only the local day of `at` is known")
     kind = serializers.CharField(help_text=", ".join(Kind))
     code = serializers.CharField()
-    what = serializers.CharField(help_text="opened, worsened, acknowledged, scanned, ...")
+    what = serializers.CharField(help_text="opened, worsened, acknowledged, scanned, felt, proposed, confirmed, ...")
     words = serializers.CharField()
     why = serializers.CharField(help_text="what the prescriber said to it")
-    by = serializers.CharField(help_text="who decided; empty where nobody did")
+    by = serializers.CharField(help_text="who asked, proposed or decided; empty where nobody did")
 
 
 class DoseHistoryRow(Output):
@@ -120,6 +128,7 @@ class DoseHistoryRow(Output):
     results = DoseHistoryResultRow(many=True)
     undated = DoseHistoryResultRow(many=True, help_text="results whose day nobody knows, whatever the window")
     marks = DoseHistoryMarkRow(many=True)
+    adherence_formula = serializers.CharField()
 
     def get_fields(self) -> dict[str, Any]:
         # "from" is a word of the language, so it cannot be declared as the others are.
@@ -148,8 +157,8 @@ class DoseHistory(RecordView):
 
 
 def _shown(found: History, man: Patient) -> dict[str, Any]:
-    """What :class:`DoseHistoryRow` promises, in two more queries."""
-    stated = {str(row.uid): row for row in Regimen.objects.live().filter(patient=man)}
+    """What :class:`DoseHistoryRow` promises, in four more queries."""
+    stated = dose_history.stated(man)
     names = names_of([*(row.recorded_by for row in stated.values()), *(mark.by for mark in found.marks)])
     return {
         "from": day(found.first),
@@ -159,10 +168,11 @@ def _shown(found: History, man: Patient) -> dict[str, Any]:
         "results": [_result(result) for result in found.results],
         "undated": [_result(result) for result in found.undated],
         "marks": [_mark(mark, names) for mark in found.marks],
+        "adherence_formula": FORMULA,
     }
 
 
-def _drug(drug: DrugHistory, stated: Mapping[str, Regimen], names: Mapping[str, str]) -> dict[str, Any]:
+def _drug(drug: DrugHistory, stated: Mapping[str, Stated], names: Mapping[str, str]) -> dict[str, Any]:
     logged = drug.logged
     counts = {str(kind): count for kind, count in logged.counts.items()}
     return {
@@ -171,21 +181,24 @@ def _drug(drug: DrugHistory, stated: Mapping[str, Regimen], names: Mapping[str, 
         "drug_class": drug.drug_class,
         "steps": [_step(step, stated, names) for step in drug.steps],
         "logged": {**counts, "first": instant(logged.first), "last": instant(logged.last)},
-        "events": [_event(dose) for dose in drug.events],
+        "events": [_event(dose, drug.unit) for dose in drug.events],
+        "adherence": None if drug.adherence is None else adherence_shown(drug.drug, drug.adherence),
     }
 
 
-def _step(step: Step, stated: Mapping[str, Regimen], names: Mapping[str, str]) -> dict[str, Any]:
+def _step(step: Step, stated: Mapping[str, Stated], names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "basis": step.basis,
         "starts_on": day(step.starts_on),
         "ends_on": day(step.ends_on),
-        "dose_mg": _digits(step.dose_mg),
+        "paused": step.is_pause,
+        "planned": step.is_planned,
+        "dose": _amount(step.dose, step.unit),
         "schedule": step.schedule,
-        "weekly_mg": _digits(step.weekly_mg),
+        "weekly": None if step.weekly is None else f"{shown(step.weekly)} {step.unit}",
         "stated": [
             {
-                "uid": str(row.uid),
+                "uid": row.uid,
                 "origin": row.origin,
                 "reason": row.reason,
                 "end_reason": row.end_reason,
@@ -198,14 +211,14 @@ def _step(step: Step, stated: Mapping[str, Regimen], names: Mapping[str, str]) -
     }
 
 
-def _event(dose: DoseRecord) -> dict[str, Any]:
+def _event(dose: DoseRecord, unit: str) -> dict[str, Any]:
     return {
         "uid": dose.key,
         "at": instant(dose.taken.at),
         "precision": dose.taken.precision,
         "zone": dose.taken.zone,
         "kind": dose.kind,
-        "amount_mg": _digits(dose.amount_mg),
+        "amount": _amount(dose.amount_mg, unit),
     }
 
 
@@ -238,6 +251,10 @@ def _mark(mark: Mark, names: Mapping[str, str]) -> dict[str, Any]:
         "why": mark.why,
         "by": names.get(mark.by, ""),
     }
+
+
+def _amount(number: Decimal | None, unit: str) -> str | None:
+    return None if number is None else f"{number:f} {unit}"
 
 
 def _digits(number: Decimal | None) -> str | None:

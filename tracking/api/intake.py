@@ -145,7 +145,7 @@ class DoseAdherence(IntakeView):
         man = self.patient()
         first, last = self.asked(man, _MOST_DAYS)
         found = intake.adherence_of(man, first, last, self.now, drug=self.drug())
-        results = [_adherence(drug, said) for drug, said in found.items()]
+        results = [adherence_shown(drug, said) for drug, said in found.items()]
         return Response({"first_day": day(first), "last_day": day(last), "formula": FORMULA, "results": results})
 
 
@@ -195,7 +195,7 @@ def _expected(one: intake.Expected, regimens: dict[str, str], reader: Reader) ->
     }
 
 
-def _adherence(drug: str, said: Adherence) -> dict[str, Any]:
+def adherence_shown(drug: str, said: Adherence) -> dict[str, Any]:
     unit = load_rulebook().drugs[drug].unit if drug in load_rulebook().drugs else "mg"
     by_regimen, by_log = (None if amount is None else shown(amount) for amount in (said.by_regimen, said.by_log))
     return {

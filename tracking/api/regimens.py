@@ -39,10 +39,10 @@ from tracking.models import Regimen as RegimenModel
 from tracking.services import consequences, pauses, plans, regimens
 from tracking.services.lived import local_today
 
-__all__ = ["Regimen", "RegimenChange", "RegimenEnd", "RegimenPause", "RegimenResume", "Regimens"]
+__all__ = ["DOSE", "Regimen", "RegimenChange", "RegimenEnd", "RegimenPause", "RegimenResume", "Regimens", "Terms"]
 
 _MG = "mg"
-_DOSE = "text: one dose with its unit, as written: `0.5 mg`, `500 IU`; or `dose_mg`"
+DOSE = "text: one dose with its unit, as written: `0.5 mg`, `500 IU`; or `dose_mg`"
 
 
 class Terms(Input):
@@ -68,7 +68,7 @@ class RegimenCorrectionInput(Terms):
     when_missing = {"drug": "", "schedule": None}
 
     drug = Text(max_length=40, allow_blank=True)
-    dose = AsSent(max_length=60, required=False, help_text=_DOSE)
+    dose = AsSent(max_length=60, required=False, help_text=DOSE)
     dose_mg = AsSent(max_length=60, required=False, help_text="text: one dose in mg of the product, as written")
     schedule = Plan(max_length=400)
     starts_on = Day()
@@ -83,7 +83,7 @@ class RegimenChangeInput(Terms, RecordInput):
     """What is not sent stays as it was. The drug stays in any case."""
 
     from_date = Day(help_text="the day on which the new version begins and the old one no longer holds")
-    dose = AsSent(max_length=60, required=False, help_text=_DOSE)
+    dose = AsSent(max_length=60, required=False, help_text=DOSE)
     dose_mg = AsSent(max_length=60, required=False)
     schedule = Plan(max_length=400, required=False)
 

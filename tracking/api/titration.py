@@ -15,8 +15,8 @@ from rest_framework.response import Response
 from tracking.api.base import RecordView
 from tracking.api.fields import AsSent, Day, Input, Plan, Text, Uid
 from tracking.api.paging import PAGE, chosen, page
-from tracking.api.records import RecordInput, names_of
-from tracking.api.regimens import Terms
+from tracking.api.records import Reader, RecordInput, names_of
+from tracking.api.regimens import DOSE, Terms
 from tracking.api.schema import Operation, Query, page_of
 from tracking.api.titration_rows import (
     HisProposalRow,
@@ -61,8 +61,10 @@ class PlanInput(Terms):
 
     reason = None  # type: ignore[assignment]  # the decision has one of its own, which the regimen then carries
     drug = Text(max_length=40, required=False, help_text="with a start or another product")
+    dose = AsSent(max_length=60, required=False, help_text=DOSE)
     dose_mg = AsSent(max_length=60, required=False, help_text="text: one dose in mg of the product, as written")
     schedule = Plan(max_length=400, required=False)
+    ends_on = Day(required=False, help_text="with a start or another product: the first day on which it no longer holds")
 
 
 class ProposalInput(RecordInput):
@@ -90,8 +92,10 @@ class ConfirmationInput(Input):
 
     evaluation = Uid(help_text="the one he looked at, as the preview names it")
     reason = Text(max_length=200, allow_blank=True, help_text="why; the new regimen carries it")
-    typed_weekly_mg = AsSent(
-        max_length=60, required=False, help_text="text: what the new plan comes to in a week, typed by him; 0 for a stop"
+    typed_weekly = AsSent(
+        max_length=60,
+        required=False,
+        help_text="text: what the new plan comes to in a week, typed by him, in the unit that `weekly` shows; 0 for a stop",
     )
     raising_reason = Text(
         max_length=400, required=False, allow_blank=True, help_text="asked for where more of an AI is given while low or blind"
@@ -207,7 +211,11 @@ class StaffLedgerView(LedgerView):
         evaluation = None if told.evaluation is None else str(told.evaluation.uid)
         anchors = [item.anchor for item in told.outlook.rechecks] if told.outlook is not None else []
         items = dict(DueItem.objects.filter(patient=man, kind=LAB, anchor__in=anchors).values_list("anchor", "uid"))
-        answer = {"proposal": shown, "outlook": outlook_row(told.outlook, items), "evaluation": evaluation}
+        answer = {
+            "proposal": shown,
+            "outlook": outlook_row(told.outlook, items, Reader(is_staff=True, man=man)),
+            "evaluation": evaluation,
+        }
         return Response(answer, status=status, headers={"ETag": f'"{told.row.revision}"'})
 
     def uid(self, man: Patient) -> Any:

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from tracking.api.consequences import ConsequencesShown, consequences_shown
 from tracking.api.fields import Output
-from tracking.api.records import day, instant
+from tracking.api.records import Reader, day, instant
 from tracking.domain.due import DueItem
 from tracking.domain.rulebook import Tier
 from tracking.domain.timing import Phase
@@ -34,7 +35,9 @@ class SideRow(Output):
 
     regimen = serializers.UUIDField(allow_null=True, help_text="uid of the version; null: none, or not confirmed yet")
     text = serializers.CharField(help_text="dose and schedule; empty: nothing before a start")
-    weekly_mg = serializers.CharField(allow_null=True, help_text="in the unit of the drug's doses; null: as needed, or nothing")
+    weekly = serializers.CharField(
+        allow_null=True, help_text="all doses of a week, in the drug's unit; null: as needed, or nothing"
+    )
 
 
 class StepRow(Output):
@@ -46,7 +49,7 @@ class StepRow(Output):
     reason = serializers.CharField()
 
 
-class RequestRow(Output):
+class HisWordsRow(Output):
     words = serializers.CharField(help_text="as the man wrote it; nothing was read out of it")
     at = serializers.DateTimeField()
 
@@ -117,7 +120,7 @@ class ProposalRow(Output):
     plan = serializers.SerializerMethodField(help_text="what the new version is to state, as sent")
     before = SideRow(allow_null=True)
     after = SideRow(allow_null=True)
-    request = RequestRow(allow_null=True)
+    request = HisWordsRow(allow_null=True)
     proposed = StepRow(allow_null=True)
     decided = StepRow(allow_null=True, help_text="confirmed, declined, withdrawn or expired")
     expires_at = serializers.DateTimeField(help_text="from then on it can no longer be confirmed")
@@ -150,10 +153,13 @@ class OutlookRow(Output):
     """What comes of confirming, by the very plan that then holds."""
 
     kind = serializers.CharField(help_text=", ".join(Kind))
-    weekly_mg = serializers.CharField(allow_null=True, help_text="what the prescriber types to confirm; null: as needed")
+    weekly = serializers.CharField(
+        allow_null=True, help_text="with its unit; what the prescriber types to confirm; null: as needed"
+    )
     needs_raising_reason = serializers.BooleanField(help_text="more of an AI while low or blind: a reason is to be typed")
     warnings = WarningRow(many=True)
     rechecks = RecheckRow(many=True, help_text="empty: no rule asks for one, or another statement of his covers the change")
+    consequences = ConsequencesShown()
 
 
 class WaitingRow(Output):
@@ -163,7 +169,7 @@ class WaitingRow(Output):
     name = serializers.CharField()
     uid = serializers.UUIDField()
     state = serializers.CharField(help_text="requested or proposed")
-    request = RequestRow(allow_null=True)
+    request = HisWordsRow(allow_null=True)
     drug = serializers.CharField(allow_null=True)
     before = serializers.CharField(help_text="dose and schedule; empty: nothing before a start, or words alone")
     after = serializers.CharField()
@@ -186,7 +192,7 @@ class HisProposalRow(Output):
     uid = serializers.UUIDField()
     revision = serializers.IntegerField()
     state = serializers.CharField(help_text=", ".join(State))
-    request = RequestRow(allow_null=True, help_text="his own words")
+    request = HisWordsRow(allow_null=True, help_text="his own words")
     expires_at = serializers.DateTimeField()
     decided_at = serializers.DateTimeField(allow_null=True)
     clinic = serializers.CharField(allow_null=True, help_text="whose prescriber proposed or decided it")
@@ -249,16 +255,17 @@ def waiting_row(row: Proposal) -> dict[str, Any]:
     }
 
 
-def outlook_row(outlook: Outlook | None, items: Mapping[str, UUID]) -> dict[str, Any] | None:
+def outlook_row(outlook: Outlook | None, items: Mapping[str, UUID], reader: Reader) -> dict[str, Any] | None:
     """What :class:`OutlookRow` promises. ``items``: the due items that are stored, by their anchor."""
     if outlook is None:
         return None
     return {
         "kind": outlook.kind.value,
-        "weekly_mg": None if outlook.weekly is None else str(outlook.weekly),
+        "weekly": outlook.weekly or None,
         "needs_raising_reason": bool(outlook.raised_while),
         "warnings": [{"code": warned.code, "words": warned.words} for warned in outlook.warnings],
         "rechecks": [_recheck(item, items.get(item.anchor)) for item in outlook.rechecks],
+        "consequences": consequences_shown(outlook.consequences, reader),
     }
 
 
@@ -296,7 +303,7 @@ def _local(at: datetime, man: Patient) -> Any:
 
 
 def _side(regimen: Regimen | None, text: str, weekly: str) -> dict[str, Any]:
-    return {"regimen": None if regimen is None else str(regimen.uid), "text": text, "weekly_mg": weekly or None}
+    return {"regimen": None if regimen is None else str(regimen.uid), "text": text, "weekly": weekly or None}
 
 
 def _request(row: Proposal) -> dict[str, Any] | None:

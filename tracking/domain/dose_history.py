@@ -1,24 +1,28 @@
 """One man's dosing over a stretch of days, put together for whoever reviews it: steps, log, results, and what happened.
 
 It gathers what the evaluation worked out already and decides nothing. What was in force follows CLINICAL 9.9, so a step says
-whose statement it rests on; a dose that nobody logged is not counted as taken.
+whose statement it rests on; a dose that nobody logged is not counted as taken. Amounts are in the drug's own unit.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from tracking.domain.adherence import Adherence
+from tracking.domain.checkin import MOST_SCORE
 from tracking.domain.entry import weekly_mg
 from tracking.domain.estradiol import ANALYTE as ESTRADIOL
-from tracking.domain.exposure import SINCE_UNKNOWN, Course
+from tracking.domain.exposure import SINCE_UNKNOWN, Course, courses_of
 from tracking.domain.findings import Facts
-from tracking.domain.history import DoseKind, DoseRecord
+from tracking.domain.history import DoseKind, DoseRecord, Origin
 from tracking.domain.lab_plan import TESTOSTERONE_TOTAL
+from tracking.domain.pauses import Pause
+from tracking.domain.reported import Precision
 from tracking.domain.timeline import Draw
 from tracking.domain.timing import DrawTiming
 from tracking.domain.units import rounded
@@ -34,6 +38,8 @@ class Kind(StrEnum):
     DECISION = "decision"
     SCAN = "scan"
     FRACTURE = "fracture"
+    SYMPTOM = "symptom"
+    TITRATION = "titration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +62,41 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One drug at one dose and interval, from ``starts_on`` until before ``ends_on`` (None: it goes on).
+    """One drug at one dose and interval, or a pause of it, from ``starts_on`` until before ``ends_on`` (None: it goes on).
 
     ``starts_on`` None: nobody knows since when. ``basis``: logged, self, prescribed, or used where nobody knows how much.
-    ``dose_mg`` is one dose and ``weekly_mg`` its milligrams a week, None where nothing says. ``keys`` are the records that it
-    rests on.
+    ``dose`` is one dose and ``weekly`` all of a week, both in ``unit``, None where nothing says and in a pause. ``keys`` are
+    the records that it rests on. ``is_planned``: it begins after today.
     """
 
     basis: str
     starts_on: date | None
     ends_on: date | None
-    dose_mg: Decimal | None
+    dose: Decimal | None
     schedule: str
-    weekly_mg: Decimal | None
+    weekly: Decimal | None
+    unit: str
     keys: tuple[str, ...]
+    is_pause: bool = False
+    is_planned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A pause of a regimen of one drug; ``ends_on`` None: until it is resumed or the regimen ends."""
+
+    drug: str
+    origin: Origin
+    pause: Pause
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the evaluation does not hold: marks and pauses in any order, and adherence over the window by drug."""
+
+    happened: Iterable[Mark] = ()
+    pauses: Iterable[Paused] = ()
+    adherence: Mapping[str, Adherence] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +110,16 @@ class Logged:
 
 @dataclass(frozen=True, slots=True)
 class DrugHistory:
-    """One drug: what was to be taken, and what was logged."""
+    """One drug: what was to be taken, and what was logged. ``adherence`` None: nothing was expected or logged in the window."""
 
     drug: str
     name: str
     drug_class: str
+    unit: str
     steps: tuple[Step, ...]
     logged: Logged
     events: tuple[DoseRecord, ...]
+    adherence: Adherence | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,47 +148,63 @@ class DoseHistory:
     marks: tuple[Mark, ...]
 
 
-def dose_history(facts: Facts, first: date, last: date, happened: Iterable[Mark] = ()) -> DoseHistory:
-    """Everything between two local days, in order of time. ``happened``: what people did and what was found, in any order."""
+def dose_history(facts: Facts, first: date, last: date, around: Around | None = None) -> DoseHistory:
+    """Everything between two local days, in order of time. A window up to today also has what is planned to begin after it."""
+    around = around or Around()
     timeline = facts.timeline
     drawn = [_result(draw, analyte, facts) for analyte in _ANALYTES for draw in timeline.draws.get(analyte, ())]
     dated = [result for result in drawn if result.draw.on is not None and first <= result.draw.on <= last]
-    marks = [mark for mark in (*_in_the_record(facts), *happened) if first <= _local(mark.at, facts) <= last]
+    marks = [mark for mark in (*_in_the_record(facts), *around.happened) if first <= _local(mark.at, facts) <= last]
     return DoseHistory(
         first=first,
         last=last,
         zone=facts.history.person.zone,
-        drugs=tuple(_drugs(facts, first, last)),
+        drugs=tuple(_drugs(facts, first, last, around)),
         results=tuple(sorted(dated, key=_drawn_at)),
         undated=tuple(result for result in drawn if result.draw.on is None),
         marks=tuple(sorted(marks, key=lambda mark: (mark.at, mark.kind, mark.code))),
     )
 
 
-def _drugs(facts: Facts, first: date, last: date) -> Iterator[DrugHistory]:
+def _drugs(facts: Facts, first: date, last: date, around: Around) -> Iterator[DrugHistory]:
     """By class, then by name; only what has a step or an event in the window."""
-    rules = facts.rulebook.drugs
+    rules, today = facts.rulebook.drugs, facts.timeline.today
     events: dict[str, list[DoseRecord]] = {}
     for dose in sorted(facts.history.doses, key=lambda d: (d.taken.at, d.key)):
         if dose.taken.at <= facts.timeline.as_of and first <= dose.taken.local.date() <= last:
             events.setdefault(dose.drug, []).append(dose)
-    courses: dict[str, list[Course]] = {}
-    for course in facts.timeline.exposure.courses:
-        if course.starts_on <= last and (course.ends_on is None or course.ends_on > first):
-            courses.setdefault(course.drug, []).append(course)
-    for drug in sorted({*events, *courses}, key=lambda drug: (rules[drug].drug_class, rules[drug].name)):
+    steps: dict[str, list[Step]] = {}
+    stated = ((course.drug, _step(course, today)) for course in (*facts.timeline.exposure.courses, *_of_other_classes(facts)))
+    paused = ((one.drug, _pause(one, rules[one.drug].unit, today)) for one in around.pauses)
+    for drug, step in (*stated, *paused):
+        is_in = (step.starts_on is None or step.starts_on <= last) and (step.ends_on is None or step.ends_on > first)
+        if is_in or (step.is_planned and last >= today):
+            steps.setdefault(drug, []).append(step)
+    for drug in sorted({*events, *steps}, key=lambda drug: (rules[drug].drug_class, rules[drug].name)):
         log = tuple(events.get(drug, ()))
         yield DrugHistory(
             drug=drug,
             name=rules[drug].name,
             drug_class=rules[drug].drug_class,
-            steps=tuple(_step(course) for course in sorted(courses.get(drug, ()), key=lambda c: (c.starts_on, c.key))),
+            unit=rules[drug].unit,
+            steps=tuple(sorted(steps.get(drug, ()), key=lambda s: (s.starts_on or SINCE_UNKNOWN, s.is_pause, s.keys))),
             logged=_logged(log),
             events=log,
+            adherence=around.adherence.get(drug),
         )
 
 
-def _step(course: Course) -> Step:
+def _of_other_classes(facts: Facts) -> Iterator[Course]:
+    """Bone therapy and the like, which no estradiol depends on and the evaluation reads elsewhere."""
+    history, exposure, rulebook = facts.history, facts.timeline.exposure, facts.rulebook
+    for drug in sorted({record.drug for record in history.regimens} | {use.drug for use in history.uses}):
+        if rulebook.drug_class(drug) not in exposure.spans:
+            regimens = [record for record in history.regimens if record.drug == drug]
+            uses = [use for use in history.uses if use.drug == drug]
+            yield from courses_of(regimens, uses, (), drug, rulebook)
+
+
+def _step(course: Course, today: date) -> Step:
     weekly = None
     if course.dose_mg is not None and course.schedule is not None:
         exact = weekly_mg(course.dose_mg, course.schedule)
@@ -168,10 +213,28 @@ def _step(course: Course) -> Step:
         basis=course.basis,
         starts_on=None if course.starts_on == SINCE_UNKNOWN else course.starts_on,
         ends_on=course.ends_on,
-        dose_mg=course.dose_mg,
+        dose=course.dose_mg,
         schedule=str(course.schedule) if course.schedule is not None else "",
-        weekly_mg=weekly,
+        weekly=weekly,
+        unit=course.unit,
         keys=course.keys,
+        is_planned=course.starts_on > today,
+    )
+
+
+def _pause(paused: Paused, unit: str, today: date) -> Step:
+    pause = paused.pause
+    return Step(
+        basis=paused.origin.value,
+        starts_on=pause.starts_on,
+        ends_on=pause.ends_on,
+        dose=None,
+        schedule="",
+        weekly=None,
+        unit=unit,
+        keys=(pause.key,),
+        is_pause=True,
+        is_planned=pause.starts_on > today,
     )
 
 
@@ -201,7 +264,8 @@ def _text(course: Course, facts: Facts) -> str:
 
 
 def _in_the_record(facts: Facts) -> Iterator[Mark]:
-    """Scans and fractures: what the record itself says happened."""
+    """Scans, fractures and symptoms: what the record itself says happened. A symptom is shown as it was scored."""
+    yield from _symptoms(facts)
     regions = facts.rulebook.bone.regions
     for scan in facts.timeline.scans:
         sites = (f"{regions[s.region].name if s.region in regions else s.region} {s.bmd}" for s in scan.sites)
@@ -210,6 +274,14 @@ def _in_the_record(facts: Facts) -> Iterator[Mark]:
         yield Mark(
             fracture.occurred.at, Kind.FRACTURE, "fracture", "occurred", f"{fracture.site}, {fracture.occurred}", has_time=False
         )
+
+
+def _symptoms(facts: Facts) -> Iterator[Mark]:
+    items = facts.rulebook.checkin.form.items
+    for symptom in facts.history.symptoms:
+        words = f"{items.get(symptom.code, symptom.code)}: {symptom.score} of {MOST_SCORE}"
+        has_time = symptom.felt.precision is Precision.MINUTE
+        yield Mark(symptom.felt.at, Kind.SYMPTOM, symptom.code, "felt", words, has_time=has_time)
 
 
 def _drawn_at(result: Result) -> tuple[date, datetime, str]:

@@ -37,7 +37,7 @@ _DAY_AND_CLASS, _DAY_AND_ANCHOR = attrgetter("on", "drug_class"), attrgetter("on
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One drug at one dose and interval, from ``starts_on`` until before ``ends_on`` (None: open)."""
+    """One drug at one dose and interval, from ``starts_on`` until before ``ends_on`` (None: open). ``unit``: of its doses."""
 
     key: str
     anchor: str
@@ -49,6 +49,7 @@ class Course:
     dose_mg: Decimal | None = None
     schedule: Schedule | None = None
     keys: tuple[str, ...] = ()
+    unit: str = "mg"
 
     def holds(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
@@ -61,7 +62,7 @@ class Course:
     def text(self) -> str:
         if self.dose_mg is None or self.schedule is None:
             return f"{self.drug} ({'dose not known' if self.basis == USED else 'logged'})"
-        return f"{self.drug} {self.dose_mg.normalize():f} mg {self.schedule}"
+        return f"{self.drug} {self.dose_mg.normalize():f} {self.unit} {self.schedule}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +189,7 @@ def read_exposure(
     courses: list[Course] = []
     changes: list[Change] = []
     for drug in sorted({*by_drug, *used, *logged}):
-        stated = _stated_courses(by_drug[drug], rulebook.drug_class(drug)) if drug in by_drug else []
-        if drug in used:
-            stated = _with_uses(stated, used[drug], rulebook.drug_class(drug))
-        of_drug = _with_logged(stated, taken.get(drug, ()), drug, rulebook)
+        of_drug = courses_of(by_drug[drug], used[drug], taken.get(drug, ()), drug, rulebook)
         courses += of_drug
         if rulebook.drug_class(drug) in _DECISIVE:
             changes += _changes(of_drug)
@@ -200,7 +198,22 @@ def read_exposure(
     return Exposure(tuple(sorted(courses, key=_START_AND_DRUG)), _joined(changes), spans)
 
 
-def _stated_courses(regimens: list[RegimenRecord], drug_class: str) -> list[Course]:
+def courses_of(
+    regimens: list[RegimenRecord],
+    uses: list[DrugUseRecord],
+    taken: Sequence[DoseRecord],
+    drug: str,
+    rulebook: RuleBook,
+) -> list[Course]:
+    """The courses of one drug of any class, in order, from everything that is on record of it."""
+    drug_class = rulebook.drug_class(drug)
+    stated = _stated_courses(regimens, drug_class, rulebook.drugs[drug].unit)
+    if uses:
+        stated = _with_uses(stated, uses, drug_class)
+    return _with_logged(stated, taken, drug, rulebook)
+
+
+def _stated_courses(regimens: list[RegimenRecord], drug_class: str, unit: str) -> list[Course]:
     """The regimens of one drug as courses that do not overlap."""
     courses: list[Course] = []
     for start, end, active in _in_force_together(sorted(regimens, key=_START_AND_KEY)):
@@ -218,6 +231,7 @@ def _stated_courses(regimens: list[RegimenRecord], drug_class: str) -> list[Cour
             dose_mg=chosen.dose_mg,
             schedule=chosen.schedule,
             keys=tuple(sorted([r.key for r in active])) if len(active) > 1 else (first.key,),
+            unit=unit,
         )
         if courses and courses[-1].ends_on == start and _is_same(courses[-1], course):
             keys = tuple(sorted({*courses[-1].keys, *course.keys}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +18,7 @@ from tracking.domain.schedule import parse_schedule
 from tracking.evidence import load_rulebook
 from tracking.models import Patient, Regimen, RegimenPause, ZoneMove
 
-__all__ = ["moves_of", "pauses_of", "plan_of", "plans_of", "records_of", "standing"]
+__all__ = ["moves_of", "pauses_of", "plan_of", "plans_of", "record_of", "records_of", "standing"]
 
 
 def standing() -> QuerySet[Any]:
@@ -36,22 +37,28 @@ def pauses_of(row: Regimen) -> tuple[Pause, ...]:
 
 def records_of(row: Regimen) -> list[RegimenRecord]:
     """A regimen as the evaluation reads it: one record for each stretch in force."""
-    plan = plan_of(row, load_rulebook())
+    whole = record_of(row)
     return [
-        RegimenRecord(
-            key=stretch.key or plan.key,
-            drug=plan.drug,
-            dose_mg=plan.dose,
-            schedule=plan.schedule,
-            origin=plan.origin,
-            starts_on=stretch.starts_on,
-            ends_on=stretch.ends_on,
-            zone=plan.zone,
-            reason=row.reason,
-            review_on=row.review_on,
-        )
-        for stretch in stretches(plan.starts_on, plan.ends_on, plan.pauses)
+        replace(whole, key=stretch.key or whole.key, starts_on=stretch.starts_on, ends_on=stretch.ends_on)
+        for stretch in stretches(row.starts_on, row.ends_on, pauses_of(row))
     ]
+
+
+def record_of(row: Regimen) -> RegimenRecord:
+    """A regimen as it was stated, whether or not it is paused."""
+    plan = plan_of(row, load_rulebook())
+    return RegimenRecord(
+        key=plan.key,
+        drug=plan.drug,
+        dose_mg=plan.dose,
+        schedule=plan.schedule,
+        origin=plan.origin,
+        starts_on=plan.starts_on,
+        ends_on=plan.ends_on,
+        zone=plan.zone,
+        reason=row.reason,
+        review_on=row.review_on,
+    )
 
 
 def plan_of(row: Regimen, rulebook: RuleBook) -> Plan:

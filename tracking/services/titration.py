@@ -26,7 +26,7 @@ from tracking.models.titration import MOST_WORDS, SCOPE
 from tracking.services import episodes, evaluations, ledger, records
 from tracking.services.access import acting_as, lock_patient
 from tracking.services.lived import local_today
-from tracking.services.outlook import Outlook, Wanted, carry_out, rehearse
+from tracking.services.outlook import Outlook, Wanted, carry_out
 from tracking.services.prescribers import author, authors
 
 __all__ = ["Told", "confirm", "decline", "expire", "expiring", "preview", "propose", "request", "withdraw"]
@@ -113,7 +113,7 @@ def propose(
         if asked is not None:
             ledger.refuse_decided(asked, State.PROPOSED)
         current = evaluations.refresh(man, now=now)
-        outlook = rehearse(man, wanted, by=by, now=now)
+        outlook = carry_out(man, wanted, by=by, now=now, dry_run=True)
         _refuse_second(man, outlook)
         row = asked or Proposal(patient=man, **({} if client_id is None else {"client_id": client_id}))
         for name, stated in _statement(man, wanted, outlook, plan, now=now).items():
@@ -136,7 +136,8 @@ def preview(*, patient: Patient, uid: UUID, by: Actor, now: datetime, from_date:
         ledger.refuse_decided(row, State.CONFIRMED)
         current = evaluations.refresh(man, now=now)
         _refuse_another_regimen(row)
-        return Told(row, rehearse(man, _proposed(row, man, now, from_date), by=by, now=now), current)
+        wanted = _proposed(row, man, now, from_date)
+        return Told(row, carry_out(man, wanted, by=by, now=now, dry_run=True), current)
 
 
 def confirm(
@@ -147,7 +148,7 @@ def confirm(
     now: datetime,
     evaluation: UUID,
     reason: str,
-    typed_weekly_mg: object = None,
+    typed_weekly: object = None,
     raising_reason: str = "",
     from_date: date | None = None,
     episode: UUID | None = None,
@@ -156,9 +157,10 @@ def confirm(
     """A prescriber confirms a proposal: in one transaction the regimen changes and the decision is on the ledger.
 
     ``evaluation``: the one he looked at; another one in its place is a conflict that says what changed, and so is another
-    version of the regimen. ``typed_weekly_mg``: what the new plan comes to in a week, typed by him. ``raising_reason``: asked
-    for where more of an AI is given while low or blind. ``from_date``: another day than proposed. ``episode``: answered along
-    with it as "changed plan". Nobody confirms for himself; of two at once the second is told who was first.
+    version of the regimen. ``typed_weekly``: what the new plan comes to in a week, typed by him, in the unit of the drug's
+    doses. ``raising_reason``: asked for where more of an AI is given while low or blind. ``from_date``: another day than
+    proposed. ``episode``: answered along with it as "changed plan". Nobody confirms for himself; of two at once the second
+    is told who was first.
     """
     with acting_as(by):
         man = lock_patient(patient)
@@ -177,14 +179,14 @@ def confirm(
         outlook = carry_out(man, wanted, by=by, now=now)
         found = Collector()
         found.run(ledger.stated_reason, reason)
-        found.run(check_typed_weekly, typed_weekly_mg, outlook.step.after)
+        digits = found.run(check_typed_weekly, typed_weekly, outlook.step, load_rulebook())
         found.run(_raising_reason, raising_reason, outlook)
         found.raise_found()
         row.evaluation, row.evaluation_seen = stands, seen
         row.regimen_after, row.effective_on = outlook.regimen, wanted.on
         row.warnings = [{"code": warned.code, "words": warned.words} for warned in outlook.warnings]
         row.raised_while, row.raising_reason = outlook.raised_while, raising_reason.strip()
-        row.typed_weekly = "" if typed_weekly_mg is None else str(typed_weekly_mg).strip()
+        row.typed_weekly = digits or ""
         ledger.decide(row, State.CONFIRMED, why, as_=decider, by=by, now=now)
         return Told(row, outlook, evaluations.of(man), is_new=True)
 
@@ -283,7 +285,6 @@ def _statement(
     man: Patient, wanted: Wanted, outlook: Outlook, plan: Mapping[str, Any] | None, *, now: datetime
 ) -> dict[str, Any]:
     """What a proposal says of itself for good."""
-    before_weekly = "" if outlook.before_weekly is None else str(outlook.before_weekly)
     return {
         "kind": outlook.kind,
         "drug": outlook.step.drug,
@@ -291,13 +292,19 @@ def _statement(
         "plan": _stored(plan),
         "regimen_before": wanted.before,
         "before_revision": None if wanted.before is None else wanted.before.revision,
-        "before_text": outlook.before_text,
-        "after_text": outlook.after_text,
-        "before_weekly": before_weekly if outlook.step.before is not None else "",
-        "after_weekly": "" if outlook.weekly is None else str(outlook.weekly),
+        "before_text": _short(outlook.before_text),
+        "after_text": _short(outlook.after_text),
+        "before_weekly": outlook.before_weekly,
+        "after_weekly": outlook.weekly,
         "proposal_reason": wanted.reason,
         "expires_at": expires_at(local_today(man, now), man.zone, load_rulebook()),
     }
+
+
+def _short(text: str) -> str:
+    """As much as a line of the ledger holds. The plan beside it says everything."""
+    most = Proposal._meta.get_field("after_text").max_length or 0
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _says(row: Proposal, regimen: str, from_date: date, plan: Mapping[str, Any] | None, reason: str) -> bool:
@@ -379,7 +386,9 @@ def _became(before: Regimen) -> str:
         return "that regimen was taken back"
     if before.superseded_at is not None:
         return "that regimen was corrected"
-    return f"that regimen was changed and ends on {before.ends_on}" if before.ends_on else "that regimen was touched"
+    if before.ends_on is not None:
+        return f"that regimen was changed and ends on {before.ends_on}"
+    return "that regimen was paused or resumed"
 
 
 def _answered(man: Patient, uid: UUID, *, by: Actor, now: datetime, note: str) -> Any:

@@ -221,7 +221,7 @@ def test_findings_are_triangles_and_decisions_squares_each_with_its_words():
     text = str(chart(plot_of(CASES["one-point"], load_rulebook(), AS_OF, reversed(MARKS))))
     assert re.findall(r'class="(finding-mark|decision)"', text) == ["finding-mark", "decision"]
     assert [mark.text in text for mark in MARKS] == [True, True]
-    assert "Findings and decisions" not in drawn("one-point")
+    assert "Findings, symptoms and decisions" not in drawn("one-point")
 
 
 @pytest.mark.parametrize("days", [(500, 0), (100, 25), (160, 150), (5, 1)])

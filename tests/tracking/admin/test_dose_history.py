@@ -8,8 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import NOW
+from tracking.domain.actor import Actor
 from tracking.models import AccessEvent, Episode
-from tracking.services import drug_uses, episodes
+from tracking.services import drug_uses, episodes, titration
 
 pytestmark = pytest.mark.django_db
 
@@ -45,12 +46,14 @@ def test_it_shows_steps_log_results_findings_and_decisions(desk, answered, addre
         "tenderness",
         "Dr. Bell",
         "Logged: 1 taken",
+        "Adherence: ",
+        "extra doses do not count",
         "14.0 pg/mL",
         'class="tier tier-below_floor"',
         "is below the floor of 16.0 pg/mL while he is on anastrozole",
         "contacted: told by telephone",
         "DXA scan",
-        "Findings and decisions",
+        "Findings, symptoms and decisions",
     ):
         assert said in text, said
 
@@ -109,3 +112,16 @@ def test_a_longer_record_costs_no_more_queries(desk, answered, many_labs, addres
             shown(desk, address, answered)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_request_on_the_titration_ledger_is_in_the_table_and_on_the_chart(desk, full_record, address):
+    before = shown(desk, address, full_record).count('class="decision"')
+    titration.request(patient=full_record, by=Actor.user(full_record.user_id), now=NOW, words="My joints hurt.")
+    text = shown(desk, address, full_record)
+    assert "titration requested" in text
+    assert "he himself" in text
+    assert text.count('class="decision"') == before + 1
+
+
+def test_a_drug_without_a_log_has_no_figure(desk, on_anastrozole, adam, address):
+    assert "Adherence: not logged, so there is no figure" in shown(desk, address, adam)

@@ -105,7 +105,7 @@ def test_the_titration_ledger_is_read_on_the_page_and_nothing_in_it_can_be_press
     regimen = str(see(Regimen, patient=full_record)[0].uid)
     half = {"ask": "change", "regimen": regimen, "from_date": NOW.date(), "plan": {"dose_mg": "0.25"}, "reason": "low twice"}
     told = titration.propose(patient=full_record, by=bell, now=NOW, **half)
-    decision = {"evaluation": told.evaluation.uid, "reason": "14.0, settled", "typed_weekly_mg": "0.5"}
+    decision = {"evaluation": told.evaluation.uid, "reason": "14.0, settled", "typed_weekly": "0.5"}
     titration.confirm(patient=full_record, uid=told.row.uid, by=bell, now=NOW, **decision)
     section = desk.get(address(full_record)).text.partition('id="titration"')[2].partition("</section>")[0]
     text = re.sub(r"\s+", " ", section)

@@ -6,7 +6,7 @@ from tests.conftest import NOW
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.models import DexaScan, DexaSite, LabResult, Regimen, RegimenPause
-from tracking.services import regimens
+from tracking.services import labs, regimens
 
 pytestmark = pytest.mark.django_db
 LAB = {
@@ -264,3 +264,12 @@ def test_a_change_keeps_times_and_amounts_unless_they_are_changed(desk, address,
     page = desk.get(address(adam, "change_regimen", regimen_uid=row.uid)).text
     for kept in ('value="08:00, 20:00"', 'value="0.25, 0.125"', 'value="0.125"'):
         assert kept in page
+
+
+def test_a_backdated_change_tells_what_it_does_to_the_results_since(send, on_anastrozole, adam, bell):
+    at = {"collected_at": "2026-10-30T08:00:00+01:00", "method": "lcmsms", "staff": True}
+    labs.record(patient=adam, by=bell, now=NOW, analyte="estradiol", value="24.0", unit="pg/mL", **at)
+    sent = REGIMEN | {"dose_mg": "0.25", "starts_on": "2026-10-31", "client_id": "desk-back"}
+    answer = send("change_regimen", sent, regimen_uid=on_anastrozole.uid).text
+    assert "Estradiol 24.0 pg/mL of 30 Oct 2026 reads now:" in answer
+    assert "superseded by change" in answer

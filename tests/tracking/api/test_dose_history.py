@@ -29,12 +29,12 @@ def test_steps_log_results_and_marks_come_in_one_answer(by_bell, at):
     assert (found["from"], found["to"], found["zone"]) == ("2025-11-02", "2026-11-02", "Europe/Berlin")
     (drug,) = found["drugs"]
     (step,) = drug["steps"]
-    assert (drug["drug"], step["dose_mg"], step["basis"], step["starts_on"], step["ends_on"]) == (
-        "anastrozole", ANASTROZOLE["dose_mg"], "prescribed", "2026-08-01", None,
+    assert (drug["drug"], step["dose"], step["basis"], step["starts_on"], step["ends_on"]) == (
+        "anastrozole", f"{ANASTROZOLE['dose_mg']} mg", "prescribed", "2026-08-01", None,
     )  # fmt: skip
     assert step["stated"][0]["recorded_by"] == "Dr. Bell"
     assert drug["logged"]["taken"] == 1
-    assert [event["amount_mg"] for event in drug["events"]] == ["0.50"]
+    assert [event["amount"] for event in drug["events"]] == ["0.50 mg"]
     (result,) = found["results"]
     assert (result["analyte"], result["tier"], result["on"]) == ("estradiol", "below_floor", "2026-10-30")
     assert "opened" in {mark["what"] for mark in found["marks"] if mark["kind"] == "finding"}
@@ -84,3 +84,28 @@ def test_a_longer_log_costs_no_more_queries(by_bell, by_adam, at):
             by_bell.send("GET", at)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_pauses_plans_adherence_symptoms_and_the_ledger_stand_on_it(by_bell, by_adam, at, at_adam):
+    (regimen,) = by_bell.send("GET", f"{at_adam}/regimens").json()["results"]
+    pause = {"from_date": "2026-09-01", "until": "2026-09-08", "reason": "surgery"}
+    by_bell.send("POST", f"{at_adam}/regimens/{regimen['id']}/pause", pause)
+    hcg = {"drug": "hcg", "dose": "500 IU", "schedule": {"kind": "daily"}, "starts_on": "2026-11-20"}
+    by_bell.send("POST", f"{at_adam}/regimens", hcg)
+    by_adam.send("POST", "/titration", {"words": "My joints hurt."})
+    found = by_bell.send("GET", at).json()
+    ai, coming = found["drugs"]
+    assert [(step["paused"], step["planned"], step["dose"]) for step in ai["steps"]] == [
+        (False, False, "0.5 mg"), (True, False, None), (False, False, "0.5 mg"),
+    ]  # fmt: skip
+    assert (ai["steps"][1]["stated"][0]["reason"], ai["steps"][1]["stated"][0]["recorded_by"]) == ("surgery", "Dr. Bell")
+    assert (coming["steps"][0]["planned"], coming["steps"][0]["dose"], coming["steps"][0]["weekly"]) == (
+        True,
+        "500 IU",
+        "3500 IU",
+    )
+    assert (ai["adherence"]["state"], ai["adherence"]["taken"]) == ("logged", 1)
+    assert coming["adherence"] is None
+    assert "divided by expected doses" in found["adherence_formula"]
+    (asked,) = [mark for mark in found["marks"] if mark["kind"] == "titration"]
+    assert (asked["what"], asked["words"], asked["by"]) == ("requested", "My joints hurt.", "Adam Invented")

@@ -40,17 +40,17 @@ def proposed(by_bell, at, regimen):
 
 
 def confirm(client, at, proposed, **more):
-    sent = {"evaluation": proposed["evaluation"], "reason": "low on a settled draw", "typed_weekly_mg": "0.5"}
+    sent = {"evaluation": proposed["evaluation"], "reason": "low on a settled draw", "typed_weekly": "0.5"}
     return client.send("POST", f"{at}/{proposed['proposal']['uid']}/confirm", sent | more)
 
 
 def test_a_proposal_says_what_it_would_come_to_and_changes_nothing(by_bell, at_adam, at, proposed, regimen):
     row, outlook = proposed["proposal"], proposed["outlook"]
     assert (row["state"], row["kind"], row["drug"], row["plan"]) == ("proposed", "dose", "anastrozole", {"dose_mg": "0.25"})
-    assert row["before"] == {"regimen": regimen, "text": "0.5 mg every 3.5 days", "weekly_mg": "1"}
-    assert row["after"] == {"regimen": None, "text": "0.25 mg every 3.5 days", "weekly_mg": "0.5"}
+    assert row["before"] == {"regimen": regimen, "text": "0.5 mg every 3.5 days", "weekly": "1 mg"}
+    assert row["after"] == {"regimen": None, "text": "0.25 mg every 3.5 days", "weekly": "0.5 mg"}
     assert (row["proposed"]["by"], row["proposed"]["clinic"]) == ("Dr. Bell", "Invented Clinic")
-    assert (outlook["weekly_mg"], outlook["needs_raising_reason"]) == ("0.5", False)
+    assert (outlook["weekly"], outlook["needs_raising_reason"]) == ("0.5 mg", False)
     assert [(item["due_on"], item["earliest_answer_on"]) for item in outlook["rechecks"]] == [("2026-12-14", "2026-11-16")]
     (standing,) = by_bell.send("GET", f"{at_adam}/regimens").json()["results"]
     assert standing["dose_mg"] == "0.5"
@@ -82,8 +82,8 @@ def test_a_confirmation_changes_the_regimen_and_the_line_keeps_what_was_looked_a
 @pytest.mark.parametrize(
     ("sent", "refusal"),
     [
-        ({"typed_weekly_mg": "5"}, (422, "/typed_weekly_mg")),
-        ({"typed_weekly_mg": 0.5}, (422, "/typed_weekly_mg")),
+        ({"typed_weekly": "5"}, (422, "/typed_weekly")),
+        ({"typed_weekly": 0.5}, (422, "/typed_weekly")),
         ({"reason": " "}, (422, "/reason")),
         ({"from_date": "2026-11-01"}, (422, "/from_date")),
         ({"evaluation": "0192d0c0-0000-7000-8000-000000000000"}, (422, "/evaluation")),
@@ -136,9 +136,9 @@ def test_a_result_that_came_in_between_is_a_conflict_and_the_preview_shows_what_
 def test_more_of_an_ai_while_low_says_why_a_reason_is_asked_for(by_bell, at, regimen):
     told = by_bell.send("POST", at, HALVED | {"regimen": regimen, "plan": {"dose_mg": "0.75"}}).json()
     assert told["outlook"]["needs_raising_reason"]
-    answer = confirm(by_bell, at, told, typed_weekly_mg="1.5")
+    answer = confirm(by_bell, at, told, typed_weekly="1.5")
     assert "13.1 pg/mL on 30 Oct is below" in issues(answer)["/raising_reason"]
-    row = confirm(by_bell, at, told, typed_weekly_mg="1.5", raising_reason="mislabelled tube").json()["proposal"]
+    row = confirm(by_bell, at, told, typed_weekly="1.5", raising_reason="mislabelled tube").json()["proposal"]
     assert row["raising_reason"] == "mislabelled tube"
     assert "raised_low" in [warning["code"] for warning in row["warnings"]]
 
@@ -249,7 +249,7 @@ def test_the_ledger_is_read_in_a_number_of_queries_that_does_not_grow_with_it(by
     for dose in ("0.2", "0.15", "0.1"):
         before = told["proposal"]["after"]["regimen"]
         told = by_bell.send("POST", at, HALVED | {"regimen": before, "plan": {"dose_mg": dose}}).json()
-        told = confirm(by_bell, at, told, typed_weekly_mg=told["outlook"]["weekly_mg"]).json()
+        told = confirm(by_bell, at, told, typed_weekly=told["outlook"]["weekly"]).json()
     assert (one[0], count()) == (1, (4, one[1]))
 
 

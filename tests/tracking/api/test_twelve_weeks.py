@@ -81,11 +81,11 @@ def starts_anastrozole(story: Story) -> None:
     assert story.draw(0, "58.0", "720")["result"]["tier"] == "above_range"
     told = story.propose(ask="start", from_date=on(0), plan=FIRST, reason="58 with breast tenderness")
     outlook = told["outlook"]
-    assert (outlook["weekly_mg"], outlook["needs_raising_reason"], outlook["warnings"]) == ("1", False, [])
+    assert (outlook["weekly"], outlook["needs_raising_reason"], outlook["warnings"]) == ("1 mg", False, [])
     (recheck,) = outlook["rechecks"]
     assert [recheck[name] for name in ("opens_on", "due_on", "overdue_on")] == [on(4), on(6), on(8)]
     assert recheck["earliest_answer_on"] == on(2)
-    began = story.confirm(told, reason="tenderness for three months", typed_weekly_mg="1").json()["proposal"]
+    began = story.confirm(told, reason="tenderness for three months", typed_weekly="1").json()["proposal"]
     assert (began["state"], began["kind"], began["effective_on"]) == ("confirmed", "start", on(0))
     assert began["evaluation_seen"]["tier"] == "above_range"
     assert story.rechecks() == [(on(6), on(2))]
@@ -124,9 +124,9 @@ def has_his_dose_reduced_by_a_confirmed_proposal(story: Story, episode: str) -> 
     assert told["outlook"]["warnings"] == []
     (recheck,) = told["outlook"]["rechecks"]
     assert [recheck[name] for name in ("opens_on", "due_on", "overdue_on")] == [on(10, 2), on(12, 2), on(14, 2)]
-    assert story.confirm(told, reason="12.4, settled", typed_weekly_mg="5").status_code == 422
+    assert story.confirm(told, reason="12.4, settled", typed_weekly="5").status_code == 422
     assert story.rechecks() == [("2026-12-14", on(6, 1))]
-    done = story.confirm(told, reason="12.4, settled", typed_weekly_mg="0.5", episode=episode).json()["proposal"]
+    done = story.confirm(told, reason="12.4, settled", typed_weekly="0.5", episode=episode).json()["proposal"]
     assert (done["before"]["text"], done["after"]["text"]) == ("0.5 mg every 3.5 days", "0.25 mg every 3.5 days")
     assert (done["evaluation_seen"]["tier"], done["effective_on"]) == ("below_floor", on(6, 2))
     assert [event["what"] for event in done["events"]] == ["requested", "proposed", "confirmed"]

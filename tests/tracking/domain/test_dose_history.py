@@ -18,14 +18,16 @@ from tests.tracking.domain.build import (
     fracture,
     lab,
     man,
+    moment,
     pair,
     regimen,
     scan,
     use,
 )
-from tracking.domain.dose_history import DoseHistory, Kind, Mark, dose_history
+from tracking.domain.dose_history import Around, DoseHistory, Kind, Mark, Paused, dose_history
 from tracking.domain.evaluate import gather
-from tracking.domain.history import DoseKind, Origin
+from tracking.domain.history import DoseKind, Origin, SymptomRecord
+from tracking.domain.pauses import Pause
 from tracking.domain.reported import Precision
 from tracking.domain.schedule import Schedule
 from tracking.evidence import load_rulebook
@@ -34,8 +36,8 @@ BOOK = load_rulebook()
 A_YEAR_AGO = day(365)
 
 
-def read(first: date = A_YEAR_AGO, last: date = TODAY, happened: tuple[Mark, ...] = (), **rows) -> DoseHistory:
-    return dose_history(gather(man(**rows), BOOK, NOW), first, last, happened)
+def read(first: date = A_YEAR_AGO, last: date = TODAY, around: Around | None = None, **rows) -> DoseHistory:
+    return dose_history(gather(man(**rows), BOOK, NOW), first, last, around)
 
 
 def drug(found: DoseHistory, name: str):
@@ -49,7 +51,7 @@ def found_at(ago: int, kind: Kind = Kind.FINDING) -> Mark:
 def test_a_change_of_dose_makes_two_steps_with_their_milligrams_a_week():
     found = read(regimens=[anastrozole(day(200), day(60), dose="1"), anastrozole(day(60), dose="0.5")])
     steps = drug(found, "anastrozole").steps
-    assert [(s.dose_mg, s.weekly_mg, s.starts_on, s.ends_on, s.basis) for s in steps] == [
+    assert [(s.dose, s.weekly, s.starts_on, s.ends_on, s.basis) for s in steps] == [
         (Decimal(1), Decimal("2.000"), day(200), day(60), "prescribed"),
         (Decimal("0.5"), Decimal("1.000"), day(60), None, "prescribed"),
     ]
@@ -59,19 +61,19 @@ def test_his_own_statement_stands_before_the_prescription_and_both_records_are_n
     own = regimen("anastrozole", day(100), dose="1", origin=Origin.SELF, key="own")
     found = read(regimens=[anastrozole(day(200), key="prescribed"), own])
     first, second = drug(found, "anastrozole").steps
-    assert (first.basis, second.basis, second.dose_mg) == ("prescribed", "self", Decimal(1))
+    assert (first.basis, second.basis, second.dose) == ("prescribed", "self", Decimal(1))
     assert second.keys == ("own", "prescribed")
 
 
 def test_a_dose_taken_as_needed_has_no_milligrams_a_week():
     found = read(regimens=[anastrozole(day(50), schedule=Schedule("as_needed"))])
-    assert drug(found, "anastrozole").steps[0].weekly_mg is None
+    assert drug(found, "anastrozole").steps[0].weekly is None
 
 
 def test_a_use_of_which_nobody_knows_how_much_is_a_step_without_a_dose():
     found = read(uses=[use("prednisone", day(50), key="u"), use("finasteride", None)])
     step, undated = (drug(found, name).steps[0] for name in ("prednisone", "finasteride"))
-    assert (step.basis, step.starts_on, step.dose_mg, step.weekly_mg, step.keys) == ("used", day(50), None, None, ("u",))
+    assert (step.basis, step.starts_on, step.dose, step.weekly, step.keys) == ("used", day(50), None, None, ("u",))
     assert undated.starts_on is None
 
 
@@ -86,7 +88,45 @@ def test_a_drug_without_a_log_says_so_and_one_without_a_regimen_is_shown_by_its_
     found = read(regimens=[cypionate(day(300))], doses=[dose("anastrozole", day(5), key="logged")])
     assert drug(found, "testosterone_cypionate").logged.first is None
     (step,) = drug(found, "anastrozole").steps
-    assert (step.basis, step.dose_mg, step.weekly_mg, step.keys) == ("logged", None, None, ("logged",))
+    assert (step.basis, step.dose, step.weekly, step.keys) == ("logged", None, None, ("logged",))
+
+
+def test_a_drug_dosed_in_units_is_shown_in_them():
+    twice = Schedule("weekdays", weekdays=("mon", "thu"))
+    found = read(
+        regimens=[regimen("hcg", day(50), dose="500", schedule=twice), anastrozole(day(50))], labs=[lab("20.0", day(3))]
+    )
+    step = drug(found, "hcg").steps[0]
+    assert (step.dose, step.weekly, step.unit) == (Decimal(500), Decimal("1000.000"), "IU")
+    assert "HCG 500 IU on Mon, Thu" in {text.replace("hCG", "HCG") for text in found.results[0].treatment}
+
+
+def test_a_drug_on_which_no_estradiol_depends_has_its_steps_too():
+    found = read(regimens=[regimen("cholecalciferol", day(50), dose="0.05", schedule=Schedule("daily", times=1))])
+    assert [step.starts_on for step in drug(found, "cholecalciferol").steps] == [day(50)]
+
+
+def test_a_pause_is_a_step_of_its_own_between_those_in_force():
+    paused = Paused("anastrozole", Origin.PRESCRIBED, Pause(day(60), day(40), "pause"))
+    regimens = [anastrozole(day(200), day(60), key="ai"), anastrozole(day(40), key="pause")]
+    steps = drug(read(regimens=regimens, around=Around(pauses=(paused,))), "anastrozole").steps
+    assert [(step.is_pause, step.starts_on, step.ends_on) for step in steps] == [
+        (False, day(200), day(60)), (True, day(60), day(40)), (False, day(40), None),
+    ]  # fmt: skip
+    assert (steps[1].dose, steps[1].weekly, steps[1].basis) == (None, None, "prescribed")
+
+
+def test_what_is_planned_is_shown_and_marked_where_the_window_reaches_today():
+    regimens = [anastrozole(day(200), day(-10), dose="1"), anastrozole(day(-10), dose="0.5")]
+    coming = Around(pauses=(Paused("anastrozole", Origin.PRESCRIBED, Pause(day(-20), None, "p")),))
+    steps = drug(read(regimens=regimens, around=coming), "anastrozole").steps
+    assert [(step.starts_on, step.is_planned) for step in steps] == [(day(200), False), (day(-10), True), (day(-20), True)]
+    assert len(drug(read(last=day(1), regimens=regimens, around=coming), "anastrozole").steps) == 1
+
+
+def test_a_symptom_is_a_mark_with_its_score_and_no_verdict():
+    (mark,) = read(symptoms=[SymptomRecord("s", "joint_pain", 7, moment(day(5)))]).marks
+    assert (mark.kind, mark.code, mark.what, mark.words) == (Kind.SYMPTOM, "joint_pain", "felt", "Joint pain: 7 of 10")
 
 
 def test_a_drug_of_another_time_is_left_out():
@@ -128,7 +168,7 @@ def test_scans_fractures_findings_and_decisions_are_marks_in_order_of_time():
     found = read(
         scans=[scan(day(100))],
         fractures=[fracture(day(50))],
-        happened=(found_at(20, Kind.DECISION), found_at(70)),
+        around=Around((found_at(20, Kind.DECISION), found_at(70))),
     )
     assert [mark.kind for mark in found.marks] == [Kind.SCAN, Kind.FINDING, Kind.FRACTURE, Kind.DECISION]
 
@@ -138,7 +178,7 @@ def test_both_ends_of_the_window_belong_to_it():
         day(20),
         day(10),
         labs=[lab("20.0", day(ago)) for ago in (21, 20, 10, 9)],
-        happened=tuple(map(found_at, (21, 20, 10, 9))),
+        around=Around(tuple(map(found_at, (21, 20, 10, 9)))),
     )
     assert [result.draw.on for result in found.results] == [day(20), day(10)]
     assert len(found.marks) == 2

@@ -21,9 +21,10 @@ from tests.tracking.services.titrating import (
     standing,
 )
 from tracking.domain.actor import Actor
+from tracking.domain.history import Origin
 from tracking.domain.problems import Problem
 from tracking.models import DueItem, Evaluation, Prescriber, Proposal, Regimen, User
-from tracking.services import consent, episodes, evaluations, titration
+from tracking.services import consent, episodes, evaluations, pauses, titration
 from tracking.services.access import acting_as
 from tracking.services.ledger import find
 
@@ -62,7 +63,7 @@ def test_a_confirmed_proposal_is_the_next_version_of_the_regimen_with_everything
     told = proposed(low, bell)
     assert (told.row.state, told.row.kind, told.row.drug) == ("proposed", "dose", "anastrozole")
     assert (told.row.before_text, told.row.after_text) == ("0.5 mg every 3.5 days", "0.25 mg every 3.5 days")
-    assert (told.row.before_weekly, told.row.after_weekly) == ("1", "0.5")
+    assert (told.row.before_weekly, told.row.after_weekly) == ("1 mg", "0.5 mg")
     assert standing(low, "anastrozole", bell).dose_digits == "0.5"
 
     done = confirmed(low, told, bell).row
@@ -110,8 +111,8 @@ def test_proposing_and_looking_store_nothing_of_the_change(low, bell):
 
 def test_a_start_a_stop_and_another_product_are_confirmed_alike(low, bell):
     stop = proposed(low, bell, ask="stop", plan=None)
-    assert (stop.row.kind, stop.row.after_text, stop.row.after_weekly) == ("stop", "stopped", "0")
-    confirmed(low, stop, bell, typed_weekly_mg="0")
+    assert (stop.row.kind, stop.row.after_text, stop.row.after_weekly) == ("stop", "stopped", "0 mg")
+    confirmed(low, stop, bell, typed_weekly="0")
     assert standing(low, "anastrozole", bell).ends_on == TODAY
 
     plan = {"drug": "letrozole", "dose_mg": "0.5", "schedule": WEEKLY, "review_on": REVIEW}
@@ -122,7 +123,7 @@ def test_a_start_a_stop_and_another_product_are_confirmed_alike(low, bell):
     plan = {"drug": "anastrozole", "dose_mg": "0.25", "schedule": WEEKLY, "review_on": REVIEW}
     regimen = str(standing(low, "letrozole", bell).uid)
     product = proposed(low, bell, ask="product", regimen=regimen, plan=plan)
-    done = confirmed(low, product, bell, typed_weekly_mg="0.25", raising_reason="less potent")
+    done = confirmed(low, product, bell, typed_weekly="0.25", raising_reason="less potent")
     assert (done.row.kind, done.row.drug, done.row.regimen_before.drug) == ("product", "anastrozole", "letrozole")
     assert standing(low, "letrozole", bell).ends_on == TODAY
 
@@ -164,43 +165,43 @@ def test_another_product_is_one_of_the_same_class(low, bell):
 @pytest.mark.parametrize("typed", [None, "5", "0.05", "0.25", "<0.5", "half", 0.5])
 def test_the_weekly_amount_is_typed_and_a_slip_is_refused(low, bell, typed):
     told = proposed(low, bell)
-    ((pointer, _),) = refused(lambda: confirmed(low, told, bell, typed_weekly_mg=typed))
-    assert pointer == "/typed_weekly_mg"
+    ((pointer, _),) = refused(lambda: confirmed(low, told, bell, typed_weekly=typed))
+    assert pointer == "/typed_weekly"
     assert standing(low, "anastrozole", bell).dose_digits == "0.5"
     assert ledger(low, bell) == [("proposed", ["proposed"])]
 
 
 def test_an_amount_that_no_decimal_holds_is_typed_as_it_is_shown(low, bell):
     told = proposed(low, bell, plan={"dose_mg": "0.25", "schedule": {"kind": "every", "days": "3"}})
-    assert told.row.after_weekly == "0.583"
-    confirmed(low, told, bell, typed_weekly_mg="0.583")
+    assert told.row.after_weekly == "0.583 mg"
+    confirmed(low, told, bell, typed_weekly="0.583")
 
 
 def test_as_needed_has_no_weekly_amount_to_type(low, bell):
     told = proposed(low, bell, plan={"dose_mg": "0.25", "schedule": {"kind": "as_needed"}})
     assert refused(lambda: confirmed(low, told, bell)) == [
-        ("/typed_weekly_mg", "weekly-not-known"),
+        ("/typed_weekly", "weekly-not-known"),
         ("/raising_reason", "raising-reason-missing"),
     ]
-    confirmed(low, told, bell, typed_weekly_mg=None, raising_reason="as needed means seldom")
+    confirmed(low, told, bell, typed_weekly=None, raising_reason="as needed means seldom")
 
 
 def test_raising_an_ai_while_low_asks_for_a_typed_reason(low, bell):
     told = proposed(low, bell, plan={"dose_mg": "0.75"})
     assert [warned.code for warned in told.outlook.warnings if warned.needs_reason] == ["raised_low"]
-    assert refused(lambda: confirmed(low, told, bell, typed_weekly_mg="1.5", raising_reason=" ")) == [
+    assert refused(lambda: confirmed(low, told, bell, typed_weekly="1.5", raising_reason=" ")) == [
         ("/raising_reason", "raising-reason-missing")
     ]
-    done = confirmed(low, told, bell, typed_weekly_mg="1.5", raising_reason="the draw was mislabelled").row
+    done = confirmed(low, told, bell, typed_weekly="1.5", raising_reason="the draw was mislabelled").row
     assert (done.raised_while, done.raising_reason) == ("low", "the draw was mislabelled")
     assert "raised_low" in [warned["code"] for warned in done.warnings]
 
 
 def test_everything_that_is_missing_is_told_at_once_and_nothing_changed(low, bell):
     told = proposed(low, bell, plan={"dose_mg": "0.75"})
-    assert refused(lambda: confirmed(low, told, bell, reason="", typed_weekly_mg="1")) == [
+    assert refused(lambda: confirmed(low, told, bell, reason="", typed_weekly="1")) == [
         ("/reason", "reason-missing"),
-        ("/typed_weekly_mg", "weekly-differs"),
+        ("/typed_weekly", "weekly-differs"),
         ("/raising_reason", "raising-reason-missing"),
     ]
     assert standing(low, "anastrozole", bell).dose_digits == "0.5"
@@ -420,3 +421,98 @@ def test_days_in_a_plan_come_back_as_days(low, bell):
     confirmed(low, told, bell)
     assert standing(low, "anastrozole", bell).review_on == review
     assert days(0) == TODAY
+
+
+def test_a_plan_takes_whatever_a_regimen_may_state(low, bell):
+    plan = {
+        "dose": "0.5 mg", "strength": "1 mg", "review_on": REVIEW,
+        "schedule": {"kind": "weekdays", "days": ["mon", "thu"], "at": ["08:00"], "amounts": ["0.5", "0.25"]},
+    }  # fmt: skip
+    told = proposed(low, bell, plan=plan)
+    assert (told.row.kind, told.row.after_text) == ("dose", "0.5 mg on Mon, Thu at 08:00 (0.5, 0.25)")
+    confirmed(low, told, bell, typed_weekly="0.75 mg")
+    after = standing(low, "anastrozole", bell)
+    assert (after.strength_digits, after.schedule["amounts"], after.review_on) == ("1", ["0.5", "0.25"], REVIEW)
+
+
+def test_a_drug_that_is_dosed_in_units_is_proposed_shown_and_typed_in_units(low, bell):
+    twice = {"kind": "weekdays", "days": ["mon", "thu"]}
+    plan = {"drug": "hcg", "dose": "500 IU", "schedule": twice, "ends_on": TODAY + timedelta(days=60)}
+    told = proposed(low, bell, ask="start", plan=plan)
+    assert (told.row.after_text, told.row.after_weekly, told.row.before_weekly) == ("500 IU on Mon, Thu", "1000 IU", "")
+    assert refused(lambda: confirmed(low, told, bell, typed_weekly="1000 mg")) == [("/typed_weekly", "value-unreadable")]
+    assert confirmed(low, told, bell, typed_weekly="1000 IU").row.typed_weekly == "1000"
+    after = standing(low, "hcg", bell)
+    assert (after.dose_digits, after.dose_unit, after.ends_on) == ("500", "IU", TODAY + timedelta(days=60))
+    stop = proposed(low, bell, ask="stop", plan=None, regimen=str(after.uid))
+    assert (stop.row.before_weekly, stop.row.after_weekly) == ("1000 IU", "0 IU")
+
+
+@pytest.mark.parametrize(
+    ("more", "issue"),
+    [
+        ({"plan": {"dose": "0.25 IU"}}, ("/plan/dose", "dose-unit")),
+        ({"plan": {"dose": "0.25 mg", "dose_mg": "0.25"}}, ("/plan/dose_mg", "dose-stated-twice")),
+        ({"plan": {"dose": "0.3 mg", "strength": "1 mg"}}, ("/plan/strength", "strength-does-not-fit")),
+        (
+            {"plan": {"dose": "0.25 mg", "review_on": TODAY + timedelta(days=400)}},
+            ("/plan/review_on", "ai-review-out-of-limits"),
+        ),
+        ({"plan": {"dose": "0.25 mg", "ends_on": REVIEW}}, ("/plan/ends_on", "part-not-accepted")),
+        (
+            {"ask": "start", "plan": {"drug": "letrozole", "dose": "0.5 mg", "schedule": WEEKLY}},
+            ("/plan/review_on", "ai-review-missing"),
+        ),
+        (
+            {"ask": "start", "plan": {"drug": "hcg", "dose": "500 IU", "schedule": WEEKLY, "ends_on": days(1)}},
+            ("/plan/ends_on", "ends-before-start"),
+        ),
+    ],
+)
+def test_what_a_regimen_would_refuse_a_proposal_refuses_under_its_plan(low, bell, more, issue):
+    assert issue in refused(lambda: proposed(low, bell, **more))
+
+
+def test_a_change_of_a_paused_regimen_ends_the_pause_counts_as_more_and_says_so(low, bell):
+    paused = standing(low, "anastrozole", bell)
+    pauses.pause(
+        patient=low, key=paused.client_id, by=bell, now=NOW, origin=Origin.PRESCRIBED, from_date=days(100), reason="surgery"
+    )
+    told = proposed(low, bell)
+    assert (told.row.before_text, told.row.after_text) == ("0.5 mg every 3.5 days", "0.25 mg every 3.5 days")
+    warned = {warning.code: warning for warning in told.outlook.warnings}
+    assert "The new version has no pause" in warned["pause_ended"].words
+    assert [code for code, warning in warned.items() if warning.needs_reason] != []
+    assert ("/raising_reason", "raising-reason-missing") in refused(lambda: confirmed(low, told, bell))
+    confirmed(low, told, bell, raising_reason="the surgery is over")
+    after = standing(low, "anastrozole", bell)
+    with acting_as(bell):
+        assert (after.dose_digits, after.pauses.count()) == ("0.25", 0)
+
+
+def test_a_paused_regimen_can_be_stopped_and_its_pause_stays_with_it(low, bell):
+    paused = standing(low, "anastrozole", bell)
+    pauses.pause(patient=low, key=paused.client_id, by=bell, now=NOW, origin=Origin.PRESCRIBED, from_date=days(5))
+    told = proposed(low, bell, ask="stop", plan=None)
+    assert "pause_ended" not in {warning.code for warning in told.outlook.warnings}
+    confirmed(low, told, bell, typed_weekly="0")
+    ended = standing(low, "anastrozole", bell)
+    with acting_as(bell):
+        assert (ended.ends_on, ended.pauses.count()) == (TODAY, 1)
+
+
+def test_the_outlook_says_what_the_change_does_to_what_is_known_already(low, bell):
+    told = proposed(low, bell)
+    affected = told.outlook.consequences.results
+    assert ["superseded_by_change" in result.now for result in affected] == [True]
+    with acting_as(bell):
+        assert evaluations.of(low).state == "current"
+    assert confirmed(low, told, bell).outlook.consequences == told.outlook.consequences
+
+
+def test_a_schedule_with_a_time_and_an_amount_for_each_dose_is_cut_on_the_line_and_whole_in_the_plan(low, bell):
+    at = [f"{hour:02}:00" for hour in range(8, 16)]
+    schedule = {"kind": "weekdays", "days": ["mon", "tue", "wed", "thu", "fri"], "at": at, "amounts": ["0.01"] * 39 + ["0.02"]}
+    told = proposed(low, bell, plan={"dose": "0.02 mg", "schedule": schedule})
+    assert (len(told.row.after_text), told.row.after_text[-1]) == (200, "…")
+    assert len(told.row.plan["schedule"]["amounts"]) == 40

@@ -14,7 +14,7 @@ from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.domain.problems import Problem
 from tracking.models import Regimen
-from tracking.services import clinics, consent, evaluations, regimens, titration
+from tracking.services import clinics, consent, evaluations, pauses, regimens, titration
 from tracking.services.access import acting_as, lock_patient
 
 SYSTEM = Actor.system("test")
@@ -132,6 +132,21 @@ def test_another_version_of_the_regimen_than_it_was_made_against_is_a_conflict_t
     with pytest.raises(Problem, match="regimen") as refused:
         titration.preview(patient=low, uid=told.row.uid, by=bell, now=NOW)
     assert refused.value.issues[0].code == "regimen-changed"
+
+
+def test_a_pause_or_its_end_since_the_proposal_is_a_regimen_that_changed(low, doctors):
+    _, (bell, _) = doctors
+    key, said = standing(low, "anastrozole", bell).client_id, {"by": bell, "now": NOW, "origin": Origin.PRESCRIBED}
+    for write in (
+        lambda: pauses.pause(patient=low, key=key, from_date=TODAY, **said),
+        lambda: pauses.resume(patient=low, key=key, on=TODAY, **said),
+    ):
+        told = proposed(low, bell)
+        write()
+        with pytest.raises(Problem, match="since then that regimen was paused or resumed") as refused:
+            titration.preview(patient=low, uid=told.row.uid, by=bell, now=NOW)
+        assert (refused.value.kind, refused.value.issues[0].code) == ("conflict", "regimen-changed")
+        titration.withdraw(patient=low, uid=told.row.uid, by=bell, now=NOW)
 
 
 def test_a_regimen_that_was_corrected_or_taken_back_is_another_one(low, doctors):

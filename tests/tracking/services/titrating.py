@@ -48,7 +48,7 @@ def proposed(man: Any, by: Any, **more: Any) -> Any:
 
 def confirmed(man: Any, told: Any, by: Any, **more: Any) -> Any:
     """Confirmed on the evaluation that was shown with it."""
-    sent = {"evaluation": told.evaluation.uid, "reason": "low on two draws", "typed_weekly_mg": "0.5"}
+    sent = {"evaluation": told.evaluation.uid, "reason": "low on two draws", "typed_weekly": "0.5"}
     return titration.confirm(**({"patient": man, "uid": told.row.uid, "by": by, "now": NOW} | sent | more))
 
 

@@ -37,6 +37,7 @@ def warnings_of(step: Step, now: Facts, planned: Facts, *, unusual: str = "") ->
         *_left_alone(step, found, now),
         *_confounded(step, found, now),
         *_unsettled(step, now),
+        *_pause_ended(step, now),
         *_own_statement(step, planned),
         *((Warned("unusual", fill(now.rulebook.words.titration["unusual"], {"reason": unusual})),) if unusual else ()),
     )
@@ -102,6 +103,20 @@ def _unsettled(step: Step, now: Facts) -> Iterator[Warned]:
             "due": on_day(waiting[0].due_on, today),
         }
         yield Warned("unanswered", fill(words["unanswered"], said))
+
+
+def _pause_ended(step: Step, now: Facts) -> Iterator[Warned]:
+    """A version that is paused, or will be: the next one holds from its first day on."""
+    pause = step.ended_pause
+    if pause is not None:
+        words, today = now.rulebook.words.titration, now.timeline.today
+        until = (
+            words["pause_open"]
+            if pause.ends_on is None
+            else fill(words["pause_until"], {"until": on_day(pause.ends_on, today)})
+        )
+        said = {"since": on_day(pause.starts_on, today), "until": until, "on": on_day(step.on, today)}
+        yield Warned("pause_ended", fill(words["pause_ended"], said))
 
 
 def _own_statement(step: Step, planned: Facts) -> Iterator[Warned]:
