@@ -7,7 +7,7 @@ from tracking.models.evaluations import DueItem, Evaluation, Finding, RulebookVe
 from tracking.models.labs import LabResult
 from tracking.models.overrides import ClinicFloor, FloorSetting, IntervalSetting
 from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User
-from tracking.models.trail import AccessEvent, ImportBatch, Tombstone
+from tracking.models.trail import AccessEvent, ImportBatch, SyncLife, Tombstone
 
 __all__ = [
     "AccessEvent",
@@ -33,6 +33,7 @@ __all__ = [
     "RiskFactor",
     "RulebookVersion",
     "Standing",
+    "SyncLife",
     "Tombstone",
     "User",
 ]

@@ -59,6 +59,32 @@ class Tombstone(OwnedRow):
         ]
 
 
+class SyncLife(OwnedRow):
+    """From this revision on his numbers are of another life: a backup was put back, and what phones knew of the old one is void.
+
+    The revision leaps there, so that a number of the old life is recognised by itself. Without a row he is in his first life.
+    """
+
+    ownership: ClassVar[Ownership] = Ownership(
+        why="tells a phone that knew what a restore has lost to pull everything again",
+        kept="as long as the account",
+        exported=False,
+        revisioned=False,
+        append_only=True,
+    )
+
+    token = models.UUIDField(default=new_uid, unique=True, editable=False)
+    began_at_revision = models.BigIntegerField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=64)
+
+    class Meta:
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [append_only()]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["patient", "began_at_revision"], name="synclife_begins_once")
+        ]
+
+
 class ImportBatch(models.Model):
     """One import, so that a record can say where it came from and a whole import can be undone. It names no man."""
 

@@ -101,9 +101,14 @@ def find_his(model: type[R], man: Patient, key: str, *, by: Actor, staff: bool) 
     return row
 
 
-def supersede(row: R, *, man: Patient, by: Actor, now: datetime, content: dict[str, Any]) -> tuple[R, bool]:
-    """Put a corrected row in the place of ``row``, under the same phone id. Equal content changes nothing."""
-    if same_content(row, content):
+def supersede(
+    row: R, *, man: Patient, by: Actor, now: datetime, content: dict[str, Any], parts_differ: bool = False
+) -> tuple[R, bool]:
+    """Put a corrected row in the place of ``row``, under the same phone id. Equal content changes nothing.
+
+    ``parts_differ``: the row has parts in a table of their own, and those are not the same.
+    """
+    if not parts_differ and same_content(row, content):
         return row, False
     type(row).objects.filter(pk=row.pk).update(superseded_at=now)
     kept = {name: getattr(row, name) for name in ("client_id", "source_system", "source_id", "import_batch")}
