@@ -80,7 +80,7 @@ def evaluated_once(man: Patient, *, now: datetime) -> Iterator[None]:
     finally:
         _gathering.reset(token)
     if gathering.wanted:
-        refresh(man, now=now)
+        refresh(lock_patient(man), now=now)  # read anew: his zone may be among what was written
 
 
 def refresh_many(men: Sequence[Patient], *, now: datetime) -> dict[int, Evaluation]:
