@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from tracking.domain.actor import Actor
 from tracking.domain.entry import check_dose
 from tracking.domain.history import DoseKind
-from tracking.domain.problems import Collector, problem
+from tracking.domain.problems import Collector, Problem, problem
 from tracking.domain.reported import Value, parse_value
 from tracking.evidence import load_rulebook
 from tracking.models import DoseEvent, Patient, Regimen
@@ -17,7 +19,7 @@ from tracking.services import evaluations, records
 from tracking.services.access import acting_as, lock_patient
 from tracking.services.lived import read_moment
 
-__all__ = ["correct", "log", "withdraw"]
+__all__ = ["correct", "log", "log_each", "log_many", "withdraw"]
 
 
 def log(
@@ -61,6 +63,29 @@ def log_many(
         return rows
 
 
+def log_each(
+    *, patient: Patient, by: Actor, now: datetime, events: Mapping[str, dict[str, Any]], staff: bool = False
+) -> dict[str, Problem]:
+    """Log many new doses by their phone ids, each by itself, with one evaluation; what was refused, by id."""
+    with acting_as(by):
+        man = lock_patient(patient)
+        named = {sent["regimen"] for sent in events.values() if "regimen" in sent}
+        known = {row.client_id: row for row in Regimen.objects.live().filter(patient=man, client_id__in=named)}
+        contents = {
+            key: partial(
+                _content,
+                man=man,
+                now=now,
+                staff=staff,
+                **(sent | {"regimen": known.get(sent["regimen"], sent["regimen"])} if "regimen" in sent else sent),
+            )
+            for key, sent in events.items()
+        }
+        refused = records.add_each(DoseEvent, man=man, by=by, now=now, contents=contents)
+        evaluations.refresh(man, now=now)
+        return refused
+
+
 def correct(*, patient: Patient, key: str, by: Actor, now: datetime, staff: bool = False, **sent: Any) -> DoseEvent:
     with acting_as(by):
         man = lock_patient(patient)
@@ -91,7 +116,7 @@ def _content(
     zone: str | None = None,
     precision: str | None = None,
     site: str = "",
-    regimen: str | None = None,
+    regimen: str | Regimen | None = None,
     confirmed_reason: str = "",
 ) -> dict[str, Any]:
     rulebook = load_rulebook()
@@ -106,7 +131,7 @@ def _content(
         found.run(check.enforce, confirmed=bool(confirmed_reason.strip()), staff=staff)
     elif drug not in rulebook.drugs:
         found.run(check_dose, drug, Decimal(1), rulebook)
-    of = None if regimen is None else records.find(Regimen, man, regimen)
+    of = records.find(Regimen, man, regimen) if isinstance(regimen, str) else regimen
     if of is not None and of.drug != drug:
         found.run(_refuse_other_drug, of.drug)
     found.raise_found()

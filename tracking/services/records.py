@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.db import DataError, IntegrityError, transaction
+
 from tracking.domain.actor import Actor
-from tracking.domain.problems import problem
+from tracking.domain.problems import Problem, problem
 from tracking.models import ImportBatch, Patient, Tombstone
 from tracking.models.base import CLIENT_ID, Record
 from tracking.services.access import not_found
 
-__all__ = ["Source", "add", "find", "find_his", "supersede", "withdraw"]
+__all__ = ["Source", "add", "add_each", "find", "find_his", "not_storable", "supersede", "withdraw"]
+
+log = logging.getLogger(__name__)
 
 R = TypeVar("R", bound=Record)
+_AT_ONCE = 500  # rows per statement
 
 # What a row says about itself rather than about the man; two rows that differ only in these say the same.
 _ABOUT_THE_ROW = {
@@ -53,7 +60,8 @@ def add(
     """
     if client_id is not None:
         _check_client_id(client_id)
-        standing = model.objects.filter(patient=man, client_id=client_id, superseded_at=None).first()
+        # At most one. `first()` would order them, and lead a planner without statistics through all rows by their key.
+        standing = next(iter(model.objects.filter(patient=man, client_id=client_id, superseded_at=None)[:1]), None)
         if standing is not None:
             if standing.withdrawn_at is None and same_content(standing, content):
                 return standing, False
@@ -65,7 +73,51 @@ def add(
                 received=client_id,
             )
         content = content | {"client_id": client_id}
-    row = model(
+    row = _new(model, man=man, by=by, now=now, content=content, source=source)
+    row.save(force_insert=True)
+    return row, True
+
+
+def add_each(
+    model: type[R], *, man: Patient, by: Actor, now: datetime, contents: Mapping[str, Callable[[], dict[str, Any]]]
+) -> dict[str, Problem]:
+    """Insert many new rows, each by itself, in few statements: what was refused, by id, and the rest is stored.
+
+    ``contents``: by ids under which nothing stands and nothing was withdrawn; each makes its content, or raises its Problem.
+    """
+    refused: dict[str, Problem] = {}
+    rows: list[R] = []
+    for key, content in contents.items():
+        try:
+            _check_client_id(key)
+            rows.append(_new(model, man=man, by=by, now=now, content=content() | {"client_id": key}))
+        except Problem as problem_of_row:
+            refused[key] = problem_of_row
+    try:
+        with transaction.atomic():
+            model.objects.bulk_create(rows, batch_size=_AT_ONCE)
+    except (DataError, IntegrityError):
+        # No check of ours foresaw it. One by one, so that only the row itself is refused.
+        for row in rows:
+            try:
+                with transaction.atomic():
+                    row.pk = None
+                    row.save(force_insert=True)
+            except (DataError, IntegrityError) as error:
+                refused[row.client_id] = not_storable(error)
+    return refused
+
+
+def not_storable(error: DataError | IntegrityError) -> Problem:
+    """What to say where the database refused a row that passed every check of ours."""
+    log.warning("the database refused a row", exc_info=error)
+    return problem("", "not-storable", "This does not fit what is stored already.", kind="conflict")
+
+
+def _new(
+    model: type[R], *, man: Patient, by: Actor, now: datetime, content: dict[str, Any], source: Source = TYPED
+) -> R:
+    return model(
         patient=man,
         recorded_at=now,
         recorded_by=str(by),
@@ -74,8 +126,6 @@ def add(
         import_batch=source.batch,
         **content,
     )
-    row.save(force_insert=True)
-    return row, True
 
 
 def find(model: type[R], man: Patient, key: str) -> R:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,13 +15,12 @@ from tracking.models import Patient, Tombstone
 from tracking.services import resync
 from tracking.services.access import acting_as, lock_patient
 from tracking.services.evaluations import evaluated_once
+from tracking.services.records import not_storable
 from tracking.sync import registry
 from tracking.sync.protocol import Pulled, Rejection, TablePush
 from tracking.sync.table import Act, Table
 
 __all__ = ["push"]
-
-log = logging.getLogger(__name__)
 
 
 def push(
@@ -82,9 +80,11 @@ class _Push:
         for key, sent in self.said.rows.items():
             if key in standing:
                 self._edit(key, sent, standing[key])
+        new: dict[str, dict[str, Any]] = {}
         for key, sent in self.said.rows.items():
-            if key not in standing:
-                self._add(key, sent, stones.get(key))
+            if key not in standing and self._may_add(key, sent, stones.get(key)):
+                new[key] = sent
+        self._add(new)
 
     def _delete(self, key: str, row: Any) -> None:
         self._tried(key, row, lambda: self.table.remove(self.act, row))
@@ -99,42 +99,43 @@ class _Push:
 
         self._tried(key, row, edit)
 
-    def _add(self, key: str, sent: dict[str, Any], withdrawn_in: int | None) -> None:
-        if withdrawn_in is not None:
-            if withdrawn_in > self.act.cursor:
-                self.gone.append(key)
-            else:
-                self.rejected.append(Rejection(key, (_WITHDRAWN,)))
-            return
-
-        def add() -> bool:
-            self.table.check_names(sent)
-            self.table.add(self.act, key, self.table.stated(sent))
+    def _may_add(self, key: str, sent: dict[str, Any], withdrawn_in: int | None) -> bool:
+        """Not what was deleted: the phone hears of it by a pull, or has heard of it already."""
+        if withdrawn_in is None:
             return True
+        if withdrawn_in > self.act.cursor:
+            self.gone.append(key)
+        else:
+            self.rejected.append(Rejection(key, (_WITHDRAWN,)))
+        return False
 
-        self._tried(key, None, add)
+    def _add(self, new: dict[str, dict[str, Any]]) -> None:
+        stated: dict[str, dict[str, Any]] = {}
+        for key, sent in new.items():
+            try:
+                self.table.check_names(sent)
+                stated[key] = self.table.stated(sent)
+            except Problem as refused:
+                self.rejected.append(Rejection(key, refused.issues))
+        if stated:
+            refusals = self.table.add_each(self.act, stated)
+            self.rejected.extend(Rejection(key, refused.issues) for key, refused in refusals.items())
 
-    def _tried(self, key: str, row: Any, write: Any) -> None:
+    def _tried(self, key: str, row: Any, write: Callable[[], bool]) -> None:
         """Write, in a savepoint of the service's. A write over what the phone has not seen yet is a conflict, if it says anything."""
-        is_newer = row is not None and self.table.revision_of(row) > self.act.cursor
+        is_newer = self.table.revision_of(row) > self.act.cursor
         try:
             changed = write()
-        except Problem as refused:
+        except (Problem, DataError, IntegrityError) as error:
+            refused = error if isinstance(error, Problem) else not_storable(error)
             if not is_newer:
                 self.rejected.append(Rejection(key, refused.issues))
-                return
-            changed = True
-        except (DataError, IntegrityError) as refused:
-            # No check of ours foresaw it. The database refused it, the savepoint is undone, and the other rows are not to wait.
-            log.warning("a pushed row of %s was refused by the database", self.table.name, exc_info=refused)
-            self.rejected.append(Rejection(key, (_NOT_STORABLE,)))
-            return
+            changed = is_newer
         if changed and is_newer:
             self.newer.append(self.table.render(row, self.act.man))
 
 
 _WITHDRAWN = Issue("/id", "withdrawn", "This was deleted, and an id is used once. Enter it again under a new id.")
-_NOT_STORABLE = Issue("", "not-storable", "This row does not fit what is stored already.")
 
 
 def _conflict(rows: dict[str, dict[str, Any]]) -> Problem:

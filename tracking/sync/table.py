@@ -9,13 +9,14 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from django.db import models
+from django.db import DataError, IntegrityError, models
 
 from tracking.domain.actor import Actor
 from tracking.domain.ownership import Ownership
 from tracking.domain.problems import Problem, problem, raise_all
 from tracking.models import Patient
 from tracking.models.base import Record
+from tracking.services.records import not_storable
 from tracking.sync.columns import LEFT_OUT, Column, Flag, Instant, Text, Whole
 
 __all__ = ["DELETED_ON_PHONE", "Act", "RecordTable", "Table", "day", "instant", "local"]
@@ -91,6 +92,18 @@ class Table:
     def add(self, act: Act, key: str, stated: dict[str, Any]) -> None:
         """Store a new row. ``stated``: keywords for the service."""
         raise _server_owned()
+
+    def add_each(self, act: Act, rows: Mapping[str, dict[str, Any]]) -> dict[str, Problem]:
+        """Store new rows, each by itself: what was refused, by id. Tables of many rows do so in few statements."""
+        refused = {}
+        for key, stated in rows.items():
+            try:
+                self.add(act, key, stated)
+            except Problem as problem_of_row:
+                refused[key] = problem_of_row
+            except (DataError, IntegrityError) as error:
+                refused[key] = not_storable(error)
+        return refused
 
     def edit(self, act: Act, row: Any, stated: dict[str, Any], differing: Collection[str]) -> bool:
         """Make a standing row say this; whether it said anything else. ``differing``: the columns that are not as they are shown."""

@@ -170,17 +170,14 @@ def test_a_reinstall_gets_what_stands_and_what_is_gone(phone, new_phone, adam):
 
 
 def test_a_poison_row_in_the_middle_is_rejected_and_the_rest_is_stored(phone, new_phone, adam, monkeypatch):
-    real = doses.log
+    real = doses._content
 
-    def log(**sent: Any) -> Any:
+    def content(**sent: Any) -> Any:
         """One that the database itself refuses, as a check that nobody foresaw would."""
-        if sent.get("client_id") == "poison":
-            with acting_as(sent["by"]), connection.cursor() as cursor:
-                cursor.execute("SELECT 1 / 0")
-        return real(**sent)
+        return {**real(**sent), **({"kind": "poison"} if sent.get("site") == "poison" else {})}
 
-    monkeypatch.setattr(doses, "log", log)
-    sent = [{"id": key, **DOSE} for key in ("a", "poison", "b")]
+    monkeypatch.setattr(doses, "_content", content)
+    sent = [{"id": key, **DOSE, "site": key} for key in ("a", "poison", "b")]
     bad = [
         {"id": "comma", **DOSE, "amount_mg": "0,5"},
         {"id": "naive", **DOSE, "taken_at": "2026-10-01T08:00:00"},

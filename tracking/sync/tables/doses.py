@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from tracking.domain.history import DoseKind, Origin
+from tracking.domain.problems import Problem
 from tracking.domain.reported import Precision
 from tracking.models import DoseEvent, Patient, Regimen
 from tracking.services import doses, regimens
@@ -131,8 +132,8 @@ class DoseEvents(RecordTable):
             "confirmed_reason": row.confirmed_reason,
         }
 
-    def add(self, act: Act, key: str, stated: dict[str, Any]) -> None:
-        doses.log(patient=act.man, by=act.by, now=act.now, client_id=key, **stated)
+    def add_each(self, act: Act, rows: Mapping[str, dict[str, Any]]) -> dict[str, Problem]:
+        return doses.log_each(patient=act.man, by=act.by, now=act.now, events=rows)
 
     def edit(self, act: Act, row: DoseEvent, stated: dict[str, Any], differing: Collection[str]) -> bool:
         return doses.correct(patient=act.man, key=row.client_id, by=act.by, now=act.now, **stated).pk != row.pk

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from tracking.domain.problems import Problem
 from tracking.domain.reported import Method, MethodEvidence, Precision
 from tracking.models import LabResult, Patient
 from tracking.services import labs
@@ -46,8 +47,8 @@ class LabResults(RecordTable):
     def render(self, row: LabResult, man: Patient) -> dict[str, Any]:
         return {**self.frame(row, man), **_content(row)}
 
-    def add(self, act: Act, key: str, stated: dict[str, Any]) -> None:
-        labs.record(patient=act.man, by=act.by, now=act.now, client_id=key, **stated)
+    def add_each(self, act: Act, rows: Mapping[str, dict[str, Any]]) -> dict[str, Problem]:
+        return labs.record_each(patient=act.man, by=act.by, now=act.now, results=rows)
 
     def edit(self, act: Act, row: LabResult, stated: dict[str, Any], differing: Collection[str]) -> bool:
         return labs.correct(patient=act.man, key=row.client_id, by=act.by, now=act.now, **stated).is_new
