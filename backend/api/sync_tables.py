@@ -1,4 +1,4 @@
-"""The tables of the phone contract that are kept by notifications: when he wants to hear from us, what we said, what he answered."""
+"""What phones see of notifications: when he wants to hear from us, what we said, what he answered."""
 
 from __future__ import annotations
 

@@ -40,4 +40,6 @@ def test_two_phones_with_the_stock_client_against_the_live_server(running: Runni
     running.start(only=["web"])
     token = running.call("POST", "/accounts", ADAM)["token"]
     # The client's adapter keeps a timer of its own for as long as the process lives.
-    node("node", "--test", "--test-force-exit", "two-phones.test.cjs", TRABECULA_URL=running.stack.web_url, TRABECULA_TOKEN=token)
+    node(
+        "node", "--test", "--test-force-exit", "two-phones.test.cjs", TRABECULA_URL=running.stack.web_url, TRABECULA_TOKEN=token
+    )

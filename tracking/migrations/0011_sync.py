@@ -32,9 +32,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("patient", "began_at_revision"), name="synclife_begins_once")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("patient", "began_at_revision"), name="synclife_begins_once")],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
                         name="append_only",

@@ -60,7 +60,7 @@ class Tombstone(OwnedRow):
 
 
 class SyncLife(OwnedRow):
-    """From this revision on his numbers are of another life: a backup was put back, and what phones knew of the old one is void.
+    """From this revision on his numbers are of another life: a backup was put back, and what phones knew before is void.
 
     The revision leaps there, so that a number of the old life is recognised by itself. Without a row he is in his first life.
     """

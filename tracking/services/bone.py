@@ -47,8 +47,8 @@ def record_scan(
 ) -> tuple[DexaScan, bool]:
     """Store one scan with its measured regions; the second value says whether it is new.
 
-    ``sent``: scanned_on (a date), sites, facility, device, reference, scanner_changed (the facility moved or replaced the scanner
-    since the visit before), confirmed_reason. A site has region, side, vertebrae, bmd (text), unit (g/cm2 or mg/cm2), t_score,
+    ``sent``: scanned_on (a date), sites, facility, device, reference, scanner_changed (the facility moved or replaced the
+    scanner since the visit before), confirmed_reason. A site has region, side, vertebrae, bmd (text), unit (g/cm2 or mg/cm2), t_score,
     z_score and lsc (g/cm2, the facility's).
     """
     with acting_as(by):
@@ -64,7 +64,7 @@ def record_scan(
 def correct_scan(
     *, patient: Patient, key: str, by: Actor, now: datetime, staff: bool = False, **sent: Any
 ) -> tuple[DexaScan, bool]:
-    """Put a corrected scan, with all its regions, in the place of the one under ``key``; the second value: something changed."""
+    """Put a corrected scan, with all its regions, in the place of the one under ``key``; second: whether anything changed."""
     with acting_as(by):
         man = lock_patient(patient)
         row = records.find_his(DexaScan, man, key, by=by, staff=staff)
@@ -205,9 +205,7 @@ def _fracture(
     }
 
 
-def _risk_factor(
-    *, code: str, since: date | None = None, until: date | None = None, note: str = ""
-) -> dict[str, Any]:
+def _risk_factor(*, code: str, since: date | None = None, until: date | None = None, note: str = "") -> dict[str, Any]:
     accepted = load_rulebook().bone.risk_factors.factors
     if code not in accepted:
         raise problem(

@@ -114,9 +114,7 @@ def not_storable(error: DataError | IntegrityError) -> Problem:
     return problem("", "not-storable", "This does not fit what is stored already.", kind="conflict")
 
 
-def _new(
-    model: type[R], *, man: Patient, by: Actor, now: datetime, content: dict[str, Any], source: Source = TYPED
-) -> R:
+def _new(model: type[R], *, man: Patient, by: Actor, now: datetime, content: dict[str, Any], source: Source = TYPED) -> R:
     return model(
         patient=man,
         recorded_at=now,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-
 from tracking.domain.actor import Actor
 from tracking.domain.problems import problem
 from tracking.models import Patient, SyncLife

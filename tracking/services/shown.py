@@ -1,6 +1,7 @@
 """What the man himself may read of an evaluation, whoever hands it to him: REST, sync, an export.
 
-While a finding of it waits for a prescriber's release, he gets neither word nor tier; and he never reads "critical" (CLINICAL 9.8).
+While a finding of it waits for a prescriber's release, he gets neither word nor tier; and he never reads "critical"
+(CLINICAL 9.8).
 """
 
 from __future__ import annotations

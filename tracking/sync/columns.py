@@ -1,6 +1,7 @@
 """Columns of the phone contract: what a phone may state in each, and when two statements are the same. Plain Python.
 
-Every column is flat (text, a whole number, true or false), because that is what phones store. What is empty or null was not stated.
+Every column is flat (text, a whole number, true or false), because that is what phones store. What is empty or null was not
+stated.
 """
 
 from __future__ import annotations
@@ -14,7 +15,23 @@ from typing import Any, ClassVar
 
 from tracking.domain.problems import Issue, Problem, problem, raise_all
 
-__all__ = ["LEFT_OUT", "AsText", "Choice", "Clock", "Column", "Day", "Flag", "Instant", "Json", "Mark", "Parts", "Text", "Until", "Whole", "is_blank"]
+__all__ = [
+    "LEFT_OUT",
+    "AsText",
+    "Choice",
+    "Clock",
+    "Column",
+    "Day",
+    "Flag",
+    "Instant",
+    "Json",
+    "Mark",
+    "Parts",
+    "Text",
+    "Until",
+    "Whole",
+    "is_blank",
+]
 
 LEFT_OUT: Any = object()
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -223,7 +240,11 @@ class Parts(Json):
         for number, part in enumerate(parts):
             here = f"/{self.name}/{number}"
             text = "There is no such field. Accepted: {accepted}."
-            issues += [Issue(f"{here}/{name[:40]}", "unknown-field", text, {"accepted": ", ".join(known)}) for name in part if name not in known]
+            issues += [
+                Issue(f"{here}/{name[:40]}", "unknown-field", text, {"accepted": ", ".join(known)})
+                for name in part
+                if name not in known
+            ]
             stated = {}
             for name, column in known.items():
                 try:
@@ -247,8 +268,10 @@ class Choice(Text):
     def read(self, sent: Any) -> str:
         if sent not in self.of:
             raise self._refuse(
-                "choice-unknown", "'{received}' is not accepted. Accepted: {accepted}.",
-                received=str(sent)[:40], accepted=", ".join(self.of),
+                "choice-unknown",
+                "'{received}' is not accepted. Accepted: {accepted}.",
+                received=str(sent)[:40],
+                accepted=", ".join(self.of),
             )
         return str(sent)
 

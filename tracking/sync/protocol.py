@@ -174,7 +174,7 @@ def _whole(sent: str, name: str) -> int:
 
 
 def _read_migration(sent: str) -> frozenset[str]:
-    """The tables that a migration of the phone's schema made, or gave columns: ``{"from":1,"tables":[],"columns":[{"table":..}]}``."""
+    """The tables that a migration of the phone's schema made, or gave columns to."""
     if sent in _NOTHING:
         return frozenset()
     try:
@@ -189,5 +189,5 @@ def _read_migration(sent: str) -> frozenset[str]:
 
 
 def _no_migration() -> Problem:
-    text = 'This is not the description of a migration. Accepted: JSON like {{"from": 1, "tables": ["a"], "columns": [{{"table": "b"}}]}}.'
+    text = 'This describes no migration. Accepted: JSON like {{"from": 1, "tables": ["a"], "columns": [{{"table": "b"}}]}}.'
     return problem("?migration", "migration-unreadable", text)

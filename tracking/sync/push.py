@@ -1,4 +1,4 @@
-"""What a phone has to say, written through the services: the same checks, the same refusals, one transaction, one evaluation."""
+"""What a phone has to say, written through the services: their checks, their refusals, one transaction, one evaluation."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ __all__ = ["push"]
 def push(
     *, patient: Patient, by: Actor, now: datetime, cursor: int, changes: Mapping[str, TablePush]
 ) -> dict[str, list[Rejection]]:
-    """Store what the phone changed since it pulled ``cursor``; the rows of each table that were rejected, while the rest is stored.
+    """Store what the phone changed since it pulled ``cursor``; by table the rows that were rejected, while the rest is stored.
 
-    Nothing is stored, and a Problem raised: ``resync-required`` for a cursor of another life; ``sync-conflict``, with the server's
-    rows, where one of these rows was touched after the cursor and says another thing.
+    Nothing is stored, and a Problem raised: ``resync-required`` for a cursor of another life; ``sync-conflict``, with the
+    server's rows, where one of these rows was touched after the cursor and says another thing.
     """
     with acting_as(by):
         man = lock_patient(patient)
@@ -80,11 +80,8 @@ class _Push:
         for key, sent in self.said.rows.items():
             if key in standing:
                 self._edit(key, sent, standing[key])
-        new: dict[str, dict[str, Any]] = {}
-        for key, sent in self.said.rows.items():
-            if key not in standing and self._may_add(key, sent, stones.get(key)):
-                new[key] = sent
-        self._add(new)
+        unknown = {key: sent for key, sent in self.said.rows.items() if key not in standing}
+        self._add({key: sent for key, sent in unknown.items() if self._may_add(key, stones.get(key))})
 
     def _delete(self, key: str, row: Any) -> None:
         self._tried(key, row, lambda: self.table.remove(self.act, row))
@@ -99,7 +96,7 @@ class _Push:
 
         self._tried(key, row, edit)
 
-    def _may_add(self, key: str, sent: dict[str, Any], withdrawn_in: int | None) -> bool:
+    def _may_add(self, key: str, withdrawn_in: int | None) -> bool:
         """Not what was deleted: the phone hears of it by a pull, or has heard of it already."""
         if withdrawn_in is None:
             return True
@@ -122,7 +119,7 @@ class _Push:
             self.rejected.extend(Rejection(key, refused.issues) for key, refused in refusals.items())
 
     def _tried(self, key: str, row: Any, write: Callable[[], bool]) -> None:
-        """Write, in a savepoint of the service's. A write over what the phone has not seen yet is a conflict, if it says anything."""
+        """Write, in a savepoint of the service's. To write another thing over what the phone has not seen yet is a conflict."""
         is_newer = self.table.revision_of(row) > self.act.cursor
         try:
             changed = write()
@@ -139,5 +136,5 @@ _WITHDRAWN = Issue("/id", "withdrawn", "This was deleted, and an id is used once
 
 
 def _conflict(rows: dict[str, dict[str, Any]]) -> Problem:
-    text = "Some of these rows were changed elsewhere since this phone last pulled. Pull, merge and push again. Nothing was stored."
+    text = "Some of these rows were changed elsewhere since this phone pulled. Pull, merge and push again. Nothing was stored."
     return Problem(Issue("", "sync-conflict", text), kind="sync-conflict", members={"changes": rows})

@@ -66,7 +66,7 @@ class Table:
 
     def changed(self, man: Patient, since: int) -> Iterable[Any]:
         """The rows that stand and were touched after this revision."""
-        return self.model._default_manager.filter(patient_id=man.pk, revision__gt=since)
+        return models.QuerySet(self.model).filter(patient_id=man.pk, revision__gt=since)
 
     def render(self, row: Any, man: Patient) -> dict[str, Any]:
         """A row with exactly ``id``, ``columns`` and ``shown``."""
@@ -83,7 +83,7 @@ class Table:
 
     def standing(self, man: Patient, ids: Collection[str]) -> dict[str, Any]:
         """The rows that stand under these ids."""
-        return {str(row.uid): row for row in self.model._default_manager.filter(patient_id=man.pk, uid__in=_uuids(ids))}
+        return {str(row.uid): row for row in models.QuerySet(self.model).filter(patient_id=man.pk, uid__in=_uuids(ids))}
 
     def revision_of(self, row: Any) -> int:
         revision: int = row.revision
@@ -106,7 +106,7 @@ class Table:
         return refused
 
     def edit(self, act: Act, row: Any, stated: dict[str, Any], differing: Collection[str]) -> bool:
-        """Make a standing row say this; whether it said anything else. ``differing``: the columns that are not as they are shown."""
+        """Make a standing row say this; whether it said anything else. ``differing``: the columns that are not as shown."""
         raise _server_owned()
 
     def remove(self, act: Act, row: Any) -> bool:

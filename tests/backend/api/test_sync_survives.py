@@ -109,9 +109,7 @@ def test_an_admin_edit_between_pull_and_push_is_a_conflict_with_the_rows_of_the_
     labs.correct(patient=adam, key="lab", by=Actor.user(dr_bell.pk), now=now, staff=True, **(BELL_LAB | {"value": "<5"}))
     before = revision_of(adam)
     edit = {**phone.of("lab_results")["lab"], "value": "6"}
-    refused = phone.push(
-        {"lab_results": {"updated": [edit]}, "dose_events": {"created": [{"id": "d", **DOSE}]}}, expect=409
-    )
+    refused = phone.push({"lab_results": {"updated": [edit]}, "dose_events": {"created": [{"id": "d", **DOSE}]}}, expect=409)
     (shown,) = refused["changes"]["lab_results"]["updated"]
     assert (shown["id"], shown["value"]) == ("lab", "<5")
     assert revision_of(adam) == before
@@ -125,7 +123,9 @@ def test_an_admin_edit_between_pull_and_push_is_a_conflict_with_the_rows_of_the_
 def test_a_phone_clock_two_years_off_is_told_so_and_moves_no_cursor(phone, new_phone, adam):
     ahead = (NOW + timedelta(days=730)).isoformat()
     behind = (NOW - timedelta(days=730)).isoformat()
-    answer = phone.create("dose_events", {"id": "ahead", **DOSE, "taken_at": ahead}, {"id": "behind", **DOSE, "taken_at": behind})
+    answer = phone.create(
+        "dose_events", {"id": "ahead", **DOSE, "taken_at": ahead}, {"id": "behind", **DOSE, "taken_at": behind}
+    )
     (refused,) = answer["rejected"]["dose_events"]
     assert (refused["id"], refused["code"], refused["pointer"]) == ("ahead", "in-the-future", "/taken_at")
     assert list(new_phone().of("dose_events")) == ["behind"]

@@ -136,7 +136,9 @@ def test_two_phones_hold_the_same_however_they_came_by_it(whole_record, new_phon
 
 def test_what_others_entered_he_neither_edits_nor_deletes(whole_record):
     phone = whole_record
-    assert code(phone.update("lab_results", phone.of("lab_results")["bells"] | {"value": "50"}), "lab_results") == "not-his-entry"
+    assert (
+        code(phone.update("lab_results", phone.of("lab_results")["bells"] | {"value": "50"}), "lab_results") == "not-his-entry"
+    )
     assert code(phone.delete("lab_results", "bells"), "lab_results") == "not-his-entry"
     assert code(phone.update("regimens", phone.of("regimens")["bells"] | {"dose_mg": "50"}), "regimens") == "other-origin"
     assert code(phone.delete("regimens", "bells"), "regimens") == "other-origin"
@@ -249,7 +251,9 @@ def test_an_answer_is_kept_as_it_was_said(whole_record):
 
 def test_what_waits_for_a_release_is_not_pulled_and_the_release_brings_it(phone, new_phone, adam, settings):
     settings.FINDINGS_RELEASE = "reviewed"
-    phone.push({"regimens": {"created": [{"id": "plan", **PLAN}]}, "lab_results": {"created": [{"id": "lab", **LAB, "value": "6"}]}})
+    phone.push(
+        {"regimens": {"created": [{"id": "plan", **PLAN}]}, "lab_results": {"created": [{"id": "lab", **LAB, "value": "6"}]}}
+    )
     phone.pull()
     assert phone.of("findings") == {}
     latest = max(phone.of("evaluations").values(), key=lambda row: row["revision"])

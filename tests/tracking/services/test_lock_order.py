@@ -27,8 +27,10 @@ from tracking.services import (
     labs,
     overrides,
     regimens,
+    resync,
     surveys,
 )
+from tracking.sync import push
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 SYSTEM = Actor.system("test")
@@ -44,6 +46,13 @@ ANSWERED_FOR = {"reason": "two fractures", "expires_on": date(2027, 1, 31)}
 WRITERS = {
     accounts.edit_profile: lambda man: accounts.edit_profile(patient=man, name="Adam the Second", **COMMON),
     audit.note_visit: lambda man: audit.note_visit(patient=man, user=_stranger(), through="api", what="labs", now=NOW),
+    bone.correct_fracture: lambda man: bone.correct_fracture(
+        patient=man, key="none", site="wrist", occurred_at="2026-01", **COMMON
+    ),
+    bone.correct_risk_factor: lambda man: bone.correct_risk_factor(patient=man, key="none", code="smoking", **COMMON),
+    bone.correct_scan: lambda man: bone.correct_scan(
+        patient=man, key="none", scanned_on=date(2026, 9, 1), sites=[SITE], **COMMON
+    ),
     bone.record_fracture: lambda man: bone.record_fracture(patient=man, site="wrist", occurred_at="2026-01", **COMMON),
     bone.record_risk_factor: lambda man: bone.record_risk_factor(patient=man, code="smoking", **COMMON),
     bone.record_scan: lambda man: bone.record_scan(patient=man, scanned_on=date(2026, 9, 1), sites=[SITE], **COMMON),
@@ -52,12 +61,14 @@ WRITERS = {
     consent.revoke: lambda man: consent.revoke(patient=man, uid=Clinic.objects.get().uid, **COMMON),
     doses.correct: lambda man: doses.correct(patient=man, key="none", **DOSE, **COMMON),
     doses.log: lambda man: doses.log(patient=man, **DOSE, **COMMON),
+    doses.log_each: lambda man: doses.log_each(patient=man, events={"a": dict(DOSE)}, **COMMON),
     doses.log_many: lambda man: doses.log_many(patient=man, events=[dict(DOSE)], **COMMON),
     doses.withdraw: lambda man: doses.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
     episodes.acknowledge: lambda man: episodes.acknowledge(patient=man, uid=uuid4(), revision=1, outcome="contacted", **COMMON),
     episodes.snooze: lambda man: episodes.snooze(patient=man, uid=uuid4(), revision=1, until=NOW, reason="x", **COMMON),
     labs.correct: lambda man: labs.correct(patient=man, key="none", **LAB, **COMMON),
     labs.record: lambda man: labs.record(patient=man, **LAB, **COMMON),
+    labs.record_each: lambda man: labs.record_each(patient=man, results={"a": dict(LAB)}, **COMMON),
     labs.withdraw: lambda man: labs.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
     overrides.end_floor: lambda man: overrides.end_floor(patient=man, uid=uuid4(), **COMMON),
     overrides.end_interval: lambda man: overrides.end_interval(patient=man, uid=uuid4(), **COMMON),
@@ -72,6 +83,8 @@ WRITERS = {
     regimens.end: lambda man: regimens.end(patient=man, key="none", origin=Origin.SELF, ends_on=date(2026, 9, 1), **COMMON),
     regimens.start: lambda man: regimens.start(patient=man, origin=Origin.SELF, **PLAN, **COMMON),
     regimens.withdraw: lambda man: regimens.withdraw(patient=man, key="none", origin=Origin.SELF, reason="x", **COMMON),
+    push.push: lambda man: push.push(patient=man, cursor=0, changes={}, **COMMON),
+    resync.rotate: lambda man: resync.rotate(patient=man, **COMMON),
     notifications.answer: lambda man: notifications.answer(patient_id=man.pk, reminder_uid=uuid4(), what="done", **COMMON),
     notifications.mark_read: lambda man: notifications.mark_read(patient_id=man.pk, message_uid=uuid4(), **COMMON),
     notifications.set_preference: lambda man: notifications.set_preference(
@@ -173,7 +186,10 @@ def test_two_writers_at_once_both_succeed_and_the_revision_counts_both(man):
 
 
 def test_every_writer_of_the_services_is_in_the_table_above():
-    modules = (accounts, audit, bone, clinics, consent, doses, episodes, labs, notifications, overrides, regimens, surveys)
+    modules = (
+        *(accounts, audit, bone, clinics, consent, doses, episodes, labs, notifications, overrides, push, regimens, resync),
+        surveys,
+    )
     writers = {
         function
         for module in modules

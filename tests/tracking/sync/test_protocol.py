@@ -71,7 +71,9 @@ def test_an_id_of_a_wrong_form_is_rejected_by_itself(key):
     assert [(row.id, row.issues[0].code) for row in read.rejected] == [(key, "client-id-form")]
 
 
-@pytest.mark.parametrize(("sent", "cursor"), [("", 0), ("0", 0), ("null", 0), ("undefined", 0), ("7", 7), ("4294967297", 2**32 + 1)])
+@pytest.mark.parametrize(
+    ("sent", "cursor"), [("", 0), ("0", 0), ("null", 0), ("undefined", 0), ("7", 7), ("4294967297", 2**32 + 1)]
+)
 def test_a_cursor_is_a_whole_number_or_nothing_yet(sent, cursor):
     assert read_cursor({"last_pulled_at": sent}) == cursor
 

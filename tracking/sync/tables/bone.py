@@ -145,7 +145,5 @@ class RiskFactors(RecordTable):
 
 
 def _withdraw(act: Act, row: DexaScan | Fracture | RiskFactor) -> bool:
-    bone.withdraw(
-        patient=act.man, of=type(row), key=row.client_id, by=act.by, now=act.now, reason=DELETED_ON_PHONE
-    )
+    bone.withdraw(patient=act.man, of=type(row), key=row.client_id, by=act.by, now=act.now, reason=DELETED_ON_PHONE)
     return True

@@ -22,8 +22,8 @@ __all__ = ["DoseEvents", "Regimens"]
 class Regimens(RecordTable):
     """His own statement (origin self), and what was prescribed, which he only reads.
 
-    A change of dose is a new row with ``previous_id``; another content under an id corrects what was entered wrongly. Deleting ends
-    a regimen and never erases it: it comes back ended.
+    A change of dose is a new row with ``previous_id``; another content under an id corrects what was entered wrongly. Deleting
+    ends a regimen and never erases it: it comes back ended.
     """
 
     model = Regimen
@@ -88,7 +88,7 @@ class Regimens(RecordTable):
             return (ended.pk, ended.ends_on, ended.end_reason) != (row.pk, row.ends_on, row.end_reason)
 
     def remove(self, act: Act, row: Regimen) -> bool:
-        """End it today, or on the day it would have begun. One that ended already is touched, so that the phone gets it back."""
+        """End it today, or on the day it would have begun. One that has ended is touched, so that the phone gets it back."""
         if row.ends_on is not None and row.end_reason == DELETED_ON_PHONE and row.revision > act.cursor:
             return False  # a repeat: it comes back with the next pull as it is
         last = max(local_today(act.man, act.now), row.starts_on)
