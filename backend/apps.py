@@ -5,7 +5,7 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class BackendConfig(AppConfig):
-    """The wiring. At start it hands every patient-owned table of both apps to the registry, and what phones see of them to sync."""
+    """The wiring. At start it hands the patient-owned tables of both apps to the registry, and what phones see to sync."""
 
     name = "backend"
 

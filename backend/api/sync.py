@@ -24,14 +24,14 @@ from tracking.sync.table import Table
 __all__ = ["Sync"]
 
 _ON_PULL = (
-    "Rows are always in `updated`, ids to drop in `deleted`; an id appears once, and parents come with or before their children. "
-    "409 `resync-required`: the number means nothing here (a restore from backup); pull from 0."
+    "Rows are always in `updated`, ids to drop in `deleted`; an id appears once, and parents come with or before their "
+    "children. 409 `resync-required`: the number means nothing here (a restore from backup); pull from 0."
 )
 _ON_PUSH = (
     f"The body is the `changes` object, at most {MOST_ROWS} rows. One transaction: rows that fail validation come back in "
-    "`rejected` and do not block the rest. 409 `sync-conflict`, with the server's rows in `changes`: one of these rows was changed "
-    "elsewhere after `last_pulled_at`; nothing was stored; pull, merge and push again. Repeating a push is safe: the same content "
-    "under the same id changes nothing."
+    "`rejected` and do not block the rest. 409 `sync-conflict`, with the server's rows in `changes`: one of these rows was "
+    "changed elsewhere after `last_pulled_at`; nothing was stored; pull, merge and push again. Repeating a push is safe: "
+    "the same content under the same id changes nothing."
 )
 _CURSOR = Query("last_pulled_at", "the `timestamp` of the pull before; 0, null or left out: none yet")
 

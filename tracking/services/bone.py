@@ -48,8 +48,8 @@ def record_scan(
     """Store one scan with its measured regions; the second value says whether it is new.
 
     ``sent``: scanned_on (a date), sites, facility, device, reference, scanner_changed (the facility moved or replaced the
-    scanner since the visit before), confirmed_reason. A site has region, side, vertebrae, bmd (text), unit (g/cm2 or mg/cm2), t_score,
-    z_score and lsc (g/cm2, the facility's).
+    scanner since the visit before), confirmed_reason. A site has region, side, vertebrae, bmd (text), unit (g/cm2 or
+    mg/cm2), t_score, z_score and lsc (g/cm2, the facility's).
     """
     with acting_as(by):
         man = lock_patient(patient)

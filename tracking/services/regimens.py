@@ -68,7 +68,8 @@ def change(
     with acting_as(by):
         man = lock_patient(patient)
         row = _of_origin(records.find(Regimen, man, key), origin)
-        _end(row, from_date, reason=str(sent.get("reason", "")))
+        if row.ends_on != from_date:  # one that was ended there keeps the reason that was given for it
+            _end(row, from_date, reason=str(sent.get("reason", "")))
         kept = {
             "drug": row.drug,
             "dose_mg": row.dose_digits,

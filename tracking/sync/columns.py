@@ -96,7 +96,7 @@ class Text(Column):
 
     most: int = 200
 
-    def read(self, sent: Any) -> str:
+    def read(self, sent: Any) -> Any:
         if not isinstance(sent, str):
             raise self._refuse("type", "Send text.")
         if len(sent.strip()) > self.most:
@@ -134,7 +134,7 @@ class Instant(AsText):
 class Until(Instant):
     """An instant to come: with its offset."""
 
-    def read(self, sent: Any) -> datetime:
+    def read(self, sent: Any) -> Any:
         instant = _instant(sent)
         if instant is None:
             raise self._refuse(

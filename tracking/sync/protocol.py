@@ -110,7 +110,7 @@ def read_cursor(query: Mapping[str, str]) -> int:
 def read_changes(body: Any, tables: Collection[str]) -> dict[str, TablePush]:
     """The ``changes`` of a push, in order: created and updated are one, and an id that is deleted is only deleted.
 
-    Raises Problem where the whole cannot be read: not these shapes, a table that is not known, a row without an id, too many rows.
+    Raises Problem where the whole cannot be read: not these shapes, an unknown table, a row without an id, too many rows.
     A row whose id has a wrong form is rejected by itself.
     """
     if not isinstance(body, Mapping):
@@ -178,9 +178,7 @@ def _read_migration(sent: str) -> frozenset[str]:
     if sent in _NOTHING:
         return frozenset()
     try:
-        said = json.loads(sent) if len(sent) <= _LONGEST_MIGRATION else None
-        if said is None and sent.strip() == "null":
-            return frozenset()
+        said: Any = json.loads(sent) if len(sent) <= _LONGEST_MIGRATION else ""
         tables = [str(name) for name in said.get("tables") or ()]
         columns = [str(part["table"]) for part in said.get("columns") or ()]
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):

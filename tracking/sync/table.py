@@ -13,7 +13,7 @@ from django.db import DataError, IntegrityError, models
 
 from tracking.domain.actor import Actor
 from tracking.domain.ownership import Ownership
-from tracking.domain.problems import Problem, problem, raise_all
+from tracking.domain.problems import Issue, Problem, problem, raise_all
 from tracking.models import Patient
 from tracking.models.base import Record
 from tracking.services.records import not_storable
@@ -83,7 +83,8 @@ class Table:
 
     def standing(self, man: Patient, ids: Collection[str]) -> dict[str, Any]:
         """The rows that stand under these ids."""
-        return {str(row.uid): row for row in models.QuerySet(self.model).filter(patient_id=man.pk, uid__in=_uuids(ids))}
+        rows: models.QuerySet[Any] = models.QuerySet(self.model)
+        return {str(row.uid): row for row in rows.filter(patient_id=man.pk, uid__in=_uuids(ids))}
 
     def revision_of(self, row: Any) -> int:
         revision: int = row.revision
@@ -132,7 +133,8 @@ class Table:
     def stated(self, sent: Mapping[str, Any], shown: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Keywords for the service, out of a pushed row and, where it leaves columns out, the row that stands."""
         whole = sent if shown is None else {**shown, **sent}
-        issues, keywords = [], {}
+        issues: list[Issue] = []
+        keywords: dict[str, Any] = {}
         for column in self.columns:
             try:
                 value = column.stated(whole.get(column.name))

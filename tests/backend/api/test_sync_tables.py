@@ -100,7 +100,7 @@ def whole_record(phone: Phone, adam: Patient, in_care: Any, dr_bell: Any) -> Pho
     phone.update("lab_results", phone.of("lab_results")["mine"] | {"value": "9.0"})
     bell = {"patient": adam, "by": Actor.user(dr_bell.pk), "now": NOW}
     sent = {name: value for name, value in LAB.items() if name != "zone"}
-    labs.record(staff=True, client_id="bells", method="lcms", **bell, **sent)
+    labs.record(staff=True, client_id="bells", method="lcmsms", **bell, **sent)
     plan = {"drug": "testosterone_enanthate", "dose_mg": "100", "schedule": {"kind": "every", "days": "7"}}
     regimens.start(origin=Origin.PRESCRIBED, client_id="bells", starts_on=date(2026, 3, 1), **plan, **bell)
     with acting_as(SYSTEM):

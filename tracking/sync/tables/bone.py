@@ -69,8 +69,9 @@ class DexaScans(RecordTable):
     def remove(self, act: Act, row: DexaScan) -> bool:
         return _withdraw(act, row)
 
-    def _with_sites(self, rows: Any) -> Any:
-        return rows.prefetch_related(Prefetch("sites", DexaSite.objects.order_by("pk")))
+    def _with_sites(self, rows: Any) -> Iterable[Any]:
+        with_sites: Iterable[Any] = rows.prefetch_related(Prefetch("sites", DexaSite.objects.order_by("pk")))
+        return with_sites
 
 
 def _site(row: DexaSite) -> dict[str, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
 from tracking.domain.history import DoseKind, Origin
 from tracking.domain.problems import Problem
@@ -62,7 +63,7 @@ class Regimens(RecordTable):
         }
 
     def add(self, act: Act, key: str, stated: dict[str, Any]) -> None:
-        said = {"patient": act.man, "by": act.by, "now": act.now, "origin": Origin.SELF}
+        said: dict[str, Any] = {"patient": act.man, "by": act.by, "now": act.now, "origin": Origin.SELF}
         end_reason = stated.pop("end_reason", "")
         previous = stated.pop("previous", "")
         with acting_as(act.by):
@@ -75,15 +76,16 @@ class Regimens(RecordTable):
                 regimens.end(key=key, ends_on=row.ends_on, reason=end_reason, **said)
 
     def edit(self, act: Act, row: Regimen, stated: dict[str, Any], differing: Collection[str]) -> bool:
-        said = {"patient": act.man, "key": row.client_id, "by": act.by, "now": act.now, "origin": Origin.SELF}
-        end_reason, ends_on = stated.pop("end_reason", ""), stated.get("ends_on")
+        said: dict[str, Any] = {"patient": act.man, "key": row.client_id, "by": act.by, "now": act.now, "origin": Origin.SELF}
+        end_reason, ends_on = stated.pop("end_reason", ""), cast("date | None", stated.get("ends_on"))
         stated.pop("previous", None)  # which version it changed is a fact of its making
         with acting_as(act.by):
-            later = ends_on is None or (row.ends_on is not None and row.ends_on < ends_on)
-            if later or not set(differing) <= {"ends_on", "end_reason"}:
+            reopened = ends_on is None or (row.ends_on is not None and row.ends_on < ends_on)
+            if reopened or not set(differing) <= {"ends_on", "end_reason"}:
                 corrected = regimens.correct(**said, **stated)
                 if ends_on is None or not end_reason:
                     return corrected.pk != row.pk
+            assert ends_on is not None  # else it was corrected above
             ended = regimens.end(ends_on=ends_on, reason=end_reason, **said)
             return (ended.pk, ended.ends_on, ended.end_reason) != (row.pk, row.ends_on, row.end_reason)
 
@@ -94,7 +96,7 @@ class Regimens(RecordTable):
         last = max(local_today(act.man, act.now), row.starts_on)
         ends_on = last if row.ends_on is None else min(row.ends_on, last)
         reason = DELETED_ON_PHONE if row.ends_on is None or ends_on < row.ends_on else row.end_reason
-        said = {"patient": act.man, "key": row.client_id, "by": act.by, "now": act.now, "origin": Origin.SELF}
+        said: dict[str, Any] = {"patient": act.man, "key": row.client_id, "by": act.by, "now": act.now, "origin": Origin.SELF}
         regimens.end(ends_on=ends_on, reason=reason, **said)
         return True
 

@@ -6,6 +6,8 @@ import json
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from django.db.models import QuerySet
+
 from tracking.domain.problems import problem
 from tracking.models import AccessEvent, CareRelationship, Patient
 from tracking.services import accounts, consent
@@ -91,7 +93,7 @@ class Consents(Table):
         consent.revoke(patient=act.man, uid=row.uid, by=act.by, now=act.now)
         return True
 
-    def _rows(self, man: Patient) -> Any:
+    def _rows(self, man: Patient) -> QuerySet[CareRelationship]:
         return CareRelationship.objects.filter(patient=man).select_related("clinic", "lead__user")
 
 
