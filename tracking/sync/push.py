@@ -87,7 +87,7 @@ class _Push:
         self._tried(key, row, lambda: self.table.remove(self.act, row))
 
     def _edit(self, key: str, sent: dict[str, Any], row: Any) -> None:
-        shown = self.table.render(row, self.act.man)
+        shown = self.table.render(row, self.act.man) if self.table.takes else {}
         differing = self.table.differing(sent, shown)
 
         def edit() -> bool:
