@@ -38,6 +38,8 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _YEARS = range(1900, 2200)
 _LONGEST_JSON = 20_000
+# An escape inside the text that the reader of the body could not see: NUL, or half of a surrogate pair.
+_UNSTORABLE = re.compile(r"\\u0000|[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +214,13 @@ class Json(Column):
         if len(text) > _LONGEST_JSON:
             raise self._refuse("max_length", "Too long. Accepted: at most {most} characters.", most=_LONGEST_JSON)
         try:
-            return json.loads(text, parse_constant=_no_constant)
+            read = json.loads(text, parse_constant=_no_constant)
+            unstorable = _UNSTORABLE.search(json.dumps(read, ensure_ascii=False))
         except (ValueError, RecursionError):
             raise self._refuse("json-unreadable", "This is not JSON. Send the parts as JSON text.") from None
+        if unstorable:
+            raise self._refuse("text-unstorable", "The text has a NUL or half a character in it. Send plain Unicode text.")
+        return read
 
     def same(self, sent: Any, shown: Any) -> bool:
         try:

@@ -120,7 +120,7 @@ class _Push:
 
     def _tried(self, key: str, row: Any, write: Callable[[], bool]) -> None:
         """Write, in a savepoint of the service's. To write another thing over what the phone has not seen yet is a conflict."""
-        is_newer = self.table.revision_of(row) > self.act.cursor
+        is_newer = self.table.takes and self.table.revision_of(row) > self.act.cursor
         try:
             changed = write()
         except (Problem, DataError, IntegrityError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,6 +50,11 @@ def code(answer: Any, table: str) -> str:
 
 def test_every_name_that_a_model_states_is_declared():
     assert registry.undeclared() == set()
+
+
+def test_the_page_for_app_developers_names_every_table():
+    page = (Path(__file__).parents[3] / "docs" / "sync.md").read_text()
+    assert [table.name for table in registry.tables() if f"`{table.name}`" not in page] == []
 
 
 def test_parents_stand_before_their_children():
@@ -155,6 +161,8 @@ def test_what_the_server_writes_a_phone_neither_makes_nor_deletes(whole_record, 
     assert code(phone.create(table, {"id": "01a21959-1319-7811-96af-d9348e2333b2"}), table) == "server-owned"
     (key, *_) = phone.of(table)
     assert code(phone.delete(table, key), table) == "server-owned"
+    if table in ("lab_result_versions", "evaluations", "findings", "due_items", "access_log"):
+        assert code(phone.delete(table, key, cursor=1), table) == "server-owned"  # nothing to merge, so no conflict
 
 
 def test_a_change_of_dose_is_a_new_row_that_ends_the_version_before(phone, new_phone):
