@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
@@ -10,10 +11,23 @@ from notifications import services
 from notifications.models import Answer, InboxMessage, Preference
 from tracking.domain.problems import problem
 from tracking.models import Patient
-from tracking.sync.columns import Choice, Clock, Flag, Instant, Mark, Text, Until, Whole
+from tracking.sync.columns import Choice, Clock, Flag, Instant, Json, Mark, Text, Until, Whole
 from tracking.sync.table import Act, Table, instant
 
 __all__ = ["OF_NOTIFICATIONS"]
+
+
+class Ways(Json):
+    """Ways by kind of due item."""
+
+    def read(self, sent: Any) -> Any:
+        ways = super().read(sent)
+        are_ways = isinstance(ways, dict) and all(
+            isinstance(of_kind, list) and all(isinstance(way, str) for way in of_kind) for of_kind in ways.values()
+        )
+        if not are_ways:
+            raise self._refuse("invalid", "Accepted, as JSON text: {example}.", example='{"": ["push"]}')
+        return ways
 
 
 class Preferences(Table):
@@ -25,6 +39,11 @@ class Preferences(Table):
         Clock("quiet_from", "HH:MM, local time", required=True),
         Clock("quiet_until", "HH:MM; equal to quiet_from: no quiet hours", required=True),
         Flag("by_email", required=True),
+        Ways("channels", "ways by kind of due item; the empty kind is every other"),
+        Flag("digest", "what is due at the same time comes as one message"),
+        Until("paused_until", "nothing before then but what is time-critical"),
+        Text("language", most=8),
+        Flag("discreet", "outside the app: that there is something, and no more"),
     )
 
     def changed(self, man: Patient, since: int) -> Iterable[Any]:
@@ -42,9 +61,16 @@ class Preferences(Table):
             "quiet_from": f"{row.quiet_from:%H:%M}",
             "quiet_until": f"{row.quiet_until:%H:%M}",
             "by_email": row.by_email,
+            "channels": json.dumps(row.channels),
+            "digest": row.digest,
+            "paused_until": instant(row.paused_until),
+            "language": row.language,
+            "discreet": row.discreet,
         }
 
     def edit(self, act: Act, row: Preference, stated: dict[str, Any], differing: Collection[str]) -> bool:
+        if "paused_until" not in differing and row.paused_until is not None and row.paused_until <= act.now:
+            stated.pop("paused_until")  # a pause that is over is not stated anew with the rest of the row
         return services.set_preference(patient_id=act.man.pk, by=act.by, now=act.now, **stated).revision != row.revision
 
 

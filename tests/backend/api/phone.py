@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 LAB = {
@@ -14,16 +15,24 @@ LAB = {
 DOSE = {
     "drug": "anastrozole",
     "kind": "taken",
-    "amount_mg": "0.5",
+    "amount": "0.5 mg",
     "taken_at": "2026-10-01T08:00:00+02:00",
     "zone": "Europe/Berlin",
 }
 PLAN = {
     "drug": "anastrozole",
-    "dose_mg": "0.5",
+    "dose": "0.5 mg",
     "schedule": '{"kind": "every", "days": "3.5"}',
     "starts_on": "2026-05-01",
+    "reason": "breast tenderness",
 }
+
+
+def many_doses(count: int, **more: Any) -> list[dict[str, Any]]:
+    """So many doses, two hours apart, the last one in October 2026; none is ``DOSE`` itself."""
+    last = datetime(2026, 10, 1, 5, tzinfo=UTC)
+    moments = [(last - timedelta(hours=2 * number)).isoformat() for number in range(count)]
+    return [{"id": f"d{number}", **DOSE, "taken_at": moment, **more} for number, moment in enumerate(moments)]
 
 
 class Phone:

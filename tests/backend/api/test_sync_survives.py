@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-from tests.backend.api.phone import DOSE, LAB, NOTHING_REJECTED, Phone
+from tests.backend.api.phone import DOSE, LAB, NOTHING_REJECTED, Phone, many_doses
 from tests.conftest import NOW
 from tracking.domain.actor import Actor
 from tracking.models import DoseEvent, Evaluation, LabResult, Patient
@@ -29,13 +29,13 @@ def revision_of(man: Patient) -> int:
 
 
 def test_page_edge_ties_rows_of_one_revision_come_together_and_none_comes_twice(phone, new_phone, adam):
-    phone.create("dose_events", *({"id": f"d{number}", **DOSE} for number in range(30)))
+    phone.create("dose_events", *many_doses(30))
     other = new_phone()
     assert len(other.of("dose_events")) == 30
     assert {row["revision"] for row in other.of("dose_events").values()} == {other.cursor}
     again = other.pull()
     assert [name for name, changes in again["changes"].items() if changes["updated"] or changes["deleted"]] == []
-    phone.create("dose_events", {"id": "d30", **DOSE})
+    phone.create("dose_events", many_doses(31)[-1])
     assert [row["id"] for row in other.pull()["changes"]["dose_events"]["updated"]] == ["d30"]
 
 
@@ -174,12 +174,13 @@ def test_a_poison_row_in_the_middle_is_rejected_and_the_rest_is_stored(phone, ne
 
     def content(**sent: Any) -> Any:
         """One that the database itself refuses, as a check that nobody foresaw would."""
-        return {**real(**sent), **({"kind": "poison"} if sent.get("site") == "poison" else {})}
+        return {**real(**sent), **({"kind": "poison"} if sent.get("site") == "left thigh" else {})}
 
     monkeypatch.setattr(doses, "_content", content)
-    sent = [{"id": key, **DOSE, "site": key} for key in ("a", "poison", "b")]
+    sent = [dose | {"id": key} for key, dose in zip(("a", "poison", "b"), many_doses(3), strict=True)]
+    sent[1]["site"] = "left thigh"
     bad = [
-        {"id": "comma", **DOSE, "amount_mg": "0,5"},
+        {"id": "comma", **DOSE, "amount": "0,5 mg"},
         {"id": "naive", **DOSE, "taken_at": "2026-10-01T08:00:00"},
         {"id": "field", **DOSE, "amont": "0.5"},
         {"id": "not an id", **DOSE},
@@ -189,7 +190,7 @@ def test_a_poison_row_in_the_middle_is_rejected_and_the_rest_is_stored(phone, ne
     codes = {row["id"]: (row["code"], row["pointer"]) for row in answer["rejected"]["dose_events"]}
     assert codes == {
         "poison": ("not-storable", ""),
-        "comma": ("value-comma", "/amount_mg"),
+        "comma": ("value-comma", "/amount"),
         "naive": ("datetime-naive", "/taken_at"),
         "field": ("unknown-field", "/amont"),
         "not an id": ("client-id-form", "/id"),
@@ -201,10 +202,7 @@ def test_a_poison_row_in_the_middle_is_rejected_and_the_rest_is_stored(phone, ne
 
 def test_ten_thousand_rows_are_one_push_one_revision_and_one_evaluation(phone, new_phone, adam):
     before, evaluated = revision_of(adam), len(rows_of(adam, Evaluation))
-    start = NOW - timedelta(days=900)
-    rows = [
-        {"id": f"d{number}", **DOSE, "taken_at": (start + timedelta(hours=2 * number)).isoformat()} for number in range(10_000)
-    ]
+    rows = many_doses(10_000)
     assert phone.create("dose_events", *rows) == NOTHING_REJECTED
     assert revision_of(adam) == before + 1
     assert len(rows_of(adam, Evaluation)) <= evaluated + 1

@@ -12,19 +12,28 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from notifications.models import InboxMessage, Reminder
-from tests.backend.api.phone import DOSE, LAB, NOTHING_REJECTED, PLAN, Phone
+from tests.backend.api.phone import DOSE, LAB, NOTHING_REJECTED, PLAN, Phone, many_doses
 from tests.conftest import NOW
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.models import DexaScan, DueItem, Evaluation, Finding, LabResult, Patient
-from tracking.services import audit, bone, labs, regimens
+from tracking.services import audit, bone, labs, regimens, titration
 from tracking.services.access import acting_as
 from tracking.sync import registry
 
 SYSTEM = Actor.system("test")
 SITE = {"region": "total_hip", "side": "left", "bmd": "0.900", "unit": "g/cm2", "t_score": "-1.5"}
 SCAN = {"scanned_on": "2026-09-01", "sites": json.dumps([SITE]), "facility": "Invented Radiology"}
+PAUSE = {"regimen_id": "mine", "starts_on": "2026-06-01", "reason": "surgery"}
 FRACTURE = {"site": "wrist", "occurred_at": "2026-01", "zone": "Europe/Berlin", "fragility": True}
+COUNT = {
+    "drug": "anastrozole",
+    "form": "tablet",
+    "units": "30",
+    "content": "1 mg",
+    "counted_at": "2026-10-01T08:00:00+02:00",
+    "zone": "Europe/Berlin",
+}
 OWN_TABLES = {
     "lab_results": LAB,
     "regimens": PLAN,
@@ -32,14 +41,35 @@ OWN_TABLES = {
     "dexa_scans": SCAN,
     "fractures": FRACTURE,
     "risk_factors": {"code": "smoking", "since": "2020-01-01"},
+    "inventory_counts": COUNT,
+    "symptoms": {"code": "fatigue", "score": 5, "felt_at": "2026-10-01T08:00:00+02:00", "zone": "Europe/Berlin"},
+    "lifestyle": {"code": "sun", "value": "90", "unit": "min/week", "since": "2026-05-01"},
+    "co_medication": {"drug": "biotin", "since": "2026-05-01"},
 }
 CHANGED = {
     "lab_results": {"value": "<5"},
-    "regimens": {"dose_mg": "1.0"},
+    "regimens": {"dose": "1.0 mg"},
     "dose_events": {"site": "left thigh"},
     "dexa_scans": {"sites": json.dumps([SITE | {"bmd": "0.950"}])},
     "fractures": {"fragility": False},
     "risk_factors": {"note": "stopped once"},
+    "inventory_counts": {"units": "28"},
+    "symptoms": {"score": 3},
+    "lifestyle": {"value": "120"},
+    "co_medication": {"until": "2026-10-01"},
+}
+# What another phone says of the same column.
+UNLIKE = {
+    "lab_results": {"value": "7"},
+    "regimens": {"dose": "0.25 mg"},
+    "dose_events": {"site": "right thigh"},
+    "dexa_scans": {"sites": json.dumps([SITE | {"bmd": "0.800"}])},
+    "fractures": {"fragility": None},
+    "risk_factors": {"note": "never stopped"},
+    "inventory_counts": {"units": "27"},
+    "symptoms": {"score": 4},
+    "lifestyle": {"value": "60"},
+    "co_medication": {"until": "2026-09-01"},
 }
 
 
@@ -91,9 +121,7 @@ def test_two_edits_of_the_same_row_are_a_conflict(phone, new_phone, table):
     other = new_phone()
     phone.update(table, phone.of(table)["mine"] | CHANGED[table])
     mine = other.of(table)["mine"]
-    unlike = {"sites": json.dumps([SITE | {"bmd": "0.800"}]), "value": "7", "dose_mg": "2.0", "site": "right thigh"}
-    unlike |= {"fragility": None, "note": "never stopped"}
-    refused = other.update(table, mine | {column: unlike[column] for column in CHANGED[table]}, expect=409)
+    refused = other.update(table, mine | UNLIKE[table], expect=409)
     assert [row["id"] for row in refused["changes"][table]["updated"]] == ["mine"]
     assert other.update(table, mine | CHANGED[table]) == NOTHING_REJECTED  # both said the same
 
@@ -102,6 +130,8 @@ def test_two_edits_of_the_same_row_are_a_conflict(phone, new_phone, table):
 def whole_record(phone: Phone, adam: Patient, in_care: Any, dr_bell: Any) -> Phone:
     """Something in every table, by himself and by others."""
     phone.push({table: {"created": [{"id": "mine", **row}]} for table, row in OWN_TABLES.items()})
+    phone.create("regimen_pauses", {"id": "mine", **PAUSE})
+    phone.create("proposals", {"id": "mine", "words": "Could we talk about the dose?"})
     phone.pull()
     phone.update("lab_results", phone.of("lab_results")["mine"] | {"value": "9.0"})
     bell = {"patient": adam, "by": Actor.user(dr_bell.pk), "now": NOW}
@@ -146,7 +176,7 @@ def test_what_others_entered_he_neither_edits_nor_deletes(whole_record):
         code(phone.update("lab_results", phone.of("lab_results")["bells"] | {"value": "50"}), "lab_results") == "not-his-entry"
     )
     assert code(phone.delete("lab_results", "bells"), "lab_results") == "not-his-entry"
-    assert code(phone.update("regimens", phone.of("regimens")["bells"] | {"dose_mg": "50"}), "regimens") == "other-origin"
+    assert code(phone.update("regimens", phone.of("regimens")["bells"] | {"dose": "50 mg"}), "regimens") == "other-origin"
     assert code(phone.delete("regimens", "bells"), "regimens") == "other-origin"
     before = {name: phone.of(name)["bells"] for name in ("lab_results", "regimens")}
     phone.pull()
@@ -169,7 +199,7 @@ def test_a_change_of_dose_is_a_new_row_that_ends_the_version_before(phone, new_p
     phone.create("regimens", {"id": "old", **PLAN})
     phone.pull()
     ended = phone.of("regimens")["old"] | {"ends_on": "2026-10-01"}
-    new = {"id": "new", **PLAN, "dose_mg": "0.25", "starts_on": "2026-10-01", "previous_id": "old", "reason": "too low"}
+    new = {"id": "new", **PLAN, "dose": "0.25 mg", "starts_on": "2026-10-01", "previous_id": "old", "reason": "too low"}
     dose = {"id": "dose", **DOSE, "taken_at": "2026-10-05T08:00:00+02:00", "regimen_id": "new"}
     changes = {
         "dose_events": {"created": [dose]},
@@ -188,6 +218,149 @@ def test_a_dose_of_a_rejected_regimen_is_rejected_with_it_and_nothing_else_is(ph
     dose = {"id": "dose", **DOSE, "regimen_id": "plan"}
     answer = phone.push({"regimens": {"created": [bad]}, "dose_events": {"created": [dose, {"id": "other", **DOSE}]}})
     assert answer["experimentalRejectedIds"] == {"regimens": ["plan"], "dose_events": ["dose"]}
+
+
+@pytest.fixture
+def paused(phone: Phone) -> Phone:
+    """Adam's regimen, paused until he resumes."""
+    phone.push({"regimens": {"created": [{"id": "mine", **PLAN}]}, "regimen_pauses": {"created": [{"id": "pause", **PAUSE}]}})
+    phone.pull()
+    return phone
+
+
+def test_a_pause_is_resumed_by_its_end(paused, new_phone):
+    assert paused.of("regimen_pauses")["pause"]["ends_on"] is None
+    resumed = paused.of("regimen_pauses")["pause"] | {"ends_on": "2026-07-01"}
+    assert paused.update("regimen_pauses", resumed) == NOTHING_REJECTED
+    paused.pull()
+    assert paused.of("regimen_pauses")["pause"]["ends_on"] == "2026-07-01"
+    for column, value in (("ends_on", "2026-08-01"), ("ends_on", None), ("ends_on", "2026-05-15"), ("starts_on", "2026-06-02")):
+        refused = paused.update("regimen_pauses", paused.of("regimen_pauses")["pause"] | {column: value})
+        assert code(refused, "regimen_pauses") == "pause-fixed"
+    assert new_phone().rows == paused.rows
+
+
+def test_a_pause_that_is_deleted_never_was(paused, new_phone):
+    assert paused.delete("regimen_pauses", "pause") == NOTHING_REJECTED
+    paused.pull()
+    assert paused.of("regimen_pauses") == {}
+    assert paused.create("regimen_pauses", {"id": "anew", **PAUSE, "ends_on": "2026-07-01"}) == NOTHING_REJECTED
+    paused.pull()
+    assert new_phone().rows == paused.rows
+
+
+def test_what_is_wrong_with_a_pause_is_said_of_the_columns_of_the_phone(paused):
+    def refused(**sent: Any) -> tuple[str, str]:
+        answer = paused.create("regimen_pauses", {"id": "bad", **PAUSE, **sent})
+        (row,) = answer["rejected"]["regimen_pauses"]
+        return row["code"], row["pointer"]
+
+    assert refused() == ("pause-overlap", "/starts_on")
+    assert refused(starts_on="2026-04-01") == ("pause-outside", "/starts_on")
+    assert refused(ends_on="2026-05-01") == ("ends-before-start", "/ends_on")
+    assert refused(regimen_id="none") == ("not-found", "")
+
+
+def test_a_regimen_and_its_pause_changed_in_one_push_are_no_conflict_with_each_other(paused, new_phone):
+    corrected = paused.of("regimens")["mine"] | {"dose": "1.0 mg"}
+    resumed = paused.of("regimen_pauses")["pause"] | {"ends_on": "2026-07-01"}
+    assert paused.push({"regimens": {"updated": [corrected]}, "regimen_pauses": {"updated": [resumed]}}) == NOTHING_REJECTED
+    paused.pull()
+    assert (paused.of("regimens")["mine"]["dose"], paused.of("regimen_pauses")["pause"]["ends_on"]) == ("1.0 mg", "2026-07-01")
+    assert new_phone().rows == paused.rows
+
+
+def test_a_dose_in_units_other_than_milligrams_comes_back_as_it_was_written(phone):
+    hcg = {"drug": "hcg", "dose": "500 IU", "schedule": '{"kind": "every", "days": "3.5"}', "starts_on": "2026-05-01"}
+    taken = {"drug": "hcg", "amount": "500 IU", "taken_at": DOSE["taken_at"], "zone": "Europe/Berlin", "regimen_id": "hcg"}
+    changes = {"regimens": {"created": [{"id": "hcg", **hcg}]}, "dose_events": {"created": [{"id": "taken", **taken}]}}
+    assert phone.push(changes) == NOTHING_REJECTED
+    phone.pull()
+    assert (phone.of("regimens")["hcg"]["dose"], phone.of("dose_events")["taken"]["amount"]) == ("500 IU", "500 IU")
+
+
+def test_the_strength_of_a_tablet_comes_back_as_it_was_written(phone):
+    phone.create("regimens", {"id": "plan", **PLAN, "strength": "1 mg"})
+    phone.pull()
+    assert phone.of("regimens")["plan"]["strength"] == "1 mg"
+
+
+def test_the_same_dose_from_a_second_phone_or_twice_in_one_push_is_refused_and_names_the_first(phone, new_phone):
+    other = new_phone()
+    phone.create("dose_events", {"id": "first", **DOSE})
+    answer = other.create("dose_events", {"id": "second", **DOSE}, {"id": "extra", **DOSE, "kind": "extra"})
+    assert code(answer, "dose_events") == "dose-duplicate"
+    assert "first" in answer["rejected"]["dose_events"][0]["detail"]
+    later = {**DOSE, "taken_at": "2026-10-02T08:00:00+02:00"}
+    assert code(other.create("dose_events", {"id": "a", **later}, {"id": "b", **later}), "dose_events") == "dose-duplicate"
+    assert sorted(new_phone().of("dose_events")) == ["a", "extra", "first"]
+
+
+def test_an_item_scored_on_both_phones_is_the_one_that_was_pushed_last(phone, new_phone):
+    other = new_phone()
+    phone.create("symptoms", {"id": "one", **OWN_TABLES["symptoms"]})
+    assert other.create("symptoms", {"id": "two", **OWN_TABLES["symptoms"], "score": 8}) == NOTHING_REJECTED
+    phone.pull()
+    assert {key: row["score"] for key, row in phone.of("symptoms").items()} == {"two": 8}
+    assert new_phone().rows == phone.rows
+
+
+def test_he_asks_his_clinic_in_words_and_nothing_else(phone, new_phone, in_care):
+    phone.pull()
+    assert phone.create("proposals", {"id": "ask", "words": "Could I have less, 0.25 mg?"}) == NOTHING_REJECTED
+    phone.pull()
+    row = phone.of("proposals")["ask"]
+    assert (row["state"], row["words"], row["clinic"]) == ("requested", "Could I have less, 0.25 mg?", None)
+    assert json.loads(row["sentences"])
+    assert "0.25" not in row["sentences"]
+    assert code(phone.update("proposals", row | {"words": "More."}), "proposals") == "kept-as-said"
+    assert code(phone.create("proposals", {"id": "other", "words": "And?"}), "proposals") == "request-open"
+    assert code(phone.create("proposals", {"id": "none", "words": " "}), "proposals") == "words-missing"
+    assert code(phone.create("proposals", {"id": "own", "words": "x", "dose": "0.25 mg"}), "proposals") == "unknown-field"
+    assert phone.delete("proposals", "ask") == NOTHING_REJECTED
+    assert phone.delete("proposals", "ask") == NOTHING_REJECTED  # the answer was lost
+    phone.pull()
+    assert phone.of("proposals")["ask"]["state"] == "withdrawn"
+    assert code(phone.delete("proposals", "ask"), "proposals") == "kept-as-said"
+    assert new_phone().rows == phone.rows
+
+
+def test_what_a_prescriber_decided_comes_with_his_regimen_and_names_no_dose(phone, new_phone, adam, in_care, dr_bell):
+    bell = {"patient": adam, "by": Actor.user(dr_bell.pk), "now": NOW}
+    plan = {"drug": "anastrozole", "dose_mg": "0.37", "schedule": {"kind": "every", "days": "7"}, "review_on": date(2027, 2, 1)}
+    told = titration.propose(ask="start", from_date=date(2026, 11, 10), reason="tenderness", plan=plan, **bell)
+    phone.pull()
+    (row,) = phone.of("proposals").values()
+    assert (row["state"], row["words"], row["clinic"]) == ("proposed", "", "Invented Clinic")
+    assert "0.37" not in json.dumps(row)
+    titration.decline(uid=told.row.uid, reason="he would rather wait", answer="We wait for the next draw.", **bell)
+    phone.pull()
+    (row,) = phone.of("proposals").values()
+    assert row["state"] == "declined"
+    assert "We wait for the next draw." in row["sentences"]
+    assert code(phone.delete("proposals", row["id"]), "proposals") == "proposal-decided"
+    assert new_phone().rows == phone.rows
+
+
+def test_a_move_to_another_zone_brings_his_proposals_anew(phone, new_phone, adam, in_care):
+    phone.create("proposals", {"id": "ask", "words": "Less, please."})
+    phone.pull()
+    phone.update("profile", {"id": str(adam.uid), "zone": "Pacific/Kiritimati"})
+    phone.pull()
+    assert new_phone().rows == phone.rows
+
+
+def test_a_pause_of_reminders_stays_when_something_else_of_them_changes(phone, adam):
+    key, until = str(adam.uid), "2026-11-20T08:00:00+00:00"
+    phone.update("preferences", phone.of("preferences")[key] | {"paused_until": until, "channels": '{"": ["push"]}'})
+    phone.pull()
+    phone.update("preferences", {"id": key, "preferred_hour": 11, "discreet": False})
+    phone.pull()
+    row = phone.of("preferences")[key]
+    assert (row["paused_until"], row["preferred_hour"], row["discreet"]) == (until, 11, False)
+    assert json.loads(row["channels"]) == {"": ["push"]}
+    for wrong in ("[]", '{"": "push"}', '{"": [1]}'):
+        assert code(phone.update("preferences", row | {"channels": wrong}), "preferences") == "invalid"
 
 
 def test_a_regimen_that_never_began_ends_where_it_would_have(phone):
@@ -303,7 +476,7 @@ def test_a_pull_asks_as_often_for_one_row_as_for_a_hundred(phone, adam):
 
     phone.push({table: {"created": [{"id": "mine", **row}]} for table, row in OWN_TABLES.items() if table != "risk_factors"})
     few = queries()
-    many: dict[str, Any] = {"dose_events": [{"id": f"d{n}", **DOSE, "regimen_id": "mine"} for n in range(100)]}
+    many: dict[str, Any] = {"dose_events": many_doses(100, regimen_id="mine")}
     many["lab_results"] = [{"id": f"l{n}", **LAB, "analyte": "shbg", "unit": "nmol/L"} for n in range(100)]
     many["dexa_scans"] = [{"id": f"s{n}", **SCAN, "scanned_on": f"20{n + 10}-09-01"} for n in range(10)]
     assert phone.push({table: {"created": rows} for table, rows in many.items()}) == NOTHING_REJECTED
@@ -311,7 +484,7 @@ def test_a_pull_asks_as_often_for_one_row_as_for_a_hundred(phone, adam):
 
 
 def test_a_pull_of_little_among_much_goes_by_the_index_of_the_revision(phone, adam):
-    phone.create("dose_events", *({"id": f"d{number}", **DOSE} for number in range(3000)))
+    phone.create("dose_events", *many_doses(3000))
     phone.pull()
     with connections["owner"].cursor() as owner:
         owner.execute("ANALYZE tracking_doseevent")

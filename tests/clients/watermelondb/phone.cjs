@@ -20,12 +20,12 @@ const TABLES = {
   ],
   lab_result_versions: [...['lab_result_id', 'value', 'unit', 'superseded_at'].map(text), number('revision')],
   regimens: [
-    ...['drug', 'dose_mg', 'schedule', 'starts_on', 'ends_on', 'zone', 'reason', 'end_reason'].map(text),
+    ...['drug', 'dose', 'strength', 'schedule', 'starts_on', 'ends_on', 'zone', 'reason', 'end_reason'].map(text),
     ...['review_on', 'previous_id', 'confirmed_reason', 'origin'].map(text),
     number('revision'),
   ],
   dose_events: [
-    ...['drug', 'kind', 'amount_mg', 'taken_at', 'precision', 'zone', 'site', 'regimen_id', 'confirmed_reason'].map(text),
+    ...['drug', 'kind', 'amount', 'taken_at', 'precision', 'zone', 'site', 'regimen_id', 'confirmed_reason'].map(text),
     number('revision'),
   ],
   evaluations: [...['as_of', 'word', 'state', 'tier', 'words'].map(text), number('revision')],

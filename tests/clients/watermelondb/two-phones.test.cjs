@@ -9,7 +9,7 @@ const server = { url: process.env.TRABECULA_URL, token: process.env.TRABECULA_TO
 const LAB = {
   analyte: 'estradiol', value: '24.0', unit: 'pg/mL', collected_at: '2026-10-01T08:10:00+02:00', zone: 'Europe/Berlin',
 }
-const DOSE = { drug: 'anastrozole', kind: 'taken', amount_mg: '0.5', zone: 'Europe/Berlin' }
+const DOSE = { drug: 'anastrozole', kind: 'taken', amount: '0.5 mg', zone: 'Europe/Berlin' }
 const dose = (number) => ({ ...DOSE, taken_at: new Date(Date.UTC(2024, 0, 1) + number * 7_200_000).toISOString() })
 
 test('two phones', async (t) => {
@@ -85,25 +85,25 @@ test('two phones', async (t) => {
   })
 
   await t.test('a rejected row waits on its phone until it is mended, and holds up nobody', async () => {
-    const poison = (await one.create('dose_events', { ...dose(1), amount_mg: '0,5' })).id
+    const poison = (await one.create('dose_events', { ...dose(1), amount: '0,5 mg' })).id
     const good = (await one.create('dose_events', dose(2))).id
     await one.sync()
     const [refused] = one.rejected.dose_events
     assert.equal(refused.id, poison)
     assert.equal(refused.code, 'value-comma')
-    assert.equal(refused.pointer, '/amount_mg')
+    assert.equal(refused.pointer, '/amount')
     assert.equal((await one.rows('dose_events'))[poison]._status, 'created')
     await two.sync()
     assert.deepEqual(Object.keys(await two.rows('dose_events')), [good])
-    await one.edit('dose_events', poison, { amount_mg: '0.5' })
+    await one.edit('dose_events', poison, { amount: '0.5 mg' })
     await one.sync()
     assert.deepEqual(one.rejected, {})
     await two.sync()
-    assert.equal((await two.rows('dose_events'))[poison].amount_mg, '0.5')
+    assert.equal((await two.rows('dose_events'))[poison].amount, '0.5 mg')
   })
 
   await t.test('a regimen that is deleted comes back ended', async () => {
-    const plan = { drug: 'anastrozole', dose_mg: '0.5', schedule: '{"kind": "every", "days": "3.5"}', starts_on: '2026-05-01' }
+    const plan = { drug: 'anastrozole', dose: '0.5 mg', reason: 'breast tenderness', schedule: '{"kind": "every", "days": "3.5"}', starts_on: '2026-05-01' }
     const regimen = (await one.create('regimens', plan)).id
     await one.sync()
     await one.remove('regimens', regimen)

@@ -14,7 +14,13 @@ from tracking.services import accounts, labs, regimens
 from tracking.services.access import acting_as, lock_patient
 from tracking.services.evaluations import evaluated_once, of
 
-PLAN = {"drug": "anastrozole", "dose_mg": "0.5", "schedule": {"kind": "every", "days": "3.5"}, "starts_on": date(2026, 5, 1)}
+PLAN = {
+    "drug": "anastrozole",
+    "dose_mg": "0.5",
+    "schedule": {"kind": "every", "days": "3.5"},
+    "starts_on": date(2026, 5, 1),
+    "reason": "breast tenderness",
+}
 LAB = {"analyte": "estradiol", "unit": "pg/mL", "collected_at": "2026-10-01T08:00:00+02:00"}
 
 

@@ -113,6 +113,7 @@ WRITERS = {
         patient=man, kind="dexa", every_months=12, **ANSWERED_FOR, **COMMON
     ),
     pauses.pause: lambda man: pauses.pause(patient=man, key="none", origin=Origin.SELF, from_date=date(2026, 9, 1), **COMMON),
+    pauses.withdraw: lambda man: pauses.withdraw(patient=man, key="none", origin=Origin.SELF, reason="x", **COMMON),
     pauses.resume: lambda man: pauses.resume(patient=man, key="none", origin=Origin.SELF, on=date(2026, 9, 1), **COMMON),
     regimens.change: lambda man: regimens.change(
         patient=man, key="none", origin=Origin.SELF, from_date=date(2026, 9, 1), **COMMON

@@ -31,7 +31,8 @@ class Regimens(RecordTable):
     joined = ("previous",)
     columns = (
         Text("drug", most=40, when_missing=""),
-        AsText("dose_mg", "one dose in mg of the product, as written", when_missing=None),
+        AsText("dose", "one dose with its unit, as written: 0.5 mg, 500 IU", required=True),
+        AsText("strength", "of one tablet, with its unit"),
         Json("schedule", 'for example {"kind": "every", "days": "3.5"}', when_missing=None),
         Day("starts_on", required=True),
         Day("ends_on", "the first day on which it no longer holds"),
@@ -49,7 +50,8 @@ class Regimens(RecordTable):
         return {
             **self.frame(row, man),
             "drug": row.drug,
-            "dose_mg": row.dose_digits,
+            "dose": f"{row.dose_digits} {row.dose_unit}",
+            "strength": f"{row.strength_digits} {row.dose_unit}" if row.strength_digits else "",
             "schedule": json.dumps(row.schedule),
             "starts_on": day(row.starts_on),
             "ends_on": day(row.ends_on),
@@ -110,7 +112,7 @@ class DoseEvents(RecordTable):
     columns = (
         Text("drug", most=40, when_missing=""),
         Text("kind", ", ".join(DoseKind), most=8),
-        AsText("amount_mg", "as text; empty for a skipped dose"),
+        AsText("amount", "with its unit: 0.5 mg, 500 IU; empty for a skipped dose", when_missing=""),
         Instant("taken_at", "RFC 3339 with an offset, in that of `zone`", when_missing=""),
         Text("precision", ", ".join(Precision), most=10),
         Text("zone", "IANA zone", most=64),
@@ -125,7 +127,7 @@ class DoseEvents(RecordTable):
             **self.frame(row, man),
             "drug": row.drug,
             "kind": row.kind,
-            "amount_mg": row.amount_digits,
+            "amount": f"{row.amount_digits} {row.amount_unit}" if row.amount_digits else "",
             "taken_at": local(row.at, row.zone),
             "precision": row.precision,
             "zone": row.zone,
