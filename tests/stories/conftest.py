@@ -63,7 +63,9 @@ class Running:
         sent = {"email": email, "password": PASSWORD}
         answer = self.call("POST", "/auth/signup" if is_new else "/auth/login", sent)
         if "access_token" not in answer["meta"]:
-            code = code_in([mail for mail in self.mails() if mail["To"] == email][-1].get_content())
+            text = [mail for mail in self.mails() if mail["To"] == email][-1].get_body(("plain",))
+            assert text is not None
+            code = code_in(text.get_content())
             answer = self.call("POST", "/auth/email/verify", {"key": code}, session=answer["meta"]["session_token"])
         return answer["meta"]["access_token"]
 
