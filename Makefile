@@ -30,9 +30,8 @@ demo: set-up ## Run everything with embedded services until Ctrl-C; ONCE=1 stops
 test: set-up ## Run the tests with embedded services; ARGS= goes to pytest
 	@$(VENV_PYTHON) -m backend.devstack.run_tests --workers $(TEST_WORKERS) -- $(ARGS)
 
-e2e: set-up ## Run the browser stories
-	@if [ -d tests/browser ]; then exec $(VENV_PYTHON) -m pytest tests/browser --durations=20 $(ARGS); \
-	else echo "There are no browser stories yet."; fi
+e2e: set-up ## Run the stories of browsers and of phones' clients (these fetch npm packages)
+	@exec $(VENV_PYTHON) -m pytest $(wildcard tests/browser tests/clients) --durations=20 $(ARGS)
 
 bench: set-up ## Measure, side by side with what is the least that could be done
 	@exec $(VENV_PYTHON) -m benchmarks

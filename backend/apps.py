@@ -5,18 +5,22 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class BackendConfig(AppConfig):
-    """The wiring. At start it hands every patient-owned table of both apps to the registry."""
+    """The wiring. At start it hands the patient-owned tables of both apps to the registry, and what phones see to sync."""
 
     name = "backend"
 
     def ready(self) -> None:
         from backend import logs
+        from backend.api.sync_tables import OF_NOTIFICATIONS
         from notifications import models as notification_models
         from tracking import models as tracking_models
         from tracking.services import owned
+        from tracking.sync import registry
+        from tracking.sync.tables import TABLES
 
         logs.configure()
         owned.fill(tracking_models, notification_models)
+        registry.declare(*TABLES, *OF_NOTIFICATIONS)
 
 
 class TrabeculaAdminConfig(AdminConfig):

@@ -28,6 +28,8 @@ STATUS = {
     "not-found": status.HTTP_404_NOT_FOUND,
     "forbidden": status.HTTP_403_FORBIDDEN,
     "precondition": status.HTTP_412_PRECONDITION_FAILED,
+    "sync-conflict": status.HTTP_409_CONFLICT,
+    "resync-required": status.HTTP_409_CONFLICT,
 }
 TITLES = {
     "invalid": "Something in what was sent cannot be accepted.",
@@ -35,6 +37,8 @@ TITLES = {
     "not-found": "There is nothing here.",
     "forbidden": "This account may not do that.",
     "precondition": "The record has changed since it was read.",
+    "sync-conflict": "Something was changed elsewhere meanwhile.",
+    "resync-required": "Pull everything again.",
     "unreadable": "The request could not be read.",
     "not-signed-in": "Sign in first.",
     "reauthenticate": "Show once more that it is you.",
@@ -64,10 +68,11 @@ _DRF = {
 def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:  # noqa: ARG001  DRF's signature
     """Turn what a view raised into its problem; what is not foreseen stays an exception and becomes a 500."""
     if isinstance(exc, Problem):
-        return problem_response(STATUS[exc.kind], exc.kind, _detail(exc.issues), errors=[_issue(issue) for issue in exc.issues])
+        errors = [shown(issue) for issue in exc.issues]
+        return problem_response(STATUS[exc.kind], exc.kind, detail(exc.issues), errors=errors, **exc.members)
     if isinstance(exc, exceptions.ValidationError):
         issues = list(_from_drf(exc.get_full_details(), ""))
-        return problem_response(STATUS["invalid"], "invalid", _detail(issues), errors=[_issue(issue) for issue in issues])
+        return problem_response(STATUS["invalid"], "invalid", detail(issues), errors=[shown(issue) for issue in issues])
     if isinstance(exc, exceptions.APIException):
         return _from_api_exception(exc)
     return _from_django(exc)
@@ -78,7 +83,7 @@ def _from_django(exc: Exception) -> Response | None:
         return problem_response(status.HTTP_404_NOT_FOUND, "not-found", gettext("There is no such record."))
     if isinstance(exc, RequestDataTooBig):
         return problem_response(
-            status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too-large", gettext("Send it in smaller parts, at most 2.5 MB each.")
+            status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too-large", gettext("Send it in smaller parts.") + _most(exc)
         )
     if isinstance(exc, SuspiciousOperation):
         return problem_response(status.HTTP_400_BAD_REQUEST, "unreadable", gettext(_NOT_OURS))
@@ -86,6 +91,12 @@ def _from_django(exc: Exception) -> Response | None:
         log.warning("database unavailable", exc_info=exc)
         return unavailable(gettext("Nothing was stored. Try again in a minute."))
     return None
+
+
+def _most(exc: RequestDataTooBig) -> str:
+    """Our parsers say how much they take."""
+    most = exc.args[0] if exc.args and isinstance(exc.args[0], int) else None
+    return "" if most is None else " " + gettext("Accepted: at most {most} MB.").format(most=round(most / 2**20, 1))
 
 
 def _from_api_exception(exc: exceptions.APIException) -> Response:
@@ -96,26 +107,27 @@ def _from_api_exception(exc: exceptions.APIException) -> Response:
     return answer
 
 
-def unavailable(detail: str) -> Response:
+def unavailable(text: str) -> Response:
     """What we need is away: 503, and when to come back."""
-    answer = problem_response(status.HTTP_503_SERVICE_UNAVAILABLE, "unavailable", detail)
+    answer = problem_response(status.HTTP_503_SERVICE_UNAVAILABLE, "unavailable", text)
     answer["Retry-After"] = "30"
     return answer
 
 
-def problem_response(status_code: int, code: str, detail: str, **more: Any) -> Response:
+def problem_response(status_code: int, code: str, text: str, **more: Any) -> Response:
     """A problem as an answer; ``code`` is one of ``TITLES``, ``more`` becomes members of it."""
-    answer = Response(_body(status_code, code, detail, **more), status=status_code, content_type=MEDIA_TYPE)
+    answer = Response(_body(status_code, code, text, **more), status=status_code, content_type=MEDIA_TYPE)
     if status_code == status.HTTP_401_UNAUTHORIZED:
         answer["WWW-Authenticate"] = "Bearer"
     return answer
 
 
-def _body(status_code: int, code: str, detail: str, **more: Any) -> dict[str, Any]:
-    return {"type": TYPE.format(code=code), "title": gettext(TITLES[code]), "status": status_code, "detail": detail} | more
+def _body(status_code: int, code: str, text: str, **more: Any) -> dict[str, Any]:
+    return {"type": TYPE.format(code=code), "title": gettext(TITLES[code]), "status": status_code, "detail": text} | more
 
 
-def _detail(issues: list[Issue] | tuple[Issue, ...]) -> str:
+def detail(issues: list[Issue] | tuple[Issue, ...]) -> str:
+    """All of it for a person, in his language."""
     return " ".join(_text(issue) for issue in issues)
 
 
@@ -123,7 +135,8 @@ def _text(issue: Issue) -> str:
     return gettext(issue.text).format(**issue.params)
 
 
-def _issue(issue: Issue) -> dict[str, str]:
+def shown(issue: Issue) -> dict[str, str]:
+    """One issue: where, what for programs, what for a person."""
     return {"pointer": issue.pointer, "code": issue.code, "detail": _text(issue)}
 
 
@@ -140,9 +153,9 @@ def _from_drf(details: Any, pointer: str) -> Iterator[Issue]:
             yield from _from_drf(inner, pointer if is_error else f"{pointer}/{index}")
 
 
-def _plain(status_code: int, code: str, detail: str) -> HttpResponse:
+def _plain(status_code: int, code: str, text: str) -> HttpResponse:
     headers = {"Cache-Control": "no-store"}
-    return JsonResponse(_body(status_code, code, detail), status=status_code, content_type=MEDIA_TYPE, headers=headers)
+    return JsonResponse(_body(status_code, code, text), status=status_code, content_type=MEDIA_TYPE, headers=headers)
 
 
 def _wants_json(request: HttpRequest) -> bool:

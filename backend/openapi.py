@@ -30,6 +30,11 @@ _PROBLEM: dict[str, Any] = {
                 },
             },
         },
+        "changes": {
+            "type": "object",
+            "description": "with `sync-conflict` only: the server's rows, by table, shaped as in a pull",
+            "additionalProperties": True,
+        },
     },
 }
 _ANSWERS = {
@@ -80,6 +85,8 @@ _SESSION_TOKEN = {
     "description": "says which sign-in is under way, until there are tokens",
 }
 _WITH_BODY = {"400", "413", "415", "422", "409"}
+# Refusals that an operation has although others of its method have not, each with the reason.
+_ALSO = {("/api/v1/sync", "get"): {"409"}}  # a number that a restore from backup made void
 _METHODS = {"get", "post", "put", "patch", "delete"}
 
 
@@ -93,15 +100,15 @@ def describe_problems(result: dict[str, Any], generator: Any, request: Any, publ
             if method in _METHODS and path.startswith(_ACCOUNT_PATHS):
                 _add(operation, _ACCOUNT_ANSWERS, "AccountProblem")
             if method in _METHODS:
-                _add_answers(operation, has_key="{" in path)
+                _add_answers(operation, has_key="{" in path, also=_ALSO.get((path, method), set()))
     return result
 
 
-def _add_answers(operation: dict[str, Any], *, has_key: bool) -> None:
+def _add_answers(operation: dict[str, Any], *, has_key: bool, also: set[str]) -> None:
     signed_in = bool(operation.get("security"))
     fitting = {}
     for code, description in _ANSWERS.items():
-        needs_body = code in _WITH_BODY and "requestBody" not in operation and code not in ("400", "422")
+        needs_body = code in _WITH_BODY - also and "requestBody" not in operation and code not in ("400", "422")
         if needs_body or (code == "404" and not (has_key or signed_in)) or (code in ("401", "403") and not signed_in):
             continue
         fitting[code] = description

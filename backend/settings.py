@@ -254,7 +254,8 @@ SPECTACULAR_SETTINGS = {
         "backend.openapi.describe_problems",
     ],
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes of a request body; a day of an offline phone is far below it
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes of a request body
+SYNC_MAX_BODY = 16 * 2**20  # bytes of a push: years of a phone that was never online
 
 # --- Celery ----------------------------------------------------------------------------------------------------------
 BROKER_URL = required("BROKER_URL", "the Redis or Valkey address for Celery, redis://:password@host:6379/0")

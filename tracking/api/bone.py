@@ -256,8 +256,8 @@ class RiskFactor(RiskFactorNoun, Correction):
     operations = correcting("risk factors", RiskFactorRow, RiskFactorCorrectionInput)
 
     def correct(self, man: Patient, key: str, sent: dict[str, Any]) -> Stored:
-        row = bone.correct_risk_factor(patient=man, key=key, by=self.actor, now=self.now, staff=self.is_staff_route, **sent)
-        return Stored(row)
+        who: dict[str, Any] = {"patient": man, "by": self.actor, "now": self.now, "staff": self.is_staff_route}
+        return Stored(bone.correct_risk_factor(key=key, **who, **sent)[0])
 
     def withdraw(self, man: Patient, key: str, reason: str) -> None:
         bone.withdraw(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -17,11 +17,9 @@ from tracking.api.records import Reader, day, instant
 from tracking.api.schema import Operation, Query, page_of
 from tracking.domain.explain import explain
 from tracking.domain.explain_to_man import explain_to_man
-from tracking.domain.for_man import ForMan, words_for_man
 from tracking.domain.rulebook import Tier
-from tracking.evidence import load_rulebook
-from tracking.models import CareRelationship, DueItem, Evaluation, Finding, Patient
-from tracking.services import evaluations, rulebooks
+from tracking.models import DueItem, Evaluation, Patient
+from tracking.services import evaluations, rulebooks, shown
 from tracking.services.access import not_found
 
 __all__ = [
@@ -36,8 +34,6 @@ __all__ = [
     "summary",
 ]
 
-# He never reads "critical" (CLINICAL 9.8).
-_FOR_HIM = {Tier.CRITICAL.value: "very_low"}
 _TIER = "for staff " + ", ".join(Tier) + "; for the man very_low in place of critical"
 _OPEN = DueItem.State.OPEN.value
 _ALL = "all"
@@ -111,21 +107,17 @@ class DueItemRow(Output):
 
 def brief(row: Evaluation, reader: Reader, *, waits: bool) -> dict[str, Any]:
     """What :class:`EvaluationBrief` promises. ``waits``: a finding in it is not yet released to the man."""
-    hidden = waits and not reader.is_staff
-
-    def tier(name: str) -> str | None:
-        return None if hidden or not name else _tier(name, reader)
-
+    if reader.is_staff:
+        verdict = {"word": row.word, **{name: getattr(row, name) or None for name in ("tier", "best_tier", "worst_tier")}}
+    else:
+        verdict = shown.verdict_for_man(row, waits=waits)
     return {
         "id": str(row.uid),
         "uid": str(row.uid),
         "revision": row.revision,
         "as_of": instant(row.as_of),
-        "word": None if hidden else row.word,
         "state": row.state,
-        "tier": tier(row.tier),
-        "best_tier": tier(row.best_tier),
-        "worst_tier": tier(row.worst_tier),
+        **verdict,
         "priority": row.priority if reader.is_staff else None,
         "rulebook_version": row.rulebook_version,
     }
@@ -150,18 +142,16 @@ def result(row: Evaluation, key: str, reader: Reader) -> dict[str, Any] | None:
 
 
 def _tier(name: str, reader: Reader) -> str:
-    return name if reader.is_staff else _FOR_HIM.get(name, name)
+    return name if reader.is_staff else shown.tier_for_man(name)
 
 
 def _waits(row: Evaluation, reader: Reader) -> bool:
-    return not reader.is_staff and Finding.objects.filter(evaluation=row, released_at=None).exists()
+    return not reader.is_staff and shown.waits_for_release(row)
 
 
 def _his_words(row: Evaluation, man: Patient, *, waits: bool) -> list[str]:
-    connected = CareRelationship.objects.active().filter(patient=man).exists()
-    stored = row.basis.get("for_man")  # not kept in the first evaluations: of those he reads what holds always
-    said = ForMan.stored(stored) if stored else ForMan((), (), compares=False, today=row.as_of.date())
-    return list(words_for_man(said, load_rulebook(), clinic_connected=connected, comparison=not waits))
+    connected = shown.has_a_clinic(man)
+    return shown.words_of(row.basis.get("for_man"), as_of=row.as_of.date(), waits=waits, clinic_connected=connected)
 
 
 class Evaluations(RecordView):
@@ -173,8 +163,7 @@ class Evaluations(RecordView):
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
         reader = Reader(self.is_staff_route, man)
-        unreleased = Finding.objects.filter(evaluation=OuterRef("pk"), released_at=None)
-        rows: QuerySet[Any] = Evaluation.objects.filter(patient=man).defer("basis").annotate(waits=Exists(unreleased))
+        rows: QuerySet[Any] = Evaluation.objects.filter(patient=man).defer("basis").annotate(waits=shown.unreleased())
         return self.page(rows, lambda row: brief(row, reader, waits=row.waits), by="as_of")
 
 
@@ -192,8 +181,7 @@ class OneEvaluation(RecordView):
         released = not _waits(row, reader)
         sections = explain(basis, words) if reader.is_staff else explain_to_man(basis, words, released=released)
         explanation = [{"code": section.code, "title": section.title, "lines": list(section.lines)} for section in sections]
-        shown = basis if reader.is_staff else None
-        return self.row({**summary(row, reader), "explanation": explanation, "basis": shown})
+        return self.row({**summary(row, reader), "explanation": explanation, "basis": basis if reader.is_staff else None})
 
     def found(self, man: Patient) -> Evaluation:
         """The evaluation that the address names, else 404."""

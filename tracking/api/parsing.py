@@ -29,12 +29,17 @@ class StrictJSONParser(BaseParser):
 
     media_type = "application/json"
 
+    @property
+    def most(self) -> int:
+        """Bytes of a body."""
+        return settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+
     def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         """The value sent. Raises ParseError (400), RequestDataTooBig (413) or Problem (422, with pointers)."""
-        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+        most = self.most
         raw = stream.read(most + 1)
         if len(raw) > most:
-            raise RequestDataTooBig
+            raise RequestDataTooBig(most)
         try:
             value = json.loads(
                 raw.decode("utf-8"), parse_float=_float, parse_int=_int, parse_constant=_constant, object_pairs_hook=_object

@@ -28,7 +28,7 @@ class Query:
 class Operation:
     """One method of a view. ``answer`` None: no body; where it differs by status, a mapping from one to the other.
 
-    ``etag``: the answer carries the row's revision as its ETag.
+    ``etag``: the answer carries the row's revision as its ETag. ``description``: more than the summary, in Markdown.
     """
 
     summary: str
@@ -37,6 +37,7 @@ class Operation:
     status: tuple[int, ...] = (200,)
     query: tuple[Query, ...] = ()
     etag: bool = False
+    description: str = ""
 
 
 @cache
@@ -77,7 +78,7 @@ class RecordSchema(AutoSchema):
         return self._operation.summary
 
     def get_description(self) -> str:  # type: ignore[override]  # the library's own form of DRF's
-        return ""
+        return self._operation.description
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
         """``LabRow`` is shown as ``Lab``, ``LabInput`` as ``LabRequest``."""

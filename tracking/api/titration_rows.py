@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -19,9 +18,9 @@ from tracking.domain.rulebook import Tier
 from tracking.domain.timing import Phase
 from tracking.domain.titration.comparison import Answer, Comparison, Measured
 from tracking.domain.titration.states import Kind, State
-from tracking.domain.words import fill, on_day
-from tracking.evidence import load_rulebook
-from tracking.models import Evaluation, Patient, Prescriber, Proposal, ProposalEvent, Regimen
+from tracking.models import Evaluation, Prescriber, Proposal, ProposalEvent, Regimen
+from tracking.services import shown
+from tracking.services.lived import local_today
 from tracking.services.outlook import Outlook
 
 __all__ = [
@@ -271,35 +270,21 @@ def outlook_row(outlook: Outlook | None, items: Mapping[str, UUID], reader: Read
 
 def for_him(row: Proposal, comparison: Comparison | None, now: datetime) -> dict[str, Any]:
     """What :class:`HisProposalRow` promises."""
-    decided = row.decided_as or row.proposed_as
+    state, due_on = row.state_at(now), None if comparison is None else comparison.due_on
+    words = shown.words_of_proposal(row, man=row.patient, state=state, today=local_today(row.patient, now), due_on=due_on)
     return {
         "id": row.client_id,
         "uid": str(row.uid),
         "revision": row.revision,
-        "state": row.state_at(now),
+        "state": state,
         "request": _request(row),
         "expires_at": instant(row.expires_at),
         "decided_at": instant(row.decided_at),
-        "clinic": None if decided is None else decided.clinic.name,
+        "clinic": shown.clinic_of_proposal(row),
         "effective_on": day(row.effective_on),
         "regimen": None if row.regimen_after is None else row.regimen_after.client_id,
-        "words": list(_his_words(row, comparison, now)),
+        "words": list(words),
     }
-
-
-def _his_words(row: Proposal, comparison: Comparison | None, now: datetime) -> Iterable[str]:
-    words, today = load_rulebook().words.titration_man, _local(now, row.patient)
-    last_day = _local(row.expires_at - timedelta(microseconds=1), row.patient)
-    said = {"on": on_day(row.effective_on, today), "until": on_day(last_day, today)}
-    yield fill(words[row.state_at(now)], said)
-    if row.answer:
-        yield fill(words["answer"], {"answer": row.answer})
-    if comparison is not None and comparison.due_on is not None:
-        yield fill(words["recheck"], {"due": on_day(comparison.due_on, today)})
-
-
-def _local(at: datetime, man: Patient) -> Any:
-    return at.astimezone(ZoneInfo(man.zone)).date()
 
 
 def _side(regimen: Regimen | None, text: str, weekly: str) -> dict[str, Any]:

@@ -40,15 +40,17 @@ class Problem(Exception):
     """A refusal with every issue found; nothing has been stored.
 
     ``kind`` decides the HTTP status where there is one: ``invalid`` 422, ``conflict`` 409, ``not-found`` 404,
-    ``forbidden`` 403, ``precondition`` 412.
+    ``forbidden`` 403, ``precondition`` 412, ``sync-conflict`` and ``resync-required`` 409. ``members``: what else a program
+    needs to go on from there, shown beside the issues.
     """
 
-    def __init__(self, *issues: Issue, kind: str = "invalid") -> None:
+    def __init__(self, *issues: Issue, kind: str = "invalid", members: Mapping[str, Any] = MappingProxyType({})) -> None:
         if not issues:
             raise ValueError("a Problem names at least one issue")
         super().__init__("; ".join(f"{issue.pointer or '/'}: {issue.detail}" for issue in issues))
         self.issues = issues
         self.kind = kind
+        self.members = members
 
 
 def problem(pointer: str, code: str, text: str, *, kind: str = "invalid", **params: Any) -> Problem:

@@ -11,7 +11,7 @@ from tracking.models.labs import LabResult
 from tracking.models.overrides import ClinicFloor, FloorSetting, IntervalSetting
 from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User, ZoneMove
 from tracking.models.titration import Proposal, ProposalEvent
-from tracking.models.trail import AccessEvent, Tombstone
+from tracking.models.trail import AccessEvent, SyncLife, Tombstone
 
 __all__ = [
     "AccessEvent",
@@ -45,6 +45,7 @@ __all__ = [
     "RulebookVersion",
     "Standing",
     "Symptom",
+    "SyncLife",
     "Tombstone",
     "User",
     "ZoneMove",

@@ -37,9 +37,7 @@ class DexaScan(Record):
 class DexaSite(RevisionedRow):
     """One measured region of a scan. The patient stands here too, so that each row shows its owner by itself."""
 
-    ownership: ClassVar[Ownership] = Ownership(
-        why="the measurements of a scan", kept="as long as the account", sync="dexa_sites"
-    )
+    ownership: ClassVar[Ownership] = Ownership(why="the measurements of a scan", kept="as long as the account")
 
     scan = models.ForeignKey(DexaScan, on_delete=models.PROTECT, related_name="sites")
     region = models.CharField(max_length=20)

@@ -8,7 +8,7 @@ import pgtrigger
 from django.db import models
 
 from tracking.domain.ownership import Erasure, Ownership
-from tracking.models.base import OwnedRow, RevisionedRow, append_only
+from tracking.models.base import OwnedRow, RevisionedRow, append_only, new_uid
 
 
 class AccessEvent(RevisionedRow):
@@ -56,4 +56,30 @@ class Tombstone(OwnedRow):
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["patient", "revision"], name="tombstone_revision")]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["patient", "table", "client_id", "revision"], name="tombstone_once")
+        ]
+
+
+class SyncLife(OwnedRow):
+    """From this revision on his numbers are of another life: a backup was put back, and what phones knew before is void.
+
+    The revision leaps there, so that a number of the old life is recognised by itself. Without a row he is in his first life.
+    """
+
+    ownership: ClassVar[Ownership] = Ownership(
+        why="tells a phone that knew what a restore has lost to pull everything again",
+        kept="as long as the account",
+        exported=False,
+        revisioned=False,
+        append_only=True,
+    )
+
+    token = models.UUIDField(default=new_uid, unique=True, editable=False)
+    began_at_revision = models.BigIntegerField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=64)
+
+    class Meta:
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [append_only()]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["patient", "began_at_revision"], name="synclife_begins_once")
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,15 @@ from tracking.services import evaluations, records
 from tracking.services.access import acting_as, lock_patient
 from tracking.services.lived import check_day, check_order, check_since, read_moment
 
-__all__ = ["correct_risk_factor", "record_fracture", "record_risk_factor", "record_scan", "withdraw"]
+__all__ = [
+    "correct_fracture",
+    "correct_risk_factor",
+    "correct_scan",
+    "record_fracture",
+    "record_risk_factor",
+    "record_scan",
+    "withdraw",
+]
 
 # As many digits as are stored, so that none is lost.
 _SCORE = re.compile(SCORE, re.ASCII)
@@ -32,83 +40,65 @@ def record_scan(
     patient: Patient,
     by: Actor,
     now: datetime,
-    scanned_on: date,
-    sites: Sequence[Mapping[str, Any]],
-    facility: str = "",
-    device: str = "",
-    reference: str = "",
-    scanner_changed: bool = False,
-    confirmed_reason: str = "",
     staff: bool = False,
     client_id: str | None = None,
     source: records.Source = records.TYPED,
+    **sent: Any,
 ) -> tuple[DexaScan, bool]:
     """Store one scan with its measured regions; the second value says whether it is new.
 
-    ``scanner_changed``: the facility moved or replaced the scanner since the visit before. A site has region, side, vertebrae,
-    bmd (text), unit (g/cm2 or mg/cm2), t_score, z_score and lsc (g/cm2, the facility's).
+    ``sent``: scanned_on (a date), sites, facility, device, reference, scanner_changed (the facility moved or replaced the
+    scanner since the visit before), confirmed_reason. A site has region, side, vertebrae, bmd (text), unit (g/cm2 or
+    mg/cm2), t_score, z_score and lsc (g/cm2, the facility's).
     """
-    rulebook = load_rulebook()
     with acting_as(by):
         man = lock_patient(patient)
-        found = Collector()
-        found.run(check_day, scanned_on, man=man, now=now, pointer="/scanned_on", rulebook=rulebook)
-        if not sites:
-            found.run(_refuse_without_sites)
-        measured = [found.under(f"/sites/{number}").run(_site, site) for number, site in enumerate(sites)]
-        read = [site for site in measured if site is not None]
-        if len(read) == len(sites):
-            found.run(_refuse_twice, read)
-            found.run(check_sites(read, rulebook).enforce, confirmed=bool(confirmed_reason.strip()), staff=staff)
-        found.raise_found()
-        content = {
-            "scanned_on": scanned_on,
-            "facility": facility,
-            "device": device,
-            "reference": reference,
-            "scanner_changed": scanner_changed,
-            "confirmed_reason": confirmed_reason.strip(),
-        }
+        content, sites = _scan(man=man, now=now, staff=staff, **sent)
         scan, is_new = records.add(DexaScan, man=man, by=by, now=now, content=content, client_id=client_id, source=source)
         if is_new:
-            DexaSite.objects.bulk_create([_site_row(man, scan, site) for site in read])
+            DexaSite.objects.bulk_create([_site_row(man, scan, site) for site in sites])
+        evaluations.refresh(man, now=now)
+        return scan, is_new
+
+
+def correct_scan(
+    *, patient: Patient, key: str, by: Actor, now: datetime, staff: bool = False, **sent: Any
+) -> tuple[DexaScan, bool]:
+    """Put a corrected scan, with all its regions, in the place of the one under ``key``; second: whether anything changed."""
+    with acting_as(by):
+        man = lock_patient(patient)
+        row = records.find_his(DexaScan, man, key, by=by, staff=staff)
+        content, sites = _scan(man=man, now=now, staff=staff, **sent)
+        parts_differ = _measured(row.sites.all()) != _measured(_site_row(man, row, site) for site in sites)
+        scan, is_new = records.supersede(row, man=man, by=by, now=now, content=content, parts_differ=parts_differ)
+        if is_new:
+            DexaSite.objects.bulk_create([_site_row(man, scan, site) for site in sites])
         evaluations.refresh(man, now=now)
         return scan, is_new
 
 
 def record_fracture(
-    *,
-    patient: Patient,
-    by: Actor,
-    now: datetime,
-    site: str,
-    occurred_at: object,
-    zone: str | None = None,
-    precision: str | None = None,
-    fragility: bool | None = None,
-    client_id: str | None = None,
+    *, patient: Patient, by: Actor, now: datetime, client_id: str | None = None, **sent: Any
 ) -> tuple[Fracture, bool]:
+    """Store one fracture; the second value says whether it is new. ``sent``: site, occurred_at, zone, precision, fragility."""
     with acting_as(by):
         man = lock_patient(patient)
-        moment = read_moment(
-            occurred_at,
-            man=man,
-            now=now,
-            zone=zone,
-            precision=precision,
-            pointer="/occurred_at",
-            rulebook=load_rulebook(),
-        )
-        content = {
-            "site": site,
-            "fragility": fragility,
-            "at": moment.at,
-            "precision": moment.precision.value,
-            "zone": moment.zone,
-        }
+        content = _fracture(man=man, now=now, **sent)
         row, is_new = records.add(Fracture, man=man, by=by, now=now, content=content, client_id=client_id)
         evaluations.refresh(man, now=now)
         return row, is_new
+
+
+def correct_fracture(
+    *, patient: Patient, key: str, by: Actor, now: datetime, staff: bool = False, **sent: Any
+) -> tuple[Fracture, bool]:
+    """Put a corrected fracture in the place of the one under ``key``; the second value says whether anything changed."""
+    with acting_as(by):
+        man = lock_patient(patient)
+        row = records.find_his(Fracture, man, key, by=by, staff=staff)
+        corrected = records.supersede(row, man=man, by=by, now=now, content=_fracture(man=man, now=now, **sent))
+        evaluations.refresh(man, now=now)
+        return corrected
 
 
 def record_risk_factor(
@@ -125,13 +115,16 @@ def record_risk_factor(
 
 def correct_risk_factor(
     *, patient: Patient, key: str, by: Actor, now: datetime, staff: bool = False, **sent: Any
-) -> RiskFactor:
-    """State it anew, all of it: also how a condition ends, by its day in ``until``."""
+) -> tuple[RiskFactor, bool]:
+    """State it anew, all of it: also how a condition ends, by its day in ``until``.
+
+    The second value says whether anything changed.
+    """
     with acting_as(by):
         man = lock_patient(patient)
         row = records.find_his(RiskFactor, man, key, by=by, staff=staff)
         content = _condition(man=man, now=now, **sent)
-        corrected, _ = records.supersede(row, man=man, by=by, now=now, content=content)
+        corrected = records.supersede(row, man=man, by=by, now=now, content=content)
         evaluations.refresh(man, now=now)
         return corrected
 
@@ -153,6 +146,68 @@ def withdraw(
         evaluations.refresh(man, now=now)
 
 
+def _scan(
+    *,
+    man: Patient,
+    now: datetime,
+    staff: bool,
+    scanned_on: date,
+    sites: Sequence[Mapping[str, Any]],
+    facility: str = "",
+    device: str = "",
+    reference: str = "",
+    scanner_changed: bool = False,
+    confirmed_reason: str = "",
+) -> tuple[dict[str, Any], list[SiteRecord]]:
+    rulebook = load_rulebook()
+    found = Collector()
+    found.run(check_day, scanned_on, man=man, now=now, pointer="/scanned_on", rulebook=rulebook)
+    if not sites:
+        found.run(_refuse_without_sites)
+    measured = [found.under(f"/sites/{number}").run(_site, site) for number, site in enumerate(sites)]
+    read = [site for site in measured if site is not None]
+    if len(read) == len(sites):
+        found.run(_refuse_twice, read)
+        found.run(check_sites(read, rulebook).enforce, confirmed=bool(confirmed_reason.strip()), staff=staff)
+    found.raise_found()
+    return {
+        "scanned_on": scanned_on,
+        "facility": facility,
+        "device": device,
+        "reference": reference,
+        "scanner_changed": scanner_changed,
+        "confirmed_reason": confirmed_reason.strip(),
+    }, read
+
+
+def _fracture(
+    *,
+    man: Patient,
+    now: datetime,
+    site: str,
+    occurred_at: object,
+    zone: str | None = None,
+    precision: str | None = None,
+    fragility: bool | None = None,
+) -> dict[str, Any]:
+    moment = read_moment(
+        occurred_at,
+        man=man,
+        now=now,
+        zone=zone,
+        precision=precision,
+        pointer="/occurred_at",
+        rulebook=load_rulebook(),
+    )
+    return {
+        "site": site,
+        "fragility": fragility,
+        "at": moment.at,
+        "precision": moment.precision.value,
+        "zone": moment.zone,
+    }
+
+
 def _condition(
     *, man: Patient, now: datetime, code: str, since: date | None = None, until: date | None = None, note: str = ""
 ) -> dict[str, Any]:
@@ -172,6 +227,12 @@ def _condition(
     found.run(check_order, since, until)
     found.raise_found()
     return {"code": code, "since": since, "until": until, "note": note}
+
+
+def _measured(sites: Iterable[DexaSite]) -> list[tuple[str, ...]]:
+    """What rows of sites state, in an order of its own, so that two scans can be compared."""
+    names = ("region", "side", "vertebrae", "bmd_digits", "bmd_unit", "t_score", "z_score", "lsc_digits")
+    return sorted(tuple(getattr(site, name) for name in names) for site in sites)
 
 
 def _site(sent: Mapping[str, Any]) -> SiteRecord:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
-
-from django.db.models import QuerySet
 
 from tracking.domain.actor import Actor
 from tracking.domain.amounts import canonical
 from tracking.domain.entry import check_dose, check_drug
 from tracking.domain.history import DoseKind
-from tracking.domain.problems import Collector, problem
+from tracking.domain.problems import Collector, Problem, problem
 from tracking.domain.reported import Value
 from tracking.domain.rulebook import DrugRule, RuleBook
 from tracking.domain.sites import check_site
@@ -23,7 +23,7 @@ from tracking.services.access import acting_as, lock_patient
 from tracking.services.lived import read_moment
 from tracking.services.regimen_content import read_dose
 
-__all__ = ["correct", "log", "log_many", "withdraw"]
+__all__ = ["correct", "log", "log_each", "log_many", "withdraw"]
 
 
 def log(
@@ -67,13 +67,40 @@ def log_many(
         return rows
 
 
+def log_each(
+    *, patient: Patient, by: Actor, now: datetime, events: Mapping[str, dict[str, Any]], staff: bool = False
+) -> dict[str, Problem]:
+    """Log many new doses by their phone ids, each by itself, with one evaluation; what was refused, by id."""
+    with acting_as(by):
+        man = lock_patient(patient)
+        named = {sent["regimen"] for sent in events.values() if "regimen" in sent}
+        known = {row.client_id: row for row in Regimen.objects.live().filter(patient=man, client_id__in=named)}
+        drugs = {sent["drug"] for sent in events.values() if isinstance(sent.get("drug"), str)}
+        logged: dict[tuple[Any, ...], list[str]] = {}
+        for row in DoseEvent.objects.live().filter(patient=man, drug__in=drugs):
+            logged.setdefault(_same_dose(vars(row)), []).append(row.client_id)
+
+        def content(key: str, sent: dict[str, Any]) -> dict[str, Any]:
+            of = {"regimen": known.get(sent["regimen"], sent["regimen"])} if "regimen" in sent else {}
+            read = _content(man=man, now=now, staff=staff, **(sent | of))
+            like = logged.setdefault(_same_dose(read), [])
+            _refuse_duplicate(read, like)
+            like.append(key)
+            return read
+
+        contents = {key: partial(content, key, sent) for key, sent in events.items()}
+        refused = records.add_each(DoseEvent, man=man, by=by, now=now, contents=contents)
+        evaluations.refresh(man, now=now)
+        return refused
+
+
 def correct(*, patient: Patient, key: str, by: Actor, now: datetime, staff: bool = False, **sent: Any) -> DoseEvent:
     """Put a dose right, all of it."""
     with acting_as(by):
         man = lock_patient(patient)
         row = records.find_his(DoseEvent, man, key, by=by, staff=staff)
         content = _content(man=man, now=now, staff=staff, **sent)
-        _refuse_duplicate(content, _like(man, content).exclude(pk=row.pk))
+        _refuse_duplicate(content, _like(man, content, but=row.client_id))
         corrected, _ = records.supersede(row, man=man, by=by, now=now, content=content)
         evaluations.refresh(man, now=now)
         return corrected
@@ -100,31 +127,32 @@ def _add(
 ) -> tuple[DoseEvent, bool]:
     content = _content(man=man, now=now, staff=staff, **sent)
     # The same phone again is a repeat, and not a second phone.
-    like = _like(man, content)
-    _refuse_duplicate(content, like if client_id is None else like.exclude(client_id=client_id))
+    _refuse_duplicate(content, _like(man, content, but=client_id))
     return records.add(DoseEvent, man=man, by=by, now=now, content=content, client_id=client_id, source=source)
 
 
-def _like(man: Patient, content: dict[str, Any]) -> QuerySet[DoseEvent]:
-    """What stands of this drug at this moment, known as exactly, of this kind."""
-    same = {name: content[name] for name in ("drug", "at", "precision", "kind")}
-    rows: QuerySet[DoseEvent] = DoseEvent.objects.live().filter(patient=man, **same)
-    return rows
+def _like(man: Patient, content: dict[str, Any], *, but: str | None) -> list[str]:
+    """The ids of the same dose as it is logged already, without the id of the one that is written."""
+    moment = {name: content[name] for name in ("drug", "at", "precision", "kind")}
+    rows = DoseEvent.objects.live().filter(patient=man, **moment)
+    return [row.client_id for row in rows if row.client_id != but and _same_dose(vars(row)) == _same_dose(content)]
 
 
-def _refuse_duplicate(content: dict[str, Any], like: QuerySet[DoseEvent]) -> None:
+def _same_dose(said: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What two logs of one dose agree in: so much of this drug at this moment, known as exactly, of this kind."""
+    amount = (Decimal(said["amount_digits"] or 0), said["amount_unit"])
+    return (*(said[name] for name in ("drug", "at", "precision", "kind")), *amount)
+
+
+def _refuse_duplicate(content: dict[str, Any], like: Sequence[str]) -> None:
     """Two phones log one dose once. Whoever took two of them says so: as an extra dose, or by a reason."""
-    if content["confirmed_reason"]:
-        return
-    amount = (Decimal(content["amount_digits"] or 0), content["amount_unit"])
-    first = next((row for row in like if (Decimal(row.amount_digits or 0), row.amount_unit) == amount), None)
-    if first is not None:
+    if like and not content["confirmed_reason"]:
         raise problem(
             "/taken_at",
             "dose-duplicate",
             "The same dose is logged already, as '{first}'. Leave this one out; if both were taken, log it as extra, "
             "or say so in confirmed_reason.",
-            first=first.client_id,
+            first=like[0],
         )
 
 
@@ -141,7 +169,7 @@ def _content(
     zone: str | None = None,
     precision: str | None = None,
     site: str = "",
-    regimen: str | None = None,
+    regimen: str | Regimen | None = None,
     confirmed_reason: str = "",
 ) -> dict[str, Any]:
     rulebook = load_rulebook()
@@ -158,7 +186,7 @@ def _content(
         if written is not None:
             said = {"confirmed": bool(confirmed_reason.strip()), "staff": staff}
             found.run(_check_limits, rule, written, rulebook, pointer="/amount_mg" if amount is None else "/amount", **said)
-    of = None if regimen is None else records.find(Regimen, man, regimen)
+    of = records.find(Regimen, man, regimen) if isinstance(regimen, str) else regimen
     if of is not None and of.drug != drug:
         found.run(_refuse_other_drug, of.drug)
     found.raise_found()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +27,7 @@ __all__ = [
     "changing_by",
     "count_by_another_rulebook",
     "count_everybody",
+    "evaluated_once",
     "everybody",
     "in_care_of",
     "of",
@@ -36,9 +40,47 @@ __all__ = [
 _LONGEST_WRITE = timedelta(minutes=15)
 
 
+@dataclass(slots=True)
+class _Gathering:
+    patient_id: int
+    before: Evaluation
+    wanted: bool = False
+
+
+_gathering: ContextVar[_Gathering | None] = ContextVar("gathering", default=None)
+
+
 def refresh(man: Patient, *, now: datetime) -> Evaluation:
-    """Evaluate him as of ``now`` and store what came out, if it is not what stands. Call it holding his lock."""
+    """Evaluate him as of ``now`` and store what came out, if it is not what stands. Call it holding his lock.
+
+    Inside :func:`evaluated_once` it only notes that this is wanted, and answers with what stood before.
+    """
+    gathering = _gathering.get()
+    if gathering is not None and gathering.patient_id == man.pk:
+        gathering.wanted = True
+        return gathering.before
     return refresh_many([man], now=now)[man.pk]
+
+
+@contextmanager
+def evaluated_once(man: Patient, *, now: datetime) -> Iterator[None]:
+    """Several writes to one man's record, by any services, and one evaluation of what they come to, at the end.
+
+    Call it holding his lock, inside the transaction that all the writes share. Where nothing was written, or where the block
+    raises, nothing is evaluated. It does not nest for the same man: the outermost evaluates.
+    """
+    outer = _gathering.get()
+    if outer is not None and outer.patient_id == man.pk:
+        yield
+        return
+    gathering = _Gathering(man.pk, of(man) or refresh(man, now=now))
+    token = _gathering.set(gathering)
+    try:
+        yield
+    finally:
+        _gathering.reset(token)
+    if gathering.wanted:
+        refresh(lock_patient(man), now=now)  # read anew: his zone may be among what was written
 
 
 def refresh_many(men: Sequence[Patient], *, now: datetime) -> dict[int, Evaluation]:

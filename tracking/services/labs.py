@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from tracking.domain.actor import Actor
 from tracking.domain.entry import check_entry
-from tracking.domain.problems import Collector, problem
+from tracking.domain.problems import Collector, Problem, problem
 from tracking.domain.reported import Method, MethodEvidence, Value, parse_value
 from tracking.domain.units import read_unit
 from tracking.evidence import load_rulebook
@@ -17,7 +19,7 @@ from tracking.services import evaluations, records
 from tracking.services.access import acting_as, lock_patient
 from tracking.services.lived import read_moment
 
-__all__ = ["Recorded", "content_of", "correct", "record", "withdraw"]
+__all__ = ["Recorded", "content_of", "correct", "record", "record_each", "withdraw"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,18 @@ def record(
         content = content_of(man=man, now=now, staff=staff, **sent)
         row, is_new = records.add(LabResult, man=man, by=by, now=now, content=content, client_id=client_id, source=source)
         return Recorded(row, is_new, evaluations.refresh(man, now=now))
+
+
+def record_each(
+    *, patient: Patient, by: Actor, now: datetime, results: Mapping[str, dict[str, Any]], staff: bool = False
+) -> dict[str, Problem]:
+    """Store many new results by their phone ids, each by itself, with one evaluation; what was refused, by id."""
+    with acting_as(by):
+        man = lock_patient(patient)
+        contents = {key: partial(content_of, man=man, now=now, staff=staff, **sent) for key, sent in results.items()}
+        refused = records.add_each(LabResult, man=man, by=by, now=now, contents=contents)
+        evaluations.refresh(man, now=now)
+        return refused
 
 
 def correct(*, patient: Patient, key: str, by: Actor, now: datetime, staff: bool = False, **sent: Any) -> Recorded:

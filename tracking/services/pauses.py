@@ -17,7 +17,7 @@ from tracking.services import evaluations, records
 from tracking.services.access import acting_as, lock_patient
 from tracking.services.regimens import of_origin
 
-__all__ = ["pause", "resume"]
+__all__ = ["pause", "resume", "withdraw"]
 
 _OVERLAP = "regimenpause_no_overlap"
 
@@ -65,6 +65,16 @@ def resume(*, patient: Patient, key: str, by: Actor, now: datetime, origin: Orig
         last.ends_on = on
         last.save(update_fields=["ends_on"])
         return _noted(row, man, now)
+
+
+def withdraw(*, patient: Patient, key: str, by: Actor, now: datetime, origin: Origin, reason: str) -> Regimen:
+    """Take back the pause under ``key`` that never was, with the reason; the regimen that it was of."""
+    with acting_as(by):
+        man = lock_patient(patient)
+        row = records.find(RegimenPause, man, key)
+        regimen = of_origin(row.regimen, origin)
+        records.withdraw(row, man=man, now=now, reason=reason)
+        return _noted(regimen, man, now)
 
 
 def _within(row: Regimen, from_date: date, until: date | None) -> None:

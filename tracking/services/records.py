@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.db import DataError, IntegrityError, transaction
+
 from tracking.domain.actor import Actor
-from tracking.domain.problems import problem
+from tracking.domain.problems import Problem, problem
 from tracking.models import ImportBatch, Patient, Tombstone
 from tracking.models.base import CLIENT_ID, Record
 from tracking.services.access import not_found
 
 __all__ = [
-    "Source", "add", "check_client_id", "find", "find_his", "is_typed", "same_content", "state_anew", "supersede", "withdraw",
+    "Source", "add", "add_each", "check_client_id", "find", "find_his", "is_typed", "not_storable", "same_content",
+    "state_anew", "supersede", "withdraw",
 ]  # fmt: skip
 
+log = logging.getLogger(__name__)
+
 R = TypeVar("R", bound=Record)
+_AT_ONCE = 500  # rows per statement
 
 # What a row says about itself rather than about the man; two rows that differ only in these say the same.
 _ABOUT_THE_ROW = {
@@ -65,7 +73,49 @@ def add(
         if said is not None:
             return said, False
         content = content | {"client_id": client_id}
-    row = model(
+    row = _new(model, man=man, by=by, now=now, content=content, source=source)
+    row.save(force_insert=True)
+    return row, True
+
+
+def add_each(
+    model: type[R], *, man: Patient, by: Actor, now: datetime, contents: Mapping[str, Callable[[], dict[str, Any]]]
+) -> dict[str, Problem]:
+    """Insert many new rows, each by itself, in few statements: what was refused, by id, and the rest is stored.
+
+    ``contents``: by ids under which nothing stands and nothing was withdrawn; each makes its content, or raises its Problem.
+    """
+    refused: dict[str, Problem] = {}
+    rows: list[R] = []
+    for key, content in contents.items():
+        try:
+            check_client_id(key)
+            rows.append(_new(model, man=man, by=by, now=now, content=content() | {"client_id": key}))
+        except Problem as problem_of_row:
+            refused[key] = problem_of_row
+    try:
+        with transaction.atomic():
+            model.objects.bulk_create(rows, batch_size=_AT_ONCE)
+    except (DataError, IntegrityError):
+        # No check of ours foresaw it. One by one, so that only the row itself is refused.
+        for row in rows:
+            try:
+                with transaction.atomic():
+                    row.pk = None
+                    row.save(force_insert=True)
+            except (DataError, IntegrityError) as error:
+                refused[row.client_id] = not_storable(error)
+    return refused
+
+
+def not_storable(error: DataError | IntegrityError) -> Problem:
+    """What to say where the database refused a row that passed every check of ours."""
+    log.warning("the database refused a row", exc_info=error)
+    return problem("", "not-storable", "This does not fit what is stored already.", kind="conflict")
+
+
+def _new(model: type[R], *, man: Patient, by: Actor, now: datetime, content: dict[str, Any], source: Source = TYPED) -> R:
+    return model(
         patient=man,
         recorded_at=now,
         recorded_by=str(by),
@@ -74,8 +124,6 @@ def add(
         import_batch=source.batch,
         **content,
     )
-    row.save(force_insert=True)
-    return row, True
 
 
 def state_anew(
@@ -118,9 +166,14 @@ def find_his(model: type[R], man: Patient, key: str, *, by: Actor, staff: bool) 
     return row
 
 
-def supersede(row: R, *, man: Patient, by: Actor, now: datetime, content: dict[str, Any]) -> tuple[R, bool]:
-    """Put a corrected row in the place of ``row``, under the same phone id. Equal content changes nothing."""
-    if same_content(row, content):
+def supersede(
+    row: R, *, man: Patient, by: Actor, now: datetime, content: dict[str, Any], parts_differ: bool = False
+) -> tuple[R, bool]:
+    """Put a corrected row in the place of ``row``, under the same phone id. Equal content changes nothing.
+
+    ``parts_differ``: the row has parts in a table of their own, and those are not the same.
+    """
+    if not parts_differ and same_content(row, content):
         return row, False
     return _replaced(row, man=man, by=by, now=now, content=content), True
 

@@ -65,7 +65,8 @@ def change(
     with acting_as(by):
         man = lock_patient(patient)
         row = of_origin(records.find(Regimen, man, key), origin)
-        _end(row, from_date, reason=str(sent.get("reason", "")))
+        if row.ends_on != from_date:  # one that was ended there keeps the reason that was given for it
+            _end(row, from_date, reason=str(sent.get("reason", "")))
         kept = kept_from(row, sent, from_date)
         content = content_of(man=man, now=now, origin=origin, **(kept | sent | {"starts_on": from_date}))
         if content["drug"] != row.drug:

@@ -86,12 +86,12 @@ def test_a_moved_scanner_is_stored_with_its_history_and_voids_the_error_of_measu
 
 def test_a_condition_ends_by_a_correction_and_the_former_is_kept(adam, himself, now):
     row, _ = bone.record_risk_factor(patient=adam, by=himself, now=now, client_id="r", **SMOKES)
-    ended = bone.correct_risk_factor(patient=adam, key="r", by=himself, now=now, **SMOKES, until=date(2026, 10, 1))
+    ended, _ = bone.correct_risk_factor(patient=adam, key="r", by=himself, now=now, **SMOKES, until=date(2026, 10, 1))
     with acting_as(himself):
         assert ended.supersedes_id == row.pk
         assert evaluations.of(adam).basis["risk"]["level"] == "standard"
-    again = bone.correct_risk_factor(patient=adam, key="r", by=himself, now=now, **SMOKES, until=date(2026, 10, 1))
-    assert again.pk == ended.pk
+    again, is_new = bone.correct_risk_factor(patient=adam, key="r", by=himself, now=now, **SMOKES, until=date(2026, 10, 1))
+    assert (again.pk, is_new) == (ended.pk, False)
 
 
 def test_a_condition_of_his_childhood_is_taken(adam, himself, now):

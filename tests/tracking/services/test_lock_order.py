@@ -34,9 +34,11 @@ from tracking.services import (
     overrides,
     pauses,
     regimens,
+    resync,
     surveys,
     titration,
 )
+from tracking.sync import push
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 SYSTEM = Actor.system("test")
@@ -63,7 +65,13 @@ ANSWERED_FOR = {"reason": "two fractures", "expires_on": date(2027, 1, 31)}
 WRITERS = {
     accounts.edit_profile: lambda man: accounts.edit_profile(patient=man, name="Adam the Second", **COMMON),
     audit.note_visit: lambda man: audit.note_visit(patient=man, user=_stranger(), through="api", what="labs", now=NOW),
+    bone.correct_fracture: lambda man: bone.correct_fracture(
+        patient=man, key="none", site="wrist", occurred_at="2026-01", **COMMON
+    ),
     bone.correct_risk_factor: lambda man: bone.correct_risk_factor(patient=man, key="none", code="smoking", **COMMON),
+    bone.correct_scan: lambda man: bone.correct_scan(
+        patient=man, key="none", scanned_on=date(2026, 9, 1), sites=[SITE], **COMMON
+    ),
     bone.record_fracture: lambda man: bone.record_fracture(patient=man, site="wrist", occurred_at="2026-01", **COMMON),
     bone.record_risk_factor: lambda man: bone.record_risk_factor(patient=man, code="smoking", **COMMON),
     bone.record_scan: lambda man: bone.record_scan(patient=man, scanned_on=date(2026, 9, 1), sites=[SITE], **COMMON),
@@ -76,6 +84,7 @@ WRITERS = {
     consent.revoke: lambda man: consent.revoke(patient=man, uid=Clinic.objects.get().uid, **COMMON),
     doses.correct: lambda man: doses.correct(patient=man, key="none", **DOSE, **COMMON),
     doses.log: lambda man: doses.log(patient=man, **DOSE, **COMMON),
+    doses.log_each: lambda man: doses.log_each(patient=man, events={"a": dict(DOSE)}, **COMMON),
     doses.log_many: lambda man: doses.log_many(patient=man, events=[dict(DOSE)], **COMMON),
     doses.withdraw: lambda man: doses.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
     drug_uses.correct: lambda man: drug_uses.correct(patient=man, key="none", **USE, **COMMON),
@@ -92,6 +101,7 @@ WRITERS = {
     inventory.withdraw: lambda man: inventory.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
     labs.correct: lambda man: labs.correct(patient=man, key="none", **LAB, **COMMON),
     labs.record: lambda man: labs.record(patient=man, **LAB, **COMMON),
+    labs.record_each: lambda man: labs.record_each(patient=man, results={"a": dict(LAB)}, **COMMON),
     labs.withdraw: lambda man: labs.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
     lifestyle.correct: lambda man: lifestyle.correct(patient=man, key="none", **MEASURE, **COMMON),
     lifestyle.record: lambda man: lifestyle.record(patient=man, **MEASURE, **COMMON),
@@ -103,6 +113,7 @@ WRITERS = {
         patient=man, kind="dexa", every_months=12, **ANSWERED_FOR, **COMMON
     ),
     pauses.pause: lambda man: pauses.pause(patient=man, key="none", origin=Origin.SELF, from_date=date(2026, 9, 1), **COMMON),
+    pauses.withdraw: lambda man: pauses.withdraw(patient=man, key="none", origin=Origin.SELF, reason="x", **COMMON),
     pauses.resume: lambda man: pauses.resume(patient=man, key="none", origin=Origin.SELF, on=date(2026, 9, 1), **COMMON),
     regimens.change: lambda man: regimens.change(
         patient=man, key="none", origin=Origin.SELF, from_date=date(2026, 9, 1), **COMMON
@@ -120,6 +131,8 @@ WRITERS = {
     titration.request: lambda man: titration.request(patient=man, words="Less, please.", **COMMON),
     titration.withdraw: lambda man: titration.withdraw(patient=man, uid=uuid4(), **COMMON),
     regimens.withdraw: lambda man: regimens.withdraw(patient=man, key="none", origin=Origin.SELF, reason="x", **COMMON),
+    push.push: lambda man: push.push(patient=man, cursor=0, changes={}, **COMMON),
+    resync.rotate: lambda man: resync.rotate(patient=man, **COMMON),
     notifications.answer: lambda man: notifications.answer(patient_id=man.pk, reminder_uid=uuid4(), what="done", **COMMON),
     notifications.mark_read: lambda man: notifications.mark_read(patient_id=man.pk, message_uid=uuid4(), **COMMON),
     notifications.register: lambda man: notifications.register(
@@ -228,7 +241,7 @@ def test_two_writers_at_once_both_succeed_and_the_revision_counts_both(man):
 def test_every_writer_of_the_services_is_in_the_table_above():
     modules = (
         *(accounts, audit, bone, checkin, clinics, consent, doses, drug_uses, episodes, imports, inventory, labs),
-        *(lifestyle, notifications, overrides, pauses, regimens, surveys, titration),
+        *(lifestyle, notifications, overrides, pauses, push, regimens, resync, surveys, titration),
     )
     writers = {
         function
