@@ -15,14 +15,14 @@ from tracking.api.base import PAGE, Input, Operation, Output, RecordView, Text, 
 __all__ = ["Devices", "OneDevice"]
 
 
-class DeviceInput(Input):
+class PushDeviceInput(Input):
     kind = Text(max_length=8, help_text=f"what FCM calls the value: {', '.join(Device.Kind.values)}")
     value = Text(max_length=512, help_text="as FCM gave it; it is never shown again")
     platform = Text(max_length=8, help_text=", ".join(Device.Platform.values))
     replaces = Text(required=False, max_length=512, help_text="the value that this one took the place of")
 
 
-class DeviceRow(Output):
+class PushDeviceRow(Output):
     uid = serializers.UUIDField()
     kind = serializers.ChoiceField(Device.Kind.values)
     platform = serializers.ChoiceField(Device.Platform.values)
@@ -33,8 +33,8 @@ class Devices(RecordView):
     """His devices."""
 
     operations = {
-        "GET": Operation("List devices, newest first", page_of(DeviceRow), query=PAGE),
-        "POST": Operation("Register this device for push messages; the same again is the same", DeviceRow, DeviceInput),
+        "GET": Operation("List devices, newest first", page_of(PushDeviceRow), query=PAGE),
+        "POST": Operation("Register this device for push messages; the same again is the same", PushDeviceRow, PushDeviceInput),
     }
 
     def get(self, _request: Request) -> Response:
@@ -42,7 +42,7 @@ class Devices(RecordView):
 
     def post(self, _request: Request) -> Response:
         man = self.patient()
-        sent = self.sent(DeviceInput)
+        sent = self.sent(PushDeviceInput)
         return Response(_device(services.register(patient_id=man.pk, by=self.actor, now=self.now, **sent)))
 
 

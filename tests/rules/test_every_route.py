@@ -212,10 +212,12 @@ def fill_the_rest(adam: Patient) -> None:
 
 
 def rows_of(man: Patient) -> Iterator[Any]:
+    """Of each table the first row and the last two: every route is asked for each, and some tables hold dozens."""
     with acting_as(Actor.system("test")):
         for table in owned.tables():
             if not table.is_history:
-                yield from table.model._default_manager.filter(**{table.ownership.owner: man.pk})
+                rows = list(table.model._default_manager.filter(**{table.ownership.owner: man.pk}).order_by("pk"))
+                yield from {row.pk: row for row in (*rows[:1], *rows[-2:])}.values()
 
 
 def client_of(user: User | None) -> APIClient:

@@ -57,7 +57,7 @@ def test_the_walk_in_the_documentation_works_as_it_stands(running: Running) -> N
         (sent,) = running.wait_for(
             lambda: running.mails() or (shell.poll() is not None and pytest.fail(shell.communicate()[1]))
         )
-        told, said = shell.communicate(code_in(sent.get_content()) + "\n", timeout=60)
+        told, said = shell.communicate(code_in(sent.get_body(("plain",)).get_content()) + "\n", timeout=60)
     finally:
         shell.kill()
     assert shell.returncode == 0, said
