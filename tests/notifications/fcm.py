@@ -33,7 +33,8 @@ class Fcm:
         self.accepted: list[dict[str, Any]] = []
         self.heard: list[dict[str, Any]] = []
         self.issued = 0
-        self.valid_token = ""
+        # As at Google, a token holds until it is taken back, also after another was given: two threads may each ask for one.
+        self.valid_tokens: set[str] = set()
         self.url = ""
         self.end = Event()
         self.lock = Lock()
@@ -87,7 +88,7 @@ class Handler(BaseHTTPRequestHandler):
             self.token(fcm, body)
         elif self.path != f"/v1/projects/{PROJECT}/messages:send":
             self.say(404, {"error": {"status": "NOT_FOUND"}})
-        elif self.headers["Authorization"] != f"Bearer {fcm.valid_token}":
+        elif self.headers["Authorization"].removeprefix("Bearer ") not in fcm.valid_tokens:
             self.say(401, {"error": {"status": "UNAUTHENTICATED"}})
         else:
             self.message(fcm, json.loads(body)["message"])
@@ -100,8 +101,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         with fcm.lock:
             fcm.issued += 1
-            fcm.valid_token = f"token-{fcm.issued}"
-            token = fcm.valid_token
+            token = f"token-{fcm.issued}"
+            fcm.valid_tokens.add(token)
         self.say(200, {"access_token": token, "expires_in": 3600, "token_type": "Bearer"})
 
     def message(self, fcm: Fcm, message: dict[str, Any]) -> None:
@@ -117,7 +118,7 @@ class Handler(BaseHTTPRequestHandler):
             self.connection.close()
             return
         if answer == 401:
-            fcm.valid_token = "another"
+            fcm.valid_tokens = {"another"}
         status, body, headers = answer if isinstance(answer, tuple) else (answer, {"error": {"status": "SAID"}}, {})
         if status == 200:
             with fcm.lock:

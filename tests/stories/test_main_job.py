@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from notifications.domain.words import OUTSIDE
+from notifications.catalogue import words_in
 from tests.stories.conftest import PASSWORD, Running
 
 pytestmark = pytest.mark.processes
@@ -67,7 +67,8 @@ class Man:
         return self.get("/inbox")["results"]
 
     def mails(self) -> list[EmailMessage]:
-        return [mail for mail in self.running.mails() if mail["To"] == self.email and mail["Subject"] == OUTSIDE.title]
+        reminds = words_in("en").outside["title"]
+        return [mail for mail in self.running.mails() if mail["To"] == self.email and mail["Subject"] == reminds]
 
     def takes(self, bell: str, drug: str, dose: str, every: str, ago: int) -> None:
         plan = {"drug": drug, "dose_mg": dose, "schedule": {"kind": "every", "days": every}, "starts_on": str(today(-ago))}

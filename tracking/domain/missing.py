@@ -74,10 +74,10 @@ def _of_therapy(facts: Facts) -> Iterator[str]:
 
 def _of_uses(facts: Facts) -> Iterator[str]:
     """Where only that he uses a drug is on record, and the dose or the day matters."""
-    now, rulebook = facts.context.now, facts.rulebook
-    if any(drug.basis == USED for drug in now.ai):
+    rulebook = facts.rulebook
+    if _dose_is_unknown(AROMATASE_INHIBITOR, facts):
         yield "ai_dose"
-    if any(drug.basis == USED for drug in now.testosterone):
+    if _dose_is_unknown(TESTOSTERONE, facts):
         yield "testosterone_dose"
     held = [use for use in facts.history.uses if use.holds(facts.timeline.today)]
     if any(use.since is None and rulebook.drug_class(use.drug) in (AROMATASE_INHIBITOR, TESTOSTERONE) for use in held):
@@ -86,6 +86,13 @@ def _of_uses(facts: Facts) -> Iterator[str]:
         yield "biotin_dose"
     if any(rulebook.drug_class(use.drug) == BONE_THERAPY for use in held):
         yield "bone_drug_given"
+
+
+def _dose_is_unknown(drug_class: str, facts: Facts) -> bool:
+    """Only that he uses it is on record, and no logged dose of it says how much. Time alone never changes that."""
+    logged = {dose.drug for dose in facts.timeline.logs[drug_class].taken if dose.amount_mg is not None}
+    courses = facts.timeline.exposure.on(drug_class, facts.timeline.today)
+    return any(course.basis == USED and course.drug not in logged for course in courses)
 
 
 def _testosterone_stopped(facts: Facts) -> bool:

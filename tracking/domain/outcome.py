@@ -70,8 +70,8 @@ def _counting(facts: Facts) -> tuple[object, ...]:
         [(analyte, len(draws)) for analyte, draws in sorted(timeline.draws.items())],
         len(timeline.scans),
         len(timeline.fractures),
-        len(timeline.exposure.changes_until(today)),
-        [sum(span.starts_on <= today for span in spans) for spans in timeline.exposure.spans.values()],
+        [(change.on, change.kind, change.anchor) for change in timeline.exposure.changes_until(today)],
+        [[span.starts_on for span in spans if span.starts_on <= today] for spans in timeline.exposure.spans.values()],
         [
             sum(span.ends_on is not None and span.ends_on <= today for span in spans)
             for spans in timeline.exposure.spans.values()

@@ -108,6 +108,16 @@ def test_the_order_of_rows_has_no_say(history: History, chance: Any) -> None:
     assert one.due == two.due
 
 
+def test_a_log_within_a_use_tells_the_dose_today_as_in_two_weeks() -> None:
+    """Found by the law below: whether the dose was missing hung on how old the log had become."""
+    used = use("anastrozole", day(800), None, key="u")
+    logged = [dose("anastrozole", day(ago), key=f"d{ago}") for ago in (14, 0)]
+    said = [evaluate(man(doses=logged, uses=[used]), RULEBOOK, NOW + timedelta(days=later)) for later in (0, 15)]
+    assert ["ai_dose" in {one.code for one in each.missing} for each in said] == [False, False]
+    unlogged = evaluate(man(uses=[used]), RULEBOOK, NOW)
+    assert "ai_dose" in {one.code for one in unlogged.missing}
+
+
 @given(histories(), st.floats(0, 1))
 @settings(max_examples=120)
 def test_until_the_next_change_time_alone_changes_nothing(history: History, share: float) -> None:
