@@ -210,8 +210,8 @@ def _reminders(stack: Stack, console: Console, story: Story) -> bool:
     kept = len(messages) >= total and len(mails) >= by_mail_total
     if not kept:
         console.print(
-            f"[red]{total} reminders were promised in the inbox and {by_mail_total} by e-mail; {len(messages)} and {len(mails)} "
-            f"arrived.[/red] The logs of worker and beat are in {stack.logs}."
+            f"[red]{total} reminders were promised in the inbox and {by_mail_total} by e-mail; {len(messages)} and "
+            f"{len(mails)} arrived.[/red] The logs of worker and beat are in {stack.logs}."
         )
     return kept
 
