@@ -127,6 +127,7 @@ class Everybody:
     else_: User
     uids: list[str]
     keys: list[str]
+    one_of_each: list[str]
     care: Any
 
     def is_told(self, content: bytes) -> list[str]:
@@ -159,8 +160,14 @@ def everybody(adam: Patient, carl: Patient, dr_bell: User, in_care: Any, setting
     imported, _ = imports.receive(patient=adam, by=Actor.user(adam.user_id), now=NOW, content=file, form=Form())
     rows = list(rows_of(adam))
     uids = {str(row.uid) for row in rows if getattr(row, "uid", None)} | {str(imported.uid)}
-    keys = {row.client_id for row in rows if hasattr(row, "client_id")}
-    return Everybody(adam, carl, dr_bell, dr_else, sorted(uids), sorted(uids | keys), in_care)
+    keys = names_of(rows)
+    one_of_each = names_of(list({type(row): row for row in rows}.values())) | {str(imported.uid)}
+    return Everybody(adam, carl, dr_bell, dr_else, sorted(uids), sorted(uids | keys), sorted(one_of_each), in_care)
+
+
+def names_of(rows: list[Any]) -> set[str]:
+    """By what an address may name these rows."""
+    return {str(row.uid) for row in rows if getattr(row, "uid", None)} | {r.client_id for r in rows if hasattr(r, "client_id")}
 
 
 def fill_the_rest(adam: Patient) -> None:
@@ -212,7 +219,7 @@ def fill_the_rest(adam: Patient) -> None:
 
 
 def rows_of(man: Patient) -> Iterator[Any]:
-    """Of each table the first row and the last two: every route is asked for each, and some tables hold dozens."""
+    """Of each table the first row and the last two: some hold dozens."""
     with acting_as(Actor.system("test")):
         for table in owned.tables():
             if not table.is_history:
@@ -284,8 +291,8 @@ def test_every_route_answers_a_stranger_with_404_and_never_with_data(everybody: 
         for route in (route for route in GUARDED if route.names):
             if route.is_for_a_clinic and user == everybody.bell:
                 continue  # she is still a member of her clinic, and nothing of any man is there
-            keys = [key for key in everybody.keys if route.takes(key)] if route.key and not route.is_for_staff else [None]
-            for key in keys:
+            own = route.key and not route.is_for_staff
+            for key in [key for key in everybody.one_of_each if route.takes(key)] if own else [None]:
                 answer = ask(client, route, **any_values(everybody, route, key))
                 if answer.status_code != 404 or everybody.is_told(answer.content):
                     found.append((who, str(route), key, answer.status_code))
@@ -298,7 +305,7 @@ def test_adams_rows_are_not_found_under_another_man(everybody: Everybody) -> Non
     client = client_of(everybody.else_)
     found = []
     for route in (route for route in GUARDED if route.is_for_staff and route.key):
-        for key in (key for key in everybody.keys if route.takes(key)):
+        for key in (key for key in everybody.one_of_each if route.takes(key)):
             answer = ask(client, route, patient_uid=str(everybody.carl.uid), **{route.key: key})
             if answer.status_code != 404:
                 found.append((str(route), key, answer.status_code))
@@ -324,9 +331,10 @@ def test_those_who_have_business_there_are_let_in(everybody: Everybody) -> None:
     for route in (route for route in GUARDED if route.names):
         client = client_of(everybody.bell if route.is_for_staff or route.is_for_a_clinic else everybody.adam.user)
         keys = [key for key in everybody.keys if route.takes(key)] if route.key else [None]
-        codes = {ask(client, route, **any_values(everybody, route, key)).status_code for key in keys}
-        if codes <= {404} or any(code >= 500 for code in codes):
-            found.append((str(route), codes))
+        codes = (ask(client, route, **any_values(everybody, route, key)).status_code for key in keys)
+        code = next((code for code in codes if code != 404), 404)
+        if code == 404 or code >= 500:
+            found.append((str(route), code))
     assert found == []
 
 
