@@ -87,6 +87,12 @@ class Route:
     def is_for_a_clinic(self) -> bool:
         return "clinic_uid" in self.names
 
+    @property
+    def kind(self) -> str:
+        """What the row is, in the address: routes of one kind mostly take the same keys."""
+        before, _, _ = self.pattern.partition(f":{self.key}>")
+        return before.rpartition("/")[0].rpartition("/")[2]
+
     def path(self, **values: str) -> str:
         return "/" + PREFIX + re.sub(r"<\w+:(\w+)>", lambda match: values[match[1]], self.pattern)
 
@@ -242,6 +248,14 @@ def ask(client: APIClient, route: Route, **values: str) -> Any:
     return response
 
 
+def likely_first(everybody: Everybody, route: Route, let_in: dict[str, str]) -> list[str | None]:
+    """The keys to try until one lets in: what let in at another route of this kind, one row of each table, the others."""
+    if not route.key:
+        return [None]
+    tried = [*([let_in[route.kind]] if route.kind in let_in else []), *everybody.one_of_each, *everybody.keys]
+    return [key for key in dict.fromkeys(tried) if route.takes(key)]
+
+
 def any_values(everybody: Everybody, route: Route, key: str | None = None) -> dict[str, str]:
     chosen = key or next(uid for uid in everybody.uids)
     owners = {"patient_uid": str(everybody.adam.uid), "clinic_uid": str(everybody.care.clinic.uid)}
@@ -327,12 +341,16 @@ def test_what_is_addressed_by_nobodys_name_shows_a_stranger_nothing_of_adam(ever
 @pytest.mark.django_db
 def test_those_who_have_business_there_are_let_in(everybody: Everybody) -> None:
     """So that the tests above do not pass because an address was built wrongly."""
-    found = []
+    found, let_in = [], {}
+    bell, adam = client_of(everybody.bell), client_of(everybody.adam.user)
     for route in (route for route in GUARDED if route.names):
-        client = client_of(everybody.bell if route.is_for_staff or route.is_for_a_clinic else everybody.adam.user)
-        keys = [key for key in everybody.keys if route.takes(key)] if route.key else [None]
-        codes = (ask(client, route, **any_values(everybody, route, key)).status_code for key in keys)
-        code = next((code for code in codes if code != 404), 404)
+        client = bell if route.is_for_staff or route.is_for_a_clinic else adam
+        code = 404
+        for key in likely_first(everybody, route, let_in):
+            code = ask(client, route, **any_values(everybody, route, key)).status_code
+            if code != 404:
+                let_in |= {route.kind: key} if key else {}
+                break
         if code == 404 or code >= 500:
             found.append((str(route), code))
     assert found == []
@@ -341,10 +359,15 @@ def test_those_who_have_business_there_are_let_in(everybody: Everybody) -> None:
 def test_every_look_of_staff_into_a_mans_record_is_noted(everybody: Everybody) -> None:
     looks = [route for route in GUARDED if route.is_for_staff and route.method == "get"]
     assert looks
+    let_in: dict[str, str] = {}
     for route in looks:
-        keys = [key for key in everybody.keys if route.takes(key)] if route.key else [None]
-        visits = (visits_after(everybody, route, key) for key in keys)
-        assert next((count for count in visits if count is not None), None) == 1, str(route)
+        count = None
+        for key in likely_first(everybody, route, let_in):
+            count = visits_after(everybody, route, key)
+            if count is not None:
+                let_in |= {route.kind: key} if key else {}
+                break
+        assert count == 1, str(route)
 
 
 def visits_after(everybody: Everybody, route: Route, key: str | None) -> int | None:
