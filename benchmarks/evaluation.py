@@ -29,8 +29,8 @@ def bare_loop(history: History) -> tuple[int, int]:
 
 
 def _read_afresh(history: History) -> History:
-    """As a history is made from rows that were just loaded: labs and doses are put in order."""
-    return replace(history, labs=(*history.labs,), doses=(*history.doses,))
+    """As a history is made from rows that were just loaded: labs, regimens and doses are put in order."""
+    return replace(history, labs=(*history.labs,), regimens=(*history.regimens,), doses=(*history.doses,))
 
 
 def _read_and_evaluate(history: History, rulebook: RuleBook) -> Evaluation:

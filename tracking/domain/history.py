@@ -14,6 +14,7 @@ from enum import StrEnum
 from tracking.domain.in_order import DoseLog, LabLog, contents_of, digest_of, keys_of
 from tracking.domain.reported import Moment, Reported, Value
 from tracking.domain.schedule import Schedule
+from tracking.domain.stated import RegimenLog
 
 
 class Origin(StrEnum):
@@ -203,8 +204,8 @@ class IntervalOverride:
 class History:
     """Everything the evaluation may know about one man. The order inside each tuple carries no meaning.
 
-    Labs and doses are put in order when a history is made, and its content is named: ``digest_without_doses`` is the same for
-    the same content, whatever the order of its rows. Nothing that an evaluation works out is kept on it.
+    Labs, regimens and doses are put in order when a history is made, and its content is named: ``digest_without_doses`` is the
+    same for the same content, whatever the order of its rows. Nothing that an evaluation works out is kept on it.
     """
 
     person: Person
@@ -223,6 +224,7 @@ class History:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "labs", LabLog(self.labs))
+        object.__setattr__(self, "regimens", RegimenLog(self.regimens))
         object.__setattr__(self, "doses", DoseLog(self.doses))
         object.__setattr__(self, "digest_without_doses", self._named())
 
@@ -230,6 +232,11 @@ class History:
     def lab_log(self) -> LabLog:
         """The labs, in order."""
         return LabLog(self.labs)
+
+    @property
+    def regimen_log(self) -> RegimenLog:
+        """The regimens, in order."""
+        return RegimenLog(self.regimens)
 
     @property
     def dose_log(self) -> DoseLog:
