@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from operator import attrgetter, eq
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tracking.domain.reported import Precision
 
@@ -33,16 +33,25 @@ _SKIPPED = "skipped"
 _BLOCK = 64
 
 
+class Dated(NamedTuple):
+    """The key of a result that is known to the day, and the day."""
+
+    key: str
+    on: date
+
+
 @dataclass(frozen=True, slots=True)
 class Draw:
     """One result with the local day it was drawn on.
 
-    ``on`` is the first day it can have been drawn on, None where nothing bounds it; ``dated``: known to the day.
+    ``on`` is the first day it can have been drawn on, None where nothing bounds it; ``dated``: known to the day, then as
+    ``day``.
     """
 
     lab: LabRecord
     on: date | None
     dated: bool
+    day: Dated | None
 
 
 class LabLog(tuple["LabRecord", ...]):  # noqa: SLOT001  it carries what was put in order
@@ -64,7 +73,8 @@ class LabLog(tuple["LabRecord", ...]):  # noqa: SLOT001  it carries what was put
         for lab in log:
             collected = lab.reported.collected
             on = None if collected.precision is Precision.UNKNOWN else collected.local.date()
-            found[lab.analyte].append(Draw(lab, on, collected.precision in _DATED))
+            day = Dated(lab.key, on) if on is not None and collected.precision in _DATED else None
+            found[lab.analyte].append(Draw(lab, on, day is not None, day))
         log.draws = {analyte: tuple(sorted(of, key=_place)) for analyte, of in found.items()}
         log.last_at = max([lab.reported.collected.at for lab in log], default=_NEVER)
         log.digest = digest_of(keys_of(log))

@@ -9,8 +9,9 @@ from itertools import groupby, pairwise
 from operator import attrgetter
 
 from tracking.domain.estradiol import LOW, Reading
+from tracking.domain.in_order import Dated
 from tracking.domain.rulebook import RuleBook, Tier
-from tracking.domain.series.segments import Dated, Lane
+from tracking.domain.series.segments import Lane
 
 _UNKNOWN, _NOT_BELOW, _POSSIBLE, _KNOWN = range(4)
 _ON = attrgetter("on")
