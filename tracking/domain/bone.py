@@ -76,6 +76,7 @@ class SiteChange:
 
     first: Measured
     last: Measured
+    measured: tuple[Decimal, Decimal]
     lsc: str
     lsc_from: str
     verdict: str
@@ -114,20 +115,21 @@ class SiteChange:
     @property
     def before(self) -> Decimal:
         """BMD at the earlier scan, as it is shown."""
-        return _shown(self.first.bmd)
+        return _shown(self.measured[0])
 
     @property
     def after(self) -> Decimal:
-        return _shown(self.last.bmd)
+        return _shown(self.measured[1])
 
     @property
     def change(self) -> Decimal:
-        return _shown(self.last.bmd - self.first.bmd)
+        return _shown(self.measured[1] - self.measured[0])
 
     @property
     def percent(self) -> Decimal:
         """Of the earlier BMD."""
-        return percent(self.last.bmd - self.first.bmd, self.first.bmd, _PERCENT_DECIMALS)
+        before, after = self.measured
+        return percent(after - before, before, _PERCENT_DECIMALS)
 
 
 class BoneStanding:
@@ -268,8 +270,8 @@ def _scanner_changed(first: ScanRecord, last: ScanRecord, moved: Sequence[ScanRe
 def _site_change(
     first: Measured, last: Measured, moved: Sequence[ScanRecord], read: Mapping[str, ScanReading], rulebook: RuleBook
 ) -> SiteChange:
-    before = first.bmd
-    change = last.bmd - before
+    before, after = first.bmd, last.bmd
+    change = after - before
     lsc, lsc_from, beyond = _against_lsc(first.site, last.site, change, before, rulebook)
     why = ""
     if _scanner_changed(first.scan, last.scan, moved):
@@ -287,22 +289,22 @@ def _site_change(
     return SiteChange(
         first=first,
         last=last,
+        measured=(before, after),
         lsc=lsc,
         lsc_from=lsc_from,
         verdict=verdict,
         why=why,
-        percent_a_year=_a_year(first, last, rulebook) if beyond else None,
+        percent_a_year=_a_year(first.scan, last.scan, before, change, rulebook) if beyond else None,
         scale_changed=scales == ("Z", "T"),
     )
 
 
-def _a_year(first: Measured, last: Measured, rulebook: RuleBook) -> Decimal | None:
+def _a_year(first: ScanRecord, last: ScanRecord, before: Decimal, change: Decimal, rulebook: RuleBook) -> Decimal | None:
     """The change in percent a year; None where the two lie too near in time to say so."""
-    start, end = first.scan.scanned_on, last.scan.scanned_on
-    if end < months_after(start, rulebook.bone.change.annualise_months):
+    if last.scanned_on < months_after(first.scanned_on, rulebook.bone.change.annualise_months):
         return None
-    before = first.bmd
-    return percent((last.bmd - before) * _DAYS_IN_FOUR_YEARS, before * 4 * (end - start).days, _PERCENT_DECIMALS)
+    days = (last.scanned_on - first.scanned_on).days
+    return percent(change * _DAYS_IN_FOUR_YEARS, before * 4 * days, _PERCENT_DECIMALS)
 
 
 def _against_lsc(

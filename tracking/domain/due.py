@@ -98,10 +98,11 @@ class DueItem:
         """waiting, open, due or overdue; the state where it is no longer open."""
         if not self.is_open:
             return self.state
-        for day, name in ((self.overdue_on, "overdue"), (self.due_on, "due"), (self.opens_on, "open")):
-            if today >= day:
-                return name
-        return "waiting"
+        if today >= self.overdue_on:
+            return "overdue"
+        if today >= self.due_on:
+            return "due"
+        return "open" if today >= self.opens_on else "waiting"
 
 
 def planned(

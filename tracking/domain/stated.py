@@ -19,6 +19,7 @@ from tracking.domain.schedule import Schedule
 
 if TYPE_CHECKING:
     from tracking.domain.history import RegimenRecord
+    from tracking.domain.rulebook import RuleBook
 
 _SELF = "self"
 _START_AND_KEY = attrgetter("starts_on", "key")
@@ -77,6 +78,10 @@ class RegimenLog(tuple["RegimenRecord", ...]):  # noqa: SLOT001  it carries what
         log.drugs = {drug: DrugRegimens(rows, _stated(rows)) for drug, rows in sorted(drugs.items())}
         log._edges = _edges(log)
         return log
+
+    def of_class(self, drug_class: str, rulebook: RuleBook) -> list[RegimenRecord]:
+        """Those of all drugs of one class, drug by drug."""
+        return [row for drug, of in self.drugs.items() if rulebook.drug_class(drug) == drug_class for row in of.rows]
 
     def first_edge_after(self, day: date) -> date | None:
         """The first day after ``day`` on which a regimen begins or ends. Of those that state the same, each has its own."""
