@@ -29,8 +29,9 @@ def bare_loop(history: History) -> tuple[int, int]:
 
 
 def _read_afresh(history: History) -> History:
-    """As a history is made from rows that were just loaded: labs, regimens and doses are put in order."""
-    return replace(history, labs=(*history.labs,), regimens=(*history.regimens,), doses=(*history.doses,))
+    """As a history is made from rows that were just loaded: each kind is put in order, and named."""
+    rows = {kind: (*getattr(history, kind),) for kind in ("labs", "regimens", "doses", "scans")}
+    return replace(history, **rows)
 
 
 def _read_and_evaluate(history: History, rulebook: RuleBook) -> Evaluation:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from tracking.domain.history import ScanRecord, SiteRecord
+from tracking.domain.in_order import Measured
 from tracking.domain.months import months_after
-from tracking.domain.reported import Comparator
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook
 from tracking.domain.timeline import Timeline
 from tracking.domain.units import percent, trimmed
@@ -28,8 +27,6 @@ UNDETERMINED = "undetermined"
 NO_LSC = "lsc_not_recorded"
 SCANNER_CHANGED = "scanner_changed"
 
-# By which power of ten a unit differs from g/cm2.
-_EXPONENTS = {"g/cm2": 0, "mg/cm2": -3}
 _DAYS_IN_FOUR_YEARS = 1461
 _PERCENT_DECIMALS = 2
 _BMD_STEP = Decimal("0.0001")
@@ -49,18 +46,6 @@ class ScanReading:
     notes: tuple[str, ...]
 
 
-class Measured(NamedTuple):
-    """One region at one scan."""
-
-    scan: ScanRecord
-    site: SiteRecord
-
-    @property
-    def bmd(self) -> Decimal:
-        """In g/cm2."""
-        return self.site.bmd.number.scaleb(_EXPONENTS[self.site.bmd.unit])
-
-
 @dataclass(frozen=True, slots=True)
 class SiteChange:
     """One region on one device between two scans. BMD and ``lsc`` in g/cm2 (``lsc_from`` facility) or percent (default).
@@ -76,7 +61,6 @@ class SiteChange:
 
     first: Measured
     last: Measured
-    measured: tuple[Decimal, Decimal]
     lsc: str
     lsc_from: str
     verdict: str
@@ -115,21 +99,21 @@ class SiteChange:
     @property
     def before(self) -> Decimal:
         """BMD at the earlier scan, as it is shown."""
-        return _shown(self.measured[0])
+        return _shown(self.first.bmd)
 
     @property
     def after(self) -> Decimal:
-        return _shown(self.measured[1])
+        return _shown(self.last.bmd)
 
     @property
     def change(self) -> Decimal:
-        return _shown(self.measured[1] - self.measured[0])
+        return _shown(self.last.bmd - self.first.bmd)
 
     @property
     def percent(self) -> Decimal:
         """Of the earlier BMD."""
-        before, after = self.measured
-        return percent(after - before, before, _PERCENT_DECIMALS)
+        before = self.first.bmd
+        return percent(self.last.bmd - before, before, _PERCENT_DECIMALS)
 
 
 class BoneStanding:
@@ -231,16 +215,10 @@ def site_changes(timeline: Timeline, read: Mapping[str, ScanReading], rulebook: 
 
     ``read``: each scan as read, by its key.
     """
-    series: dict[tuple[str, ...], list[Measured]] = defaultdict(list)
-    for scan in timeline.scans:
-        # An unnamed device is not the same device as another unnamed one.
-        for site in scan.sites if scan.device else ():
-            if site.bmd.unit in _EXPONENTS and site.bmd.comparator is Comparator.EQUAL:
-                series[scan.facility, scan.device, site.region, site.side, site.vertebrae].append(Measured(scan, site))
     changes = []
     moved = [scan for scan in timeline.scans if scan.scanner_changed]
     valid_from = _valid_from(timeline, rulebook)
-    for _, measured in sorted(series.items()):
+    for measured in timeline.scans.sites.values():
         latest = measured[-1]
         earlier = [m for m in measured[:-1] if m.scan.scanned_on < latest.scan.scanned_on]
         if not earlier:
@@ -270,8 +248,8 @@ def _scanner_changed(first: ScanRecord, last: ScanRecord, moved: Sequence[ScanRe
 def _site_change(
     first: Measured, last: Measured, moved: Sequence[ScanRecord], read: Mapping[str, ScanReading], rulebook: RuleBook
 ) -> SiteChange:
-    before, after = first.bmd, last.bmd
-    change = after - before
+    before = first.bmd
+    change = last.bmd - before
     lsc, lsc_from, beyond = _against_lsc(first.site, last.site, change, before, rulebook)
     why = ""
     if _scanner_changed(first.scan, last.scan, moved):
@@ -289,22 +267,22 @@ def _site_change(
     return SiteChange(
         first=first,
         last=last,
-        measured=(before, after),
         lsc=lsc,
         lsc_from=lsc_from,
         verdict=verdict,
         why=why,
-        percent_a_year=_a_year(first.scan, last.scan, before, change, rulebook) if beyond else None,
+        percent_a_year=_a_year(first, last, rulebook) if beyond else None,
         scale_changed=scales == ("Z", "T"),
     )
 
 
-def _a_year(first: ScanRecord, last: ScanRecord, before: Decimal, change: Decimal, rulebook: RuleBook) -> Decimal | None:
+def _a_year(first: Measured, last: Measured, rulebook: RuleBook) -> Decimal | None:
     """The change in percent a year; None where the two lie too near in time to say so."""
-    if last.scanned_on < months_after(first.scanned_on, rulebook.bone.change.annualise_months):
+    start, end = first.scan.scanned_on, last.scan.scanned_on
+    if end < months_after(start, rulebook.bone.change.annualise_months):
         return None
-    days = (last.scanned_on - first.scanned_on).days
-    return percent(change * _DAYS_IN_FOUR_YEARS, before * 4 * days, _PERCENT_DECIMALS)
+    change = last.bmd - first.bmd
+    return percent(change * _DAYS_IN_FOUR_YEARS, first.bmd * 4 * (end - start).days, _PERCENT_DECIMALS)
 
 
 def _against_lsc(

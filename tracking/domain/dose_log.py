@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
+from operator import sub
 
 from tracking.domain.dosing import interval_hours, longest_gap_hours
 from tracking.domain.exposure import Course
@@ -42,7 +42,7 @@ def is_kept(timeline: Timeline, course: Course, start: datetime, end: datetime, 
     marks.sort()
     if not marks or marks[0] > start:
         return False
-    return all(later - earlier <= longest for earlier, later in pairwise([*marks, end]))
+    return max(map(sub, [*marks[1:], end], marks)) <= longest
 
 
 def logged_weekly(timeline: Timeline, course: Course, at: datetime, rulebook: RuleBook) -> Fraction | None:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from tracking.domain.in_order import DoseLog, LabLog, contents_of, digest_of, keys_of
+from tracking.domain.in_order import DoseLog, LabLog, ScanLog, contents_of, digest_of, keys_of
 from tracking.domain.reported import Moment, Reported, Value
 from tracking.domain.schedule import Schedule
 from tracking.domain.stated import RegimenLog
@@ -204,8 +204,8 @@ class IntervalOverride:
 class History:
     """Everything the evaluation may know about one man. The order inside each tuple carries no meaning.
 
-    Labs, regimens and doses are put in order when a history is made, and its content is named: ``digest_without_doses`` is the
-    same for the same content, whatever the order of its rows. Nothing that an evaluation works out is kept on it.
+    Labs, regimens, doses and scans are put in order when a history is made, and its content is named: ``digest_without_doses``
+    is the same for the same content, whatever the order of its rows. Nothing that an evaluation works out is kept on it.
     """
 
     person: Person
@@ -226,6 +226,7 @@ class History:
         object.__setattr__(self, "labs", LabLog(self.labs))
         object.__setattr__(self, "regimens", RegimenLog(self.regimens))
         object.__setattr__(self, "doses", DoseLog(self.doses))
+        object.__setattr__(self, "scans", ScanLog(self.scans))
         object.__setattr__(self, "digest_without_doses", self._named())
 
     @property
@@ -242,6 +243,11 @@ class History:
     def dose_log(self) -> DoseLog:
         """The doses, in order."""
         return DoseLog(self.doses)
+
+    @property
+    def scan_log(self) -> ScanLog:
+        """The scans, in order."""
+        return ScanLog(self.scans)
 
     @property
     def digest(self) -> str:
