@@ -112,8 +112,10 @@ class Exposure:
     _changed_on: Sequence[date] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        of = {name: _OfClass([c for c in self.courses if c.drug_class == name]) for name in _CLASSES}
-        object.__setattr__(self, "_of", of)
+        of: dict[str, list[Course]] = {name: [] for name in _CLASSES}
+        for course in self.courses:
+            of[course.drug_class].append(course)
+        object.__setattr__(self, "_of", {name: _OfClass(courses) for name, courses in of.items()})
         object.__setattr__(self, "_changed_on", [change.on for change in self.changes])
 
     def of(self, drug_class: str) -> Sequence[Course]:
@@ -334,8 +336,11 @@ def _changes(courses: list[Course]) -> list[Change]:
 
 def _joined(changes: Iterable[Change]) -> tuple[Change, ...]:
     """In order of time. One drug stopped and another of its class started on one day is one change of product."""
+    ordered = sorted(changes, key=_DAY_AND_ANCHOR)
+    if len({change.on for change in ordered}) == len(ordered):
+        return tuple(ordered)
     merged: list[Change] = []
-    for _, of_day in groupby(sorted(changes, key=_DAY_AND_ANCHOR), key=_DAY_AND_CLASS):
+    for _, of_day in groupby(ordered, key=_DAY_AND_CLASS):
         same_day = list(of_day)
         if len(same_day) == 1:
             merged += same_day
