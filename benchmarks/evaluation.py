@@ -30,8 +30,8 @@ def bare_loop(history: History) -> tuple[int, int]:
 
 def _read_afresh(history: History) -> History:
     """As a history is made from rows that were just loaded: each kind is put in order, and named."""
-    rows = {kind: (*getattr(history, kind),) for kind in ("labs", "regimens", "doses", "scans")}
-    return replace(history, **rows)
+    labs, regimens, doses, scans = (*history.labs,), (*history.regimens,), (*history.doses,), (*history.scans,)
+    return replace(history, labs=labs, regimens=regimens, doses=doses, scans=scans)
 
 
 def _read_and_evaluate(history: History, rulebook: RuleBook) -> Evaluation:

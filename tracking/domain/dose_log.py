@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from operator import sub
+from itertools import pairwise
 
 from tracking.domain.dosing import interval_hours, longest_gap_hours
 from tracking.domain.exposure import Course
@@ -42,7 +42,7 @@ def is_kept(timeline: Timeline, course: Course, start: datetime, end: datetime, 
     marks.sort()
     if not marks or marks[0] > start:
         return False
-    return max(map(sub, [*marks[1:], end], marks)) <= longest
+    return max([later - earlier for earlier, later in pairwise([*marks, end])]) <= longest
 
 
 def logged_weekly(timeline: Timeline, course: Course, at: datetime, rulebook: RuleBook) -> Fraction | None:

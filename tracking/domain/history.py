@@ -204,8 +204,9 @@ class IntervalOverride:
 class History:
     """Everything the evaluation may know about one man. The order inside each tuple carries no meaning.
 
-    Labs, regimens, doses and scans are put in order when a history is made, and its content is named: ``digest_without_doses``
-    is the same for the same content, whatever the order of its rows. Nothing that an evaluation works out is kept on it.
+    Labs, regimens, doses and scans are put in order when a history is made, and its content is named: ``digest`` and
+    ``digest_without_doses`` are the same for the same content, whatever the order of its rows. Nothing that an evaluation works
+    out is kept on it.
     """
 
     person: Person
@@ -220,6 +221,7 @@ class History:
     symptoms: tuple[SymptomRecord, ...] = ()
     uses: tuple[DrugUseRecord, ...] = ()
 
+    digest: str = field(init=False, repr=False, compare=False)
     digest_without_doses: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -228,6 +230,7 @@ class History:
         object.__setattr__(self, "doses", DoseLog(self.doses))
         object.__setattr__(self, "scans", ScanLog(self.scans))
         object.__setattr__(self, "digest_without_doses", self._named())
+        object.__setattr__(self, "digest", digest_of(self.digest_without_doses, self.dose_log.digest()))
 
     @property
     def lab_log(self) -> LabLog:
@@ -248,11 +251,6 @@ class History:
     def scan_log(self) -> ScanLog:
         """The scans, in order."""
         return ScanLog(self.scans)
-
-    @property
-    def digest(self) -> str:
-        """One digest for one content, whatever the order of its rows."""
-        return digest_of(self.digest_without_doses, self.dose_log.digest())
 
     def _named(self) -> str:
         """A digest of everything but the doses.

@@ -55,7 +55,7 @@ def panel_items(
     items: list[DueItem] = []
     spans = timeline.exposure.spans
     if open_only:
-        spans = {name: [span for span in of if _goes_on(span, timeline.today)] for name, of in spans.items()}
+        spans = {name: tuple([span for span in of if _goes_on(span, timeline.today)]) for name, of in spans.items()}
     for code, rule in rulebook.monitoring.plan.items():
         if not spans[rule.drug_class] or (rule.followed_only and code not in own):
             continue

@@ -120,7 +120,7 @@ def _stated(ordered: Sequence[RegimenRecord]) -> Sequence[Stated]:
         chosen, first = _said(active)
         # A record that comes back into force after another one's time is an event of its own.
         anchor = f"start:{first.key}" if first.starts_on == start else f"start:{first.key}:{start}"
-        keys = tuple(sorted(r.key for r in active))
+        keys = tuple(sorted([r.key for r in active])) if len(active) > 1 else (first.key,)
         basis = chosen.origin.value
         last = stated[-1] if stated else None
         if last is not None and last.ends_on == start and is_same(last, chosen):
