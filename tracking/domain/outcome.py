@@ -3,7 +3,7 @@
 What is said of today stands in the digest as it is said. What belongs to old draws (how each was read, what answered which
 item) is a function of the rules, of the record, and of which parts of the record count today. So the digest holds these, and
 an old draw is not read only to be compared. Doses after the last estradiol bear on no old draw: they count by what is made of
-them.
+them, the injections of a bone drug one by one, since each answers what the one before it made due.
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ def _counting(facts: Facts) -> tuple[object, ...]:
         ],
         sorted([repr(own) for own in history.floors if own.expires_on is None or today <= own.expires_on]),
         sorted([own.key for own in history.intervals if today <= own.expires_on]),
+        [[injection.key for injection in drug.given] for drug in facts.injected],
         _kinds_of_age(facts, history.person),
     )
 
