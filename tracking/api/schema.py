@@ -11,6 +11,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
+from tracking.domain.categories import SHAREABLE
+
 __all__ = ["Operation", "Query", "RecordSchema", "page_of"]
 
 _PREFIX = "/api/v1/"
@@ -70,6 +72,12 @@ class RecordSchema(AutoSchema):
         words = [part.replace("-", "_") for part in parts if not part.startswith("{")]
         one = ["one"] if parts[-1].startswith("{") else []
         return "_".join([*words, *one, self.method.lower()])
+
+    def get_auth(self) -> list[dict[str, Any]]:
+        """A key that reads is no way in where something is written, nor to what is nobody's but the man's."""
+        ways: list[dict[str, Any]] = super().get_auth()
+        reads = self.method == "GET" and getattr(self.view, "category", None) in SHAREABLE and "{patient_uid}" not in self.path
+        return [way for way in ways if reads or "readToken" not in way]
 
     def get_tags(self) -> list[str]:
         return [self.path.removeprefix(_PREFIX).split("/")[0]]
