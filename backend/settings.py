@@ -23,6 +23,7 @@ from tracking.domain.expected import PlanState
 from tracking.domain.history import DoseKind
 from tracking.domain.inventory import StockKind
 from tracking.domain.problems import Problem
+from tracking.domain.share_code import CodeState
 from tracking.evidence import load_rulebook
 
 GRACE_DAYS = range(1, 31)  # GDPR article 12(3): within one month
@@ -235,6 +236,8 @@ SPECTACULAR_SETTINGS = {
         "StockKind": [choice.value for choice in StockKind],
         "PlanState": [choice.value for choice in PlanState],
         "LogState": [choice.value for choice in LogState],
+        "CodeState": [choice.value for choice in CodeState],
+        "ExportState": ["asked", "ready", "failed", "gone"],
     },
     "TITLE": "Trabecula",
     "DESCRIPTION": (

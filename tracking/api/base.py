@@ -97,7 +97,7 @@ class RecordView(ApiView):
             token = token_of(request)
             if token is not None:
                 read_tokens.note_reading(token, what=self.what, now=self.now)
-            with acting_as(self.actor, isolation=self.isolation, reads_only=token is not None):
+            with acting_as(self.actor, isolation=self.isolation):
                 response = handler(request, *args, **kwargs)
         except Exception as exc:  # noqa: BLE001  DRF turns each into an answer or raises it again
             response = self.handle_exception(exc)

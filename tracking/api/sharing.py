@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -16,13 +17,35 @@ from tracking.api.records import instant
 from tracking.api.schema import Operation, page_of
 from tracking.domain.actor import Actor
 from tracking.domain.categories import Category
-from tracking.domain.share_code import payload_of, written
+from tracking.domain.share_code import CodeState, payload_of, written
 from tracking.models import Invitation as InvitationModel
 from tracking.models import ShareCode as ShareCodeModel
 from tracking.services import sharing
 from tracking.services.qr import qr_svg
 
 __all__ = ["Invitation", "Invitations", "Redemption", "ShareCode", "ShareCodes"]
+
+
+_CODE = {
+    "uid": "01939f2a-5c1e-7b3a-8f0d-2b6c4d8e9f10",
+    "scope": ["labs", "scans"],
+    "made_at": "2026-11-02T09:00:00+00:00",
+    "expires_at": "2026-11-02T09:15:00+00:00",
+    "state": "open",
+    "clinic": None,
+}
+_INVITATION = {
+    "uid": "01939f2a-5c1e-7b3a-8f0d-2b6c4d8e9f11",
+    "made_at": "2026-11-02T09:00:00+00:00",
+    "made_by": "Dr. Bell",
+    "expires_at": "2026-11-09T09:00:00+00:00",
+    "state": "open",
+}
+_SECRET = {
+    "code": "7K2M-91QX-C3TB",
+    "payload": "trabecula:share:7K2M-91QX-C3TB",
+    "qr_svg": '<svg xmlns="http://www.w3.org/2000/svg">…</svg>',
+}
 
 
 class ShareCodeInput(Input):
@@ -34,7 +57,7 @@ class ShareCodeRow(Output):
     scope = serializers.ListField(child=serializers.CharField(), help_text="categories it opens; empty means all")
     made_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
-    state = serializers.ChoiceField(["open", "used", "withdrawn", "expired"])
+    state = serializers.ChoiceField(list(CodeState))
     clinic = serializers.CharField(allow_null=True, help_text="the name of the clinic that used it")
 
 
@@ -43,7 +66,7 @@ class InvitationRow(Output):
     made_at = serializers.DateTimeField()
     made_by = serializers.CharField()
     expires_at = serializers.DateTimeField()
-    state = serializers.ChoiceField(["open", "used", "withdrawn", "expired"])
+    state = serializers.ChoiceField(list(CodeState))
 
 
 class Secret(Output):
@@ -77,7 +100,12 @@ class ShareCodes(RecordView):
 
     category = Category.OWN
     operations = {
-        "GET": Operation("List the codes he made, newest first", page_of(ShareCodeRow), query=PAGE),
+        "GET": Operation(
+            "List the codes he made, newest first",
+            page_of(ShareCodeRow),
+            query=PAGE,
+            gets={"next": None, "results": [_CODE | {"state": "used", "clinic": "Invented Clinic"}]},
+        ),
         "POST": Operation(
             "Make a code that lets one clinic in",
             NewShareCodeRow,
@@ -85,6 +113,8 @@ class ShareCodes(RecordView):
             status=(201,),
             description="It holds for 15 minutes, once, and is shown in this answer alone. A new one ends the one before it. "
             "Without a `scope` it opens all of the record.",
+            sends={"scope": ["labs", "scans"]},
+            gets=_CODE | _SECRET,
         ),
     }
 
@@ -131,6 +161,12 @@ class Redemption(RecordView):
             status=(201,),
             description="For members of the clinic; who redeems leads. A code that is wrong, was used or has run out is "
             "answered alike (422, `code-not-accepted`). Wrong ones are counted: after ten within the hour 429.",
+            sends={"code": "7K2M-91QX-C3TB"},
+            gets={
+                "patient": "01939f2a-5c1e-7b3a-8f0d-2b6c4d8e9f12",
+                "scope": ["labs", "scans"],
+                "granted_at": "2026-11-02T09:04:00+00:00",
+            },
         )
     }
 
@@ -152,13 +188,19 @@ class Invitations(RecordView):
 
     category = Category.OWN
     operations = {
-        "GET": Operation("List the clinic's invitations, newest first", page_of(InvitationRow), query=PAGE),
+        "GET": Operation(
+            "List the clinic's invitations, newest first",
+            page_of(InvitationRow),
+            query=PAGE,
+            gets={"next": None, "results": [_INVITATION | {"state": "used"}]},
+        ),
         "POST": Operation(
             "Make an invitation for one man",
             NewInvitationRow,
             status=(201,),
             description="It holds for 7 days, once, and is shown in this answer alone. He accepts it with "
             "`POST /consents/accept`.",
+            gets=_INVITATION | _SECRET,
         ),
     }
 
@@ -198,10 +240,10 @@ def secret(code: str) -> dict[str, str]:
     return {"code": written(code), "payload": payload, "qr_svg": qr_svg(payload)}
 
 
-def state_of(row: ShareCodeModel | InvitationModel, now: Any) -> str:
+def state_of(row: ShareCodeModel | InvitationModel, now: datetime) -> CodeState:
     """How a code stands at this instant."""
     if row.used_at is not None:
-        return "used"
+        return CodeState.USED
     if row.withdrawn_at is not None:
-        return "withdrawn"
-    return "open" if row.expires_at > now else "expired"
+        return CodeState.WITHDRAWN
+    return CodeState.OPEN if row.expires_at > now else CodeState.EXPIRED

@@ -8,11 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import re
+from enum import StrEnum
 
-__all__ = ["ALPHABET", "LENGTH", "digest_of", "payload_of", "read_code", "written"]
+__all__ = ["ALPHABET", "LENGTH", "CodeState", "digest_of", "payload_of", "read_code", "written"]
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 12
+
+
+class CodeState(StrEnum):
+    """How a code stands at an instant."""
+
+    OPEN = "open"
+    USED = "used"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
 _PAYLOAD = "trabecula:share:"
 _MISREAD = str.maketrans("OIL", "011")
 _CODE = re.compile(f"[{ALPHABET}]{{{LENGTH}}}", re.ASCII)

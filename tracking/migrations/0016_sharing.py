@@ -76,8 +76,8 @@ DROP FUNCTION trabecula_visible_patients(bigint, text);
 DROP FUNCTION trabecula_covers(jsonb, text);
 """
 
-# What is left of a man, and how many rows went from where. It runs with the rights of the owner, the only role that deletes; so it
-# asks again whether he asked for it, and takes the list of the registry only where it is the list of the policies.
+# Leaves what is to be left of a man, and says how many rows went from where. It has the rights of the owner, the only role that
+# deletes; so it asks again whether he asked for it, and takes the registry's list only where it is that of the policies.
 ERASE = """
 CREATE FUNCTION trabecula_erase(man bigint, as_of timestamptz, names text[], owners text[]) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -106,6 +106,7 @@ BEGIN
     PERFORM set_config('pgtrigger.ignore', (SELECT array_agg(tgname)::text FROM pg_trigger WHERE NOT tgisinternal), true);
     UPDATE tracking_patient SET name = '', birth_date = NULL, birth_year = NULL, zone = 'UTC', user_id = NULL,
         erased_at = as_of WHERE id = man;
+    SET CONSTRAINTS ALL DEFERRED;
     FOR place IN 1 .. array_length(names, 1) LOOP
         EXECUTE format('DELETE FROM %I WHERE %I = $1', names[place], owners[place]) USING man;
         GET DIAGNOSTICS went = ROW_COUNT;
@@ -113,7 +114,8 @@ BEGIN
             counted := counted || jsonb_build_object(names[place], went);
         END IF;
     END LOOP;
-    SET CONSTRAINTS ALL IMMEDIATE;
+    SET CONSTRAINTS ALL IMMEDIATE;  -- now is the time to fail
+    SET CONSTRAINTS ALL DEFERRED;
     PERFORM set_config('pgtrigger.ignore', '{}', true);
     RETURN counted;
 END $$;

@@ -59,7 +59,7 @@ def acting_as(actor: Actor, *, isolation: Isolation | None = None, reads_only: b
 
     Within the same actor it nests (a savepoint); another actor inside is a programming error and raises RuntimeError, because
     a setting made in a savepoint would outlive it. ``isolation`` is for the outermost only: it must be the first statement.
-    ``reads_only``: the database refuses whatever writes.
+    ``reads_only``: the database refuses whatever writes, as it always does for a token.
     """
     outer = _acting.get()
     if outer is not None:
@@ -76,7 +76,7 @@ def acting_as(actor: Actor, *, isolation: Isolation | None = None, reads_only: b
                 # A test that holds a transaction open has spoken in it already; what isolation does is tested with commits.
                 cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {isolation}")
             cursor.execute(_SAY_WHO, [str(actor), json.dumps({"actor": str(actor)})])
-            if reads_only:
+            if reads_only or actor.kind == "token":
                 cursor.execute("SET TRANSACTION READ ONLY")
             yield
             if inside_a_test:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -30,7 +31,7 @@ from tracking.models import (
 from tracking.services import evaluations, owned
 from tracking.services.access import acting_as, lock_patient, lock_patients
 
-__all__ = ["ERASING", "ask", "cancel", "due", "erase", "erased_tables", "leaving", "standing"]
+__all__ = ["ERASING", "ask", "cancel", "due", "erase", "erase_again", "erased_tables", "leaving", "standing"]
 
 log = structlog.get_logger(__name__)
 
@@ -108,6 +109,22 @@ def erase(patient_id: int, *, by: Actor = ERASING, now: datetime, leave: Callabl
             leave(user)
             user.delete()
     log.info("erased", patient=str(man.uid), rows=sum(request.erased.values()))
+
+
+def erase_again(uid: UUID, *, now: datetime, leave: Callable[[User], None]) -> bool:
+    """Erase at once a man who had been erased, and whom a restore from backup brought back; False where he is not here.
+
+    He asked for it then, and his time to think was over: what the backup does not know is stated anew.
+    """
+    with acting_as(ERASING):
+        man = Patient.objects.filter(uid=uid, erased_at=None, is_statistical=False).first()
+        if man is None:
+            return False
+        lock_patients([man.pk])
+        ErasureRequest.objects.standing().filter(patient=man).update(cancelled_at=now)
+        ErasureRequest.objects.create(patient=man, asked_at=now, due_at=now)
+        erase(man.pk, now=now, leave=leave)
+    return True
 
 
 def erased_tables() -> list[owned.OwnedTable]:

@@ -8,7 +8,6 @@ import pytest
 from django.db import ProgrammingError
 
 from tests.conftest import NOW
-from tests.tracking.api.contract import issues
 from tracking.domain.actor import Actor
 from tracking.domain.categories import SHAREABLE
 from tracking.models import CareRelationship, Invitation, LabResult, Prescriber, ShareCode
@@ -27,6 +26,11 @@ def by_her(dr_bell, signed_in):
 @pytest.fixture
 def at_clinic(clinic):
     return f"/clinics/{clinic.uid}"
+
+
+def codes_in(answer):
+    """The codes of a problem, by pointer."""
+    return {issue["pointer"]: issue["code"] for issue in answer.json()["errors"]}
 
 
 def later(monkeypatch, **by):
@@ -56,7 +60,7 @@ def test_he_makes_a_code_and_a_clinic_lets_itself_in_with_it_once(adam, by_adam,
         row = CareRelationship.objects.get()
         assert row.granted_by == str(Actor.user(adam.user_id)), "the consent is his"
     again = by_her.send("POST", f"{at_clinic}/redemptions", {"code": code})
-    assert issues(again) == {"/code": "code-not-accepted"}
+    assert codes_in(again) == {"/code": "code-not-accepted"}
 
 
 def test_wrong_used_expired_and_withdrawn_codes_are_answered_alike(by_adam, by_her, at_clinic, monkeypatch):
@@ -107,17 +111,17 @@ def test_he_accepts_an_invitation_for_what_he_says(by_adam, by_carl, by_her, at_
     code = made.json()["code"]
     assert code.replace("-", "") not in str(list(Invitation.objects.values()))
     wrong = by_adam.send("POST", "/consents/accept", {"code": code, "scope": ["conclusions"]})
-    assert issues(wrong) == {"/scope": "conclusions-quote-the-record"}
+    assert codes_in(wrong) == {"/scope": "conclusions-quote-the-record"}
     accepted = by_adam.send("POST", "/consents/accept", {"code": code, "scope": list(SHAREABLE)})
     assert accepted.status_code == 201
     assert accepted.json()["clinic"] == {"uid": str(clinic.uid), "name": "Invented Clinic"}
     assert by_her.send("GET", f"{at_adam}/evaluations").status_code == 200
-    assert issues(by_carl.send("POST", "/consents/accept", {"code": code})) == {"/code": "code-not-accepted"}
+    assert codes_in(by_carl.send("POST", "/consents/accept", {"code": code})) == {"/code": "code-not-accepted"}
     (row,) = by_her.send("GET", f"{at_clinic}/invitations").json()["results"]
     assert (row["state"], row["made_by"]) == ("used", "Dr. Bell")
     second = by_her.send("POST", f"{at_clinic}/invitations").json()
     assert by_her.send("DELETE", f"{at_clinic}/invitations/{second['uid']}").status_code == 204
-    assert issues(by_carl.send("POST", "/consents/accept", {"code": second["code"]})) == {"/code": "code-not-accepted"}
+    assert codes_in(by_carl.send("POST", "/consents/accept", {"code": second["code"]})) == {"/code": "code-not-accepted"}
 
 
 def test_an_open_session_of_the_clinic_loses_him_at_once(by_adam, by_her, at_clinic, at_adam):
@@ -139,7 +143,7 @@ def test_another_scope_ends_the_consent_that_stands_and_the_same_changes_nothing
     rows = by_adam.send("GET", "/consents").json()["results"]
     assert sorted((row["scope"], row["revoked_at"] is None) for row in rows) == [(["labs"], True), (["labs", "doses"], False)]
     for scope, pointer in ((["genes"], "/scope/0"), ("labs", "/scope"), ([1], "/scope/0")):
-        assert list(issues(by_adam.send("POST", "/consents", sent | {"scope": scope}))) == [pointer]
+        assert list(codes_in(by_adam.send("POST", "/consents", sent | {"scope": scope}))) == [pointer]
 
 
 def test_a_clinic_that_sees_a_part_is_told_so_and_writes_nothing(adam, by_adam, by_her, clinic, dr_bell, at_adam):
@@ -150,7 +154,7 @@ def test_a_clinic_that_sees_a_part_is_told_so_and_writes_nothing(adam, by_adam, 
     assert len(by_her.send("GET", f"{at_adam}/labs").json()["results"]) == 1
     answer = by_her.send("POST", f"{at_adam}/labs", SENT | {"value": "23"})
     assert answer.status_code == 403
-    assert issues(answer) == {"": "not-in-scope"}
+    assert codes_in(answer) == {"": "not-in-scope"}
     (visit,) = by_adam.send("GET", "/access-log").json()["results"]
     assert (visit["who"], visit["what"]) == ("Dr. Bell", "patient"), "that she looked is noted all the same"
     with pytest.raises(ProgrammingError, match="row-level security"):
