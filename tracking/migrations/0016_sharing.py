@@ -147,7 +147,7 @@ OWN = ("sharecode", "readtoken", "accountexport", "erasurerequest")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tracking", "0014_sync"),
+        ("tracking", "0002_protect"),
     ]
 
     operations = [
