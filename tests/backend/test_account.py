@@ -201,7 +201,7 @@ def test_an_erasure_leaves_tombstones_and_the_audit_skeleton_and_nothing_else(wh
         "Adam Invented",
         "adam@example.org",
         "Dr. Far",
-        "1980",
+        "1980-05-05",
         "breast tenderness",
         "Less, please.",
         "two fractures",

@@ -124,7 +124,7 @@ class RecordView(ApiView):
         """The man whose record this request is about, visible to this account or key; else 404."""
         token = token_of(self.request)
         if token is not None:
-            return token.patient
+            return Patient.objects.get(pk=token.patient_id)  # as the key, at the revision that its reading made
         return self.patient_of_another(self.kwargs["patient_uid"]) if self.is_staff_route else own_patient(self.user)
 
     def patient_of_another(self, uid: UUID) -> Patient:

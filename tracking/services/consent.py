@@ -12,7 +12,7 @@ from tracking.models import CareRelationship, Clinic, Patient, Prescriber
 from tracking.services import evaluations
 from tracking.services.access import acting_as, lock_patient, not_found
 
-__all__ = ["grant", "revoke"]
+__all__ = ["end", "grant", "revoke"]
 
 
 def grant(
@@ -40,7 +40,7 @@ def grant(
         if standing is not None and standing.scope == named:
             return standing
         if standing is not None:
-            _end(standing, by=by, now=now)
+            end(standing, by=by, now=now)
         care = CareRelationship.objects.create(
             patient=man, clinic=clinic, lead=lead, scope=named, granted_at=now, granted_by=str(granted_by or by)
         )
@@ -56,10 +56,11 @@ def revoke(*, patient: Patient, uid: UUID, by: Actor, now: datetime) -> None:
         if care is None:
             raise not_found("consent")
         if care.revoked_at is None:
-            _end(care, by=by, now=now)
+            end(care, by=by, now=now)
             evaluations.refresh(man, now=now)
 
 
-def _end(care: CareRelationship, *, by: Actor, now: datetime) -> None:
+def end(care: CareRelationship, *, by: Actor, now: datetime) -> None:
+    """Close this door. To be called by who holds the man's lock, and evaluates him afterwards."""
     care.revoked_at, care.revoked_by = now, str(by)
     care.save(update_fields=["revoked_at", "revoked_by"])

@@ -28,7 +28,7 @@ from tracking.models import (
     ShareCode,
     User,
 )
-from tracking.services import evaluations, owned
+from tracking.services import consent, evaluations, owned
 from tracking.services.access import acting_as, lock_patient, lock_patients
 
 __all__ = ["ERASING", "ask", "cancel", "due", "erase", "erase_again", "erased_tables", "leaving", "standing"]
@@ -47,8 +47,7 @@ def ask(*, patient: Patient, by: Actor, now: datetime) -> ErasureRequest:
         if request is not None:
             return request
         for care in CareRelationship.objects.active().filter(patient=man):
-            care.revoked_at, care.revoked_by = now, str(by)
-            care.save(update_fields=["revoked_at", "revoked_by"])
+            consent.end(care, by=by, now=now)
         ReadToken.objects.filter(patient=man, revoked_at=None).update(revoked_at=now)
         ShareCode.objects.open().filter(patient=man).update(withdrawn_at=now)
         evaluations.refresh(man, now=now)

@@ -30,7 +30,7 @@ def test_it_takes_a_proof_signs_him_out_everywhere_and_signing_in_cancels_it(pho
     assert not second.is_in()
     assert mail.outbox[-1].subject == "Trabecula: your account will be erased"
 
-    phone.access = ""
+    phone.access = phone.session = ""
     assert phone.sign_in(password="not his password").status_code == 422
     assert mail.outbox[-1].subject == "Trabecula: your account will be erased", "who fails to sign in cancels nothing"
     assert phone.sign_in().status_code == 200
