@@ -1,5 +1,6 @@
 """Storage: fields, constraints, named querysets. Only ``tracking.services`` writes."""
 
+from tracking.models.account import AccountExport, ErasureRequest
 from tracking.models.bone import DexaScan, DexaSite, Fracture, RiskFactor
 from tracking.models.checkin import DrugUse, Lifestyle, Symptom
 from tracking.models.doses import DoseEvent, Regimen, RegimenPause
@@ -10,11 +11,13 @@ from tracking.models.inventory import InventoryCount
 from tracking.models.labs import LabResult
 from tracking.models.overrides import ClinicFloor, FloorSetting, IntervalSetting
 from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User, ZoneMove
+from tracking.models.sharing import Invitation, ReadToken, ShareCode
 from tracking.models.titration import Proposal, ProposalEvent
 from tracking.models.trail import AccessEvent, SyncLife, Tombstone
 
 __all__ = [
     "AccessEvent",
+    "AccountExport",
     "CareRelationship",
     "Clinic",
     "ClinicFloor",
@@ -25,6 +28,7 @@ __all__ = [
     "DueItem",
     "Episode",
     "EpisodeEvent",
+    "ErasureRequest",
     "Evaluation",
     "Finding",
     "FloorSetting",
@@ -33,16 +37,19 @@ __all__ = [
     "ImportRow",
     "IntervalSetting",
     "InventoryCount",
+    "Invitation",
     "LabResult",
     "Lifestyle",
     "Patient",
     "Prescriber",
     "Proposal",
     "ProposalEvent",
+    "ReadToken",
     "Regimen",
     "RegimenPause",
     "RiskFactor",
     "RulebookVersion",
+    "ShareCode",
     "Standing",
     "Symptom",
     "SyncLife",
