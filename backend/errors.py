@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from backend.titles import title
 from tracking.api.parsing import pointer_part
 from tracking.domain.problems import Issue, Problem
 
@@ -28,28 +29,9 @@ STATUS = {
     "not-found": status.HTTP_404_NOT_FOUND,
     "forbidden": status.HTTP_403_FORBIDDEN,
     "precondition": status.HTTP_412_PRECONDITION_FAILED,
+    "precondition-required": status.HTTP_428_PRECONDITION_REQUIRED,
     "sync-conflict": status.HTTP_409_CONFLICT,
     "resync-required": status.HTTP_409_CONFLICT,
-}
-TITLES = {
-    "invalid": "Something in what was sent cannot be accepted.",
-    "conflict": "This does not fit what is already stored.",
-    "not-found": "There is nothing here.",
-    "forbidden": "This account may not do that.",
-    "precondition": "The record has changed since it was read.",
-    "sync-conflict": "Something was changed elsewhere meanwhile.",
-    "resync-required": "Pull everything again.",
-    "unreadable": "The request could not be read.",
-    "not-signed-in": "Sign in first.",
-    "reauthenticate": "Show once more that it is you.",
-    "gone": "This sign-in has run out.",
-    "method-not-allowed": "This address does not know that method.",
-    "not-acceptable": "This address answers in JSON only.",
-    "media-type": "Send JSON.",
-    "too-many-requests": "Too many tries. Wait a little.",
-    "too-large": "The request is too large.",
-    "unavailable": "The service is not available at the moment.",
-    "error": "Something went wrong on our side.",
 }
 _NOT_OURS = "The request is not one that a client of ours sends."
 _DRF = {
@@ -115,7 +97,7 @@ def unavailable(text: str) -> Response:
 
 
 def problem_response(status_code: int, code: str, text: str, **more: Any) -> Response:
-    """A problem as an answer; ``code`` is one of ``TITLES``, ``more`` becomes members of it."""
+    """A problem as an answer; ``code`` is one of ``backend.titles``, ``more`` becomes members of it."""
     answer = Response(_body(status_code, code, text, **more), status=status_code, content_type=MEDIA_TYPE)
     if status_code == status.HTTP_401_UNAUTHORIZED:
         answer["WWW-Authenticate"] = "Bearer"
@@ -123,7 +105,7 @@ def problem_response(status_code: int, code: str, text: str, **more: Any) -> Res
 
 
 def _body(status_code: int, code: str, text: str, **more: Any) -> dict[str, Any]:
-    return {"type": TYPE.format(code=code), "title": gettext(TITLES[code]), "status": status_code, "detail": text} | more
+    return {"type": TYPE.format(code=code), "title": title(code), "status": status_code, "detail": text} | more
 
 
 def detail(issues: list[Issue] | tuple[Issue, ...]) -> str:
@@ -160,6 +142,18 @@ def _plain(status_code: int, code: str, text: str) -> HttpResponse:
 
 def _wants_json(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
+
+
+def unreadable_version(header: str) -> HttpResponse:
+    """A client that names its version in a form of its own."""
+    text = gettext("{header} is not a version. Accepted: numbers with points, for example 2.10.1.").format(header=header)
+    return _plain(status.HTTP_400_BAD_REQUEST, "unreadable", text)
+
+
+def upgrade_required(least: str) -> HttpResponse:
+    """A client that is too old to be served rightly."""
+    text = gettext("Update the app to version {least} or later. What you entered on this phone is kept and sent afterwards.")
+    return _plain(status.HTTP_426_UPGRADE_REQUIRED, "upgrade-required", text.format(least=least))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

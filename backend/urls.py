@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from backend import health
+from backend.api.home import Home
 from backend.api.sync import Sync
 from backend.api.views import Docs, Schema
 from notifications.api.urls import link_patterns
@@ -18,6 +19,7 @@ urlpatterns = [
     path("api/v1/", include("backend.accounts.urls")),
     path("api/v1/", include("tracking.api.urls")),
     path("api/v1/", include("notifications.api.urls")),
+    path("api/v1/home", Home.as_view(), name="home"),
     path("api/v1/sync", Sync.as_view(), name="sync"),
     path("api/v1/schema", Schema.as_view(), name="schema"),
     path("api/v1/docs", Docs.as_view(), name="docs"),

@@ -10,11 +10,12 @@ from rest_framework.response import Response
 
 from tracking.api.base import RecordView
 from tracking.api.fields import Input, Output, Uid
-from tracking.api.paging import PAGE
+from tracking.api.paging import CHANGED_PAGE, PERIOD, in_period
 from tracking.api.records import instant
 from tracking.api.schema import Operation, page_of
 from tracking.models import AccessEvent, CareRelationship
 from tracking.services import consent
+from tracking.services.access import not_found
 
 __all__ = ["AccessLog", "Consent", "Consents"]
 
@@ -53,7 +54,7 @@ class Consents(RecordView):
     """His consents, standing and ended, and a new one."""
 
     operations = {
-        "GET": Operation("List consents, newest first", page_of(ConsentRow), query=PAGE),
+        "GET": Operation("List consents, newest first", page_of(ConsentRow), query=CHANGED_PAGE),
         "POST": Operation(
             "Let a clinic in; 200 where it is in already", ConsentRow, ConsentInput, status=(201, 200), etag=True
         ),
@@ -76,7 +77,17 @@ class Consents(RecordView):
 class Consent(RecordView):
     """One consent."""
 
-    operations = {"DELETE": Operation("Show a clinic out, at once", status=(204,))}
+    operations = {
+        "GET": Operation("Read one consent", ConsentRow, etag=True),
+        "DELETE": Operation("Show a clinic out, at once", status=(204,)),
+    }
+
+    def get(self, _request: Request, **kwargs: Any) -> Response:
+        rows = CareRelationship.objects.filter(patient=self.patient(), uid=kwargs["uid"]).select_related("clinic", "lead__user")
+        row = rows.first()
+        if row is None:
+            raise not_found()
+        return self.row(_consent(row))
 
     def delete(self, _request: Request, **kwargs: Any) -> Response:
         consent.revoke(patient=self.patient(), uid=kwargs["uid"], by=self.actor, now=self.now)
@@ -86,10 +97,14 @@ class Consent(RecordView):
 class AccessLog(RecordView):
     """Who looked at his record, in visits."""
 
-    operations = {"GET": Operation("List who read the record, newest first", page_of(AccessRow), query=PAGE)}
+    operations = {
+        "GET": Operation("List who read the record, newest first", page_of(AccessRow), query=(*PERIOD, *CHANGED_PAGE))
+    }
 
     def get(self, _request: Request) -> Response:
-        return self.page(AccessEvent.objects.filter(patient=self.patient()).select_related("user"), _visit, by="at")
+        man = self.patient()
+        rows = AccessEvent.objects.filter(patient=man).select_related("user")
+        return self.page(in_period(rows, self.query, "at", man.zone), _visit, by="at")
 
 
 def _consent(row: CareRelationship) -> dict[str, Any]:

@@ -10,11 +10,13 @@ from tracking.models.inventory import InventoryCount
 from tracking.models.labs import LabResult
 from tracking.models.overrides import ClinicFloor, FloorSetting, IntervalSetting
 from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User, ZoneMove
+from tracking.models.requests import AnsweredRequest
 from tracking.models.titration import Proposal, ProposalEvent
 from tracking.models.trail import AccessEvent, SyncLife, Tombstone
 
 __all__ = [
     "AccessEvent",
+    "AnsweredRequest",
     "CareRelationship",
     "Clinic",
     "ClinicFloor",

@@ -81,7 +81,7 @@ def test_what_a_prescriber_has_yet_to_release_the_man_does_not_read(by_adam, by_
     assert answer["result"] is None
     assert (answer["current"]["word"], answer["current"]["tier"]) == (None, None)
     assert "Your estradiol on 1 Oct: 9.0 pg/mL." in answer["current"]["words"]
-    assert "Your clinic is looking at this result." in answer["current"]["words"]
+    assert "What this result means waits for your clinic, which looks at it first." in answer["current"]["words"]
     current = by_adam.send("GET", "/evaluations/current").json()
     assert (current["basis"], current["best_tier"]) == (None, None)
     assert [section["code"] for section in current["explanation"]] == ["result", "drawn", "taken"]
