@@ -63,6 +63,7 @@ class Profile(RecordView):
     """Who he says he is."""
 
     what = "profile"
+    keeps_answers = False
     operations = {
         "GET": Operation("Read the profile", ProfileRow, etag=True),
         "POST": Operation(

@@ -33,6 +33,11 @@ __all__ = [
 
 OK = 200
 _CHANGING = ("PUT", "PATCH", "DELETE")
+_WRITING = ("POST", *_CHANGING)
+
+
+class Nothing(Input):
+    """No body: an address that takes none refuses one, so that nothing that was sent is silently dropped."""
 
 
 class ApiView(APIView):
@@ -145,6 +150,8 @@ class RecordView(ApiView):
 
     def held(self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any) -> Response:
         """The handler's answer, where the request's conditions hold; or the one that was given to the same request before."""
+        if request.method in _WRITING and handler != self.http_method_not_allowed:
+            self.read_body(request)
         if request.method in _CHANGING and handler != self.http_method_not_allowed:
             lock_patient(self.patient())
             require_match(request, self.get(request, *args, **kwargs).headers["ETag"])  # type: ignore[attr-defined]  # a meta-test sees to it
@@ -168,6 +175,12 @@ class RecordView(ApiView):
             else:
                 response.data = sparse(response.data, self.wanted)
         return super().finalize_response(request, response, *args, **kwargs)
+
+    def read_body(self, request: Request) -> None:
+        """Refuse what cannot be read before anything is looked for; where a method takes no body, refuse one."""
+        operation = self.operations[str(request.method)]
+        if request.data and operation.takes is None:
+            self.sent(Nothing)
 
     @property
     def user(self) -> User:

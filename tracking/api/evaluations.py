@@ -21,7 +21,7 @@ from tracking.domain.explain_to_man import explain_to_man
 from tracking.domain.for_man import Comparison
 from tracking.domain.rulebook import Tier
 from tracking.models import DueItem, Evaluation, Patient
-from tracking.services import evaluations, rulebooks, shown
+from tracking.services import evaluations, findings, rulebooks, shown
 from tracking.services.access import not_found
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "EvaluationSummary",
     "Evaluations",
     "OneEvaluation",
+    "Release",
     "result",
     "summary",
 ]
@@ -194,6 +195,24 @@ class OneEvaluation(RecordView):
         if row is None:
             raise not_found()
         return row
+
+
+class Release(OneEvaluation):
+    """Lets the man read where his result stands. Staff only."""
+
+    http_method_names = ["post"]
+    operations = {
+        "POST": Operation(
+            "Let the man read where this result stands, where findings are released first; again changes nothing",
+            EvaluationSummary,
+            etag=True,
+        )
+    }
+
+    def post(self, _request: Request, **kwargs: Any) -> Response:
+        man = self.patient()
+        row = findings.release(patient=man, uid=kwargs["uid"], by=self.actor, now=self.now)
+        return self.row(summary(row, Reader(self.is_staff_route, man), self.now))
 
 
 class CurrentEvaluation(OneEvaluation):

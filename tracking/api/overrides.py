@@ -255,6 +255,8 @@ class IntervalEnd(IntervalNoun):
 class ClinicFloors(RecordView):
     """The floor of a clinic's men, by version. Members of the clinic only."""
 
+    keeps_answers = False
+
     operations = {
         "GET": Operation("List the floors of a clinic, newest first", page_of(ClinicFloorRow), query=PAGE),
         "POST": Operation(
@@ -281,6 +283,8 @@ class ClinicFloors(RecordView):
 
 class ClinicFloorEnd(RecordView):
     """The end of a clinic's floor."""
+
+    keeps_answers = False
 
     operations = {"POST": Operation("End the floor of a clinic's men, who are then evaluated again", ClinicFloorRow)}
 

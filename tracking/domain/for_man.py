@@ -65,11 +65,11 @@ def for_man(facts: Facts, missing: Iterable[Missing]) -> ForMan:
     return ForMan((*result, *_beside(facts, words)), comparison, compares=True, today=today)
 
 
-def comparison_of(*, waits: bool, clinic_connected: bool, evaluated_on: date, today: date, rulebook: RuleBook) -> Comparison:
+def comparison_of(*, waits: bool, clinic_connected: bool, waits_from: date, today: date, rulebook: RuleBook) -> Comparison:
     """What he reads of a comparison on a local day. With no clinic connected nobody will look, so nothing waits."""
     if not waits:
         return Comparison.RELEASED
-    late = (today - evaluated_on).days > rulebook.episodes.telling.waits_days
+    late = (today - waits_from).days > rulebook.episodes.telling.waits_days
     return Comparison.WAITS if clinic_connected and not late else Comparison.NOT_REVIEWED
 
 

@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery, UUIDField
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from tracking.domain.for_man import Comparison, ForMan, comparison_of, words_for_man
 from tracking.domain.rulebook import Lane, Tier
 from tracking.domain.words import fill, on_day
 from tracking.evidence import load_rulebook
-from tracking.models import CareRelationship, Episode, Evaluation, Finding, Patient, Proposal
+from tracking.models import CareRelationship, Episode, Evaluation, Finding, LabResult, Patient, Proposal
 from tracking.services.lived import local_today
 
 __all__ = [
@@ -37,7 +39,7 @@ def for_his_words() -> dict[str, Any]:
     """For a query of evaluations: what he reads of them depends on this beside the basis.
 
     ``waits``: a finding of it is not yet released. ``told_at``: when a message about a low of his that it knew of, and that
-    still stands, reached somebody of a clinic that he lets in to this day.
+    still stands, reached somebody of a clinic that he lets in to this day. ``came_at``: when the result that decides came.
     """
     his = {"patient": OuterRef("patient")}
     still_in = CareRelationship.objects.active().filter(**his, granted_at__lte=OuterRef("told_at"))
@@ -47,6 +49,8 @@ def for_his_words() -> dict[str, Any]:
         "waits": Exists(Finding.objects.filter(evaluation=OuterRef("pk"), released_at=None)),
         "connected": Exists(CareRelationship.objects.active().filter(**his)),
         "told_at": Subquery(lows.filter(Exists(still_in)).order_by("-told_at").values("told_at")[:1]),
+        "decides": KT("basis__verdict__reading"),
+        "came_at": Subquery(LabResult.objects.filter(uid=Cast(OuterRef("decides"), UUIDField())).values("recorded_at")),
     }
 
 
@@ -60,15 +64,20 @@ def comparison_for(row: Any, man: Patient, now: datetime) -> Comparison:
     return comparison_of(
         waits=row.waits,
         clinic_connected=row.connected,
-        evaluated_on=local_today(man, row.as_of),
+        waits_from=_waits_from(row, man),
         today=local_today(man, now),
         rulebook=load_rulebook(),
     )
 
 
+def _waits_from(row: Any, man: Patient) -> date:
+    """He waits for a word on a result from when it came, however often it is looked at again."""
+    return local_today(man, row.came_at or row.as_of)
+
+
 def waits_until(row: Any, man: Patient) -> date:
     """The first local day on which a comparison that waits is said not to have been reviewed."""
-    return local_today(man, row.as_of) + timedelta(days=load_rulebook().episodes.telling.waits_days + 1)
+    return _waits_from(row, man) + timedelta(days=load_rulebook().episodes.telling.waits_days + 1)
 
 
 def his_words(row: Any, man: Patient, comparison: Comparison) -> list[str]:

@@ -530,7 +530,7 @@ def run_telling(given: Given) -> str:
     if "notified_on" in given:
         return call_after(date.fromisoformat(given["notified_on"]), RULEBOOK).isoformat()
     later = TODAY + timedelta(days=int(given["days_after"]))
-    return comparison_of(waits=True, clinic_connected=True, evaluated_on=TODAY, today=later, rulebook=RULEBOOK)
+    return comparison_of(waits=True, clinic_connected=True, waits_from=TODAY, today=later, rulebook=RULEBOOK)
 
 
 def run_escalation(given: Given) -> str:

@@ -27,6 +27,7 @@ from tracking.services import (
     doses,
     drug_uses,
     episodes,
+    findings,
     imports,
     inventory,
     labs,
@@ -91,11 +92,13 @@ WRITERS = {
     drug_uses.record: lambda man: drug_uses.record(patient=man, **USE, **COMMON),
     drug_uses.withdraw: lambda man: drug_uses.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
     episodes.acknowledge: lambda man: episodes.acknowledge(patient=man, uid=uuid4(), revision=1, outcome="contacted", **COMMON),
+    episodes.note_told: lambda man: episodes.note_told(patient_id=man.pk, episode_id=1, **COMMON),
     episodes.snooze: lambda man: episodes.snooze(patient=man, uid=uuid4(), revision=1, until=NOW, reason="x", **COMMON),
     imports.receive: lambda man: imports.receive(patient=man, content=FILE, form=Form(), **COMMON),
     imports.answer: lambda man: imports.answer(patient=man, uid=uuid4(), answers=[], **COMMON),
     imports.commit: lambda man: imports.commit(patient=man, uid=uuid4(), **COMMON),
     imports.undo: lambda man: imports.undo(patient=man, uid=uuid4(), reason="twice", **COMMON),
+    findings.release: lambda man: findings.release(patient=man, uid=uuid4(), **COMMON),
     inventory.correct: lambda man: inventory.correct(patient=man, key="none", **COUNT, **COMMON),
     inventory.record: lambda man: inventory.record(patient=man, **COUNT, **COMMON),
     inventory.withdraw: lambda man: inventory.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
@@ -240,7 +243,7 @@ def test_two_writers_at_once_both_succeed_and_the_revision_counts_both(man):
 
 def test_every_writer_of_the_services_is_in_the_table_above():
     modules = (
-        *(accounts, audit, bone, checkin, clinics, consent, doses, drug_uses, episodes, imports, inventory, labs),
+        *(accounts, audit, bone, checkin, clinics, consent, doses, drug_uses, episodes, findings, imports, inventory, labs),
         *(lifestyle, notifications, overrides, pauses, push, regimens, resync, surveys, titration),
     )
     writers = {

@@ -49,8 +49,8 @@ class EscalationRule(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellingRule(Rule):
-    """What the man reads of the work on his result. A comparison that waits says so on so many whole days after the one of its
-    evaluation; where his clinic was told, he is asked to call once so many working days have passed.
+    """What the man reads of the work on his result. A comparison that waits says so on so many days after the one on which
+    its result came; where his clinic was told, he is asked to call once so many working days have passed.
     """
 
     waits_days: int
