@@ -19,7 +19,7 @@ from tracking import tasks
 from tracking.api.base import RecordView
 from tracking.api.consents import ClinicRow
 from tracking.api.fields import AsSent, Day, Input, Output, Text, Uid, Whole
-from tracking.api.paging import PAGE
+from tracking.api.paging import CHANGED_PAGE, PAGE
 from tracking.api.records import day, instant
 from tracking.api.schema import Operation, page_of
 from tracking.models import CareRelationship, ClinicFloor, FloorSetting, IntervalSetting, Patient
@@ -173,7 +173,7 @@ class IntervalNoun(SettingNoun):
 class Floors(FloorNoun, SettingList):
     """The floors that prescribers set for him."""
 
-    operations = {"GET": Operation("List floors set for this man, newest first", page_of(FloorRow), query=PAGE)}
+    operations = {"GET": Operation("List floors set for this man, newest first", page_of(FloorRow), query=CHANGED_PAGE)}
 
 
 class SetFloors(Floors):
@@ -214,7 +214,7 @@ class FloorEnd(FloorNoun):
 class Intervals(IntervalNoun, SettingList):
     """How often prescribers want one kind of monitoring for him."""
 
-    operations = {"GET": Operation("List intervals set for this man, newest first", page_of(IntervalRow), query=PAGE)}
+    operations = {"GET": Operation("List intervals set for this man, newest first", page_of(IntervalRow), query=CHANGED_PAGE)}
 
 
 class SetIntervals(Intervals):

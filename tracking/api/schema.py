@@ -24,7 +24,7 @@ class Query:
     what: str
 
 
-FIELDS = Query("fields", "the members wanted, separated by commas; of a list, those of a row")
+FIELDS = Query("fields", "the members wanted, separated by commas; of a list, those of a row. There are then no others, required or not")
 
 
 @dataclass(frozen=True, slots=True)
