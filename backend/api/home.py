@@ -6,11 +6,11 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from django.utils.translation import get_language
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from backend import titles
 from backend.api.home_chart import Chart, FloorBand, chart, floor_band
 from notifications import services as notifications
 from tracking.api.base import Operation, Output, RecordView
@@ -126,7 +126,7 @@ def _etag(man: Any, today: date) -> str:
         man.uid,
         man.revision,
         today,
-        get_language(),
+        titles.language.get(),
         sorted(man.display_units.items()),
         load_rulebook().version,
         man.asking,

@@ -20,13 +20,8 @@ BODIES = {
     "half a surrogate pair": (rb'{"words": "\ud800"}', JSON, 422),
     "NaN": (b'{"value": NaN}', JSON, 400),
     "a huge exponent": (b'{"value": 1e999999}', JSON, 400),
-    "a huge number": (b'{"value": ' + b"9" * 5_000 + b"}", JSON, 400),
     "a doubled key": (b'{"value": "1", "value": "2"}', JSON, 400),
-    "half an object": (b'{"value": ', JSON, 400),
-    "not UTF-8": (b'{"value": "\xff"}', JSON, 400),
     "a form": (b"value=1", "application/x-www-form-urlencoded", 415),
-    "XML": (b"<value/>", "text/xml", 415),
-    "a list": (b"[1]", JSON, 422),
     "a field that there is not": (b'{"no such field": 1}', JSON, 422),
 }
 # Addresses that take more at a time.
@@ -51,7 +46,7 @@ def test_no_body_is_too_strange_for_any_address(everybody):
 
 def is_as_good(route, name, status):
     """What is readable is looked at later: whether it is open, seen and there comes first."""
-    if name in ("a list", "a field that there is not"):
+    if name == "a field that there is not":
         return status in (401, 404, 409, 428)
     return name == "10 MB" and SPACIOUS.get(route.pattern) == status
 

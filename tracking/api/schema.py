@@ -24,7 +24,9 @@ class Query:
     what: str
 
 
-FIELDS = Query("fields", "the members wanted, separated by commas; of a list, those of a row. There are then no others, required or not")
+FIELDS = Query(
+    "fields", "the members wanted, separated by commas; of a list, those of a row. There are then no others, required or not"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Subquery, UUIDField
+from django.db.models import Exists, F, OuterRef, Subquery, UUIDField, Value
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, NullIf
 
 from tracking.domain.for_man import Comparison, ForMan, comparison_of, words_for_man
 from tracking.domain.rulebook import Lane, Tier
@@ -49,7 +49,7 @@ def for_his_words() -> dict[str, Any]:
         "waits": Exists(Finding.objects.filter(evaluation=OuterRef("pk"), released_at=None)),
         "connected": Exists(CareRelationship.objects.active().filter(**his)),
         "told_at": Subquery(lows.filter(Exists(still_in)).order_by("-told_at").values("told_at")[:1]),
-        "decides": KT("basis__verdict__reading"),
+        "decides": NullIf(KT("basis__verdict__reading"), Value("")),  # empty: without a result
         "came_at": Subquery(LabResult.objects.filter(uid=Cast(OuterRef("decides"), UUIDField())).values("recorded_at")),
     }
 

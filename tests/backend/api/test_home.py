@@ -135,6 +135,7 @@ def test_an_unchanged_day_costs_one_statement_and_each_thing_that_changes_it_is_
     answer, few = statements(by_adam, **{"If-None-Match": tags[0]})
     assert (answer.status_code, answer.content, answer.headers["ETag"]) == (304, b"", tags[0])
     assert len(few) == 1, few
+    assert home(by_adam, **{"If-None-Match": tags[0], "Accept-Language": "de"}).status_code == 200
 
     def changed():
         """A new tag, which none before had."""
@@ -155,6 +156,41 @@ def test_an_unchanged_day_costs_one_statement_and_each_thing_that_changes_it_is_
     changed()  # his record
     monkeypatch.setattr("tracking.clock.now", lambda: NOW + timedelta(hours=14, minutes=30))
     changed()  # midnight, where he lives
+
+
+def test_a_man_with_nothing_on_record_has_a_home_that_says_so(by_carl):
+    screen = home(by_carl).json()
+    assert screen["verdict"]["words"][0] == "There is no estradiol on record for you."
+    assert (screen["rests_on"], screen["floor"]) == (None, None)
+    assert screen["series"] == {"analyte": "estradiol", "unit": "pg/mL", "segments": [], "undated": [], "older": False}
+    assert (screen["doses"], screen["inbox"], screen["questions"]) == ([], {"unread": 0, "newest": []}, [])
+
+
+def test_while_a_comparison_waits_the_screen_compares_nothing(by_adam, adams_day, settings):
+    """The value is there at once; where it stands, and what it is held against, is not."""
+    settings.FINDINGS_RELEASE = "reviewed"
+    regimens.start(
+        patient=adams_day,
+        by=Actor.user(adams_day.user_id),
+        now=NOW,
+        origin=Origin.SELF,
+        drug="anastrozole",
+        dose_mg="0.5",
+        schedule={"kind": "every", "days": "3.5"},
+        starts_on=NOW.date() - timedelta(days=300),
+        reason="breast tenderness",
+    )
+    record(adams_day, "9.0", days_ago=1, range_low="8", range_high="35")
+    screen = home(by_adam).json()
+    assert (screen["verdict"]["comparison"], screen["verdict"]["word"], screen["floor"]) == ("waits", None, None)
+    assert screen["verdict"]["words"][:2] == ["Your estradiol on 1 Nov: 9.0 pg/mL.", "Your lab's range: 8 to 35 pg/mL."]
+    segments = screen["series"]["segments"]
+    points = [point for segment in segments for point in segment["points"]]
+    assert [point["value"] for point in points] == ["9.5", "<24", "9.0"]
+    assert {point["tier"] for point in points} == {None}
+    assert {segment["floor"] for segment in segments} == {None}
+    told = {badge for point in points for badge in point["badges"]}
+    assert told <= {"censored", "assay_unknown", "assay_unverified", "not_at_steady_state", "unit_in_question"}
 
 
 def test_who_has_no_record_has_no_home(by_bell, anybody):
