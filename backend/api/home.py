@@ -87,7 +87,7 @@ class Home(RecordView):
     """What he sees when he opens the app. A man's own account only. Six statements at most, one where nothing has changed."""
 
     what = "home"
-    operations = {"GET": Operation("Read the home screen", HomeScreen, etag=True, description=_ABOUT)}
+    operations = {"GET": Operation("Read the home screen", HomeScreen, etag=True, conditional=True, description=_ABOUT)}
 
     def get(self, request: Request) -> Response:
         man = home.opened_by(self.user)

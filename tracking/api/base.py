@@ -126,7 +126,7 @@ class RecordView(ApiView):
         """The headers by which a request says under which conditions it holds."""
         operation = self.operations[method]
         if method == "GET":
-            return (IF_NONE_MATCH,) if operation.etag else ()
+            return (IF_NONE_MATCH,) if operation.conditional else ()
         if method == "POST":
             return (IDEMPOTENCY_KEY,) if self.keeps_answers else ()
         return (IF_MATCH,)
@@ -169,9 +169,8 @@ class RecordView(ApiView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         """As every view's; a read has the members that are wanted, and none where the sender has it already."""
         if request.method in ("GET", "HEAD") and response.status_code == OK:
-            etag = response.headers.get("ETag")
-            if etag is not None and is_fresh(request, etag):
-                response = not_modified(etag)
+            if self.operations["GET"].conditional and is_fresh(request, response.headers["ETag"]):
+                response = not_modified(response.headers["ETag"])
             else:
                 response.data = sparse(response.data, self.wanted)
         return super().finalize_response(request, response, *args, **kwargs)

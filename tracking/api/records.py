@@ -255,7 +255,11 @@ def listing(
     """The operations of a :class:`RowsView`."""
     return {
         "GET": Operation(
-            f"List {noun}, newest first", page_of(row), query=(*filters, *PERIOD, STATUS, *CHANGED_PAGE), etag=True
+            f"List {noun}, newest first",
+            page_of(row),
+            query=(*filters, *PERIOD, STATUS, *CHANGED_PAGE),
+            etag=True,
+            conditional=True,
         ),
         "POST": Operation(
             f"Add to {noun}; 200 where it was there already", written or row, takes, status=(201, 200), etag=True

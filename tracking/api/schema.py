@@ -34,7 +34,8 @@ class Operation:
     """One method of a view. ``answer`` None: no body; where it differs by status, a mapping from one to the other.
 
     ``etag``: the answer carries an ETag: of a row its revision. ``description``: more than the summary, in Markdown. ``sparse``
-    False: a reader takes all of it.
+    False: a reader takes all of it. ``conditional``: the ETag stands for all that is shown, not for the row alone, so that a
+    read with it may be answered 304.
     """
 
     summary: str
@@ -45,6 +46,7 @@ class Operation:
     etag: bool = False
     description: str = ""
     sparse: bool = True
+    conditional: bool = False
 
     @property
     def members(self) -> frozenset[str]:

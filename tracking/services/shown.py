@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Subquery, UUIDField, Value
+from django.db.models import Exists, F, OuterRef, Subquery, TextField, UUIDField, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, NullIf
 
@@ -49,7 +49,7 @@ def for_his_words() -> dict[str, Any]:
         "waits": Exists(Finding.objects.filter(evaluation=OuterRef("pk"), released_at=None)),
         "connected": Exists(CareRelationship.objects.active().filter(**his)),
         "told_at": Subquery(lows.filter(Exists(still_in)).order_by("-told_at").values("told_at")[:1]),
-        "decides": NullIf(KT("basis__verdict__reading"), Value("")),  # empty: without a result
+        "decides": NullIf(KT("basis__verdict__reading"), Value(""), output_field=TextField()),  # empty: without a result
         "came_at": Subquery(LabResult.objects.filter(uid=Cast(OuterRef("decides"), UUIDField())).values("recorded_at")),
     }
 
