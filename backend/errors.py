@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext
@@ -33,6 +33,7 @@ STATUS = {
     "sync-conflict": status.HTTP_409_CONFLICT,
     "resync-required": status.HTTP_409_CONFLICT,
 }
+_NOT_OPEN = "This is not open to this account, or not now."
 _NOT_OURS = "The request is not one that a client of ours sends."
 _DRF = {
     exceptions.ParseError: "unreadable",
@@ -63,6 +64,8 @@ def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:  # no
 def _from_django(exc: Exception) -> Response | None:
     if isinstance(exc, Http404):
         return problem_response(status.HTTP_404_NOT_FOUND, "not-found", gettext("There is no such record."))
+    if isinstance(exc, PermissionDenied):
+        return problem_response(status.HTTP_403_FORBIDDEN, "forbidden", gettext(_NOT_OPEN))
     if isinstance(exc, RequestDataTooBig):
         return problem_response(
             status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too-large", gettext("Send it in smaller parts.") + _most(exc)
@@ -161,6 +164,15 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _wants_json(request):
         return _plain(status.HTTP_400_BAD_REQUEST, "unreadable", gettext(_NOT_OURS))
     from django.views.defaults import bad_request as default  # noqa: PLC0415  only this branch needs it
+
+    return default(request, exception)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What Django or a library of it refuses before a view can say so."""
+    if _wants_json(request):
+        return _plain(status.HTTP_403_FORBIDDEN, "forbidden", gettext(_NOT_OPEN))
+    from django.views.defaults import permission_denied as default  # noqa: PLC0415  only this branch needs it
 
     return default(request, exception)
 

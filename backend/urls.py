@@ -26,5 +26,6 @@ urlpatterns = [
 ]
 
 handler400 = "backend.errors.bad_request"
+handler403 = "backend.errors.permission_denied"
 handler404 = "backend.errors.page_not_found"
 handler500 = "backend.errors.server_error"

@@ -19,6 +19,7 @@ from tracking.services.access import acting_as, lock_patient
 
 # Beyond signing in, and beginning and ending the transaction as him.
 MOST_STATEMENTS = 6
+MOST_FOR_A_SERIES = 2
 
 
 def record(adam, value="24.0", *, days_ago=5, **more):
@@ -46,10 +47,10 @@ def home(by_adam, **headers):
     return by_adam.send("GET", "/home", headers=headers)
 
 
-def statements(by_adam, **headers):
+def statements(by_adam, path="/home", **headers):
     """Those between the actor's setting and the end of the transaction."""
     with CaptureQueriesContext(connection) as seen:
-        answer = home(by_adam, **headers)
+        answer = by_adam.send("GET", path, headers=headers)
     sql = [one["sql"] for one in seen.captured_queries]
     begun = next(number for number, text in enumerate(sql) if "trabecula.actor" in text)
     return answer, [text for text in sql[begun + 1 :] if text != "COMMIT"]
@@ -111,6 +112,7 @@ def test_it_takes_as_many_statements_for_five_hundred_results_as_for_one(by_adam
     record(adam)
     one, few = statements(by_adam)
     assert len(few) <= MOST_STATEMENTS, few
+    assert len(statements(by_adam, "/labs?limit=200")[1]) == MOST_FOR_A_SERIES
     with acting_as(Actor.system("test")):
         first = LabResult.objects.get(patient=adam)
         rows = [copy_of(first, number) for number in range(1, 500)]
@@ -118,6 +120,8 @@ def test_it_takes_as_many_statements_for_five_hundred_results_as_for_one(by_adam
         evaluations.refresh(lock_patient(adam), now=NOW)
     many, still_few = statements(by_adam)
     assert len(still_few) == len(few)
+    series, still_two = statements(by_adam, "/labs?limit=200")
+    assert (len(series.json()["results"]), len(still_two)) == (200, MOST_FOR_A_SERIES)
     points = [point for segment in many.json()["series"]["segments"] for point in segment["points"]]
     assert (len(points), many.json()["series"]["older"]) == (200, True)
     assert one.json()["series"]["older"] is False
