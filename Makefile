@@ -1,7 +1,7 @@
 # Everything starts here: `make demo`, `make test`, `make check`. The only needs are Python 3.11 or newer and a package index.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help set-up demo test check e2e bench chaos lock audit clean
+.PHONY: help set-up demo test check e2e fuzz bench chaos lock audit clean
 
 # Any Python from 3.11 on makes the virtual environment; name another with PYTHON=...
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -32,6 +32,10 @@ test: set-up ## Run the tests with embedded services; ARGS= goes to pytest
 
 e2e: set-up ## Run the stories of browsers and of phones' clients (these fetch npm packages)
 	@exec $(VENV_PYTHON) -m pytest $(wildcard tests/browser tests/clients) --durations=20 $(ARGS)
+
+fuzz: set-up ## Send requests made from the API's document for FUZZ_SECONDS (600), with another seed each time (FUZZ_SEED)
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
+		$(VENV_PYTHON) -m pytest tests/fuzz -s --no-header -q $(ARGS)
 
 bench: set-up ## Measure, side by side with what is the least that could be done
 	@exec $(VENV_PYTHON) -m benchmarks

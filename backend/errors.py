@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext
@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from backend.titles import title
 from tracking.api.parsing import pointer_part
 from tracking.domain.problems import Issue, Problem
 
@@ -30,29 +31,11 @@ STATUS = {
     "forbidden": status.HTTP_403_FORBIDDEN,
     "precondition": status.HTTP_412_PRECONDITION_FAILED,
     "too-many-requests": status.HTTP_429_TOO_MANY_REQUESTS,
+    "precondition-required": status.HTTP_428_PRECONDITION_REQUIRED,
     "sync-conflict": status.HTTP_409_CONFLICT,
     "resync-required": status.HTTP_409_CONFLICT,
 }
-TITLES = {
-    "invalid": "Something in what was sent cannot be accepted.",
-    "conflict": "This does not fit what is already stored.",
-    "not-found": "There is nothing here.",
-    "forbidden": "This account may not do that.",
-    "precondition": "The record has changed since it was read.",
-    "sync-conflict": "Something was changed elsewhere meanwhile.",
-    "resync-required": "Pull everything again.",
-    "unreadable": "The request could not be read.",
-    "not-signed-in": "Sign in first.",
-    "reauthenticate": "Show once more that it is you.",
-    "gone": "This sign-in has run out.",
-    "method-not-allowed": "This address does not know that method.",
-    "not-acceptable": "This address answers in JSON only.",
-    "media-type": "Send JSON.",
-    "too-many-requests": "Too many tries. Wait a little.",
-    "too-large": "The request is too large.",
-    "unavailable": "The service is not available at the moment.",
-    "error": "Something went wrong on our side.",
-}
+_NOT_OPEN = "This is not open to this account, or not now."
 _NOT_OURS = "The request is not one that a client of ours sends."
 _DRF = {
     exceptions.ParseError: "unreadable",
@@ -86,17 +69,18 @@ def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:  # no
 def _from_django(exc: Exception) -> Response | None:
     if isinstance(exc, Http404):
         return problem_response(status.HTTP_404_NOT_FOUND, "not-found", gettext("There is no such record."))
+    if isinstance(exc, PermissionDenied):
+        return problem_response(status.HTTP_403_FORBIDDEN, "forbidden", gettext(_NOT_OPEN))
     if isinstance(exc, RequestDataTooBig):
         return problem_response(
             status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too-large", gettext("Send it in smaller parts.") + _most(exc)
         )
     if isinstance(exc, SuspiciousOperation):
         return problem_response(status.HTTP_400_BAD_REQUEST, "unreadable", gettext(_NOT_OURS))
-    if isinstance(exc, RedisError):
-        log.warning("the counter of tries is unavailable", exc_info=exc)
-        return unavailable(gettext("Nothing was stored. Try again in a minute."))
-    if isinstance(exc, OperationalError | InterfaceError):
-        log.warning("database unavailable", exc_info=exc)
+    if isinstance(exc, RedisError | OperationalError | InterfaceError):
+        log.warning(
+            "the counter of tries is unavailable" if isinstance(exc, RedisError) else "database unavailable", exc_info=exc
+        )
         return unavailable(gettext("Nothing was stored. Try again in a minute."))
     return None
 
@@ -123,7 +107,7 @@ def unavailable(text: str) -> Response:
 
 
 def problem_response(status_code: int, code: str, text: str, **more: Any) -> Response:
-    """A problem as an answer; ``code`` is one of ``TITLES``, ``more`` becomes members of it."""
+    """A problem as an answer; ``code`` is one of ``backend.titles``, ``more`` becomes members of it."""
     answer = Response(_body(status_code, code, text, **more), status=status_code, content_type=MEDIA_TYPE)
     if status_code == status.HTTP_401_UNAUTHORIZED:
         answer["WWW-Authenticate"] = "Bearer"
@@ -131,7 +115,7 @@ def problem_response(status_code: int, code: str, text: str, **more: Any) -> Res
 
 
 def _body(status_code: int, code: str, text: str, **more: Any) -> dict[str, Any]:
-    return {"type": TYPE.format(code=code), "title": gettext(TITLES[code]), "status": status_code, "detail": text} | more
+    return {"type": TYPE.format(code=code), "title": title(code), "status": status_code, "detail": text} | more
 
 
 def detail(issues: list[Issue] | tuple[Issue, ...]) -> str:
@@ -170,11 +154,32 @@ def _wants_json(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
+def unreadable_version(header: str) -> HttpResponse:
+    """A client that names its version in a form of its own."""
+    text = gettext("{header} is not a version. Accepted: numbers with points, for example 2.10.1.").format(header=header)
+    return _plain(status.HTTP_400_BAD_REQUEST, "unreadable", text)
+
+
+def upgrade_required(least: str) -> HttpResponse:
+    """A client that is too old to be served rightly."""
+    text = gettext("Update the app to version {least} or later. What you entered on this phone is kept and sent afterwards.")
+    return _plain(status.HTTP_426_UPGRADE_REQUIRED, "upgrade-required", text.format(least=least))
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What Django refuses before a view sees it."""
     if _wants_json(request):
         return _plain(status.HTTP_400_BAD_REQUEST, "unreadable", gettext(_NOT_OURS))
     from django.views.defaults import bad_request as default  # noqa: PLC0415  only this branch needs it
+
+    return default(request, exception)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What Django or a library of it refuses before a view can say so."""
+    if _wants_json(request):
+        return _plain(status.HTTP_403_FORBIDDEN, "forbidden", gettext(_NOT_OPEN))
+    from django.views.defaults import permission_denied as default  # noqa: PLC0415  only this branch needs it
 
     return default(request, exception)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from backend.titles import LANGUAGES
+
 _PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "RFC 9457 problem details. `errors` names each field by JSON pointer, with what is accepted.",
@@ -45,9 +47,12 @@ _ANSWERS = {
     "405": "Not a method of this address.",
     "406": "This address answers in JSON only.",
     "409": "It does not fit what is already stored.",
+    "412": "It was changed since you read it; nothing was stored. Read it again.",
     "413": "Too large.",
     "415": "Send JSON.",
     "422": "A field cannot be accepted; nothing was stored.",
+    "426": "This version of the app is too old: `detail` says which one is needed.",
+    "428": "Send the ETag of what you have seen as `If-Match`, or `*`.",
     "429": "Too many tries; see Retry-After.",
     "503": "The database is away; nothing was stored; see Retry-After.",
 }
@@ -86,9 +91,26 @@ _SESSION_TOKEN = {
 }
 # What wants a proof that it is him, outside of those paths.
 _PROVEN = {("/api/v1/erasure", "post")}
+# Those of a record's own addresses, by the header that they speak of.
+_BY_HEADER = {"412": "If-Match", "428": "If-Match"}
 _WITH_BODY = {"400", "413", "415", "422", "409"}
 # Refusals that an operation has although others of its method have not, each with the reason.
 _ALSO = {("/api/v1/sync", "get"): {"409"}}  # a number that a restore from backup made void
+# What every operation reads.
+_EVERYWHERE: list[dict[str, Any]] = [
+    {
+        "name": "X-Client-Version",
+        "in": "header",
+        "description": "the version of the app; 426 where it is too old, 400 where it is none",
+        "schema": {"type": "string", "pattern": r"^[0-9]{1,6}(\.[0-9]{1,6}){0,3}$", "examples": ["2.10.1"]},
+    },
+    {
+        "name": "Accept-Language",
+        "in": "header",
+        "description": f"the language of the titles of problems: {', '.join(LANGUAGES)}",
+        "schema": {"type": "string", "examples": ["de"]},
+    },
+]
 _METHODS = {"get", "post", "put", "patch", "delete"}
 
 
@@ -104,6 +126,7 @@ def describe_problems(result: dict[str, Any], generator: Any, request: Any, publ
             if (path, method) in _PROVEN:
                 _add(operation, {"401": _ACCOUNT_ANSWERS["401"]}, "AccountProblem")
             if method in _METHODS:
+                operation["parameters"] = [*operation.get("parameters", []), *_EVERYWHERE]
                 _add_answers(operation, has_key="{" in path, also=_ALSO.get((path, method), set()))
     return result
 
@@ -111,7 +134,12 @@ def describe_problems(result: dict[str, Any], generator: Any, request: Any, publ
 def _add_answers(operation: dict[str, Any], *, has_key: bool, also: set[str]) -> None:
     signed_in = bool(operation.get("security"))
     fitting = {}
+    headers = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "header"}
+    if "If-None-Match" in headers:
+        operation["responses"].setdefault("304", {"description": "You have this already: nothing has changed since."})
     for code, description in _ANSWERS.items():
+        if code in _BY_HEADER and _BY_HEADER[code] not in headers:
+            continue
         needs_body = code in _WITH_BODY - also and "requestBody" not in operation and code not in ("400", "422")
         if needs_body or (code == "404" and not (has_key or signed_in)) or (code in ("401", "403") and not signed_in):
             continue

@@ -17,6 +17,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from backend.accounts.sealing import fault_of_keys
+from backend.versions import version_of
 from tracking.domain.adherence import LogState
 from tracking.domain.entry import check_floor, read_floor
 from tracking.domain.expected import PlanState
@@ -87,6 +88,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "backend.middleware.ClientMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -258,6 +260,10 @@ SPECTACULAR_SETTINGS = {
         "backend.openapi.describe_problems",
     ],
 }
+# An app that names an older version in X-Client-Version is told to update; empty: none is too old.
+LEAST_CLIENT_VERSION: str = env.str("LEAST_CLIENT_VERSION", default="").strip()
+if LEAST_CLIENT_VERSION and version_of(LEAST_CLIENT_VERSION) is None:
+    sys.exit(f"Trabecula cannot start: LEAST_CLIENT_VERSION is '{LEAST_CLIENT_VERSION}'. Accepted: a version like 2.10.1.")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes of a request body
 SYNC_MAX_BODY = 16 * 2**20  # bytes of a push: years of a phone that was never online
 
@@ -293,6 +299,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute=env.str("REEVALUATE_MINUTE", default="7")),
     },
     "proposals-expire": {"task": "tracking.tasks.expire_proposals", "schedule": crontab(hour="2", minute="37")},
+    "answers-forgotten": {"task": "tracking.tasks.forget_requests", "schedule": crontab(minute="47")},
     "leftovers-of-sign-in": {"task": "backend.tasks.clear_leftovers", "schedule": crontab(hour="3", minute="20")},
     "tend-exports": {"task": "backend.tasks.tend_exports", "schedule": max(SWEEP_SECONDS, 600.0)},
     "erase": {"task": "backend.tasks.erase_due", "schedule": crontab(minute=env.str("ERASE_MINUTE", default="47"))},

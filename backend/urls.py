@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from backend import health
 from backend.api import account
+from backend.api.home import Home
 from backend.api.sync import Sync
 from backend.api.views import Docs, Schema
 from notifications.api.urls import link_patterns
@@ -23,11 +24,13 @@ urlpatterns = [
     path("api/v1/exports/<uuid:uid>", account.Export.as_view(), name="export"),
     path("api/v1/exports/<uuid:uid>/archive", account.Archive.as_view(), name="archive"),
     path("api/v1/erasure", account.Erasure.as_view(), name="erasure"),
+    path("api/v1/home", Home.as_view(), name="home"),
     path("api/v1/sync", Sync.as_view(), name="sync"),
     path("api/v1/schema", Schema.as_view(), name="schema"),
     path("api/v1/docs", Docs.as_view(), name="docs"),
 ]
 
 handler400 = "backend.errors.bad_request"
+handler403 = "backend.errors.permission_denied"
 handler404 = "backend.errors.page_not_found"
 handler500 = "backend.errors.server_error"

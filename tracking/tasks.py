@@ -12,7 +12,7 @@ from django.db import transaction
 
 from tracking import clock
 from tracking.domain.actor import Actor
-from tracking.services import evaluations, imports, titration
+from tracking.services import evaluations, imports, requests, titration
 from tracking.services.access import acting_as
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "commit_import",
     "commit_import_after_commit",
     "expire_proposals",
+    "forget_requests",
     "looked_at_again",
     "reevaluate_clinic",
     "reevaluate_clinic_after_commit",
@@ -54,6 +55,12 @@ def reevaluate_clinic_after_commit(clinic_id: int) -> None:
     """Ask for it once this transaction has committed. Where the broker is away, the next ``reevaluate_due`` finds the men."""
     ask = partial(reevaluate_clinic.apply_async, (clinic_id,), retry=False)
     transaction.on_commit(ask, robust=True)
+
+
+@shared_task
+def forget_requests() -> int:
+    """Forget the answers to requests that nobody sends again any more; safe to run twice or late."""
+    return requests.forget(now=clock.now())
 
 
 @shared_task

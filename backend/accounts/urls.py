@@ -74,7 +74,7 @@ SERVED: Mapping[str, Served] = {
         limits=("webauthn_login",),
     ),
     "auth/password/request": Served(
-        {"POST": Operation("Ask for a code for a new password", shapes.NextStepRow, shapes.AddressInput, status=(202,))},
+        {"POST": _next_or_in("Ask for a code for a new password; 200 to who is signed in", shapes.AddressInput)},
         is_open=True,
         limits=("reset_password",),
     ),

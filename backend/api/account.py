@@ -123,6 +123,7 @@ class Erasure(RecordView):
     """The end of his account."""
 
     category = Category.OWN
+    keeps_answers = False  # the sign-in that would ask again has ended with it
     operations = {
         "GET": Operation("Read when the account will be erased; 404 where that was not asked for", ErasureRow, gets=_LEAVING),
         "POST": Operation(

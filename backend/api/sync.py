@@ -110,6 +110,7 @@ class Sync(RecordView):
                 Query("resync_token", "the one of the pull before, where the phone keeps it"),
             ),
             description=_ON_PULL,
+            sparse=False,
         ),
         "POST": Operation(
             "Push what changed on the phone",

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from notifications import services
 from notifications.models import Device
 from tracking.api.base import PAGE, Category, Input, Operation, Output, RecordView, Text, page_of
+from tracking.services.access import not_found
 
 __all__ = ["Devices", "OneDevice"]
 
@@ -51,7 +52,16 @@ class OneDevice(RecordView):
     """One device."""
 
     category = Category.OWN
-    operations = {"DELETE": Operation("Send no more push messages there", status=(204,))}
+    operations = {
+        "GET": Operation("Read one device", PushDeviceRow, etag=True),
+        "DELETE": Operation("Send no more push messages there", status=(204,)),
+    }
+
+    def get(self, _request: Request, **kwargs: Any) -> Response:
+        row = services.devices_of(self.patient().pk).filter(uid=kwargs["uid"]).first()
+        if row is None:
+            raise not_found("device")
+        return Response(_device(row), headers={"ETag": f'"{row.uid}.{row.registered_at.timestamp()}"'})
 
     def delete(self, _request: Request, **kwargs: Any) -> Response:
         services.remove(patient_id=self.patient().pk, uid=kwargs["uid"], by=self.actor, now=self.now)

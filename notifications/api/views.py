@@ -15,7 +15,9 @@ from notifications.catalogue import LANGUAGES
 from notifications.channels import CHANNELS
 from notifications.models import Answer, InboxMessage, Preference, Reminder
 from tracking.api.base import (
+    CHANGED_PAGE,
     PAGE,
+    PERIOD,
     Category,
     ClientId,
     Clock,
@@ -24,9 +26,12 @@ from tracking.api.base import (
     Instant,
     Operation,
     Output,
+    Query,
     RecordView,
     Text,
     Whole,
+    flag,
+    in_period,
     page,
     page_of,
 )
@@ -143,14 +148,21 @@ class Answers(RecordView):
         return self.row(_answer(done))
 
 
+UNREAD = Query("unread", "`true`: only what he has not read")
+
+
 class Inbox(RecordView):
     """His messages."""
 
     category = Category.OWN
-    operations = {"GET": Operation("List messages, newest first", page_of(InboxRow), query=PAGE)}
+    operations = {
+        "GET": Operation("List messages, newest first", page_of(InboxRow), query=(UNREAD, *PERIOD, *CHANGED_PAGE)),
+    }
 
     def get(self, _request: Request) -> Response:
-        return self.page(services.inbox_of(self.patient().pk), _message, by="created_at")
+        man = self.patient()
+        rows = in_period(services.inbox_of(man.pk), self.query, "created_at", man.zone)
+        return self.page(rows.filter(read_at=None) if flag(self.query, "unread") else rows, _message, by="created_at")
 
 
 class ReadMark(RecordView):

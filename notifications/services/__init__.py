@@ -6,7 +6,7 @@ from notifications.services.claiming import Claimed, claim
 from notifications.services.delivering import Delivered, deliver
 from notifications.services.devices import devices_of, register, remove
 from notifications.services.escalating import Escalated, escalate
-from notifications.services.inbox import inbox_of, mark_read, reminders_of
+from notifications.services.inbox import inbox_of, mark_read, reminders_of, unread_of
 from notifications.services.measuring import Measured, measure
 from notifications.services.planning import Planned, plan, replan
 from notifications.services.preferences import preference_of, set_preference, stop_emails
@@ -37,5 +37,6 @@ __all__ = [
     "replan",
     "set_preference",
     "stop_emails",
+    "unread_of",
     "unsubscribe_by_mail",
 ]

@@ -19,11 +19,11 @@ from django.db import InterfaceError, OperationalError, connection
 
 from notifications.channels import CHANNELS, Outcome, Refused, Sent, Unknown
 from notifications.domain.retry import retry_delay
-from notifications.models import Delivery, Device
+from notifications.models import Delivery, Device, Escalation
 from notifications.services import fallback, handing_over, outbox
 from notifications.services.handing_over import Handover, Verdict
 from notifications.services.spoken import spoken_of
-from tracking.services import due
+from tracking.services import due, episodes
 from tracking.services.access import Actor, acting_as
 
 log = logging.getLogger(__name__)
@@ -126,7 +126,7 @@ def _record_patiently(outcomes: Sequence[tuple[Handover, Outcome]], now: datetim
         counted = Delivered()
         try:
             with acting_as(POSTMAN):
-                _record(outcomes, now, counted)
+                told = _record(outcomes, now, counted)
         except (OperationalError, InterfaceError):
             if pause is None:
                 raise
@@ -135,11 +135,17 @@ def _record_patiently(outcomes: Sequence[tuple[Handover, Outcome]], now: datetim
             sleep(pause)
         else:
             done.add(counted)
+            # Apart: a man's lock is never taken while deliveries are held.
+            for patient_id, episode_id in told:
+                episodes.note_told(patient_id=patient_id, episode_id=episode_id, by=POSTMAN, now=now)
             return
 
 
-def _record(outcomes: Sequence[tuple[Handover, Outcome]], now: datetime, done: Delivered) -> None:
-    """Write down what became of each. A row that is not ours any more (we were given up for lost) is left as it is."""
+def _record(outcomes: Sequence[tuple[Handover, Outcome]], now: datetime, done: Delivered) -> list[tuple[int, int]]:
+    """Write down what became of each. A row that is not ours any more (we were given up for lost) is left as it is.
+
+    The man and the episode of each message about a finding that has reached his clinic.
+    """
     found = {
         row.pk: row
         for row in Delivery.objects.filter(pk__in=[handover.delivery_id for handover, _ in outcomes], state=_State.SENDING)
@@ -176,6 +182,9 @@ def _record(outcomes: Sequence[tuple[Handover, Outcome]], now: datetime, done: D
     gone = [row.device_id for row, outcome in ours if isinstance(outcome, Refused) and outcome.is_gone and row.device_id]
     Device.objects.filter(pk__in=gone, removed_at=None).update(removed_at=now, removed_why="unregistered", value="")
     fallback.stand_in_for([row for row, _ in ours if row.state in (_State.REFUSED, _State.DEAD)], now=now)
+    about = [(row.patient_id, row.escalation) for row, _ in ours if row.state == _State.SENT and row.escalation is not None]
+    response = Escalation.About.RESPONSE
+    return sorted({(man, escalation.subject_id) for man, escalation in about if escalation.about == response})
 
 
 def _time_critical(rows: Sequence[Delivery]) -> set[int]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Window
 
 from notifications.models import INBOX, InboxMessage, Reminder
 from tracking.services.access import Actor, acting_as, lock_patient, not_found
@@ -14,6 +15,13 @@ from tracking.services.access import Actor, acting_as, lock_patient, not_found
 def inbox_of(patient_id: int) -> QuerySet[InboxMessage]:
     """His messages with the reminders they belong to, newest first."""
     return InboxMessage.objects.filter(patient_id=patient_id).select_related("reminder").order_by("-id")
+
+
+def unread_of(patient_id: int, *, newest: int) -> tuple[int, list[InboxMessage]]:
+    """How many messages he has not read, and the newest of them with the reminders they belong to. One statement."""
+    rows = inbox_of(patient_id).filter(read_at=None).annotate(unread=Window(Count("pk")))[:newest]
+    found: list[Any] = list(rows)
+    return (found[0].unread if found else 0), found
 
 
 def reminders_of(patient_id: int) -> QuerySet[Reminder]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.test import RequestFactory
 from rest_framework import exceptions
@@ -50,6 +51,12 @@ def test_the_database_away_says_that_nothing_was_stored_and_when_to_come_back():
     assert "refused" not in json.dumps(response.data)
 
 
+def test_what_a_library_forbids_is_a_problem_too():
+    response = shown(PermissionDenied("secret"))
+    assert (response.status_code, response.data["type"]) == (403, "/problems/forbidden")
+    assert "secret" not in json.dumps(response.data)
+
+
 def test_what_is_not_foreseen_is_left_to_become_a_500():
     assert errors.handle(KeyError("x"), {}) is None
 
@@ -58,6 +65,7 @@ def test_what_is_not_foreseen_is_left_to_become_a_500():
     ("answer", "status"),
     [
         (lambda request: errors.bad_request(request, ValueError("secret")), 400),
+        (lambda request: errors.permission_denied(request, PermissionDenied("secret")), 403),
         (lambda request: errors.page_not_found(request, ValueError("secret")), 404),
         (errors.server_error, 500),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -60,6 +60,7 @@ class Route:
 
     pattern: str
     method: str
+    view: Any = field(compare=False)
 
     @property
     def names(self) -> list[str]:
@@ -108,7 +109,7 @@ def all_routes() -> list[Route]:
         if pattern.startswith(PREFIX):
             handled = [method for method in METHODS if hasattr(view.cls, method) and method in view.cls.http_method_names]
             assert handled, f"{pattern} answers to nothing"
-            found += [Route(pattern.removeprefix(PREFIX), method) for method in handled]
+            found += [Route(pattern.removeprefix(PREFIX), method, view.cls) for method in handled]
     return found
 
 

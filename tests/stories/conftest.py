@@ -48,6 +48,7 @@ class Running:
         self, method: str, path: str, body: object = None, *, token: str = "", session: str = "", expect: int | None = None
     ) -> Any:
         headers = {"Authorization": f"Bearer {token}"} if token else {"X-Session-Token": session} if session else {}
+        headers |= {"If-Match": "*"} if method in ("PUT", "PATCH", "DELETE") else {}
         answer = httpx.request(method, f"{self.stack.web_url}/api/v1{path}", json=body, headers=headers, timeout=30)
         if expect is None:
             assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"

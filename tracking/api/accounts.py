@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.validators import MaxLengthValidator
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +21,19 @@ from tracking.services import accounts
 __all__ = ["Profile"]
 
 
+MOST_UNITS = 100
+_UNITS = "by analyte, the unit that he reads it in beside the reported one"
+
+
+class UnitChoices(serializers.DictField):
+    """Units by analyte."""
+
+    child = Text(max_length=40)
+
+    def __init__(self, *, max_length: int, **options: Any) -> None:
+        super().__init__(validators=[MaxLengthValidator(max_length)], **options)
+
+
 class OpenRecordInput(Input):
     name = Text(max_length=200)
     birth_date = Day()
@@ -32,6 +46,7 @@ class ProfileInput(Input):
     name = Text(max_length=200, required=False)
     birth_date = Day(required=False)
     zone = Text(max_length=64, required=False)
+    display_units = UnitChoices(required=False, max_length=MOST_UNITS, help_text=f"{_UNITS}; all of them anew")
 
 
 class ProfileRow(Output):
@@ -42,6 +57,7 @@ class ProfileRow(Output):
     birth_date = serializers.DateField(allow_null=True)
     birth_year = serializers.IntegerField(allow_null=True, help_text="where only the year is known")
     zone = serializers.CharField()
+    display_units = serializers.DictField(child=serializers.CharField(), help_text=_UNITS)
 
 
 class Profile(RecordView):
@@ -49,6 +65,7 @@ class Profile(RecordView):
 
     category = Category.OWN
     what = "profile"
+    keeps_answers = False
     operations = {
         "GET": Operation("Read the profile", ProfileRow, etag=True),
         "POST": Operation(
@@ -86,4 +103,5 @@ def profile_row(man: Patient, user: User) -> dict[str, Any]:
         "birth_date": day(man.birth_date),
         "birth_year": man.birth_year,
         "zone": man.zone,
+        "display_units": man.display_units,
     }

@@ -13,22 +13,33 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tracking import clock
+from tracking.api.conditions import IF_MATCH, IF_NONE_MATCH, is_fresh, not_modified, require_match
 from tracking.api.fields import ClientId, Clock, Flag, Input, Instant, Output, Text, Whole
-from tracking.api.paging import PAGE, given, page
+from tracking.api.once import IDEMPOTENCY_KEY, answered_once, key_sent
+from tracking.api.paging import CHANGED_PAGE, PAGE, PERIOD, flag, given, in_period, page
 from tracking.api.parsing import StrictJSONParser
-from tracking.api.schema import Operation, RecordSchema, page_of
+from tracking.api.schema import FIELDS, Operation, Query, RecordSchema, page_of
+from tracking.api.sparse import members_sent, sparse
 from tracking.api.third_party import token_of
 from tracking.domain.actor import Actor
 from tracking.domain.categories import Category
 from tracking.models import Patient, User
 from tracking.services import audit, read_tokens
-from tracking.services.access import Isolation, acting_as, not_found, own_patient, visible_patient
+from tracking.services.access import Isolation, acting_as, lock_patient, not_found, own_patient, visible_patient
 
 # What the API of notifications is built from too.
 __all__ = [
-    "PAGE", "ApiView", "Category", "ClientId", "Clock", "Flag", "Input", "Instant", "Operation", "Output", "RecordView", "Text",
-    "Whole", "page", "page_of",
+    "CHANGED_PAGE", "PAGE", "PERIOD", "ApiView", "Category", "ClientId", "Clock", "Flag", "Input", "Instant", "Operation",
+    "Output", "Query", "RecordView", "Text", "Whole", "flag", "in_period", "page", "page_of",
 ]  # fmt: skip
+
+OK = 200
+_CHANGING = ("PUT", "PATCH", "DELETE")
+_WRITING = ("POST", *_CHANGING)
+
+
+class Nothing(Input):
+    """No body: an address that takes none refuses one, so that nothing that was sent is silently dropped."""
 
 
 class ApiView(APIView):
@@ -49,8 +60,16 @@ class ApiView(APIView):
         """As DRF's own; then read the clock, and refuse a query parameter that means nothing here."""
         super().initial(request, *args, **kwargs)
         self.now = clock.now()
-        operation = self.operations.get("GET" if request.method == "HEAD" else str(request.method))
-        self.query = given(request, operation.query if operation else ())
+        self.query = given(request, self.accepted("GET" if request.method == "HEAD" else str(request.method)))
+
+    def accepted(self, method: str) -> tuple[Query, ...]:
+        """The query parameters that a method takes."""
+        operation = self.operations.get(method)
+        return operation.query if operation else ()
+
+    def headers_of(self, method: str) -> tuple[Query, ...]:
+        """The headers that a method reads, for the document."""
+        return ()
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         """As DRF's own, and keep the answer out of caches."""
@@ -76,13 +95,47 @@ class RecordView(ApiView):
     The same view serves a man on his own record (``/labs``) and staff on a man's (``/patients/{patient_uid}/labs``): there the
     visit is noted, and what is not open to them is not found. ``category``: what of a record it shows; without it, what is
     concluded from all of it. Who comes with a key reads as that key, and the database refuses it every write.
+
+    What holds for every address is held here: what has not changed is not sent again (``If-None-Match``), nothing is changed or
+    taken back unseen (``If-Match``, against the ETag of the view's own GET), a POST sent again is answered again
+    (``Idempotency-Key``), and a reader gets the members he asks for (``fields``).
     """
 
     category: ClassVar[Category] = Category.CONCLUSIONS
     isolation: Isolation | None = None
     what = "record"
+    # False where a POST is about no man, or opens his record: the same again stores nothing there anyway.
+    keeps_answers = True
+    # False where what is taken back shall end whatever became of it meanwhile: a key, a code.
+    needs_match = True
 
     request: Request
+    wanted: frozenset[str]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """As every view's; then read which members are wanted."""
+        super().initial(request, *args, **kwargs)
+        self.wanted = members_sent(self.query, self.members)
+
+    @property
+    def members(self) -> frozenset[str]:
+        """The members of what is read here that a reader may choose among."""
+        operation = self.operations.get("GET")
+        return operation.members if operation else frozenset()
+
+    def accepted(self, method: str) -> tuple[Query, ...]:
+        """A read has ``fields`` too."""
+        accepted = super().accepted(method)
+        return (*accepted, FIELDS) if method == "GET" and self.members else accepted
+
+    def headers_of(self, method: str) -> tuple[Query, ...]:
+        """The headers by which a request says under which conditions it holds."""
+        operation = self.operations[method]
+        if method == "GET":
+            return (IF_NONE_MATCH,) if operation.conditional else ()
+        if method == "POST":
+            return (IDEMPOTENCY_KEY,) if self.keeps_answers else ()
+        return (IF_MATCH,) if self.needs_match else ()
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """As DRF's own, with the handler inside ``acting_as``: a refusal rolls everything back before it is rendered."""
@@ -98,11 +151,44 @@ class RecordView(ApiView):
             if token is not None:
                 read_tokens.note_reading(token, what=self.what, now=self.now)
             with acting_as(self.actor, isolation=self.isolation):
-                response = handler(request, *args, **kwargs)
+                response = self.held(handler, request, *args, **kwargs)
         except Exception as exc:  # noqa: BLE001  DRF turns each into an answer or raises it again
             response = self.handle_exception(exc)
         self.response = self.finalize_response(request, response, *args, **kwargs)
         return self.response
+
+    def held(self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The handler's answer, where the request's conditions hold; or the one that was given to the same request before."""
+        if request.method in _WRITING and handler != self.http_method_not_allowed:
+            self.read_body(request)
+        if request.method in _CHANGING and self.needs_match and handler != self.http_method_not_allowed:
+            lock_patient(self.patient())
+            require_match(request, self.get(request, *args, **kwargs).headers["ETag"])  # type: ignore[attr-defined]  # a meta-test sees to it
+        key = key_sent(request) if request.method == "POST" and self.keeps_answers else None
+        if key is None or handler == self.http_method_not_allowed:
+            return handler(request, *args, **kwargs)
+        return answered_once(
+            handler=lambda: handler(request, *args, **kwargs),
+            request=request,
+            man=lock_patient(self.patient()),
+            key=key,
+            now=self.now,
+        )
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        """As every view's; a read has the members that are wanted, and none where the sender has it already."""
+        if request.method in ("GET", "HEAD") and response.status_code == OK and isinstance(response, Response):
+            if self.operations["GET"].conditional and is_fresh(request, response.headers["ETag"]):
+                response = not_modified(response.headers["ETag"])
+            else:
+                response.data = sparse(response.data, self.wanted)
+        return super().finalize_response(request, response, *args, **kwargs)
+
+    def read_body(self, request: Request) -> None:
+        """Refuse what cannot be read before anything is looked for; where a method takes no body, refuse one."""
+        operation = self.operations[str(request.method)]
+        if request.data and operation.takes is None:
+            self.sent(Nothing)
 
     @property
     def user(self) -> User:

@@ -101,8 +101,8 @@ class ScanNoun(NounView):
     model = DexaScan
     newest_by = "scanned_on"
 
-    def rows(self, man: Patient) -> QuerySet[Any]:
-        return super().rows(man).prefetch_related(Prefetch("sites", DexaSite.objects.order_by("pk")))
+    def every(self, man: Patient) -> QuerySet[Any]:
+        return super().every(man).prefetch_related(Prefetch("sites", DexaSite.objects.order_by("pk")))
 
     def render(self, row: Any, reader: Reader) -> dict[str, Any]:
         return {

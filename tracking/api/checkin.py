@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracking.api.fields import AsSent, Input, Output, Text, Whole
-from tracking.api.paging import PERIOD, chosen, in_days
+from tracking.api.paging import chosen
 from tracking.api.records import (
     Correction,
     Framed,
@@ -75,6 +75,7 @@ class SymptomNoun(NounView):
     what = "symptoms"
     model = SymptomModel
     newest_by = "at"
+    dated_by = "felt_on"
 
     def render(self, row: Any, reader: Reader) -> dict[str, Any]:
         return {
@@ -91,11 +92,11 @@ class SymptomNoun(NounView):
 class Symptoms(SymptomNoun, RowsView):
     """How he felt, and one item more."""
 
-    operations = listing("symptoms", SymptomRow, SymptomInput, filters=(Query("code", "one item only"), *PERIOD))
+    operations = listing("symptoms", SymptomRow, SymptomInput, filters=(Query("code", "one item only"),))
 
     def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
         code = chosen(query, "code", load_rulebook().checkin.form.items)
-        return in_days(rows if code is None else rows.filter(code=code), query, "felt_on")
+        return rows if code is None else rows.filter(code=code)
 
     def add(self, man: Patient, sent: dict[str, Any]) -> Stored:
         return Stored(*checkin.record(patient=man, by=self.actor, now=self.now, **sent))

@@ -10,12 +10,13 @@ from rest_framework.response import Response
 
 from tracking.api.base import RecordView
 from tracking.api.fields import Input, Output, Text, Uid
-from tracking.api.paging import PAGE
+from tracking.api.paging import CHANGED_PAGE, PERIOD, in_period
 from tracking.api.records import instant
 from tracking.api.schema import Operation, page_of
 from tracking.domain.categories import SHAREABLE, Category
 from tracking.models import AccessEvent, CareRelationship
 from tracking.services import audit, consent, sharing
+from tracking.services.access import not_found
 
 __all__ = ["Acceptance", "AccessLog", "Consent", "Consents", "consent_row", "scope_field"]
 
@@ -69,7 +70,7 @@ class Consents(RecordView):
 
     category = Category.OWN
     operations = {
-        "GET": Operation("List consents, newest first", page_of(ConsentRow), query=PAGE),
+        "GET": Operation("List consents, newest first", page_of(ConsentRow), query=CHANGED_PAGE),
         "POST": Operation(
             "Let a clinic in; 200 where it is in already",
             ConsentRow,
@@ -132,7 +133,17 @@ class Consent(RecordView):
     """One consent."""
 
     category = Category.OWN
-    operations = {"DELETE": Operation("Show a clinic out, at once", status=(204,))}
+    operations = {
+        "GET": Operation("Read one consent", ConsentRow, etag=True),
+        "DELETE": Operation("Show a clinic out, at once", status=(204,)),
+    }
+
+    def get(self, _request: Request, **kwargs: Any) -> Response:
+        rows = CareRelationship.objects.filter(patient=self.patient(), uid=kwargs["uid"]).select_related("clinic", "lead__user")
+        row = rows.first()
+        if row is None:
+            raise not_found()
+        return self.row(consent_row(row))
 
     def delete(self, _request: Request, **kwargs: Any) -> Response:
         consent.revoke(patient=self.patient(), uid=kwargs["uid"], by=self.actor, now=self.now)
@@ -143,12 +154,14 @@ class AccessLog(RecordView):
     """Who looked at his record: staff in visits, tokens each time."""
 
     category = Category.OWN
-    operations = {"GET": Operation("List who read the record, newest first", page_of(AccessRow), query=PAGE)}
+    operations = {
+        "GET": Operation("List who read the record, newest first", page_of(AccessRow), query=(*PERIOD, *CHANGED_PAGE))
+    }
 
     def get(self, _request: Request) -> Response:
         man = self.patient()
         labels = audit.labels_of(man)
-        rows = AccessEvent.objects.filter(patient=man).select_related("user")
+        rows = in_period(AccessEvent.objects.filter(patient=man).select_related("user"), self.query, "at", man.zone)
         return self.page(rows, lambda row: _visit(row, audit.reader_of(row, labels)), by="at")
 
 

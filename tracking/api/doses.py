@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracking.api.fields import AsSent, Input, Output, Text
-from tracking.api.paging import PERIOD, chosen, in_period
+from tracking.api.paging import chosen
 from tracking.api.records import (
     Correction,
     Framed,
@@ -85,8 +85,8 @@ class DoseNoun(NounView):
     model = DoseEvent
     newest_by = "at"
 
-    def rows(self, man: Patient) -> QuerySet[Any]:
-        return super().rows(man).select_related("regimen")
+    def every(self, man: Patient) -> QuerySet[Any]:
+        return super().every(man).select_related("regimen")
 
     def render(self, row: Any, reader: Reader) -> dict[str, Any]:
         return {
@@ -120,11 +120,11 @@ class DoseNoun(NounView):
 class Doses(DoseNoun, RowsView):
     """His dose log, and a new dose."""
 
-    operations = listing("doses", DoseRow, DoseInput, filters=(Query("drug", "one drug only"), *PERIOD))
+    operations = listing("doses", DoseRow, DoseInput, filters=(Query("drug", "one drug only"),))
 
     def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
         drug = chosen(query, "drug", load_rulebook().drugs)
-        return in_period(rows if drug is None else rows.filter(drug=drug), query, man.zone)
+        return rows if drug is None else rows.filter(drug=drug)
 
     def add(self, man: Patient, sent: dict[str, Any]) -> Stored:
         (sent,) = self.with_regimens(man, [sent], pointers=[""])

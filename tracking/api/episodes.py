@@ -14,7 +14,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from tracking.api.base import RecordView
 from tracking.api.fields import Input, Instant, Output, Text, Whole
-from tracking.api.paging import PAGE, chosen, limit_of, page
+from tracking.api.paging import CHANGED_PAGE, PAGE, chosen, limit_of, page
 from tracking.api.records import instant, names_of
 from tracking.api.schema import Operation, Query, page_of
 from tracking.domain.categories import Category
@@ -169,7 +169,7 @@ class Episodes(EpisodeView):
         "GET": Operation(
             "List a man's episodes with their answers, the newest first; those that have not ended unless all are asked for",
             page_of(EpisodeRow),
-            query=(Query("state", f"`{_ALL}`: also those that have ended"), *PAGE),
+            query=(Query("state", f"`{_ALL}`: also those that have ended"), *CHANGED_PAGE),
         )
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -12,14 +13,15 @@ from rest_framework.response import Response
 
 from tracking.api.base import RecordView
 from tracking.api.fields import Output
-from tracking.api.paging import PAGE, chosen
+from tracking.api.paging import CHANGED_PAGE, PERIOD, chosen, in_period
 from tracking.api.records import Reader, day, instant
 from tracking.api.schema import Operation, Query, page_of
 from tracking.domain.explain import explain
 from tracking.domain.explain_to_man import explain_to_man
+from tracking.domain.for_man import Comparison
 from tracking.domain.rulebook import Tier
 from tracking.models import DueItem, Evaluation, Patient
-from tracking.services import evaluations, rulebooks, shown
+from tracking.services import evaluations, findings, rulebooks, shown
 from tracking.services.access import not_found
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "EvaluationSummary",
     "Evaluations",
     "OneEvaluation",
+    "Release",
     "result",
     "summary",
 ]
@@ -51,6 +54,9 @@ class EvaluationBrief(Output):
     tier = serializers.CharField(allow_null=True, help_text=_TIER)
     best_tier = serializers.CharField(allow_null=True, help_text=_TIER)
     worst_tier = serializers.CharField(allow_null=True, help_text=_TIER)
+    comparison = serializers.CharField(
+        allow_null=True, help_text=f"to the man {', '.join(Comparison)}: whether he reads where it stands; null for staff"
+    )
     priority = serializers.IntegerField(allow_null=True, help_text="of the worst finding, 0 first; null for the man")
     rulebook_version = serializers.CharField()
 
@@ -105,12 +111,13 @@ class DueItemRow(Output):
     state = serializers.ChoiceField(DueItem.State.values)
 
 
-def brief(row: Evaluation, reader: Reader, *, waits: bool) -> dict[str, Any]:
-    """What :class:`EvaluationBrief` promises. ``waits``: a finding in it is not yet released to the man."""
-    if reader.is_staff:
-        verdict = {"word": row.word, **{name: getattr(row, name) or None for name in ("tier", "best_tier", "worst_tier")}}
+def brief(row: Evaluation, reader: Reader, comparison: Comparison | None) -> dict[str, Any]:
+    """What :class:`EvaluationBrief` promises. ``comparison``: whether the man reads where it stands; None for staff."""
+    if comparison is None:
+        tiers = {name: getattr(row, name) or None for name in ("tier", "best_tier", "worst_tier")}
+        verdict = {"word": row.word, **tiers, "comparison": None}
     else:
-        verdict = shown.verdict_for_man(row, waits=waits)
+        verdict = shown.verdict_for_man(row, comparison)
     return {
         "id": str(row.uid),
         "uid": str(row.uid),
@@ -123,19 +130,21 @@ def brief(row: Evaluation, reader: Reader, *, waits: bool) -> dict[str, Any]:
     }
 
 
-def summary(row: Evaluation, reader: Reader) -> dict[str, Any]:
+def summary(row: Evaluation, reader: Reader, now: datetime) -> dict[str, Any]:
     """What :class:`EvaluationSummary` promises, in the words of whoever reads."""
     if not row.revision:
         row.refresh_from_db(fields=["revision"])  # it was just made, and the database gives the number
-    waits = _waits(row, reader)
-    words = [row.basis["headline"], *row.basis["reasons"]] if reader.is_staff else _his_words(row, reader.man, waits=waits)
-    return {**brief(row, reader, waits=waits), "words": words}
+    if reader.is_staff:
+        return {**brief(row, reader, None), "words": [row.basis["headline"], *row.basis["reasons"]]}
+    his = shown.with_his_words(row)
+    comparison = shown.comparison_for(his, reader.man, now)
+    return {**brief(row, reader, comparison), "words": shown.his_words(his, reader.man, comparison)}
 
 
-def result(row: Evaluation, key: str, reader: Reader) -> dict[str, Any] | None:
+def result(row: Evaluation, key: str, reader: Reader, comparison: str | None) -> dict[str, Any] | None:
     """What :class:`EstradiolResult` promises of this value; None where the rules give it no tier, or not yet to him."""
     said = row.basis["results"].get(key)
-    if said is None or _waits(row, reader):
+    if said is None or comparison not in (None, Comparison.RELEASED):
         return None
     tiers = {name: _tier(said[name], reader) for name in ("tier", "best_tier", "worst_tier")}
     return {**{name: said[name] for name in ("text", "at_boundary", "floor", "notes")}, **tiers}
@@ -145,26 +154,22 @@ def _tier(name: str, reader: Reader) -> str:
     return name if reader.is_staff else shown.tier_for_man(name)
 
 
-def _waits(row: Evaluation, reader: Reader) -> bool:
-    return not reader.is_staff and shown.waits_for_release(row)
-
-
-def _his_words(row: Evaluation, man: Patient, *, waits: bool) -> list[str]:
-    connected = shown.has_a_clinic(man)
-    return shown.words_of(row.basis.get("for_man"), as_of=row.as_of.date(), waits=waits, clinic_connected=connected)
-
-
 class Evaluations(RecordView):
     """His evaluations in short."""
 
     what = "evaluations"
-    operations = {"GET": Operation("List evaluations in short, newest first", page_of(EvaluationBrief), query=PAGE)}
+    operations = {
+        "GET": Operation("List evaluations in short, newest first", page_of(EvaluationBrief), query=(*PERIOD, *CHANGED_PAGE))
+    }
 
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
         reader = Reader(self.is_staff_route, man)
-        rows: QuerySet[Any] = Evaluation.objects.filter(patient=man).defer("basis").annotate(waits=shown.unreleased())
-        return self.page(rows, lambda row: brief(row, reader, waits=row.waits), by="as_of")
+        rows: QuerySet[Any] = in_period(Evaluation.objects.filter(patient=man).defer("basis"), self.query, "as_of", man.zone)
+        if reader.is_staff:
+            return self.page(rows, lambda row: brief(row, reader, None), by="as_of")
+        rows = rows.annotate(**shown.for_his_words())
+        return self.page(rows, lambda row: brief(row, reader, shown.comparison_for(row, man, self.now)), by="as_of")
 
 
 class OneEvaluation(RecordView):
@@ -178,10 +183,11 @@ class OneEvaluation(RecordView):
         row = self.found(man)
         reader = Reader(self.is_staff_route, man)
         basis, words = rulebooks.basis_of(row), rulebooks.words_of(row)
-        released = not _waits(row, reader)
+        said = summary(row, reader, self.now)
+        released = said["comparison"] == Comparison.RELEASED
         sections = explain(basis, words) if reader.is_staff else explain_to_man(basis, words, released=released)
         explanation = [{"code": section.code, "title": section.title, "lines": list(section.lines)} for section in sections]
-        return self.row({**summary(row, reader), "explanation": explanation, "basis": basis if reader.is_staff else None})
+        return self.row({**said, "explanation": explanation, "basis": basis if reader.is_staff else None})
 
     def found(self, man: Patient) -> Evaluation:
         """The evaluation that the address names, else 404."""
@@ -189,6 +195,24 @@ class OneEvaluation(RecordView):
         if row is None:
             raise not_found()
         return row
+
+
+class Release(OneEvaluation):
+    """Lets the man read where his result stands. Staff only."""
+
+    http_method_names = ["post"]
+    operations = {
+        "POST": Operation(
+            "Let the man read where this result stands, where findings are released first; again changes nothing",
+            EvaluationSummary,
+            etag=True,
+        )
+    }
+
+    def post(self, _request: Request, **kwargs: Any) -> Response:
+        man = self.patient()
+        row = findings.release(patient=man, uid=kwargs["uid"], by=self.actor, now=self.now)
+        return self.row(summary(row, Reader(self.is_staff_route, man), self.now))
 
 
 class CurrentEvaluation(OneEvaluation):
@@ -211,14 +235,14 @@ class DueItems(RecordView):
         "GET": Operation(
             "List what is due; the open items unless another state is asked for",
             page_of(DueItemRow),
-            query=(Query("state", f"{', '.join(DueItem.State.values)} or {_ALL}"), *PAGE),
+            query=(Query("state", f"{', '.join(DueItem.State.values)} or {_ALL}"), *PERIOD, *CHANGED_PAGE),
         )
     }
 
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
         state = chosen(self.query, "state", [*DueItem.State.values, _ALL]) or _OPEN
-        rows = DueItem.objects.filter(patient=man)
+        rows = in_period(DueItem.objects.filter(patient=man), self.query, "due_on", man.zone)
         reader = Reader(self.is_staff_route, man)
         return self.page(rows if state == _ALL else rows.filter(state=state), lambda row: _due(row, reader), by="due_on")
 

@@ -58,7 +58,7 @@ class Input(serializers.Serializer[Any]):
         unknown = [name for name in data if name not in names][:_MOST_UNKNOWN]
         errors: dict[str, Any] = {}
         if unknown:
-            text = str(self.error_messages["unknown-field"]).format(accepted=", ".join(names))
+            text = str(self.error_messages["unknown-field"]).format(accepted=", ".join(names) or _("none"))
             errors = {name: [ErrorDetail(text, "unknown-field")] for name in unknown}
         try:
             content = super().to_internal_value({**self.when_missing, **data})

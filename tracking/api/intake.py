@@ -24,7 +24,7 @@ from tracking.models import Patient, Regimen
 from tracking.services import intake
 from tracking.services.lived import local_today
 
-__all__ = ["DoseAdherence", "DoseSites", "ExpectedDoses"]
+__all__ = ["DoseAdherence", "DoseSites", "ExpectedDose", "ExpectedDoses", "expected_row"]
 
 _USUAL_DAYS, _MOST_EXPECTED, _MOST_DAYS = 28, 92, 400
 _DRUG = Query("drug", "one drug only")
@@ -129,7 +129,7 @@ class ExpectedDoses(IntakeView):
         first, last = self.asked(man, _MOST_EXPECTED)
         names = {str(row.uid): reader.id_of(row) for row in Regimen.objects.live().filter(patient=man)}
         found = intake.expected_of(man, first, last, drug=self.drug())
-        return Response({"results": [_expected(one, names, reader) for one in found]})
+        return Response({"results": [expected_row(one, names, reader) for one in found]})
 
 
 class DoseAdherence(IntakeView):
@@ -178,7 +178,8 @@ def _sites(drug: str, advice: intake.SiteAdvice, zone: ZoneInfo) -> dict[str, An
     return {"drug": drug, "suggested": advice.suggested, "sites": sites}
 
 
-def _expected(one: intake.Expected, regimens: dict[str, str], reader: Reader) -> dict[str, Any]:
+def expected_row(one: intake.Expected, regimens: dict[str, str], reader: Reader) -> dict[str, Any]:
+    """What :class:`ExpectedDose` promises."""
     slot, event = one.slot, one.event
     logged = None
     if event is not None:

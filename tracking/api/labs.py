@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from tracking.api.evaluations import EstradiolResult, EvaluationSummary, result, summary
 from tracking.api.fields import AsSent, Flag, Input, Output, Text
-from tracking.api.paging import PAGE, PERIOD, chosen, in_period
+from tracking.api.paging import CHANGED_PAGE, chosen
 from tracking.api.records import (
     Correction,
     Framed,
@@ -29,12 +29,13 @@ from tracking.api.records import (
 from tracking.api.schema import Operation, Query, page_of
 from tracking.domain.categories import Category
 from tracking.domain.problems import problem
-from tracking.domain.reported import Method, MethodEvidence, Precision
+from tracking.domain.reported import Method, MethodEvidence, Precision, Value
+from tracking.domain.units import displayed
 from tracking.evidence import load_rulebook
 from tracking.models import LabResult, Patient
 from tracking.services import labs
 
-__all__ = ["Lab", "LabVersions", "Labs"]
+__all__ = ["Lab", "LabDisplay", "LabVersions", "Labs", "display_of"]
 
 
 class LabCorrectionInput(Input):
@@ -68,6 +69,13 @@ class LabInput(LabCorrectionInput, RecordInput):
     """A new result, exactly as the laboratory reported it."""
 
 
+class LabDisplay(Output):
+    """A value in another unit, by the exact factor, rounded for the eye alone."""
+
+    value = serializers.CharField(help_text="comparator included")
+    unit = serializers.CharField(help_text="UCUM code")
+
+
 class LabRow(Framed):
     """A result as reported."""
 
@@ -92,6 +100,7 @@ class LabRow(Framed):
     biotin = serializers.BooleanField(allow_null=True, help_text="null: nobody asked")
     fasting = serializers.BooleanField(allow_null=True, help_text="null: nobody asked")
     printed = serializers.CharField(help_text="the one printed form: value, unit, assay and its evidence, moment")
+    display = LabDisplay(allow_null=True, help_text="the same in the unit that he chose for it; null where he chose none")
 
 
 class LabVersion(LabRow):
@@ -121,10 +130,11 @@ class LabNoun(NounView):
 
     def written(self, stored: Stored, reader: Reader) -> dict[str, Any]:
         assert stored.evaluation is not None
+        current = summary(stored.evaluation, reader, self.now)
         return {
             "lab": lab_row(stored.row, reader),
-            "result": result(stored.evaluation, str(stored.row.uid), reader),
-            "current": summary(stored.evaluation, reader),
+            "result": result(stored.evaluation, str(stored.row.uid), reader, current["comparison"]),
+            "current": current,
         }
 
     def with_evidence(self, sent: dict[str, Any]) -> dict[str, Any]:
@@ -148,12 +158,12 @@ class Labs(LabNoun, RowsView):
         LabRow,
         LabInput,
         written=LabWritten,
-        filters=(Query("analyte", "one analyte only"), *PERIOD),
+        filters=(Query("analyte", "one analyte only"),),
     )
 
     def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
         analyte = chosen(query, "analyte", load_rulebook().analytes)
-        return in_period(rows if analyte is None else rows.filter(analyte=analyte), query, man.zone)
+        return rows if analyte is None else rows.filter(analyte=analyte)
 
     def add(self, man: Patient, sent: dict[str, Any]) -> Stored:
         done = labs.record(patient=man, by=self.actor, now=self.now, staff=self.is_staff_route, **self.with_evidence(sent))
@@ -179,7 +189,7 @@ class LabVersions(LabNoun, RowView):
     """Every version of one result, the newest first, the withdrawn included."""
 
     http_method_names = ["get", "head"]
-    operations = {"GET": Operation("List every version of one result, newest first", page_of(LabVersion), query=PAGE)}
+    operations = {"GET": Operation("List every version of one result, newest first", page_of(LabVersion), query=CHANGED_PAGE)}
 
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
@@ -213,7 +223,16 @@ def lab_row(row: LabResult, reader: Reader) -> dict[str, Any]:
         "biotin": row.biotin,
         "fasting": row.fasting,
         "printed": str(reported),
+        "display": display_of(row.analyte, reported.value, reader.man.display_units.get(row.analyte)),
     }
+
+
+def display_of(analyte: str, value: Value, unit: str | None) -> dict[str, str] | None:
+    """What :class:`LabDisplay` promises. None where no unit is chosen, or where today's rules no longer convert into it."""
+    rule = load_rulebook().analytes.get(analyte)
+    if unit is None or rule is None or not {unit, value.unit} <= rule.units.keys():
+        return None
+    return {"value": displayed(value, rule, unit), "unit": unit}
 
 
 def _version(row: LabResult, reader: Reader) -> dict[str, Any]:

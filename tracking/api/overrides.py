@@ -19,7 +19,7 @@ from tracking import tasks
 from tracking.api.base import RecordView
 from tracking.api.consents import ClinicRow
 from tracking.api.fields import AsSent, Day, Input, Output, Text, Uid, Whole
-from tracking.api.paging import PAGE
+from tracking.api.paging import CHANGED_PAGE, PAGE
 from tracking.api.records import day, instant
 from tracking.api.schema import Operation, page_of
 from tracking.domain.categories import Category
@@ -174,7 +174,7 @@ class IntervalNoun(SettingNoun):
 class Floors(FloorNoun, SettingList):
     """The floors that prescribers set for him."""
 
-    operations = {"GET": Operation("List floors set for this man, newest first", page_of(FloorRow), query=PAGE)}
+    operations = {"GET": Operation("List floors set for this man, newest first", page_of(FloorRow), query=CHANGED_PAGE)}
 
 
 class SetFloors(Floors):
@@ -215,7 +215,7 @@ class FloorEnd(FloorNoun):
 class Intervals(IntervalNoun, SettingList):
     """How often prescribers want one kind of monitoring for him."""
 
-    operations = {"GET": Operation("List intervals set for this man, newest first", page_of(IntervalRow), query=PAGE)}
+    operations = {"GET": Operation("List intervals set for this man, newest first", page_of(IntervalRow), query=CHANGED_PAGE)}
 
 
 class SetIntervals(Intervals):
@@ -257,6 +257,8 @@ class ClinicFloors(RecordView):
     """The floor of a clinic's men, by version. Members of the clinic only."""
 
     category = Category.OWN  # whose account it is: no key reads it
+    keeps_answers = False
+
     operations = {
         "GET": Operation("List the floors of a clinic, newest first", page_of(ClinicFloorRow), query=PAGE),
         "POST": Operation(
@@ -285,6 +287,8 @@ class ClinicFloorEnd(RecordView):
     """The end of a clinic's floor."""
 
     category = Category.OWN  # whose account it is: no key reads it
+    keeps_answers = False
+
     operations = {"POST": Operation("End the floor of a clinic's men, who are then evaluated again", ClinicFloorRow)}
 
     def post(self, _request: Request, **kwargs: Any) -> Response:

@@ -17,16 +17,19 @@ from tracking.domain.moments import start_of_day
 from tracking.domain.problems import Issue, Problem, problem, raise_all
 
 __all__ = [
-    "ON_DAY", "PAGE", "PERIOD", "chosen", "day_of", "flag", "given", "holding_on", "in_days", "in_period", "limit_of", "page",
-    "period", "whole_sent", "window",
+    "CHANGED_PAGE", "ON_DAY", "PAGE", "PERIOD", "chosen", "day_of", "flag", "given", "holding_on", "in_period", "limit_of",
+    "page", "period", "whole_sent", "window",
 ]  # fmt: skip
 
 _USUAL, _MOST = 50, 200
 _LONGEST = 6
+_LONGEST_REVISION = 18  # digits; a bigint holds them
 PAGE = (
     Query("limit", f"rows per page, 1 to {_MOST}; {_USUAL} where it is not sent"),
     Query("cursor", "where to go on; take it from `next`"),
 )
+SINCE = Query("since", "only rows that a later revision than this one touched: a whole number, as `revision` shows it")
+CHANGED_PAGE = (SINCE, *PAGE)
 PERIOD = (
     Query("from", "first local day, YYYY-MM-DD"),
     Query("to", "last local day, YYYY-MM-DD"),
@@ -66,21 +69,24 @@ def chosen(sent: dict[str, str], name: str, accepted: Collection[str]) -> str | 
     return value
 
 
-def in_period(rows: QuerySet[Any], sent: dict[str, str], zone: str) -> QuerySet[Any]:
-    """Rows whose instant lies from the start of the day ``from`` to the end of the day ``to``, in this zone."""
-    first, last = period(sent)
-    if first is not None:
-        rows = rows.filter(at__gte=start_of_day(first, zone))
-    if last is not None:
-        rows = rows.filter(at__lt=start_of_day(last + timedelta(days=1), zone))
-    return rows
+def in_period(rows: QuerySet[Any], sent: dict[str, str], column: str, zone: str) -> QuerySet[Any]:
+    """Rows whose ``column``, an instant or a day, lies from the start of the day ``from`` to the end of the day ``to``.
 
-
-def in_days(rows: QuerySet[Any], sent: dict[str, str], column: str) -> QuerySet[Any]:
-    """Rows whose ``column``, a day, lies from the day ``from`` to the day ``to``."""
+    Of an instant it is the days of ``zone`` that count.
+    """
     first, last = period(sent)
-    bounds = {f"{column}__gte": first, f"{column}__lte": last}
+    if _is_day(rows, column):
+        bounds: dict[str, Any] = {f"{column}__gte": first, f"{column}__lte": last}
+    else:
+        bounds = {
+            f"{column}__gte": first and start_of_day(first, zone),
+            f"{column}__lt": last and start_of_day(last + timedelta(days=1), zone),
+        }
     return rows.filter(**{name: bound for name, bound in bounds.items() if bound is not None})
+
+
+def _is_day(rows: QuerySet[Any], column: str) -> bool:
+    return bool(rows.model._meta.get_field(column).get_internal_type() == "DateField")
 
 
 def period(sent: dict[str, str]) -> tuple[date | None, date | None]:
@@ -130,6 +136,8 @@ def page(rows: QuerySet[Any], request: Request, sent: dict[str, str], *, by: str
     """
     order = [f"-{by}", "-uid"] if by else ["-uid"]
     size = limit_of(sent)
+    if "since" in sent:
+        rows = rows.filter(revision__gt=whole_sent(sent, "since", 0, longest=_LONGEST_REVISION))
     if "cursor" in sent:
         rows = _after(rows, sent["cursor"], by)
     found = list(rows.order_by(*order)[: size + 1])
@@ -148,8 +156,7 @@ def _after(rows: QuerySet[Any], cursor: str, by: str | None) -> QuerySet[Any]:
         uid = UUID(match["uid"])
         if by is None:
             return rows.filter(uid__lt=uid)
-        is_day = rows.model._meta.get_field(by).get_internal_type() == "DateField"
-        mark = _unmark(int(match["mark"]), is_day=is_day)
+        mark = _unmark(int(match["mark"]), is_day=_is_day(rows, by))
     except (ValueError, OverflowError):
         raise _no_cursor() from None
     return rows.filter(**{f"{by}__lte": mark}).exclude(**{by: mark, "uid__gte": uid})
@@ -181,12 +188,12 @@ def limit_of(sent: dict[str, str]) -> int:
     return int(text)
 
 
-def whole_sent(sent: dict[str, str], name: str, usual: int) -> int:
+def whole_sent(sent: dict[str, str], name: str, usual: int, *, longest: int = _LONGEST) -> int:
     """A short whole number of a query; ``usual`` where it is not sent. Which are accepted is for the reader to say."""
     text = sent.get(name)
     if text is None:
         return usual
-    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST):
+    if not (text.isascii() and text.isdecimal() and len(text) <= longest):
         raise problem(f"?{name}", "number-unreadable", "'{received}' is not a whole number.", received=text[:20])
     return int(text)
 

@@ -58,6 +58,7 @@ class ReadTokens(RecordView):
     """The keys he gave, and a new one."""
 
     category = Category.OWN
+    keeps_answers = False  # the secret is shown once, and kept nowhere
     operations = {
         "GET": Operation(
             "List the keys he gave, newest first",
@@ -103,6 +104,7 @@ class ReadToken(RecordView):
     """One key."""
 
     category = Category.OWN
+    needs_match = False
     operations = {"DELETE": Operation("End a key, at once", status=(204,))}
 
     def delete(self, _request: Request, **kwargs: Any) -> Response:

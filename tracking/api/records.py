@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -15,17 +16,48 @@ from rest_framework.response import Response
 
 from tracking.api.base import RecordView
 from tracking.api.fields import ClientId, Input, Output, Text
-from tracking.api.paging import PAGE
+from tracking.api.paging import CHANGED_PAGE, PERIOD, chosen, in_period
 from tracking.api.schema import Operation, Query, page_of
 from tracking.domain.actor import Actor
 from tracking.models import Evaluation, Patient, User
 from tracking.models.base import Record
 from tracking.services.access import not_found
+from tracking.services.lived import local_today
 
 __all__ = [
     "Correction", "Framed", "Reader", "RecordInput", "RowView", "RowsView", "Stored", "correcting", "day", "instant", "listing",
     "names_of", "reading",
 ]  # fmt: skip
+
+
+class Status(StrEnum):
+    """How a record stands."""
+
+    STANDING = "standing"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+_ALL = "all"
+_STANDS: dict[str, Any] = {"superseded_at": None, "withdrawn_at": None}
+_FILTERS: Mapping[str, dict[str, Any]] = {
+    Status.STANDING: _STANDS,
+    Status.SUPERSEDED: {"superseded_at__isnull": False},
+    Status.WITHDRAWN: {"superseded_at": None, "withdrawn_at__isnull": False},
+    _ALL: {},
+}
+STATUS = Query("status", f"{', '.join(Status)} or {_ALL}; {Status.STANDING} where it is not sent")
+
+
+def with_status(rows: QuerySet[Any], query: dict[str, str]) -> QuerySet[Any]:
+    """The rows that stand as asked for."""
+    return rows.filter(**_FILTERS[chosen(query, "status", _FILTERS) or Status.STANDING])
+
+
+def status_of(row: Record) -> Status:
+    if row.superseded_at is not None:
+        return Status.SUPERSEDED
+    return Status.STANDING if row.withdrawn_at is None else Status.WITHDRAWN
 
 
 class RecordInput(Input):
@@ -49,6 +81,9 @@ class Framed(Output):
     id = serializers.CharField(help_text="addresses the row: the phone's id in a man's own API, the uid for staff")
     uid = serializers.UUIDField(help_text="names this version for good")
     revision = serializers.IntegerField()
+    status = serializers.ChoiceField(
+        list(Status), help_text="whether it stands, was put right by a later version, or taken back"
+    )
     recorded_at = serializers.DateTimeField()
     own_entry = serializers.BooleanField(help_text="entered by the man himself")
     source = Source()  # type: ignore[assignment]  # DRF takes declared fields off the class
@@ -70,6 +105,7 @@ class Reader:
             "id": self.id_of(row),
             "uid": str(row.uid),
             "revision": row.revision,
+            "status": status_of(row),
             "recorded_at": instant(row.recorded_at),
             "own_entry": row.recorded_by == str(Actor.user(self.man.user_id)) if self.man.user_id else False,
             "source": {"system": row.source_system, "id": row.source_id},
@@ -101,17 +137,24 @@ class Stored:
 
 
 class NounView(RecordView):
-    """One noun. ``model``: its table; ``newest_by``: the column that orders its lists."""
+    """One noun. ``model``: its table; ``newest_by``: the column that orders its lists; ``dated_by``: the one that ``from`` and
+    ``to`` ask about, where that is another.
+    """
 
     model: ClassVar[type[Record]]
     newest_by: ClassVar[str]
+    dated_by: ClassVar[str] = ""
 
     def reader(self, man: Patient) -> Reader:
         return Reader(self.is_staff_route, man)
 
+    def every(self, man: Patient) -> QuerySet[Any]:
+        """What was ever stated about him, with what an answer shows beside it."""
+        return self.model.objects.filter(patient=man)
+
     def rows(self, man: Patient) -> QuerySet[Any]:
         """What stands about him."""
-        return self.model.objects.live().filter(patient=man)
+        return self.every(man).filter(**_STANDS)
 
     def render(self, row: Any, reader: Reader) -> dict[str, Any]:
         raise NotImplementedError
@@ -133,8 +176,12 @@ class RowsView(NounView):
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
         reader = self.reader(man)
-        rows = self.narrowed(self.rows(man), self.query, man)
-        return self.page(rows, lambda row: self.render(row, reader), by=self.newest_by)
+        rows = with_status(self.every(man), self.query)
+        rows = self.narrowed(in_period(rows, self.query, self.dated_by or self.newest_by, man.zone), self.query, man)
+        answer = self.page(rows, lambda row: self.render(row, reader), by=self.newest_by)
+        # The day belongs to it: whether a regimen is in force changes with it, and without a write.
+        answer.headers["ETag"] = f'"{man.revision}.{local_today(man, self.now)}"'
+        return answer
 
     def post(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
@@ -207,7 +254,13 @@ def listing(
 ) -> dict[str, Operation]:
     """The operations of a :class:`RowsView`."""
     return {
-        "GET": Operation(f"List {noun}, newest first", page_of(row), query=(*filters, *PAGE)),
+        "GET": Operation(
+            f"List {noun}, newest first",
+            page_of(row),
+            query=(*filters, *PERIOD, STATUS, *CHANGED_PAGE),
+            etag=True,
+            conditional=True,
+        ),
         "POST": Operation(
             f"Add to {noun}; 200 where it was there already", written or row, takes, status=(201, 200), etag=True
         ),

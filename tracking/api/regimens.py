@@ -164,8 +164,8 @@ class RegimenNoun(NounView):
         """Who writes, when, and as whose statement."""
         return {"by": self.actor, "now": self.now, "origin": self.origin}
 
-    def rows(self, man: Patient) -> QuerySet[Any]:
-        return plans.standing().filter(patient=man).select_related("previous")
+    def every(self, man: Patient) -> QuerySet[Any]:
+        return plans.with_pauses(super().every(man)).select_related("previous")
 
     def render(self, row: Any, reader: Reader) -> dict[str, Any]:
         plan = plans.plan_of(row, load_rulebook())

@@ -26,12 +26,18 @@ class Query:
     what: str
 
 
+FIELDS = Query(
+    "fields", "the members wanted, separated by commas; of a list, those of a row. There are then no others, required or not"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One method of a view. ``answer`` None: no body; where it differs by status, a mapping from one to the other.
 
-    ``etag``: the answer carries the row's revision as its ETag. ``description``: more than the summary, in Markdown. ``sends``
-    and ``gets``: an example of the body, and of the answer with the first status.
+    ``etag``: the answer carries an ETag: of a row its revision. ``description``: more than the summary, in Markdown. ``sends``
+    and ``gets``: an example of the body, and of the answer with the first status. ``sparse`` False: a reader takes all of it.
+    ``conditional``: the ETag stands for all that is shown, not for the row alone, so that a read with it may be answered 304.
     """
 
     summary: str
@@ -43,6 +49,23 @@ class Operation:
     description: str = ""
     sends: Any = None
     gets: Any = None
+    sparse: bool = True
+    conditional: bool = False
+
+    @property
+    def members(self) -> frozenset[str]:
+        """The members that a reader may choose among: of a list, those of a row."""
+        answer = self.answer
+        if not self.sparse or not isinstance(answer, type) or not issubclass(answer, serializers.Serializer):
+            return frozenset()
+        return _members(answer)
+
+
+@cache
+def _members(answer: type[serializers.Serializer[Any]]) -> frozenset[str]:
+    fields = answer().fields
+    rows = getattr(fields.get("results"), "child", None)
+    return frozenset(rows.fields if rows is not None else fields)
 
 
 @cache
@@ -60,6 +83,10 @@ class Described(Protocol):
     """A view that says of itself what the document says of it."""
 
     operations: Mapping[str, Operation]
+
+    def accepted(self, method: str) -> tuple[Query, ...]: ...
+
+    def headers_of(self, method: str) -> tuple[Query, ...]: ...
 
 
 class RecordSchema(AutoSchema):
@@ -115,7 +142,12 @@ class RecordSchema(AutoSchema):
         return dict(answer) if isinstance(answer, Mapping) else dict.fromkeys(self._operation.status, answer)
 
     def get_override_parameters(self) -> list[Any]:
-        said = [OpenApiParameter(query.name, str, description=query.what) for query in self._operation.query]
+        view = cast("Described", self.view)
+        said = [OpenApiParameter(query.name, str, description=query.what) for query in view.accepted(self.method)]
+        said += [
+            OpenApiParameter(header.name, str, OpenApiParameter.HEADER, description=header.what)
+            for header in view.headers_of(self.method)
+        ]
         if self._operation.etag:
             said.append(
                 OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=True, description="the revision, in quotes")

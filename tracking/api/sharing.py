@@ -99,6 +99,7 @@ class ShareCodes(RecordView):
     """His codes, and a new one."""
 
     category = Category.OWN
+    keeps_answers = False  # the secret is shown once, and kept nowhere
     operations = {
         "GET": Operation(
             "List the codes he made, newest first",
@@ -142,6 +143,7 @@ class ShareCode(RecordView):
     """One code."""
 
     category = Category.OWN
+    needs_match = False
     operations = {"DELETE": Operation("Take a code back; what it opened stays open", status=(204,))}
 
     def delete(self, _request: Request, **kwargs: Any) -> Response:
@@ -153,6 +155,7 @@ class Redemption(RecordView):
     """A man's code in the hands of a clinic."""
 
     category = Category.OWN
+    keeps_answers = False  # of no man before it is accepted; a code holds once anyway
     operations = {
         "POST": Operation(
             "Let this clinic in by a man's code",
@@ -187,6 +190,7 @@ class Invitations(RecordView):
     """What a clinic hands out, and what became of it."""
 
     category = Category.OWN
+    keeps_answers = False  # the secret is shown once, and kept nowhere
     operations = {
         "GET": Operation(
             "List the clinic's invitations, newest first",
@@ -227,6 +231,7 @@ class Invitation(RecordView):
     """One invitation."""
 
     category = Category.OWN
+    needs_match = False
     operations = {"DELETE": Operation("Take an invitation back; what was accepted stays", status=(204,))}
 
     def delete(self, _request: Request, **kwargs: Any) -> Response:

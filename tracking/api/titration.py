@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from tracking.api.base import RecordView
 from tracking.api.fields import AsSent, Day, Input, Plan, Text, Uid
-from tracking.api.paging import PAGE, chosen, page
+from tracking.api.paging import CHANGED_PAGE, PAGE, chosen, page
 from tracking.api.records import Reader, RecordInput, names_of
 from tracking.api.regimens import DOSE, Terms
 from tracking.api.schema import Operation, Query, page_of
@@ -159,7 +159,9 @@ class HisProposals(HisLedgerView):
     """His requests and the decisions on his plan, and a new request."""
 
     operations = {
-        "GET": Operation("List requests, and what was decided on his plan, newest first", page_of(HisProposalRow), query=PAGE),
+        "GET": Operation(
+            "List requests, and what was decided on his plan, newest first", page_of(HisProposalRow), query=CHANGED_PAGE
+        ),
         "POST": Operation(
             "Ask the clinic in his own words; nothing changes by it. 200 where it was sent before",
             HisProposalRow,
@@ -231,7 +233,7 @@ class Proposals(StaffLedgerView):
         "GET": Operation(
             "List the titration ledger, newest first: requests, proposals, decisions, and before and after of each change",
             page_of(ProposalRow),
-            query=(_STATE, *PAGE),
+            query=(_STATE, *CHANGED_PAGE),
         ),
         "POST": Operation(
             "Propose a change that a prescriber states; nothing changes yet. 200 where it takes up a request or stood before",

@@ -113,6 +113,7 @@ urlpatterns = [
     path("patients/<uuid:patient_uid>", patients.OnePatient.as_view()),
     *record("patients/<uuid:patient_uid>/"),
     path("patients/<uuid:patient_uid>/dose-history", dose_history.DoseHistory.as_view()),
+    path("patients/<uuid:patient_uid>/evaluations/<uuid:uid>/release", evaluations.Release.as_view()),
     path("patients/<uuid:patient_uid>/episodes", episodes.Episodes.as_view()),
     path("patients/<uuid:patient_uid>/episodes/<uuid:uid>", episodes.OneEpisode.as_view()),
     path("patients/<uuid:patient_uid>/episodes/<uuid:uid>/acknowledge", episodes.Acknowledgement.as_view()),

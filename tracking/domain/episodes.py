@@ -24,10 +24,10 @@ from tracking.domain.findings import Finding
 from tracking.domain.moments import start_of_day
 from tracking.domain.problems import problem
 from tracking.domain.rulebook import SEVERITIES, Lane, Priority, RuleBook, Tier
+from tracking.domain.working_days import working_days_after
 
 _DAY = timedelta(days=1)
 _INSTANT = timedelta(microseconds=1)
-_SATURDAY = 5
 _NOT_COMPARED = len(RANK)
 
 
@@ -270,7 +270,7 @@ def respond_by(asked_at: datetime, priority: Priority, look: Look) -> datetime |
     target = look.rulebook.episodes.response.working_days.get(priority)
     if target is None:
         return None
-    return _end_of(_working_days_after(asked_at.astimezone(ZoneInfo(look.zone)).date(), target), look.zone)
+    return _end_of(working_days_after(asked_at.astimezone(ZoneInfo(look.zone)).date(), target), look.zone)
 
 
 def is_overdue(respond_by: datetime | None, state: State, now: datetime) -> bool:
@@ -286,7 +286,7 @@ def escalation(late_from: datetime, priority: Priority, look: Look) -> str:
         return steps[0].to if look.now >= late_from else ""
     last_day = (late_from - _INSTANT).astimezone(ZoneInfo(look.zone)).date()
     reached = [
-        step.to for step in steps if look.now >= _end_of(_working_days_after(last_day, (step.targets - 1) * target), look.zone)
+        step.to for step in steps if look.now >= _end_of(working_days_after(last_day, (step.targets - 1) * target), look.zone)
     ]
     return reached[-1] if reached else ""
 
@@ -425,13 +425,6 @@ def _severity(level: Level) -> int:
 
 def _tier(level: Level) -> int:
     return RANK[Tier(level.tier)] if level.tier else _NOT_COMPARED
-
-
-def _working_days_after(day: date, count: int) -> date:
-    while count:
-        day += _DAY
-        count -= day.weekday() < _SATURDAY
-    return day
 
 
 def _end_of(day: date, zone: str) -> datetime:

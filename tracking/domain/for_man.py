@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from tracking.domain.estradiol import LOW, Reading
@@ -14,12 +15,21 @@ from tracking.domain.reassurance import is_disturbed
 from tracking.domain.rulebook import RuleBook, Tier
 from tracking.domain.verdict import CURRENT, SUPERSEDED
 from tracking.domain.words import fill, on_day
+from tracking.domain.working_days import working_days_after
 
 _OF_TIER = {
     Tier.CRITICAL: "very_low",
     Tier.BELOW_FLOOR: "below",
     Tier.INDETERMINATE: "cannot_say",
 }
+
+
+class Comparison(StrEnum):
+    """Whether he reads where his result stands: it is released to him, it waits for a look, or nobody has looked in time."""
+
+    RELEASED = "released"
+    WAITS = "waits"
+    NOT_REVIEWED = "not_reviewed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +65,44 @@ def for_man(facts: Facts, missing: Iterable[Missing]) -> ForMan:
     return ForMan((*result, *_beside(facts, words)), comparison, compares=True, today=today)
 
 
+def comparison_of(*, waits: bool, clinic_connected: bool, waits_from: date, today: date, rulebook: RuleBook) -> Comparison:
+    """What he reads of a comparison on a local day. With no clinic connected nobody will look, so nothing waits."""
+    if not waits:
+        return Comparison.RELEASED
+    late = (today - waits_from).days > rulebook.episodes.telling.waits_days
+    return Comparison.WAITS if clinic_connected and not late else Comparison.NOT_REVIEWED
+
+
+def call_after(notified_on: date, rulebook: RuleBook) -> date:
+    """The day by which his clinic has called, or he does."""
+    return working_days_after(notified_on, rulebook.episodes.telling.call_after_working_days)
+
+
 def words_for_man(
     said: ForMan,
     rulebook: RuleBook,
     *,
     clinic_connected: bool,
     notified_on: date | None = None,
-    call_after: date | None = None,
-    comparison: bool = True,
+    comparison: Comparison = Comparison.RELEASED,
 ) -> tuple[str, ...]:
     """His value, unit and the lab's range always; the comparison by release; whom to turn to; and what never waits.
 
-    ``comparison`` False: no prescriber has released it yet, so it says that it waits. ``notified_on`` and ``call_after`` (three
-    working days on) only where a care relationship is active and the notice was delivered. No tier is named, nothing is called
+    ``notified_on``: only where a care relationship is active and the notice was delivered. No tier is named, nothing is called
     safe or dangerous, and no sentence tells him what to take.
     """
     words = rulebook.words.man
+    instead = {Comparison.WAITS: "waiting", Comparison.NOT_REVIEWED: "not_reviewed"}
     lines = [*said.result]
     if said.compares:
-        lines += said.comparison if comparison else (words["waiting"],)
+        lines += said.comparison if comparison is Comparison.RELEASED else (words[instead[comparison]],)
     if not clinic_connected:
         lines.append(words["not_connected"])
-    elif notified_on is not None and call_after is not None:
-        told = {"notified": on_day(notified_on, said.today), "call_after": on_day(call_after, said.today)}
-        lines.append(fill(words["notified"], told))
+    elif notified_on is not None:
+        called = call_after(notified_on, rulebook)
+        lines.append(
+            fill(words["notified"], {"notified": on_day(notified_on, said.today), "call_after": on_day(called, said.today)})
+        )
     return (*lines, words["always"])
 
 

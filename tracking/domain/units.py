@@ -6,14 +6,17 @@ A mass is never converted into an activity: a unit that an analyte does not list
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
 
-from tracking.domain.problems import problem
+from tracking.domain.problems import Collector, problem
 from tracking.domain.reported import Value
 from tracking.domain.rulebook import AnalyteRule, RuleBook
 
+# What is shown in another unit has as many significant digits as the report, and at least so many: <5 pg/mL is <18.4 pmol/L.
+_LEAST_SIGNIFICANT = 3
 # Far beyond any digit a laboratory reports, so that a converted threshold cannot tie with a reported value by rounding.
 _EXACT_DIGITS = 50
 
@@ -86,6 +89,33 @@ def trimmed(number: Decimal) -> Decimal:
 def shown(value: Value, rule: AnalyteRule, to_unit: str, decimals: int) -> str:
     """A value in another unit for display, its comparator kept: ``<18.4``."""
     return f"{value.comparator}{rounded(convert(value.number, rule, value.unit, to_unit), decimals)}"
+
+
+def displayed(value: Value, rule: AnalyteRule, to_unit: str) -> str:
+    """A value in the unit that somebody reads it in, its comparator kept, as precise as it was reported and no less than three
+    digits. In its own unit it stays as typed. Raises KeyError for a unit that the analyte does not list.
+    """
+    if value.unit == to_unit:
+        return value.text
+    return f"{value.comparator}{_significant(convert(value.number, rule, value.unit, to_unit), value.digits)}"
+
+
+def _significant(exact: Fraction, digits: str) -> str:
+    reported = len(digits.replace(".", "").lstrip("0"))
+    size = (Decimal(exact.numerator) / Decimal(exact.denominator)).adjusted() if exact else 0
+    return str(rounded(exact, max(0, max(reported, _LEAST_SIGNIFICANT) - 1 - size)))
+
+
+def read_display_units(sent: Mapping[str, str], rulebook: RuleBook, *, pointer: str = "/display_units") -> dict[str, str]:
+    """The UCUM codes of the units in which he wants to read analytes. Raises :class:`Problem` naming all that is wrong."""
+    collector = Collector()
+    read: dict[str, str] = {}
+    for analyte, unit in sent.items():
+        here = f"{pointer}/{analyte[:40]}"
+        if collector.run(analyte_rule, analyte, rulebook, pointer=here) is not None:
+            read[analyte] = collector.run(read_unit, analyte, unit, rulebook, pointer=here) or ""
+    collector.raise_found()
+    return read
 
 
 @lru_cache(maxsize=4096)

@@ -11,6 +11,7 @@ from tracking.models.inventory import InventoryCount
 from tracking.models.labs import LabResult
 from tracking.models.overrides import ClinicFloor, FloorSetting, IntervalSetting
 from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User, ZoneMove
+from tracking.models.requests import AnsweredRequest
 from tracking.models.sharing import Invitation, ReadToken, ShareCode
 from tracking.models.titration import Proposal, ProposalEvent
 from tracking.models.trail import AccessEvent, SyncLife, Tombstone
@@ -18,6 +19,7 @@ from tracking.models.trail import AccessEvent, SyncLife, Tombstone
 __all__ = [
     "AccessEvent",
     "AccountExport",
+    "AnsweredRequest",
     "CareRelationship",
     "Clinic",
     "ClinicFloor",

@@ -56,6 +56,11 @@ class Episode(RevisionedRow):
     )
 
     respond_by = models.DateTimeField(null=True, blank=True, help_text="the first instant at which an answer is late")
+    told_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="when a message about it last reached somebody of his clinic; empty: none is known to have",
+    )
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.CharField(max_length=64, blank=True, default="")
     outcome = models.CharField(max_length=24, blank=True, default="")

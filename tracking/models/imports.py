@@ -94,7 +94,10 @@ class ImportRow(OwnedRow):
                 name="importrow_stored_is_somewhere",
             ),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["batch", "state"], name="importrow_of_a_state")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["batch", "state"], name="importrow_of_a_state"),
+            models.Index(fields=["patient", "batch"], condition=Q(state=RowState.ASKS), name="importrow_asks"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.place}: {self.state}"

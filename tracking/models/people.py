@@ -122,6 +122,9 @@ class Patient(models.Model):
     birth_date = models.DateField(null=True, blank=True)
     birth_year = models.PositiveSmallIntegerField(null=True, blank=True, help_text="where only the year is known")
     zone = models.CharField(max_length=64, help_text="IANA time zone")
+    display_units = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="by analyte, the unit that he reads it in beside the reported one"
+    )
     is_statistical = models.BooleanField(default=False)
     statistical_key = models.CharField(max_length=64, blank=True, default="", help_text="its key in the survey")
     statistical_facts = models.JSONField(default=dict, blank=True, help_text="what else the survey says, in its own words")
@@ -154,7 +157,7 @@ class Patient(models.Model):
             pgtrigger.Trigger(
                 name="revision",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("name", "birth_date", "birth_year", "zone"),  # type: ignore[no-untyped-call]  # pgtrigger's
+                operation=pgtrigger.UpdateOf("name", "birth_date", "birth_year", "zone", "display_units"),  # type: ignore[no-untyped-call]  # pgtrigger's
                 func="""
                     IF NEW.revision_xact <> pg_current_xact_id()::text::bigint THEN
                         NEW.revision = NEW.revision + 1;

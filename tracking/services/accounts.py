@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from dateutil.relativedelta import relativedelta
 from tracking.domain.actor import Actor
 from tracking.domain.moments import parse_zone
 from tracking.domain.problems import problem
+from tracking.domain.units import read_display_units
 from tracking.evidence import load_rulebook
 from tracking.models import Patient, User, ZoneMove
 from tracking.services import evaluations
@@ -64,12 +66,15 @@ def edit_profile(
     name: str | None = None,
     birth_date: date | None = None,
     zone: str | None = None,
+    display_units: Mapping[str, str] | None = None,
 ) -> Patient:
     """Change what is given. A new zone moves his reminders and the doses expected from now on; what was recorded, and what was
-    expected before, keeps the zone it was lived in.
+    expected before, keeps the zone it was lived in. ``display_units``: all of them anew, by analyte; one that is left out is
+    shown as reported alone.
     """
     named = None if zone is None else parse_zone(zone)
     _check_birth(birth_date, now, named or patient.zone)
+    units = None if display_units is None else read_display_units(display_units, load_rulebook())
     with acting_as(by):
         man = lock_patient(patient)
         man.name = man.name if name is None else name
@@ -78,7 +83,8 @@ def edit_profile(
         if named is not None and named != man.zone:
             ZoneMove.objects.create(patient=man, at=now, zone=named)
             man.zone = named
-        man.save(update_fields=["name", "birth_date", "birth_year", "zone"])
+        man.display_units = man.display_units if units is None else units
+        man.save(update_fields=["name", "birth_date", "birth_year", "zone", "display_units"])
         evaluations.refresh(man, now=now)
         man.refresh_from_db()
         return man

@@ -62,7 +62,7 @@ def men_with_doses(start: datetime, end: datetime, *, limit: int, above_id: int 
 def open_doses(men: Sequence[int], start: datetime, end: datetime) -> list[DoseNotice]:
     """The doses of these men with ``start`` <= at < ``end`` for which nothing is logged yet, by man and time.
 
-    Four queries, however many men; the calendar is walked over the window and a margin, never from the beginning.
+    Three queries, however many men; the calendar is walked over the window and a margin, never from the beginning.
     """
     rulebook = load_rulebook()
     rule = rulebook.dosing.adherence

@@ -47,6 +47,7 @@ __all__ = [
     "find",
     "follow",
     "is_overdue",
+    "note_told",
     "queue",
     "sentences",
     "snooze",
@@ -57,7 +58,7 @@ __all__ = [
 
 _COLUMNS = tuple(field.name for field in fields(EpisodeRecord) if field.name not in ("level", "worst_priority"))
 _LEVEL = tuple(field.name for field in fields(Level))
-_WRITTEN = ("evaluation", "worst_priority", *_LEVEL, *_COLUMNS)
+_WRITTEN = ("evaluation", "worst_priority", "told_at", *_LEVEL, *_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ def follow(concluded: Sequence[Concluded], *, now: datetime) -> None:
             if family in levels:
                 row.evaluation = each.row
             _fill(row, step.episode)
+            if any(event.what == pure.What.REOPENED for event in step.events):
+                row.told_at = None  # of this time nobody has been told yet
     Episode.objects.bulk_create(row for row, _ in made)
     if changed:
         Episode.objects.bulk_update((row for row, _ in changed), _WRITTEN)
@@ -135,6 +138,16 @@ def snooze(
         look = Look(now, man.zone, load_rulebook(), recheck_on=_recheck_on(man))
         step = pure.snooze(_record(row), until=until, reason=reason.strip(), by=str(by), look=look)
         return _answered(row, step, revision=revision, by=by, now=now)
+
+
+def note_told(*, patient_id: int, episode_id: int, by: Actor, now: datetime) -> None:
+    """A message about this episode reached somebody of his clinic. From then on the man may read that it was told.
+
+    Called once the message is out, in a transaction of its own: where it is lost, he is told less than there is, never more.
+    """
+    with acting_as(by):
+        man = lock_patient(patient_id)
+        Episode.objects.filter(patient=man, pk=episode_id, resolved_at=None).update(told_at=now)
 
 
 def find(man: Patient, uid: UUID) -> Episode:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -94,7 +94,7 @@ def refresh_many(men: Sequence[Patient], *, now: datetime) -> dict[int, Evaluati
     news = [man for man in men if man.pk not in standing or not _says_the_same(standing[man.pk], conclusions[man.pk])]
     if news:
         rulebooks.remember(rulebook, now=now)
-    latest = standing | _store([(man, conclusions[man.pk]) for man in news], now=now)
+    latest = standing | _store([(man, conclusions[man.pk]) for man in news], standing, now=now)
     Standing.objects.bulk_create(
         (
             Standing(
@@ -198,10 +198,16 @@ def _says_the_same(row: Evaluation, conclusion: Conclusion) -> bool:
     )
 
 
-def _store(concluded: Sequence[tuple[Patient, Conclusion]], *, now: datetime) -> dict[int, Evaluation]:
+def _store(
+    concluded: Sequence[tuple[Patient, Conclusion]], standing: Mapping[int, Evaluation], *, now: datetime
+) -> dict[int, Evaluation]:
     rows = Evaluation.objects.bulk_create(_row(man, conclusion, now=now) for man, conclusion in concluded)
-    released_at = _released_at(now)
-    Finding.objects.bulk_create(_finding(row, said, released_at=released_at) for row in rows for said in row.basis["findings"])
+    is_released = _releasing(rows, standing)
+    Finding.objects.bulk_create(
+        _finding(row, said, released_at=now if is_released(row, said["code"]) else None)
+        for row in rows
+        for said in row.basis["findings"]
+    )
     return {row.patient_id: row for row in rows}
 
 
@@ -237,6 +243,22 @@ def _finding(row: Evaluation, said: dict[str, Any], *, released_at: datetime | N
     )
 
 
-def _released_at(now: datetime) -> datetime | None:
-    """The man reads a finding at once, or only after a prescriber released it, as the deployment decided."""
-    return now if settings.FINDINGS_RELEASE == "immediate" else None
+def _releasing(rows: Sequence[Evaluation], standing: Mapping[int, Evaluation]) -> Callable[[Evaluation, str], bool]:
+    """Whether the man reads a finding at once, as the deployment decided, or because it was released to him before.
+
+    What was released of a result stays released when that result is looked at again, because he logged a dose or a day passed.
+    """
+    if settings.FINDINGS_RELEASE == "immediate":
+        return lambda _row, _code: True
+    same = [
+        standing[row.patient_id].pk
+        for row in rows
+        if row.patient_id in standing and _decides(row) == _decides(standing[row.patient_id])
+    ]
+    released = set(Finding.objects.filter(evaluation__in=same, released_at__isnull=False).values_list("patient_id", "code"))
+    return lambda row, code: (row.patient_id, code) in released
+
+
+def _decides(row: Evaluation) -> object:
+    """The key of the result that the verdict rests on."""
+    return row.basis["verdict"]["reading"]

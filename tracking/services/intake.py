@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from tracking.domain.adherence import Adherence, Event, adherence, match
 from tracking.domain.amounts import canonical
-from tracking.domain.expected import Slot, decisive, expected
+from tracking.domain.expected import Move, Plan, Slot, decisive, expected
 from tracking.domain.history import DoseKind
 from tracking.domain.reported import Moment, Precision
 from tracking.domain.rulebook import RuleBook
@@ -42,10 +42,16 @@ class SiteAdvice:
     uses: tuple[SiteUse, ...]
 
 
-def expected_of(man: Patient, first: date, last: date, *, drug: str | None = None) -> list[Expected]:
+# His plans and his moves, where somebody has read them already.
+Known = tuple[Sequence[Plan], Sequence[Move]]
+
+
+def expected_of(
+    man: Patient, first: date, last: date, *, drug: str | None = None, known: Known | None = None
+) -> list[Expected]:
     """The doses expected on the local days ``first`` to ``last``, in order of time, each with what was logged for it."""
     found = []
-    for slots, events in _by_drug(man, first, last, drug).values():
+    for slots, events in _by_drug(man, first, last, drug, known).values():
         matched = match(slots, events, load_rulebook().dosing.adherence)
         found += [Expected(slot, matched.get(n)) for n, slot in enumerate(slots) if first <= slot.day <= last]
     return sorted(found, key=lambda one: (one.slot.at, one.slot.drug, one.slot.number))
@@ -71,11 +77,12 @@ def sites_for(man: Patient, drug: str) -> SiteAdvice:
     return SiteAdvice(suggested(uses), tuple(uses))
 
 
-def slots_of(man: Patient, first: date, last: date, *, drug: str | None = None) -> dict[str, list[Slot]]:
-    """The doses expected on local days, by drug, in order of time. Three queries."""
+def slots_of(
+    man: Patient, first: date, last: date, *, drug: str | None = None, known: Known | None = None
+) -> dict[str, list[Slot]]:
+    """The doses expected on local days, by drug, in order of time. Two queries, unless what they read is ``known``."""
     rulebook = load_rulebook()
-    plans = plans_of([man.pk], rulebook, *([Q(drug=drug)] if drug else []))[man.pk]
-    moves = moves_of([man.pk]).get(man.pk, [])
+    plans, moves = known or _known(man, drug, rulebook)
     found: dict[str, list[Slot]] = defaultdict(list)
     for plan in decisive(plans):
         found[plan.drug] += expected(plan, first, last, moves, rulebook.dosing.usual_times)
@@ -93,11 +100,18 @@ def events_of(
     return found
 
 
-def _by_drug(man: Patient, first: date, last: date, drug: str | None) -> dict[str, tuple[list[Slot], list[Event]]]:
+def _known(man: Patient, drug: str | None, rulebook: RuleBook) -> Known:
+    plans = plans_of([man.pk], rulebook, *([Q(drug=drug)] if drug else []))[man.pk]
+    return plans, moves_of([man.pk]).get(man.pk, [])
+
+
+def _by_drug(
+    man: Patient, first: date, last: date, drug: str | None, known: Known | None = None
+) -> dict[str, tuple[list[Slot], list[Event]]]:
     """Expected and logged doses with a margin on both sides, so that a dose near an end finds its own."""
     rulebook = load_rulebook()
     margin = timedelta(days=rulebook.dosing.adherence.most_days) + _DAY
-    slots = slots_of(man, first - margin, last + margin, drug=drug)
+    slots = slots_of(man, first - margin, last + margin, drug=drug, known=known)
     narrowed = [Q(drug=drug)] if drug else []
     start, end = (datetime.combine(day, time(), UTC) for day in (first - margin, last + margin + _DAY))
     events = {name: of for (_, name), of in events_of([man.pk], start, end, rulebook, *narrowed).items()}

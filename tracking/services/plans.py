@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from tracking.domain.amounts import canonical, schedule_in
 from tracking.domain.expected import Move, Plan
@@ -18,20 +21,31 @@ from tracking.domain.schedule import parse_schedule
 from tracking.evidence import load_rulebook
 from tracking.models import Patient, Regimen, RegimenPause, ZoneMove
 
-__all__ = ["moves_of", "pauses_of", "plan_of", "plans_of", "record_of", "records_of", "standing"]
+__all__ = ["moves_of", "pauses_of", "plan_of", "plans_of", "record_of", "records_of", "standing", "with_pauses"]
 
 
 def standing() -> QuerySet[Any]:
-    """The regimens that stand, each with its pauses. Two queries."""
-    pauses = RegimenPause.objects.live().order_by("starts_on", "pk")
-    return Regimen.objects.live().prefetch_related(Prefetch("pauses", pauses, to_attr="standing_pauses"))
+    """The regimens that stand, each with its pauses. One query."""
+    return with_pauses(Regimen.objects.live())
+
+
+def with_pauses(regimens: QuerySet[Any]) -> QuerySet[Any]:
+    """Regimens, each with the pauses of it that stand. One query."""
+    pauses = RegimenPause.objects.live().filter(regimen=OuterRef("pk")).order_by("starts_on", "pk")
+    rows = pauses.values(row=JSONObject(starts_on="starts_on", ends_on="ends_on", uid="uid"))
+    found: QuerySet[Any] = regimens.annotate(standing_pauses=ArraySubquery(rows))
+    return found
 
 
 def pauses_of(row: Regimen) -> tuple[Pause, ...]:
     """Those that stand; as read by :func:`standing`, or from the database."""
-    rows = getattr(row, "standing_pauses", None)
-    if rows is None:
-        rows = RegimenPause.objects.live().filter(regimen=row).order_by("starts_on", "pk")
+    read = getattr(row, "standing_pauses", None)
+    if read is not None:
+        return tuple(
+            Pause(date.fromisoformat(one["starts_on"]), one["ends_on"] and date.fromisoformat(one["ends_on"]), one["uid"])
+            for one in read
+        )
+    rows = RegimenPause.objects.live().filter(regimen=row).order_by("starts_on", "pk")
     return tuple(Pause(pause.starts_on, pause.ends_on, str(pause.uid)) for pause in rows)
 
 
@@ -86,7 +100,7 @@ def plan_of(row: Regimen, rulebook: RuleBook) -> Plan:
 
 
 def plans_of(men: Sequence[int], rulebook: RuleBook, *narrowed: Q) -> dict[int, list[Plan]]:
-    """The plans of these men by their key. Two queries, however many men."""
+    """The plans of these men by their key. One query, however many men."""
     found: dict[int, list[Plan]] = {man: [] for man in men}
     for row in standing().filter(*narrowed, patient__in=men):
         found[row.patient_id].append(plan_of(row, rulebook))

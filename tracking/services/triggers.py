@@ -1,4 +1,4 @@
-"""A migration step that installs the triggers of models made in the same migration.
+"""Migration steps that install the triggers of models made or changed in the same migration.
 
 The generated form adds them one by one, and each renders every model anew: half a minute for what takes one second.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.migrations.operations.base import Operation
 
-__all__ = ["InstallTriggers"]
+__all__ = ["InstallTriggers", "ReplaceTriggers"]
 
 
 class InstallTriggers(Operation):
@@ -34,3 +34,23 @@ class InstallTriggers(Operation):
 
     def describe(self) -> str:
         return "Install the triggers of new models"
+
+
+class ReplaceTriggers(InstallTriggers):
+    """Install the triggers of models whose columns have changed. ``changes``: the generated steps, which say what the state
+    becomes; of the database they do nothing, as each trigger takes the place of the one of its name.
+    """
+
+    reversible = False
+
+    def __init__(self, models: list[str], changes: list[Operation]) -> None:
+        super().__init__(models)
+        self.changes = changes
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """What the generated steps say."""
+        for change in self.changes:
+            change.state_forwards(app_label, state)
+
+    def describe(self) -> str:
+        return "Install the triggers of changed models anew"

@@ -88,6 +88,12 @@ def test_asking_for_a_code_does_not_tell_whether_there_is_such_an_account(his_ph
     assert answers[0].status_code == 422
 
 
+def test_who_is_signed_in_may_ask_for_a_code_too(his_phone):
+    """Found by requests made from the document, which knew no 200 here."""
+    asked = his_phone.ask("POST", "/auth/password/request", ADAM)
+    assert (asked.status_code, asked.json()["meta"]["is_authenticated"]) == (200, True)
+
+
 def test_the_third_wrong_code_ends_it(his_phone, new_phone):
     phone = new_phone()
     phone.ask("POST", "/auth/password/request", ADAM)

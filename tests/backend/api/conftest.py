@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.backend.api.phone import Phone
-from tests.tracking.api.conftest import by_adam, by_bell, by_carl, signed_in
+from tests.tracking.api.conftest import anybody, by_adam, by_bell, by_carl, signed_in
 
-__all__ = ["by_adam", "by_bell", "by_carl", "signed_in"]
+__all__ = ["anybody", "by_adam", "by_bell", "by_carl", "signed_in"]
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from tests.backend.api.phone import DOSE, LAB, NOTHING_REJECTED, PLAN, Phone, ma
 from tests.conftest import NOW
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
-from tracking.models import DexaScan, DueItem, Evaluation, Finding, LabResult, Patient
-from tracking.services import audit, bone, labs, regimens, titration
+from tracking.models import DexaScan, DueItem, Evaluation, LabResult, Patient
+from tracking.services import audit, bone, findings, labs, regimens, titration
 from tracking.services.access import acting_as
 from tracking.sync import registry
 
@@ -430,7 +430,7 @@ def test_an_answer_is_kept_as_it_was_said(whole_record):
     assert code(phone.create("answers", answer | {"id": "x", "answer": "maybe"}), "answers") == "choice-unknown"
 
 
-def test_what_waits_for_a_release_is_not_pulled_and_the_release_brings_it(phone, new_phone, adam, settings):
+def test_what_waits_for_a_release_is_not_pulled_and_the_release_brings_it(phone, new_phone, adam, dr_bell, in_care, settings):
     settings.FINDINGS_RELEASE = "reviewed"
     phone.push(
         {"regimens": {"created": [{"id": "plan", **PLAN}]}, "lab_results": {"created": [{"id": "lab", **LAB, "value": "6"}]}}
@@ -438,12 +438,15 @@ def test_what_waits_for_a_release_is_not_pulled_and_the_release_brings_it(phone,
     phone.pull()
     assert phone.of("findings") == {}
     latest = max(phone.of("evaluations").values(), key=lambda row: row["revision"])
-    assert (latest["word"], latest["tier"]) == (None, None)
-    with acting_as(SYSTEM):
-        Finding.objects.filter(patient=adam).update(released_at=NOW)
+    assert (latest["word"], latest["tier"], latest["comparison"]) == (None, None, "waits")
+    assert "waits for your clinic" in latest["words"]
+    assert "Nobody has looked yet" in latest["words_later"]  # no write will tell the phone that time has passed
+    assert latest["words_later_from"] == "2026-11-06"
+    findings.release(patient=adam, uid=latest["id"], by=Actor.user(dr_bell.pk), now=NOW)
     phone.pull()
     assert all(row["words"] for row in phone.of("findings").values())
     shown = phone.of("evaluations")[latest["id"]]
+    assert (shown["comparison"], shown["words_later"], shown["words_later_from"]) == ("released", None, None)
     assert (shown["word"], shown["tier"]) == ("below", "very_low")  # he never reads "critical"
     assert "critical" not in json.dumps(phone.rows)
     assert new_phone().rows == phone.rows

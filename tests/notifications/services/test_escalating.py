@@ -14,7 +14,7 @@ from tests.conftest import NOW, PASSWORD
 from tests.notifications.conftest import Obedient
 from tracking.domain.history import Origin
 from tracking.models import CareRelationship, Prescriber, User
-from tracking.services import consent, episodes, labs, regimens
+from tracking.services import consent, episodes, evaluations, labs, regimens, shown
 from tracking.services.access import ADMINISTRATORS, Actor, acting_as
 
 OVERDUE = date(2026, 12, 1)
@@ -185,3 +185,38 @@ def test_an_answer_between_the_telling_and_the_mail_silences_it(
         )
     services.deliver(now=late)
     assert mail_server.heard == 0
+
+
+def test_the_man_reads_that_his_clinic_was_told_only_once_the_mail_is_out_and_while_it_is_his(
+    adam: Any, in_care: Any, mail_server: Obedient
+) -> None:
+    """CLINICAL 9.8: with the date, and from when to call; never where nobody was told, or where the door is closed since."""
+    by = Actor.user(adam.user_id)
+    lab = {"analyte": "estradiol", "value": "9.0", "unit": "pg/mL", "collected_at": "2026-10-30T08:00:00+01:00"}
+    regimens.start(
+        patient=adam, by=by, now=NOW, origin=Origin.SELF, drug="anastrozole", dose_mg="0.5",
+        schedule={"kind": "every", "days": "3.5"}, starts_on=date(2026, 7, 1), reason="breast tenderness",
+    )  # fmt: skip
+    labs.record(patient=adam, by=by, now=NOW, **lab)
+    late = NOW + timedelta(days=2)
+    assert not says_that_it_was_told(adam, late)
+    services.escalate(now=late)
+    assert not says_that_it_was_told(adam, late), "a message that waits has told nobody"
+    services.deliver(now=late)
+    assert mail_server.accepted
+    line = says_that_it_was_told(adam, late)
+    assert line.startswith("Your clinic was notified on 4 Nov; please don't change a dose on your own;")
+    assert line.endswith("by 9 Nov, call them.")
+    consent.revoke(patient=adam, uid=in_care.uid, by=by, now=late)
+    assert not says_that_it_was_told(adam, late)
+    consent.grant(patient=adam, clinic_uid=in_care.clinic.uid, by=by, now=late + timedelta(days=1))
+    assert not says_that_it_was_told(adam, late), "whom he lets in now was not told then"
+
+
+def says_that_it_was_told(adam: Any, now: datetime) -> str:
+    with acting_as(Actor.system("test")):
+        evaluation = evaluations.of(adam)
+        assert evaluation is not None
+        row = shown.with_his_words(evaluation)
+        words = shown.his_words(row, adam, shown.comparison_for(row, adam, now))
+    return next((line for line in words if "was notified" in line), "")

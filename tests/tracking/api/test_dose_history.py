@@ -57,7 +57,7 @@ def test_a_window_holds_only_its_days(by_bell, at):
         ("from=2020-01-01", "?from", "Accepted: at most 731."),
         ("from=soon", "?from", "'soon' is not a date"),
         ("to=2026-02-30", "?to", "'2026-02-30' is not a date"),
-        ("since=2026-01-01", "?since", "Accepted: from, to."),
+        ("since=2026-01-01", "?since", "Accepted: from, to, fields."),
     ],
 )
 def test_what_is_no_window_is_refused_by_name(by_bell, at, query, pointer, said):

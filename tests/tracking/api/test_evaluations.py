@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -81,12 +82,62 @@ def test_what_a_prescriber_has_yet_to_release_the_man_does_not_read(by_adam, by_
     assert answer["result"] is None
     assert (answer["current"]["word"], answer["current"]["tier"]) == (None, None)
     assert "Your estradiol on 1 Oct: 9.0 pg/mL." in answer["current"]["words"]
-    assert "Your clinic is looking at this result." in answer["current"]["words"]
+    assert "What this result means waits for your clinic, which looks at it first." in answer["current"]["words"]
     current = by_adam.send("GET", "/evaluations/current").json()
     assert (current["basis"], current["best_tier"]) == (None, None)
     assert [section["code"] for section in current["explanation"]] == ["result", "drawn", "taken"]
     assert by_adam.send("GET", "/evaluations").json()["results"][0]["word"] is None
     assert by_bell.send("GET", f"{at_adam}/evaluations/current").json()["word"] == "below"
+
+
+WAITS = "What this result means waits for your clinic, which looks at it first."
+NOT_REVIEWED = "Nobody has looked yet at what this result means for you. A prescriber can tell you."
+
+
+def test_a_comparison_that_nobody_looks_at_is_said_to_wait_for_three_days_and_no_longer(
+    by_adam, by_bell, at_adam, settings, monkeypatch
+):
+    """The days count from when the result came: a dose that he logs meanwhile evaluates him anew and begins no new wait."""
+    settings.FINDINGS_RELEASE = "reviewed"
+    by_bell.send("POST", f"{at_adam}/regimens", ANASTROZOLE)
+    by_adam.lab(value="9.0")
+    for days, said in ((3, WAITS), (4, NOT_REVIEWED)):
+        monkeypatch.setattr("tracking.clock.now", lambda: NOW + timedelta(days=days))  # noqa: B023  read at once
+        dose = {"drug": "anastrozole", "kind": "taken", "amount": "0.5 mg", "taken_at": f"2026-11-0{1 + days}"}
+        by_adam.send("POST", "/doses", dose)
+        current = by_adam.send("GET", "/evaluations/current").json()
+        assert said in current["words"]
+        assert (current["word"], current["tier"]) == (None, None)
+        assert current["comparison"] == ("waits" if said == WAITS else "not_reviewed")
+
+
+def test_where_no_clinic_is_connected_nothing_is_said_to_wait(by_adam, settings):
+    settings.FINDINGS_RELEASE = "reviewed"
+    words = by_adam.lab(value="9.0").json()["current"]["words"]
+    assert WAITS not in words
+    assert NOT_REVIEWED in words
+    assert any(line.startswith("No clinic is connected to this account") for line in words)
+
+
+def test_a_prescriber_releases_a_comparison_and_it_stays_released_when_it_is_looked_at_again(
+    by_adam, by_bell, at_adam, settings
+):
+    settings.FINDINGS_RELEASE = "reviewed"
+    by_bell.send("POST", f"{at_adam}/regimens", ANASTROZOLE)
+    by_adam.lab(value="9.0")
+    uid = by_adam.send("GET", "/evaluations/current").json()["uid"]
+    for _ in range(2):
+        assert by_bell.send("POST", f"{at_adam}/evaluations/{uid}/release").json()["word"] == "below"
+    his = by_adam.send("GET", "/evaluations/current").json()
+    assert (his["word"], his["tier"], his["comparison"]) == ("below", "very_low", "released")
+    assert by_adam.send("GET", "/evaluations").json()["results"][0]["tier"] == "very_low"
+    dose = {"drug": "anastrozole", "kind": "taken", "amount": "0.5 mg", "taken_at": "2026-11-01"}
+    by_adam.send("POST", "/doses", dose)
+    again = by_adam.send("GET", "/evaluations/current").json()
+    assert again["uid"] != uid
+    assert again["comparison"] == "released"
+    by_adam.lab(value="9.5", collected_at="2026-11-01")
+    assert by_adam.send("GET", "/evaluations/current").json()["comparison"] == "waits", "another result is looked at anew"
 
 
 def test_another_mans_evaluation_is_not_found(by_adam, by_carl):

@@ -96,9 +96,9 @@ def test_a_list_takes_as_many_queries_for_a_hundred_rows_as_for_one(many, by_ada
     assert hundred["labs"][0] == 100
     found = {name: len(sql) for name, (_, sql) in hundred.items()}
     # Session, account, begin, actor, man (staff: is this a new visit?), rows, and the end of the test's savepoint; scans have
-    # sites, regimens pauses.
+    # sites.
     pinned = {"man": 8, "staff": 9}[whose]
-    assert found == dict.fromkeys(LISTS, pinned) | {"dexa-scans": pinned + 1, "regimens": pinned + 1}
+    assert found == dict.fromkeys(LISTS, pinned) | {"dexa-scans": pinned + 1}
 
 
 def test_the_list_of_men_takes_as_many_queries_for_many_as_for_one(by_bell, at_adam, make_man, clinic):

@@ -9,6 +9,7 @@ import pytest
 
 from tests.tracking.domain.build import NOW, WEEKLY, anastrozole, day, dose, lab, man
 from tracking.domain.evaluate import evaluate, words_for_man
+from tracking.domain.for_man import Comparison
 from tracking.evidence import load_rulebook
 from tracking.evidence.checks import NEVER_TO_THE_MAN, sentences_for_man
 
@@ -23,11 +24,11 @@ def read(*labs: Any, regimens: Any = (), clinic_connected: bool = False, **more:
 
 
 def test_value_unit_and_the_labs_range_come_first_and_always() -> None:
-    lines = read(lab("12.0", day(5), low="8.0", high="35.0"), clinic_connected=True, comparison=False)
+    lines = read(lab("12.0", day(5), low="8.0", high="35.0"), clinic_connected=True, comparison=Comparison.WAITS)
     assert lines == (
         "Your estradiol on 28 Oct: 12.0 pg/mL.",
         "Your lab's range: 8.0 to 35.0 pg/mL.",
-        "Your clinic is looking at this result.",
+        "What this result means waits for your clinic, which looks at it first.",
         ALWAYS,
     )
 
@@ -81,11 +82,11 @@ def test_low_by_the_floor_yet_normal_for_the_lab_is_explained() -> None:
 
 
 def test_the_clinic_is_said_to_know_only_where_it_was_told() -> None:
-    told = read(lab("12.0", day(5)), clinic_connected=True, notified_on=date(2026, 10, 28), call_after=date(2026, 11, 2))
+    told = read(lab("12.0", day(5)), clinic_connected=True, notified_on=date(2026, 10, 28))
     assert any("Your clinic was notified on 28 Oct" in line and "by 2 Nov, call them" in line for line in told)
     untold = read(lab("12.0", day(5)), clinic_connected=True)
     assert not any("notified" in line for line in untold)
-    alone = read(lab("12.0", day(5)), notified_on=date(2026, 10, 28), call_after=date(2026, 11, 2))
+    alone = read(lab("12.0", day(5)), notified_on=date(2026, 10, 28))
     assert any(line.startswith(NOBODY) for line in alone)
     assert not any("notified" in line for line in alone)
 
@@ -127,8 +128,8 @@ def test_a_unit_in_question_is_asked_for_at_once_and_in_place_of_the_comparison(
     question = lab("95", day(5), high="160", typed=True)
     asked = ("Your estradiol on 28 Oct: 95 pg/mL.", "Your lab's range: up to 160 pg/mL.", ASKS)
     assert read(question, clinic_connected=True) == (*asked, ALWAYS)
-    waiting = read(question, clinic_connected=True, comparison=False)
-    assert waiting == (*asked, "Your clinic is looking at this result.", ALWAYS)
+    waiting = read(question, clinic_connected=True, comparison=Comparison.WAITS)
+    assert waiting == (*asked, "What this result means waits for your clinic, which looks at it first.", ALWAYS)
 
 
 def test_low_in_either_unit_is_said_beside_the_question() -> None:

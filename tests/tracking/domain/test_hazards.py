@@ -94,9 +94,7 @@ def test_lab_normal_but_low_wording() -> None:
 
 
 def test_clinic_told_with_none_linked() -> None:
-    lines = words_for_man(
-        judge(lab("9.0", day(5))).for_man, RULEBOOK, clinic_connected=False, notified_on=day(5), call_after=day(2)
-    )
+    lines = words_for_man(judge(lab("9.0", day(5))).for_man, RULEBOOK, clinic_connected=False, notified_on=day(5))
     assert not any("Your clinic" in line for line in lines)
     assert any("No clinic is connected" in line for line in lines)
 

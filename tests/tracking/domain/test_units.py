@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from tracking.domain.problems import Problem
 from tracking.domain.reported import parse_value
-from tracking.domain.units import convert, exact_threshold, read_unit, rounded, shown, threshold, trimmed
+from tracking.domain.units import (
+    convert,
+    displayed,
+    exact_threshold,
+    read_display_units,
+    read_unit,
+    rounded,
+    shown,
+    threshold,
+    trimmed,
+)
 from tracking.evidence import load_rulebook
 
 RULEBOOK = load_rulebook()
@@ -123,3 +133,42 @@ def test_trailing_zeros_go_and_exponents_never_appear(number: str, shows: str) -
 
 def test_a_comparator_survives_display_in_another_unit() -> None:
     assert shown(parse_value("<5.0", "pg/mL"), RULEBOOK.analytes["estradiol"], "pmol/L", 1) == "<18.4"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("24.0", "88.1"),
+        ("<5", "<18.4"),
+        (">=1500", ">=5507"),
+        ("0.05", "0.184"),
+        ("0", "0.00"),
+        ("24.05", "88.30"),
+        ("123456", "453246"),
+    ],
+)
+def test_what_is_shown_in_his_unit_keeps_the_comparator_and_three_digits_at_least(typed, shown):
+    rule = load_rulebook().analytes["estradiol"]
+    assert displayed(parse_value(typed, "pg/mL"), rule, "pmol/L") == shown
+    assert displayed(parse_value(typed, "pg/mL"), rule, "pg/mL") == parse_value(typed, "pg/mL").text
+
+
+@given(number=st.decimals(min_value="0.01", max_value="9999", places=2))
+def test_what_is_shown_is_never_further_from_the_exact_value_than_half_its_last_digit(number):
+    rule = load_rulebook().analytes["estradiol"]
+    shown = Decimal(displayed(parse_value(f"{number:f}", "pg/mL"), rule, "pmol/L"))
+    half = Fraction(Decimal(1).scaleb(int(shown.as_tuple().exponent))) / 2
+    assert abs(Fraction(shown) - convert(number, rule, "pg/mL", "pmol/L")) <= half
+    assert len(str(shown).replace(".", "").lstrip("0")) >= 3
+
+
+def test_every_unit_that_is_not_accepted_is_named_and_a_mass_is_no_activity():
+    rulebook = load_rulebook()
+    assert read_display_units({"estradiol": "pmol/l"}, rulebook) == {"estradiol": "pmol/L"}
+    with pytest.raises(Problem) as refused:
+        read_display_units({"estradiol": "[iU]/L", "colour": "pg/mL", "shbg": ""}, rulebook)
+    assert [issue.pointer for issue in refused.value.issues] == [
+        "/display_units/estradiol",
+        "/display_units/colour",
+        "/display_units/shbg",
+    ]

@@ -47,6 +47,7 @@ from tracking.domain.evaluate import evaluate, gather
 from tracking.domain.evaluation import Evaluation
 from tracking.domain.expected import Plan, expected, usual_times
 from tracking.domain.findings import Finding
+from tracking.domain.for_man import call_after, comparison_of
 from tracking.domain.history import (
     DoseKind,
     DoseRecord,
@@ -523,6 +524,13 @@ def run_recurrence(given: Given) -> str:
     again = follow("e2_low", ended.episode, level(Priority.P1), later)
     assert again is not None
     return again.events[0].what
+
+
+def run_telling(given: Given) -> str:
+    if "notified_on" in given:
+        return call_after(date.fromisoformat(given["notified_on"]), RULEBOOK).isoformat()
+    later = TODAY + timedelta(days=int(given["days_after"]))
+    return comparison_of(waits=True, clinic_connected=True, waits_from=TODAY, today=later, rulebook=RULEBOOK)
 
 
 def run_escalation(given: Given) -> str:

@@ -29,6 +29,7 @@ from tracking.services import (
     drug_uses,
     episodes,
     erasure,
+    findings,
     imports,
     inventory,
     labs,
@@ -99,11 +100,13 @@ WRITERS = {
     erasure.ask: lambda man: erasure.ask(patient=man, **COMMON),
     erasure.cancel: lambda man: erasure.cancel(patient=man, **COMMON),
     erasure.erase: lambda man: erasure.erase(man.pk, leave=print, **COMMON),
+    episodes.note_told: lambda man: episodes.note_told(patient_id=man.pk, episode_id=1, **COMMON),
     episodes.snooze: lambda man: episodes.snooze(patient=man, uid=uuid4(), revision=1, until=NOW, reason="x", **COMMON),
     imports.receive: lambda man: imports.receive(patient=man, content=FILE, form=Form(), **COMMON),
     imports.answer: lambda man: imports.answer(patient=man, uid=uuid4(), answers=[], **COMMON),
     imports.commit: lambda man: imports.commit(patient=man, uid=uuid4(), **COMMON),
     imports.undo: lambda man: imports.undo(patient=man, uid=uuid4(), reason="twice", **COMMON),
+    findings.release: lambda man: findings.release(patient=man, uid=uuid4(), **COMMON),
     inventory.correct: lambda man: inventory.correct(patient=man, key="none", **COUNT, **COMMON),
     inventory.record: lambda man: inventory.record(patient=man, **COUNT, **COMMON),
     inventory.withdraw: lambda man: inventory.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
@@ -255,8 +258,8 @@ def test_two_writers_at_once_both_succeed_and_the_revision_counts_both(man):
 
 def test_every_writer_of_the_services_is_in_the_table_above():
     modules = (
-        *(account_export, accounts, audit, bone, checkin, clinics, consent, doses, drug_uses, episodes, erasure, imports),
-        *(inventory, labs, lifestyle, notifications, overrides, pauses, push, read_tokens, regimens, resync, sharing),
+        *(account_export, accounts, audit, bone, checkin, clinics, consent, doses, drug_uses, episodes, erasure, findings),
+        *(imports, inventory, labs, lifestyle, notifications, overrides, pauses, push, read_tokens, regimens, resync, sharing),
         *(surveys, titration),
     )
     writers = {

@@ -47,9 +47,20 @@ class EscalationRule(Rule):
     steps: tuple[EscalationStep, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellingRule(Rule):
+    """What the man reads of the work on his result. A comparison that waits says so on so many days after the one on which
+    its result came; where his clinic was told, he is asked to call once so many working days have passed.
+    """
+
+    waits_days: int
+    call_after_working_days: int
+
+
 @dataclass(frozen=True, slots=True)
 class EpisodeRules:
     response: ResponseRule
     snooze: SnoozeRule
     recurrence: RecurrenceRule
     escalation: EscalationRule
+    telling: TellingRule

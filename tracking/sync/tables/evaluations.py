@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 
-from tracking.models import CareRelationship, DueItem, Evaluation, Finding, Patient
+from tracking.models import CareRelationship, DueItem, Episode, Evaluation, Finding, Patient
 from tracking.services import shown
 from tracking.sync.columns import Day, Instant, Json, Text
 from tracking.sync.table import Table, day, instant
@@ -30,31 +30,40 @@ class Evaluations(Table):
         Text("tier", _TIER),
         Text("best_tier", _TIER),
         Text("worst_tier", _TIER),
+        Text(
+            "comparison", "released; waits: a prescriber looks at it first; not_reviewed: nobody has in time, or none is there"
+        ),
         Json("words", "a list of sentences to show him"),
+        Json("words_later", "with waits: those to show instead from `words_later_from` on, if nothing newer was pulled"),
+        Day("words_later_from", "a local day; null unless it waits"),
         Text("rulebook_version"),
     )
 
     def changed(self, man: Patient, since: int) -> Iterable[Any]:
-        """Those touched, those whose findings were released since, and all where his sentences speak of another clinic now."""
+        """Those touched, those whose findings were released since, and all where his sentences speak of another clinic now.
+
+        Or of one that was told.
+        """
         his = Evaluation.objects.filter(patient=man)
-        if since and not CareRelationship.objects.filter(patient=man, revision__gt=since).exists():
+        news = {"patient": man, "revision__gt": since}
+        told = Episode.objects.filter(told_at__isnull=False, **news)
+        if since and not CareRelationship.objects.filter(**news).exists() and not told.exists():
             released = Finding.objects.filter(patient=man, revision__gt=since).values("evaluation")
             his = his.filter(Q(revision__gt=since) | Q(pk__in=released))
-        return his.defer("basis").annotate(waits=shown.unreleased(), for_man=F("basis__for_man"))
-
-    def pull(self, man: Patient, since: int) -> Iterable[dict[str, Any]]:
-        connected = shown.has_a_clinic(man)
-        for row in self.changed(man, since):
-            words = shown.words_of(row.for_man, as_of=row.as_of.date(), waits=row.waits, clinic_connected=connected)
-            yield {**self.render(row, man), "words": json.dumps(words)}
+        return his.defer("basis").annotate(**shown.for_his_words())
 
     def render(self, row: Any, man: Patient) -> dict[str, Any]:
-        """All but his sentences, which need to know whether he has a clinic."""
+        """As on the day of the evaluation: what he reads later, if it waits till then, is told beside it."""
+        now, later = (shown.comparison_for(row, man, at) for at in (row.as_of, shown.NEVER))
+        waits = now is not later
         return {
             "id": str(row.uid),
             "revision": row.revision,
             "as_of": instant(row.as_of),
-            **shown.verdict_for_man(row, waits=row.waits),
+            **shown.verdict_for_man(row, now),
+            "words": json.dumps(shown.his_words(row, man, now)),
+            "words_later": json.dumps(shown.his_words(row, man, later)) if waits else None,
+            "words_later_from": day(shown.waits_until(row, man)) if waits else None,
             "state": row.state,
             "rulebook_version": row.rulebook_version,
         }

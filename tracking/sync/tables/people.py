@@ -17,6 +17,16 @@ from tracking.sync.table import Act, Table, day, instant
 __all__ = ["AccessLog", "Consents", "Profile"]
 
 
+class Units(Json):
+    """Units by analyte."""
+
+    def read(self, sent: Any) -> Any:
+        units = super().read(sent)
+        if not isinstance(units, dict) or not all(isinstance(unit, str) for unit in units.values()):
+            raise self._refuse("invalid", "Accepted, as JSON text: {example}.", example='{"estradiol": "pmol/L"}')
+        return units
+
+
 class Profile(Table):
     """One row, made at sign-up. What he does not state stays as it was."""
 
@@ -25,6 +35,7 @@ class Profile(Table):
         Text("name", most=200),
         Day("birth_date"),
         Text("zone", "IANA zone; reminders come in it", most=64),
+        Units("display_units", "by analyte, the unit that he reads it in beside the reported one"),
     )
     shown = (*Table.shown, Whole("birth_year", "where only the year is known"), Text("email"))
 
@@ -45,6 +56,7 @@ class Profile(Table):
             "birth_date": day(row.birth_date),
             "birth_year": row.birth_year,
             "zone": row.zone,
+            "display_units": json.dumps(row.display_units),
             "email": "" if row.user is None else row.user.email,
         }
 

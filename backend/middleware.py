@@ -1,0 +1,39 @@
+"""What is asked of every request to the API first: in which language it reads, and whether its app is too old."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from backend import errors, titles
+from backend.versions import version_of
+
+__all__ = ["CLIENT_VERSION", "ClientMiddleware"]
+
+CLIENT_VERSION = "X-Client-Version"
+
+
+class ClientMiddleware:
+    """Chooses the language of titles, and answers 426 to an app that says that it is older than this service can work with."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        token = titles.language.set(titles.asked_for(request.headers.get("Accept-Language", "")))
+        try:
+            return self._refusal(request) or self.get_response(request)
+        finally:
+            titles.language.reset(token)
+
+    def _refusal(self, request: HttpRequest) -> HttpResponseBase | None:
+        sent = request.headers.get(CLIENT_VERSION)
+        if sent is None or not request.path.startswith("/api/"):
+            return None
+        version, least = version_of(sent), version_of(settings.LEAST_CLIENT_VERSION)
+        if version is None:
+            return errors.unreadable_version(CLIENT_VERSION)
+        return errors.upgrade_required(settings.LEAST_CLIENT_VERSION) if least is not None and version < least else None

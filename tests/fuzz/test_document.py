@@ -1,0 +1,118 @@
+"""Requests made from the document, right and wrong ones, against the whole application as a signed-in man.
+
+No answer is a 5xx, none has a status that the document does not name for its operation, and none another shape. A small sample
+runs with the suite; ``make fuzz`` goes on for as long as it is told (``FUZZ_SECONDS``), with another seed each time.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+from time import monotonic
+from typing import Any
+
+import pytest
+from django.core.wsgi import get_wsgi_application
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.generation import GenerationMode
+from schemathesis.openapi import from_dict
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
+
+from tests.accounts import access_token, make_man
+from tests.conftest import NOW
+from tests.tracking.api.contract import ContractClient
+
+SECONDS = float(os.environ.get("FUZZ_SECONDS", "15"))
+SEED = int(os.environ.get("FUZZ_SEED", "1"))
+# So many requests of each kind to one operation before the next has its turn: to make the first one costs the most.
+AT_A_TIME = 2
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+# What would sign out the man who asks, so that every later answer is the same 401; each has tests of its own.
+ENDS = {"auth_session_delete", "auth_sessions_delete", "account_password_change_post", "tokens_refresh_post"}
+# Written by others than an app, or pages.
+LEFT_OUT = {"schema_get", "docs_get", "schema_retrieve", "docs_retrieve"}
+ROWS = {
+    "labs": {"analyte": "estradiol", "value": "24.0", "unit": "pg/mL", "collected_at": "2026-10-01", "client_id": "row"},
+    "regimens": {
+        "drug": "testosterone_cypionate", "dose": "80 mg", "schedule": {"kind": "every", "days": "7"},
+        "starts_on": "2026-05-01", "client_id": "row",
+    },
+    "doses": {
+        "drug": "testosterone_cypionate", "kind": "taken", "amount": "80 mg", "taken_at": "2026-10-01", "client_id": "row",
+    },
+    "symptoms": {"code": "fatigue", "score": 5, "felt_at": "2026-10-01", "client_id": "row"},
+    "fractures": {"site": "wrist", "occurred_at": "2026-01", "client_id": "row"},
+    "risk-factors": {"code": "smoking", "client_id": "row"},
+}  # fmt: skip
+
+
+@pytest.fixture
+def adams_token(committed: None, now: Any) -> str:
+    """Adam with a row of each common kind, all of one id, so that addresses made of it lead somewhere."""
+    adam = make_man(now=NOW)
+    token = access_token(adam.user)
+    client = ContractClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    for name, body in ROWS.items():
+        answer = client.send("POST", f"/{name}", body)
+        assert answer.status_code == 201, answer.content
+    return token
+
+
+def operations() -> list[Any]:
+    """Every operation of the document, in an order of this seed."""
+    document = SchemaGenerator().get_schema(request=None, public=True)
+    schema = from_dict(document)
+    schema.app = from_loopback(get_wsgi_application())
+    found = [result.ok() for result in schema.get_all_operations()]
+    wanted = [one for one in found if one.definition.raw["operationId"] not in ENDS | LEFT_OUT]
+    random.Random(SEED).shuffle(wanted)
+    return wanted
+
+
+def from_loopback(application: Any) -> Any:
+    """The limits of sign-in ask where a request comes from, which every server says."""
+
+    def asked(environ: dict[str, Any], start_response: Any) -> Any:
+        return application({"REMOTE_ADDR": "127.0.0.1", **environ}, start_response)
+
+    return asked
+
+
+def test_no_request_that_the_document_allows_or_forbids_is_too_much(adams_token, monkeypatch):
+    found = operations()
+    assert len(found) > 100
+    until = monotonic() + SECONDS
+    tried: dict[str, int] = {}
+    turn = 0
+    while monotonic() < until:
+        for operation in found:
+            if monotonic() >= until:
+                break
+            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+                ask(operation, mode, adams_token, turn, tried)
+        turn += 1
+    assert tried, "the budget is too small to say anything"
+    print(f"{sum(tried.values())} requests to {len(tried)} of {len(found)} operations, seed {SEED}")  # noqa: T201  for who runs it
+
+
+def ask(operation: Any, mode: GenerationMode, token: str, turn: int, tried: dict[str, int]) -> None:
+    """A few requests of one kind to one address."""
+    keys = dict.fromkeys(re.findall(r"\{(key)\}", operation.path), "row")
+
+    @seed(SEED * 1_000 + turn)
+    @settings(
+        max_examples=AT_A_TIME, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def run(case: Any) -> None:
+        if keys and turn % 2 == 0:
+            case.path_parameters = {**(case.path_parameters or {}), **keys}
+        case.headers = {**(case.headers or {}), "Authorization": f"Bearer {token}", "If-Match": "*"}
+        case.call_and_validate(checks=CHECKS)
+        tried[operation.label] = tried.get(operation.label, 0) + 1
+
+    run()
