@@ -65,6 +65,15 @@ def test_a_regimen_without_a_log_is_not_logged(adam, himself, daily):
     assert (said.state, said.percent) == (LogState.NOT_LOGGED, None)
 
 
+def test_a_dose_of_which_the_day_is_not_known_stands_for_no_dose_of_the_calendar(adam, himself, daily):
+    """Nor does it silence what would remind him of one."""
+    for number, said in enumerate(({"taken_at": "2026-10"}, {"precision": "unknown"})):
+        taken(adam, himself, 5, client_id=f"vague-{number}", **said)
+    assert all(one.event is None for one in expected(adam, himself, date(2026, 10, 1), date(2026, 10, 31)))
+    found = adherence(adam, himself, date(2026, 10, 1), date(2026, 10, 14))["anastrozole"]
+    assert (found.state, found.percent, found.unmatched, found.not_logged) == (LogState.NOT_LOGGED, None, 2, 14)
+
+
 def test_a_log_without_a_regimen_has_no_figure(adam, himself):
     taken(adam, himself, 5)
     said = adherence(adam, himself, date(2026, 10, 5), date(2026, 10, 14))["anastrozole"]
