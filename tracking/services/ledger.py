@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,10 +13,10 @@ from tracking.domain.actor import Actor
 from tracking.domain.evaluate import gather
 from tracking.domain.history import History
 from tracking.domain.problems import problem
-from tracking.domain.titration.comparison import Comparison, compare
+from tracking.domain.titration.comparison import TAKEN_BACK, Comparison, compare
 from tracking.domain.titration.states import State, check_step
 from tracking.evidence import load_rulebook
-from tracking.models import CareRelationship, Clinic, Patient, Prescriber, Proposal, ProposalEvent, User
+from tracking.models import CareRelationship, Clinic, Patient, Prescriber, Proposal, ProposalEvent, Regimen, User
 from tracking.services import records
 from tracking.services.access import not_found
 from tracking.services.history import history_of
@@ -29,13 +29,35 @@ _TIME = Actor.system("time-passes")
 
 
 def comparisons(of: Patient | History, rows: Iterable[Proposal], now: datetime) -> dict[int, Comparison]:
-    """By key of each confirmed one what stood before and after it, as of now. His history is read once, if not at hand."""
-    began = {row.pk: (row.drug, row.effective_on) for row in rows if row.effective_on is not None}
-    if not began:
+    """By key of each confirmed one what stood before and after it, as of now. His history is read once, if not at hand.
+
+    A version that was corrected since counts as it stands, from its day; one that was taken back has no result.
+    """
+    confirmed = [row for row in rows if row.effective_on is not None]
+    if not confirmed:
         return {}
     history = of if isinstance(of, History) else history_of(of)
     facts = gather(history, load_rulebook(), now)
-    return {pk: compare(drug, on, facts) for pk, (drug, on) in began.items()}
+    corrected = [row.regimen_after for row in confirmed if row.regimen_after and row.regimen_after.superseded_at]
+    standing = {row.client_id: row for row in _as_they_stand(corrected)}
+    found = {}
+    for row in confirmed:
+        on, began, version = row.effective_on, None, row.regimen_after
+        if version is not None:
+            version = standing.get(version.client_id) if version.superseded_at else version
+            is_back = version is None or version.withdrawn_at is not None
+            on, began = (on, TAKEN_BACK) if is_back else (version.starts_on, str(version.uid))
+        found[row.pk] = compare(row.drug, on, facts, began=began)
+    return found
+
+
+def _as_they_stand(corrected: Sequence[Regimen]) -> Iterable[Regimen]:
+    """The versions that took the place of these, of one man. One query, and none where there are none."""
+    if not corrected:
+        return ()
+    names = [row.client_id for row in corrected]
+    rows: QuerySet[Any] = Regimen.objects.live().filter(patient=corrected[0].patient_id, client_id__in=names)
+    return rows
 
 
 def find(man: Patient, key: UUID | str) -> Proposal:

@@ -24,9 +24,9 @@ from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.domain.problems import Problem
 from tracking.models import DueItem, Evaluation, Prescriber, Proposal, Regimen, User
-from tracking.services import consent, episodes, evaluations, pauses, titration
+from tracking.services import consent, episodes, evaluations, pauses, regimens, titration
 from tracking.services.access import acting_as
-from tracking.services.ledger import find
+from tracking.services.ledger import comparisons, find
 
 SYSTEM = Actor.system("test")
 
@@ -392,6 +392,29 @@ def test_a_request_needs_words_a_clinic_and_himself(low, bell, himself, in_care)
     ]
     consent.revoke(patient=low, uid=in_care.uid, by=himself, now=NOW)
     assert refused(lambda: titration.request(patient=low, by=himself, now=NOW, words="x")) == [("", "no-clinic")]
+
+
+def test_a_result_answers_the_version_that_held_and_no_other_of_that_day(low, bell):
+    """Confirmed and, an hour later, confirmed anew; the second is then corrected, and at last taken back."""
+    confirmed(low, proposed(low, bell), bell)
+    second = confirmed(low, proposed(low, bell, plan={"dose_mg": "0.125"}), bell, typed_weekly="0.25").row.regimen_after
+    later = NOW + timedelta(days=46)
+    drawn(low, bell, "28.0", ago=-45, now=later)
+
+    def sides():
+        with acting_as(bell):
+            lines = list(Proposal.objects.told().filter(patient=low).order_by("pk"))
+            found = comparisons(low, lines, later)
+            return [(found[line.pk].answer, found[line.pk].days, found[line.pk].codes[0]) for line in lines]
+
+    nobody = ("changed_again", None, "changed_again")
+    assert sides() == [nobody, ("answered", 45, "phase_unknown")]
+    who = {"patient": low, "by": bell, "now": later, "origin": Origin.PRESCRIBED, "key": second.client_id}
+    stated = {"drug": "anastrozole", "dose_mg": "0.125", "schedule": second.schedule, "reason": "r", "review_on": REVIEW}
+    regimens.correct(**who, **stated, starts_on=TODAY + timedelta(days=2))
+    assert sides() == [nobody, ("answered", 43, "phase_unknown")]
+    regimens.withdraw(**who, reason="never taken")
+    assert sides() == [nobody, ("not_a_change", None, "taken_back")]
 
 
 def test_confirming_answers_the_open_episode_if_asked(low, bell):

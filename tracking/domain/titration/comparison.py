@@ -25,8 +25,15 @@ from tracking.domain.titration.rechecks import lab_items
 from tracking.domain.words import fill, on_day
 
 
+# In place of the key of a version: it was taken back, so that nothing of it stands.
+TAKEN_BACK = ""
+
+
 class Answer(StrEnum):
-    """How far a change is answered. NOT_A_CHANGE: another statement of his covers it. NO_RECHECK: no rule asks for one."""
+    """How far a change is answered. NO_RECHECK: no rule asks for one.
+
+    NOT_A_CHANGE: another statement of his covers it, or his record no longer has it.
+    """
 
     NOT_BEGUN = "not_begun"
     WAITING = "waiting"
@@ -72,12 +79,16 @@ class Comparison:
     words: tuple[str, ...]
 
 
-def compare(drug: str, on: date, facts: Facts) -> Comparison:
-    """What stood before and after a change of a drug that began on this local day."""
+def compare(drug: str, on: date, facts: Facts, *, began: str | None) -> Comparison:
+    """What stood before and after a change of a drug that began on this local day.
+
+    ``began``: the key of the version that it began, as it stands; None where it began none (a stop), empty where that version
+    was taken back. A result answers what held, and no other change of that day.
+    """
     before = _before(on, facts)
-    answer, item, unusable = _answer(drug, on, facts)
+    answer, item, unusable = _answer(drug, on, began, facts)
     after = _measured(item.answered_by, facts) if answer is Answer.ANSWERED and item is not None else None
-    said = [*_of_answer(answer, on, item, unusable, facts)]
+    said = [*_of_answer(answer, on, began, item, unusable, facts)]
     differs: list[tuple[str, str]] = []
     if before is None:
         said.append(("no_before", facts.rulebook.words.titration["no_before"]))
@@ -103,14 +114,19 @@ def _before(on: date, facts: Facts) -> Measured | None:
     return None if last is None else _measured(last.lab.key, facts)
 
 
-def _answer(drug: str, on: date, facts: Facts) -> tuple[Answer, DueItem | None, tuple[date, ...]]:
+def _answer(drug: str, on: date, began: str | None, facts: Facts) -> tuple[Answer, DueItem | None, tuple[date, ...]]:
     """Follow the due items that came of a change: the item that decides, and the days of draws that could not be used."""
+    if began == TAKEN_BACK:
+        return Answer.NOT_A_CHANGE, None, ()
     if on > facts.timeline.today:
         return Answer.NOT_BEGUN, None, ()
     rule = facts.rulebook.drugs.get(drug)
     if rule is None or not rule.rechecks:
         return Answer.NO_RECHECK, None, ()
-    change = next((c for c in facts.timeline.exposure.changes if c.on == on and c.drug == drug), None)
+    of_day = [c for c in facts.timeline.exposure.changes if c.on == on]
+    change = next((c for c in of_day if _is_its(c, drug, began)), None)
+    if change is None and any(c.drug == drug for c in of_day):
+        return Answer.CHANGED_AGAIN, None, ()
     items = {item.anchor: item for item in lab_items(facts)}
     item = items.get(change.anchor) if change is not None else None
     unusable: list[date] = []
@@ -129,8 +145,16 @@ def _answer(drug: str, on: date, facts: Facts) -> tuple[Answer, DueItem | None, 
     return Answer.NOT_A_CHANGE, None, ()
 
 
+def _is_its(change: Change, drug: str, began: str | None) -> bool:
+    """Whether a change of that day is the one that was confirmed. A stop may be part of a change of product."""
+    begun = change.begun
+    if began is None:
+        return any(course.drug == drug for course in change.left) and (begun is None or begun.drug != drug)
+    return change.drug == drug and begun is not None and began in begun.keys
+
+
 def _of_answer(
-    answer: Answer, on: date, item: DueItem | None, unusable: tuple[date, ...], facts: Facts
+    answer: Answer, on: date, began: str | None, item: DueItem | None, unusable: tuple[date, ...], facts: Facts
 ) -> Iterator[tuple[str, str]]:
     words, today = facts.rulebook.words.titration, facts.timeline.today
     for drawn in unusable:
@@ -140,8 +164,10 @@ def _of_answer(
     elif answer is Answer.WAITING and item is not None:
         yield answer.value, fill(words["waiting"], {"due": on_day(item.due_on, today)})
     elif answer is Answer.CHANGED_AGAIN:
-        changed = date.fromisoformat(item.params["on"]) if item is not None else None
+        changed = date.fromisoformat(item.params["on"]) if item is not None else on
         yield answer.value, fill(words["changed_again"], {"on": on_day(changed, today)})
+    elif began == TAKEN_BACK:
+        yield "taken_back", words["taken_back"]
     elif answer in (Answer.NOT_A_CHANGE, Answer.NO_RECHECK):
         yield answer.value, words[answer.value]
 
