@@ -67,8 +67,8 @@ class Adherence:
     """One drug over one window. ``percent`` is None unless the state is ``logged``.
 
     ``by_regimen`` and ``by_log``: what the expected and the logged doses come to, in the drug's unit; None without any.
-    ``unmatched``: logged as taken or late, and belonging to no expected dose. Doses of which the day is not known stand on the first
-    that they can be.
+    ``unmatched``: logged as taken or late, and belonging to no expected dose. Doses of which the day is not known stand on
+    the first that they can be.
     """
 
     state: LogState

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -40,15 +40,20 @@ def comparisons(of: Patient | History, rows: Iterable[Proposal], now: datetime) 
     facts = gather(history, load_rulebook(), now)
     corrected = [row.regimen_after for row in confirmed if row.regimen_after and row.regimen_after.superseded_at]
     standing = {row.client_id: row for row in _as_they_stand(corrected)}
-    found = {}
-    for row in confirmed:
-        on, began, version = row.effective_on, None, row.regimen_after
-        if version is not None:
-            version = standing.get(version.client_id) if version.superseded_at else version
-            is_back = version is None or version.withdrawn_at is not None
-            on, began = (on, TAKEN_BACK) if is_back else (version.starts_on, str(version.uid))
-        found[row.pk] = compare(row.drug, on, facts, began=began)
-    return found
+    return {row.pk: compare(row.drug, *_began(row, standing), facts) for row in confirmed}
+
+
+def _began(row: Proposal, standing: Mapping[str, Regimen]) -> tuple[date, str | None]:
+    """From which day a confirmed change holds, and the key of its version, as :func:`compare` asks for them."""
+    on: date = row.effective_on  # type: ignore[assignment]  # the database holds it of every confirmed one
+    version: Regimen | None = row.regimen_after
+    if version is None:
+        return on, None
+    if version.superseded_at is not None:
+        version = standing.get(version.client_id)
+    if version is None or version.withdrawn_at is not None:
+        return on, TAKEN_BACK
+    return version.starts_on, str(version.uid)
 
 
 def _as_they_stand(corrected: Sequence[Regimen]) -> Iterable[Regimen]:

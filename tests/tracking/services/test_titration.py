@@ -414,7 +414,7 @@ def test_a_result_answers_the_version_that_held_and_no_other_of_that_day(low, be
     regimens.correct(**who, **stated, starts_on=TODAY + timedelta(days=2))
     assert sides() == [nobody, ("answered", 43, "phase_unknown")]
     regimens.withdraw(**who, reason="never taken")
-    assert sides() == [nobody, ("not_a_change", None, "taken_back")]
+    assert sides() == [nobody, ("taken_back", None, "taken_back")]
 
 
 def test_confirming_answers_the_open_episode_if_asked(low, bell):

@@ -24,7 +24,6 @@ from tracking.domain.timing import Phase
 from tracking.domain.titration.rechecks import lab_items
 from tracking.domain.words import fill, on_day
 
-
 # In place of the key of a version: it was taken back, so that nothing of it stands.
 TAKEN_BACK = ""
 
@@ -32,7 +31,7 @@ TAKEN_BACK = ""
 class Answer(StrEnum):
     """How far a change is answered. NO_RECHECK: no rule asks for one.
 
-    NOT_A_CHANGE: another statement of his covers it, or his record no longer has it.
+    NOT_A_CHANGE: another statement of his covers it. TAKEN_BACK: the version that it began no longer stands.
     """
 
     NOT_BEGUN = "not_begun"
@@ -41,6 +40,7 @@ class Answer(StrEnum):
     CHANGED_AGAIN = "changed_again"
     NOT_A_CHANGE = "not_a_change"
     NO_RECHECK = "no_recheck"
+    TAKEN_BACK = "taken_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +79,16 @@ class Comparison:
     words: tuple[str, ...]
 
 
-def compare(drug: str, on: date, facts: Facts, *, began: str | None) -> Comparison:
+def compare(drug: str, on: date, began: str | None, facts: Facts) -> Comparison:
     """What stood before and after a change of a drug that began on this local day.
 
     ``began``: the key of the version that it began, as it stands; None where it began none (a stop), empty where that version
     was taken back. A result answers what held, and no other change of that day.
     """
     before = _before(on, facts)
-    answer, item, unusable = _answer(drug, on, began, facts)
+    answer, item, unusable = (Answer.TAKEN_BACK, None, ()) if began == TAKEN_BACK else _answer(drug, on, began, facts)
     after = _measured(item.answered_by, facts) if answer is Answer.ANSWERED and item is not None else None
-    said = [*_of_answer(answer, on, began, item, unusable, facts)]
+    said = [*_of_answer(answer, on, item, unusable, facts)]
     differs: list[tuple[str, str]] = []
     if before is None:
         said.append(("no_before", facts.rulebook.words.titration["no_before"]))
@@ -116,8 +116,6 @@ def _before(on: date, facts: Facts) -> Measured | None:
 
 def _answer(drug: str, on: date, began: str | None, facts: Facts) -> tuple[Answer, DueItem | None, tuple[date, ...]]:
     """Follow the due items that came of a change: the item that decides, and the days of draws that could not be used."""
-    if began == TAKEN_BACK:
-        return Answer.NOT_A_CHANGE, None, ()
     if on > facts.timeline.today:
         return Answer.NOT_BEGUN, None, ()
     rule = facts.rulebook.drugs.get(drug)
@@ -125,16 +123,14 @@ def _answer(drug: str, on: date, began: str | None, facts: Facts) -> tuple[Answe
         return Answer.NO_RECHECK, None, ()
     of_day = [c for c in facts.timeline.exposure.changes if c.on == on]
     change = next((c for c in of_day if _is_its(c, drug, began)), None)
-    if change is None and any(c.drug == drug for c in of_day):
-        return Answer.CHANGED_AGAIN, None, ()
+    if change is None:
+        return Answer.CHANGED_AGAIN if any(c.drug == drug for c in of_day) else Answer.NOT_A_CHANGE, None, ()
     items = {item.anchor: item for item in lab_items(facts)}
-    item = items.get(change.anchor) if change is not None else None
+    item = items.get(change.anchor)
     unusable: list[date] = []
     while item is not None:
-        if item.state == OPEN:
-            return Answer.WAITING, item, tuple(unusable)
-        if item.state == ANSWERED:
-            return Answer.ANSWERED, item, tuple(unusable)
+        if item.state in (OPEN, ANSWERED):
+            return Answer.WAITING if item.state == OPEN else Answer.ANSWERED, item, tuple(unusable)
         following = items.get(f"repeat:{item.answered_by}" if item.state == NOT_USABLE else item.superseded_by)
         if item.state == NOT_USABLE:
             unusable += [draw.on for draw in (_draw(item.answered_by, facts),) if draw.on is not None]
@@ -154,7 +150,7 @@ def _is_its(change: Change, drug: str, began: str | None) -> bool:
 
 
 def _of_answer(
-    answer: Answer, on: date, began: str | None, item: DueItem | None, unusable: tuple[date, ...], facts: Facts
+    answer: Answer, on: date, item: DueItem | None, unusable: tuple[date, ...], facts: Facts
 ) -> Iterator[tuple[str, str]]:
     words, today = facts.rulebook.words.titration, facts.timeline.today
     for drawn in unusable:
@@ -166,9 +162,7 @@ def _of_answer(
     elif answer is Answer.CHANGED_AGAIN:
         changed = date.fromisoformat(item.params["on"]) if item is not None else on
         yield answer.value, fill(words["changed_again"], {"on": on_day(changed, today)})
-    elif began == TAKEN_BACK:
-        yield "taken_back", words["taken_back"]
-    elif answer in (Answer.NOT_A_CHANGE, Answer.NO_RECHECK):
+    elif answer in (Answer.NOT_A_CHANGE, Answer.NO_RECHECK, Answer.TAKEN_BACK):
         yield answer.value, words[answer.value]
 
 

@@ -26,7 +26,7 @@ def compared(
     *labs: Any, regimens: Any = REGIMENS, drug: str = "anastrozole", on: Any = ON, began: str | None = "after", **rows: Any
 ) -> Comparison:
     facts = gather(man(labs=[*BEFORE, *labs], regimens=regimens, **rows), RULEBOOK, NOW)
-    return compare(drug, on, facts, began=began)
+    return compare(drug, on, began, facts)
 
 
 def test_the_first_usable_result_after_a_change_stands_beside_the_last_one_before_it() -> None:
@@ -84,7 +84,7 @@ def test_of_two_changes_of_one_drug_on_one_day_the_result_answers_the_one_that_h
 def test_a_version_that_was_taken_back_has_no_result() -> None:
     """What stood before it ended on that day all the same: that is a stop, and not the change that was confirmed."""
     said = compared(*pair("38.0", day(20)), regimens=REGIMENS[:2], began="")
-    assert (said.answer, said.after, said.codes) == (Answer.NOT_A_CHANGE, None, ("taken_back",))
+    assert (said.answer, said.after, said.codes) == (Answer.TAKEN_BACK, None, ("taken_back",))
     ahead = TODAY + timedelta(days=3)
     assert compared(on=ahead, began="").codes == ("taken_back",)
 
@@ -138,7 +138,7 @@ def test_a_censored_value_keeps_its_comparator() -> None:
 
 def test_nothing_before_it_is_said() -> None:
     facts = gather(man(labs=pair("24.0", day(20)), regimens=REGIMENS), RULEBOOK, NOW)
-    said = compare("anastrozole", ON, facts, began="after")
+    said = compare("anastrozole", ON, "after", facts)
     assert (said.before, said.comparable, said.codes) == (None, None, ("no_before",))
 
 
@@ -181,7 +181,7 @@ def test_nothing_is_worked_out_of_the_two() -> None:
 def test_whatever_was_drawn_a_result_is_taken_for_one_side_only_and_never_too_early(drawn: list[int], ago: int) -> None:
     changed = (ON_T, anastrozole(day(300), day(ago), key="b"), anastrozole(day(ago), dose="0.25", key="a"))
     labs = [row for each in drawn for row in pair("24.0", day(each))]
-    said = compare("anastrozole", day(ago), gather(man(labs=labs, regimens=changed), RULEBOOK, NOW), began="a")
+    said = compare("anastrozole", day(ago), "a", gather(man(labs=labs, regimens=changed), RULEBOOK, NOW))
     earliest = RULEBOOK.drugs["anastrozole"].rechecks[0].earliest_draw_days
     late_enough = [each for each in drawn if ago - each >= earliest]
     before = [each for each in drawn if each >= ago]

@@ -94,6 +94,21 @@ class TestConfounding:
         assert "confounded" not in looked_at(ON_T, new, anastrozole(day(70), key="ai"), labs=())[0]
         assert "confounded" not in looked_at(ON_T, new, anastrozole(day(30), key="ai"), labs=pair("26.0", day(2)))[0]
 
+    def test_with_a_change_of_the_other_that_is_planned_within_the_recheck(self) -> None:
+        """Confirmed first and beginning later, it is a change of the same weeks all the same."""
+        for ahead, confounds in ((1, True), (56, True), (57, False)):
+            on = TODAY + timedelta(days=ahead)
+            planned = (cypionate(day(400), on, key="t"), cypionate(on, dose="140", key="t2"))
+            found, _ = looked_at(ON_AI, changed(), *planned)
+            assert ("confounded" in found) is confounds, ahead
+        on = TODAY + timedelta(days=5)
+        found, _ = looked_at(ON_AI, changed(), cypionate(day(400), on, key="t"), cypionate(on, dose="140", key="t2"))
+        assert "Testosterone (a change of dose on 7 Nov) and the AI (a change of dose on 2 Nov)" in found["confounded"].words
+
+    def test_a_planned_change_of_the_same_drug_or_of_none_that_counts_does_not_confound(self) -> None:
+        on = TODAY + timedelta(days=5)
+        assert "confounded" not in looked_at(ON_AI, changed(), ON_T, regimen("denosumab", on, dose="60"))[0]
+
     def test_the_day_of_the_change_counts_and_not_today(self) -> None:
         on = TODAY + timedelta(days=50)
         new = cypionate(on, dose="60", key="t2")
