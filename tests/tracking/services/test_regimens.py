@@ -77,6 +77,28 @@ def test_a_change_after_the_review_asks_for_the_next_one(write):
     assert write(regimens.change, **sent, review_on=date(2027, 1, 15)).review_on == date(2027, 1, 15)
 
 
+def test_a_change_keeps_the_end_that_was_stated(write):
+    """Less of a course is no longer course: nobody took the end back. Sent again after a lost answer it is the same."""
+    row = write(regimens.start, **AI, ends_on=date(2026, 11, 20))
+    half = {"key": row.client_id, "from_date": date(2026, 10, 1), "dose_mg": "0.25", "client_id": "half"}
+    changed = write(regimens.change, **half)
+    assert (changed.starts_on, changed.ends_on) == (date(2026, 10, 1), date(2026, 11, 20))
+    assert write(regimens.change, **half).pk == changed.pk
+
+
+def test_a_change_within_a_course_that_is_over_does_not_bring_it_back(write):
+    row = write(regimens.start, **AI, ends_on=date(2026, 9, 1))
+    changed = write(regimens.change, key=row.client_id, from_date=date(2026, 8, 1), dose_mg="0.25")
+    assert changed.ends_on == date(2026, 9, 1)
+
+
+def test_a_change_before_one_that_is_planned_is_refused_until_that_one_is_decided_on(write):
+    row = write(regimens.start, **AI)
+    write(regimens.change, key=row.client_id, from_date=date(2026, 11, 20), dose_mg="0.25")
+    sooner = {"key": row.client_id, "from_date": date(2026, 11, 10), "dose_mg": "0.125"}
+    assert refusals(lambda: write(regimens.change, **sooner)) == {"/starts_on": "regimen-overlap"}
+
+
 def test_hcg_is_dosed_in_units_and_never_in_milligrams(write):
     row = write(regimens.start, **HCG)
     assert (row.dose_digits, row.dose_unit) == ("500", "IU")
