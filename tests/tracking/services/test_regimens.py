@@ -150,6 +150,16 @@ def test_a_strength_stays_with_a_change_while_the_dose_is_a_part_of_it(write):
     ) == {"/strength": "strength-does-not-fit"}
 
 
+def test_each_of_doses_that_differ_is_a_part_of_the_tablet(write):
+    """Else nobody could break the tablets as the plan says. A strength that the new doses do not fit is not taken over."""
+    split = {"kind": "weekdays", "days": ["mon", "thu"], "amounts": ["0.5", "0.3"]}
+    uneven = AI | {"schedule": split, "strength": "1 mg"}
+    assert refusals(lambda: write(regimens.start, **uneven)) == {"/strength": "strength-does-not-fit"}
+    row = write(regimens.start, **(AI | {"strength": "1 mg"}))
+    changed = write(regimens.change, key=row.client_id, from_date=date(2026, 10, 1), schedule=split)
+    assert (changed.dose_digits, changed.strength_digits) == ("0.5", "")
+
+
 def test_a_planned_change_is_evaluated_when_it_comes(write, adam, bell):
     row = write(regimens.start, **AI)
     ahead = NOW.date() + timedelta(days=10)
