@@ -299,6 +299,9 @@ def test_the_same_confirmation_sent_twice_is_one(low, bell):
     once = confirmed(low, told, bell)
     again = confirmed(low, told, bell)
     assert (again.row.pk, again.row.revision, again.outlook) == (once.row.pk, once.row.revision, None)
+    assert confirmed(low, told, bell, from_date=TODAY).row.pk == once.row.pk
+    later = {"from_date": TODAY + timedelta(days=9)}
+    assert refused(lambda: confirmed(low, told, bell, **later), kind="conflict") == [("", "proposal-decided")]
     assert ledger(low, bell) == [("confirmed", ["proposed", "confirmed"])]
 
 
@@ -316,7 +319,9 @@ def test_the_same_proposal_under_the_same_id_is_stored_once(low, bell):
 
 def test_what_is_declined_or_withdrawn_stays_on_the_ledger(low, bell):
     first = proposed(low, bell)
-    titration.decline(patient=low, uid=first.row.uid, by=bell, now=NOW, reason="he feels well", answer="We wait.")
+    no = {"patient": low, "uid": first.row.uid, "by": bell, "now": NOW, "reason": "he feels well"}
+    assert {titration.decline(**no, answer="We wait.").answer for _ in range(2)} == {"We wait."}
+    assert refused(lambda: titration.decline(**no, answer="Come in."), kind="conflict") == [("", "proposal-decided")]
     second = proposed(low, bell)
     for _ in range(2):
         titration.withdraw(patient=low, uid=second.row.uid, by=bell, now=NOW, reason="typed wrongly")
