@@ -38,6 +38,7 @@ def warnings_of(step: Step, now: Facts, planned: Facts, *, unusual: str = "") ->
         *_confounded(step, found, now, planned),
         *_unsettled(step, now),
         *_pause_ended(step, now),
+        *_begins_again(step, planned),
         *_own_statement(step, planned),
         *((Warned("unusual", fill(now.rulebook.words.titration["unusual"], {"reason": unusual})),) if unusual else ()),
     )
@@ -138,6 +139,19 @@ def _pause_ended(step: Step, now: Facts) -> Iterator[Warned]:
         )
         said = {"since": on_day(pause.starts_on, today), "until": until, "on": on_day(step.on, today)}
         yield Warned("pause_ended", fill(words["pause_ended"], said))
+
+
+def _begins_again(step: Step, planned: Facts) -> Iterator[Warned]:
+    """What is stopped, also for another product, ends in one version. A later one that is planned is not touched by it."""
+    stopped = step.before
+    if stopped is None or (step.after is not None and step.after.drug == stopped.drug):
+        return
+    for record in sorted(planned.history.regimens, key=lambda record: (record.starts_on, record.key)):
+        is_its = record.drug == stopped.drug and record.origin is Origin.PRESCRIBED
+        if is_its and record.starts_on >= step.on and record.starts_on != record.ends_on:
+            said = {"text": named(record, planned.rulebook), "on": on_day(record.starts_on, planned.timeline.today)}
+            yield Warned("begins_again", fill(planned.rulebook.words.titration["begins_again"], said))
+            return
 
 
 def _own_statement(step: Step, planned: Facts) -> Iterator[Warned]:

@@ -145,6 +145,20 @@ class TestInsideTheSteadyStateWindow:
         assert {"unsettled", "unanswered"}.isdisjoint(found)
 
 
+def test_a_stop_does_not_reach_a_version_that_is_planned_and_says_so() -> None:
+    """The desk planned less of it from next month, and stops it today: the planned version begins all the same."""
+    ahead = TODAY + timedelta(days=30)
+    planned = anastrozole(ahead, dose="0.25", key="planned")
+    for after in (None, regimen("letrozole", TODAY, key="new")):
+        found, _ = looked_at(ON_AI, after, ON_T, planned)
+        assert found["begins_again"].words == (
+            "Anastrozole 0.25 mg every 3.5 days is planned from 2 Dec and begins all the same: take it back, or end it too."
+        )
+    assert "begins_again" not in looked_at(ON_AI, None, ON_T)[0]
+    assert "begins_again" not in looked_at(ON_AI, None, ON_T, ended(planned, ahead))[0]
+    assert "begins_again" not in looked_at(ON_AI, None, ON_T, regimen("letrozole", ahead, key="other"))[0]
+
+
 def test_his_own_statement_covers_the_decision_and_no_recheck_is_promised() -> None:
     own = anastrozole(day(200), origin=Origin.SELF, key="own")
     found, rechecks = looked_at(ON_AI, changed(), ON_T, own)
