@@ -20,7 +20,7 @@ from tracking.domain.schedule import Schedule, parse_schedule
 from tracking.evidence import load_rulebook
 from tracking.models import Patient, Regimen
 from tracking.services.lived import check_day, local_today
-from tracking.services.plans import moves_of
+from tracking.services.plans import moves_of, plan_of
 
 __all__ = ["content_of", "in_order", "kept_from", "read_dose"]
 
@@ -99,7 +99,7 @@ def kept_from(row: Regimen, sent: dict[str, Any], from_date: date) -> dict[str, 
     """
     rule = load_rulebook().drugs.get(row.drug)
     # The next version begins on the clock on which this one ends, wherever he has moved meanwhile.
-    zone = zone_on(row.zone, row.starts_on, moves_of([row.patient_id]).get(row.patient_id, []), from_date)
+    zone = zone_on(plan_of(row, load_rulebook()), moves_of([row.patient_id]).get(row.patient_id, []), from_date)
     kept: dict[str, Any] = {"drug": row.drug, "schedule": row.schedule, "zone": zone}
     if rule is not None and rule.drug_class == AROMATASE_INHIBITOR:
         kept["reason"] = row.reason

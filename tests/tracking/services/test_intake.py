@@ -98,6 +98,18 @@ def test_a_change_after_he_moved_goes_on_on_his_new_clock(adam, himself, daily):
     assert [(slot.zone, slot.at.astimezone(ZoneInfo(slot.zone)).hour) for slot in found] == [("America/New_York", 8)] * 4
 
 
+def test_what_was_planned_before_he_moved_is_expected_where_he_lives_then(adam, himself, daily):
+    who = {"patient": adam, "by": himself, "origin": Origin.SELF}
+    early = datetime(2026, 10, 10, 12, tzinfo=UTC)
+    planned = {"from_date": date(2026, 10, 25), "dose_mg": "0.125"}
+    row = regimens.change(**who, now=early, key=daily.client_id, **planned)
+    accounts.edit_profile(patient=adam, by=himself, now=datetime(2026, 10, 14, 12, tzinfo=UTC), zone="America/New_York")
+    found = [one.slot for one in expected(adam, himself, date(2026, 10, 24), date(2026, 10, 26))]
+    assert [(slot.zone, slot.at.astimezone(ZoneInfo(slot.zone)).hour) for slot in found] == [("America/New_York", 8)] * 3
+    changed = regimens.change(**who, now=NOW, key=row.client_id, from_date=date(2026, 10, 28), dose_mg="0.25")
+    assert changed.zone == "America/New_York"
+
+
 def test_a_profile_saved_without_a_move_moves_nothing(adam, himself, daily):
     accounts.edit_profile(patient=adam, by=himself, now=NOW, name="Adam the Second", zone="Europe/Berlin")
     found = [one.slot for one in expected(adam, himself, date(2026, 11, 3), date(2026, 11, 4))]
