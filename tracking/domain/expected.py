@@ -46,8 +46,8 @@ class PlanState(StrEnum):
 class Plan:
     """One version of a regimen as far as it expects doses. ``dose`` and the amounts of ``schedule`` are in ``unit``.
 
-    ``zone``: in which its wall-clock times are read, until he moves. ``stated_at``: when it was entered, for its zone is the one
-    of that time, whenever it begins. ``strength``: of one tablet, where it is stated.
+    ``zone``: in which its wall-clock times are read, until he moves. ``stated_at``: when it was entered, whose zone that is,
+    whenever it begins. ``strength``: of one tablet, where it is stated.
     """
 
     key: str

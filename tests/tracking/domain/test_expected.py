@@ -211,7 +211,7 @@ def test_a_move_in_the_middle_of_a_week_keeps_the_old_clock_before_it():
 
 
 def test_a_version_that_was_planned_before_the_move_begins_on_the_new_clock():
-    """Stated in Berlin in May for the middle of June; by then he lives in New York. What is stated after a move keeps its zone."""
+    """Stated in Berlin for the middle of June; by then he lives in New York. What is stated after a move keeps its zone."""
     moves = (Move(MOVED, "America/New_York"),)
     starts = date(2026, 6, 15)
     for stated_at, zone in ((MOVED - timedelta(days=20), "America/New_York"), (MOVED + timedelta(days=1), "Europe/Berlin")):
