@@ -100,6 +100,11 @@ class RecordLab(Write):
         return f"Recorded: {stored.row}. Verdict now: {phrases.spaced(stored.current.word)}."
 
 
+def _until(row: Regimen) -> str:
+    """The end that a change keeps is told, for nobody typed it."""
+    return "" if row.ends_on is None else f", ending on {phrases.day(row.ends_on)} as stated before"
+
+
 class StartRegimen(Write):
     address, name = "start-regimen/", "start_regimen"
     title, button = "Start a regimen", "Start regimen"
@@ -126,7 +131,7 @@ class ChangeRegimen(Write):
         key = str(self.regimen.uid)
         return self._told(
             lambda: regimens.change(**self.who, key=key, origin=Origin.PRESCRIBED, **form.sent()),
-            lambda row: f"Changed: {self._name(row)} {_dose(row)} from {phrases.day(row.starts_on)}.",
+            lambda row: f"Changed: {self._name(row)} {_dose(row)} from {phrases.day(row.starts_on)}{_until(row)}.",
         )
 
 

@@ -99,7 +99,7 @@ class DoseNoun(NounView):
             "precision": row.precision,
             "zone": row.zone,
             "site": row.site,
-            "regimen": reader.id_of(row.regimen) if row.regimen else None,
+            "regimen": self.id_of_standing(row.regimen, reader) if row.regimen else None,
             "confirmed_reason": row.confirmed_reason,
         }
 

@@ -190,7 +190,7 @@ class RegimenNoun(NounView):
             "reason": row.reason,
             "end_reason": row.end_reason,
             "review_on": day(row.review_on),
-            "previous": reader.id_of(row.previous) if row.previous else None,
+            "previous": self.id_of_standing(row.previous, reader) if row.previous else None,
             "confirmed_reason": row.confirmed_reason,
         }
 

@@ -167,7 +167,8 @@ def confirm(
         ledger.expire_passed(man, now)
         row, why = ledger.find(man, uid), reason.strip()
         decider = author(man, by, clinic_uid)
-        if (row.state, row.decided_by, row.decision_reason) == (State.CONFIRMED, str(by), why):
+        is_same = (row.state, row.decided_by, row.decision_reason) == (State.CONFIRMED, str(by), why)
+        if is_same and from_date in (None, row.effective_on):
             return Told(row, None, evaluations.of(man))
         ledger.refuse_decided(row, State.CONFIRMED)
         stands = evaluations.refresh(man, now=now)
@@ -207,10 +208,11 @@ def decline(
         ledger.expire_passed(man, now)
         row, why = ledger.find(man, uid), ledger.stated_reason(reason)
         decider = author(man, by, clinic_uid)
-        if (row.state, row.decided_by, row.decision_reason) == (State.DECLINED, str(by), why):
+        told = answer.strip()
+        if (row.state, row.decided_by, row.decision_reason, row.answer) == (State.DECLINED, str(by), why, told):
             return row
         ledger.refuse_decided(row, State.DECLINED)
-        row.answer = answer.strip()
+        row.answer = told
         return ledger.decide(row, State.DECLINED, why, as_=decider, by=by, now=now)
 
 
