@@ -21,5 +21,5 @@ RUN TRABECULA_WITHOUT_SERVICES=1 python manage.py collectstatic --no-input \
     && python -m compileall -q backend tracking notifications
 USER trabecula
 EXPOSE 8000
-CMD ["gunicorn", "backend.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", \
-     "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-"]
+CMD ["gunicorn", "--config", "python:backend.server", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", \
+     "--worker-tmp-dir", "/dev/shm", "backend.wsgi:application"]

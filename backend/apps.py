@@ -10,7 +10,8 @@ class BackendConfig(AppConfig):
     name = "backend"
 
     def ready(self) -> None:
-        from backend import logs
+        # Without it, web would hand its tasks to a broker that nobody named.
+        from backend import celery, logs  # noqa: F401  Celery takes the application that was made last
         from backend.api.sync_tables import OF_NOTIFICATIONS
         from notifications import models as notification_models
         from tracking import models as tracking_models

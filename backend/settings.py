@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,9 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from backend import logs
 from backend.accounts.sealing import fault_of_keys
+from backend.metrics.serving import address as address_of_metrics
 from tracking.domain.adherence import LogState
 from tracking.domain.entry import check_floor, read_floor
 from tracking.domain.expected import PlanState
@@ -80,6 +83,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "backend.requests.Requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -91,7 +95,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
 ]
 
 ROOT_URLCONF = "backend.urls"
@@ -127,6 +130,8 @@ def database(url: str) -> dict[str, Any]:
     parsed: dict[str, Any] = env.db_url_config(url)
     # Every transaction is opened by `acting_as`, which must be the first to speak in it: no ATOMIC_REQUESTS.
     parsed |= {"ATOMIC_REQUESTS": False, "CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}
+    # A server that does not even answer the door is away: a request says so, and does not wait for minutes.
+    parsed["OPTIONS"] = {"connect_timeout": 5} | parsed.get("OPTIONS", {})
     return parsed
 
 
@@ -366,11 +371,13 @@ PGTRIGGER_SCHEMA_EDITOR = False
 PGTRIGGER_MIGRATIONS = True
 
 # --- Logs ------------------------------------------------------------------------------------------------------------
+# Where Prometheus looks for figures, host:port, one address for each of web, worker and beat; empty: nowhere.
+if METRICS_ADDRESS := env.str("METRICS_ADDRESS", default=""):
+    address_of_metrics(METRICS_ADDRESS)
+# Requests and tasks are told by pattern and id; who asked, by the account's number. What else is said is scrubbed.
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "backend.logs.json_formatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-}
+LOGGING: dict[str, Any] = logs.config(LOG_LEVEL)
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # its end says the same and more
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO  # a refusal is no fault of ours

@@ -74,3 +74,16 @@ def test_a_floor_of_the_deployment_may_be_left_out_or_lie_within_the_bounds(floo
 
 def test_production_is_the_default_and_its_doors_are_closed():
     assert start().stdout.split() == ["False", "True", "True"]
+
+
+def test_web_hands_its_tasks_to_the_broker_of_the_settings():
+    code = "import backend.wsgi; from tracking.tasks import commit_import; print(commit_import.app.conf.broker_url)"
+    environment = {"PATH": os.environ["PATH"]} | PRODUCTION | {"SEALING_KEYS": "eg" * 21 + "o="}
+    told = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert told.stdout.strip() == PRODUCTION["BROKER_URL"], told.stderr
+
+
+def test_an_address_for_figures_that_is_none_is_refused():
+    assert "METRICS_ADDRESS is '9100'. Accepted: host:port" in start(METRICS_ADDRESS="9100").stderr
