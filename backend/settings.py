@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -32,6 +33,23 @@ LEAST_KEY_LENGTH = 32  # characters; RFC 7518 3.2 asks for as many bytes as HS25
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+
+# Secrets can come from files instead, as container engines hand them in: NAME_FILE has the path. They stay out of os.environ,
+# which every child process inherits.
+_SECRETS = (
+    *("SECRET_KEY", "JWT_SIGNING_KEY", "SEALING_KEYS", "DATABASE_URL", "MIGRATION_DATABASE_URL", "BROKER_URL", "CACHE_URL"),
+    *("EMAIL_URL", "ANYMAIL", "BACKUP_TRIAL_DATABASE_URL"),
+)
+for name in _SECRETS:
+    if path := os.environ.get(f"{name}_FILE"):
+        if os.environ.get(name):
+            sys.exit(f"Trabecula cannot start: {name} and {name}_FILE are both set. Accepted: one of them.")
+        try:
+            env.ENVIRON = {**env.ENVIRON, name: Path(path).read_text(encoding="utf-8").strip()}
+        except (OSError, UnicodeDecodeError) as unreadable:
+            sys.exit(
+                f"Trabecula cannot start: {name}_FILE cannot be read: {getattr(unreadable, 'strerror', 'no text')}, {path}."
+            )
 
 ENVIRONMENT: str = env.str("TRABECULA_ENV", default="production")
 if ENVIRONMENT not in ("production", "demo", "test"):
@@ -138,6 +156,9 @@ def database(url: str) -> dict[str, Any]:
 DATABASES = {"default": database(DATABASE_URL)}
 if MIGRATION_DATABASE_URL:
     DATABASES["owner"] = database(MIGRATION_DATABASE_URL) | {"CONN_MAX_AGE": 0}
+# Whom backups are sealed for, and a server on which they are tried where the owner may not make databases on its own.
+BACKUP_PUBLIC_KEY: str = env.str("BACKUP_PUBLIC_KEY", default="")
+BACKUP_TRIAL_DATABASE_URL: str = env.str("BACKUP_TRIAL_DATABASE_URL", default="")
 DATABASE_ROUTERS = ["backend.routers.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -289,6 +310,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute=env.str("REEVALUATE_MINUTE", default="7")),
     },
     "proposals-expire": {"task": "tracking.tasks.expire_proposals", "schedule": crontab(hour="2", minute="37")},
+    "days-are-sealed": {"task": "tracking.tasks.seal_days", "schedule": crontab(hour="1", minute="23")},
     "leftovers-of-sign-in": {"task": "backend.tasks.clear_leftovers", "schedule": crontab(hour="3", minute="20")},
     "rules-changed": {"task": "tracking.tasks.reevaluate_rulebook", "schedule": crontab(minute="*/10")},
 }
