@@ -12,6 +12,7 @@ class BackendConfig(AppConfig):
     def ready(self) -> None:
         # Without it, web would hand its tasks to a broker that nobody named.
         from backend import celery, logs  # noqa: F401  Celery takes the application that was made last
+        from backend.accounts import trail
         from backend.api.sync_tables import OF_NOTIFICATIONS
         from notifications import models as notification_models
         from tracking import models as tracking_models
@@ -20,6 +21,7 @@ class BackendConfig(AppConfig):
         from tracking.sync.tables import TABLES
 
         logs.configure()
+        trail.listen()
         owned.fill(tracking_models, notification_models)
         registry.declare(*TABLES, *OF_NOTIFICATIONS)
 

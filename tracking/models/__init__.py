@@ -1,5 +1,6 @@
 """Storage: fields, constraints, named querysets. Only ``tracking.services`` writes."""
 
+from tracking.models.audit import AuditEvent, SealedDay, SealedTable
 from tracking.models.bone import DexaScan, DexaSite, Fracture, RiskFactor
 from tracking.models.checkin import DrugUse, Lifestyle, Symptom
 from tracking.models.doses import DoseEvent, Regimen, RegimenPause
@@ -15,6 +16,7 @@ from tracking.models.trail import AccessEvent, SyncLife, Tombstone
 
 __all__ = [
     "AccessEvent",
+    "AuditEvent",
     "CareRelationship",
     "Clinic",
     "ClinicFloor",
@@ -43,6 +45,8 @@ __all__ = [
     "RegimenPause",
     "RiskFactor",
     "RulebookVersion",
+    "SealedDay",
+    "SealedTable",
     "Standing",
     "Symptom",
     "SyncLife",

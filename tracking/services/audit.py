@@ -1,13 +1,15 @@
-"""Who read a man's record. Kept for him to see, and for those who must answer for it."""
+"""Who read a man's record, who took it out, and who signed in. Kept for him to see, and for those who must answer for it."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from tracking.models import AccessEvent, Patient, User
-from tracking.services.access import lock_patient
+from tracking.domain.actor import Actor
+from tracking.domain.sealing import What
+from tracking.models import AccessEvent, AuditEvent, Patient, User
+from tracking.services.access import acting_as, lock_patient
 
-__all__ = ["VISIT", "note_visit"]
+__all__ = ["VISIT", "What", "account_of", "note_export", "note_sign_in", "note_visit"]
 
 # Opening ten pages in a row is one visit.
 VISIT = timedelta(minutes=30)
@@ -23,6 +25,26 @@ def note_visit(*, patient: Patient, user: User, through: str, what: str, now: da
     # Asked again under the lock: two pages that open at once are one visit.
     if not _in_a_visit(patient, user, now):
         AccessEvent.objects.create(patient=patient, user=user, at=now, through=through, what=what[:80])
+
+
+def note_sign_in(what: What, *, account: int | None, how: str, now: datetime) -> None:
+    """Note that an account signed in or out, or that somebody was refused; ``how`` is the door: api or admin.
+
+    ``account`` is the one that it is about: None where no account has the address that was tried.
+    """
+    by = "" if what is What.REFUSED or account is None else str(Actor.user(account))
+    AuditEvent.objects.create(at=now, what=what, by=by, account=account, how=how)
+
+
+def note_export(*, patient: Patient, by: Actor, how: str, now: datetime) -> None:
+    """Note that a man's record was taken out of here; ``how`` names the format."""
+    with acting_as(by):
+        AuditEvent.objects.create(at=now, what=What.EXPORTED, by=str(by), patient=patient.uid, how=how)
+
+
+def account_of(address: str) -> int | None:
+    """The account with this e-mail address, by number."""
+    return User.objects.filter(email=address.strip().lower()).values_list("pk", flat=True).first()
 
 
 def _in_a_visit(patient: Patient, user: User, now: datetime) -> bool:
