@@ -31,6 +31,9 @@ class AuditEvent(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.what
+
 
 class SealedDay(models.Model):
     """A day (UTC) of what is kept, closed: ``digest`` is over the day before's and over every table's. The log has it too."""

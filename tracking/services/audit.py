@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from tracking.domain.actor import Actor
 from tracking.domain.sealing import What
@@ -36,10 +37,10 @@ def note_sign_in(what: What, *, account: int | None, how: str, now: datetime) ->
     AuditEvent.objects.create(at=now, what=what, by=by, account=account, how=how)
 
 
-def note_export(*, patient: Patient, by: Actor, how: str, now: datetime) -> None:
-    """Note that a man's record was taken out of here; ``how`` names the format."""
+def note_export(*, uid: UUID, by: Actor, how: str, now: datetime) -> None:
+    """Note that the record of the man with this uid was taken out of here; ``how`` names the format."""
     with acting_as(by):
-        AuditEvent.objects.create(at=now, what=What.EXPORTED, by=str(by), patient=patient.uid, how=how)
+        AuditEvent.objects.create(at=now, what=What.EXPORTED, by=str(by), patient=uid, how=how)
 
 
 def account_of(address: str) -> int | None:

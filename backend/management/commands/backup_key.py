@@ -28,6 +28,6 @@ class Command(BaseCommand):
             file.write(private)
         self.stdout.write(f"BACKUP_PUBLIC_KEY={public}")
         self.stderr.write(
-            f"Take {options['file']} to a safe place, twice, and remove it here. Who loses it loses every backup. Who has it can"
-            " read every one."
+            f"Take {options['file']} to a safe place, twice, and remove it here. Who loses it loses every backup. Who has it"
+            " can read every one."
         )

@@ -41,7 +41,7 @@ def adam(committed: None) -> Any:
     with acting_as(Actor.system("test")):
         audit.note_visit(patient=man, user=bell, through="api", what="labs", now=NOW)
     audit.note_sign_in(What.SIGNED_IN, account=man.user_id, how="api", now=NOW)
-    audit.note_export(patient=man, by=by, how="csv", now=NOW)
+    audit.note_export(uid=man.uid, by=by, how="csv", now=NOW)
     return man
 
 

@@ -36,5 +36,5 @@ class Command(BaseCommand):
                 file.write(content)
         except OSError as error:
             raise CommandError(f"{options['file']} cannot be written: {error.strerror}.") from error
-        audit.note_export(patient=man, by=_BY, how=options["format"], now=clock.now())
+        audit.note_export(uid=man.uid, by=_BY, how=options["format"], now=clock.now())
         self.stdout.write(f"{len(content)} bytes in {options['file']}")

@@ -19,8 +19,8 @@ _MOST = 20
 
 class Command(BaseCommand):
     help = (
-        "Compare every sealed day of reads, sign-ins, exports, answers and versions with what stands in the database, and say"
-        " what differs. --log FILE compares with the seals in a log that was kept elsewhere. Ends with 3 where anything differs."
+        "Compare every sealed day of reads, sign-ins, exports, answers and versions with what stands in the database, and"
+        " say what differs. --log FILE compares with the seals in a log that was kept elsewhere. Ends with 3 where anything differs."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
