@@ -163,7 +163,8 @@ refuses a table that states nothing. Its purpose is his care and his own record;
 ## Of a man
 
 **Who sees it:** he himself, the prescribers of clinics that he lets in, for as long as he does, and the system's own jobs; the
-database refuses everybody else (row-level security). Who administers the database server could read it. *Phone*: also on his phones.
+database refuses everybody else (row-level security). Who administers the database server could read it.
+*Phone*: also on his phones.
 
 | table | why | how long | phone | in his export | when his account is erased |
 |---|---|---|---|---|---|"""

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from django.db import connection, models
-from django.db.models import F, Func, Min
+from django.db.models import Min
 from psycopg import sql
 
 from tracking.domain.actor import Actor
@@ -27,6 +27,7 @@ _SEALING = Actor.system("sealing")
 GRACE = timedelta(hours=1)
 # How long sign-ins and exports are kept. The database itself forgets nothing younger than five years (migration 0020).
 KEPT = timedelta(days=6 * 365 + 2)
+_MOST_DAYS = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,12 @@ def kept_tables() -> list[Kept]:
 
 
 def seal(*, now: datetime) -> list[SealedDay]:
-    """Seal every closed day that is not sealed yet, in order, and write each digest to the log. Safe to run twice or late."""
-    sealed = []
-    while (day := _next_day(now)) is not None:
+    """Seal the closed days that are not sealed yet, in order, and write each digest to the log. Safe to run twice or late.
+
+    A month of days at most: who comes late, or begins with years of them, gets there night by night.
+    """
+    sealed: list[SealedDay] = []
+    while len(sealed) < _MOST_DAYS and (day := _next_day(now)) is not None:
         with acting_as(_SEALING):
             # Two at once: the second waits here, and the day's unique key refuses it.
             with connection.cursor() as cursor:
@@ -82,9 +86,8 @@ def verify(*, now: datetime, noted: Mapping[date, str] | None = None) -> Iterato
     noted = dict(noted or {})
     before = ""
     with acting_as(_SEALING):
-        gone = _erased()
         for day in SealedDay.objects.order_by("day").iterator(chunk_size=50):
-            said = _differences(day, gone, now)
+            said = _differences(day, now)
             if day.before != before:
                 said.append("a day before it was taken away, added or sealed anew")
             if (outside := noted.pop(day.day, day.digest)) != day.digest:
@@ -137,7 +140,7 @@ def _seal(day: date, now: datetime) -> SealedDay:
     return row
 
 
-def _differences(day: SealedDay, gone: set[int], now: datetime) -> list[str]:
+def _differences(day: SealedDay, now: datetime) -> list[str]:
     said: list[str] = []
     seals = []
     unsealed = {kept.table: kept for kept in kept_tables()}
@@ -151,9 +154,10 @@ def _differences(day: SealedDay, gone: set[int], now: datetime) -> list[str]:
         found = {each.id: each.digest for each in _rows(kept, sealed.columns, "{key} = ANY(%s)", [row.ids])}
         if kept.owner is None and _end(day.day) <= now - KEPT:
             sealed = replace(sealed, rows=tuple(each for each in sealed.rows if each.id in found))
+        gone = _erased({each.owner for each in sealed.rows if each.id not in found and each.owner is not None})
         said += compare(sealed, found, added=set(_of_the_day(kept, day.day)) - set(row.ids), gone=gone)
     for kept in unsealed.values():
-        said += compare(TableSeal(kept.table, (), ()), {}, added=_of_the_day(kept, day.day), gone=gone)
+        said += compare(TableSeal(kept.table, (), ()), {}, added=_of_the_day(kept, day.day), gone=set())
     if day_digest(day.day, day.before, seals) != day.digest:
         said.append("the seal itself was changed: its rows do not make its digest")
     return said
@@ -191,10 +195,9 @@ def _columns(kept: Kept, *, also: tuple[str, ...]) -> bool:
     return {field.column for field in kept.model._meta.concrete_fields}.issuperset(also)
 
 
-def _erased() -> set[int]:
-    """Patients of whom sealed rows are left and who are no more."""
-    owners = SealedTable.objects.annotate(owner=Func(F("owners"), function="unnest")).values_list("owner", flat=True)
-    return set(owners.distinct()) - set(Patient.objects.values_list("pk", flat=True)) - {None}
+def _erased(owners: set[int]) -> set[int]:
+    """Who of these patients is no more."""
+    return owners - set(Patient.objects.filter(pk__in=owners).values_list("pk", flat=True)) if owners else set()
 
 
 def _span(day: date) -> tuple[datetime, datetime]:
