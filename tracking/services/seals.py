@@ -18,7 +18,7 @@ from tracking.models import AccessEvent, AuditEvent, EpisodeEvent, Patient, Prop
 from tracking.services import owned
 from tracking.services.access import acting_as
 
-__all__ = ["GRACE", "KEPT", "Kept", "forget", "kept_tables", "seal", "verify"]
+__all__ = ["GRACE", "KEPT", "Kept", "behind", "forget", "kept_tables", "seal", "verify"]
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +41,9 @@ class Kept:
     @property
     def table(self) -> str:
         return self.model._meta.db_table
+
+    def rows(self) -> models.QuerySet[Any]:
+        return models.QuerySet(self.model)
 
     @property
     def key(self) -> str:
@@ -101,12 +104,18 @@ def verify(*, now: datetime, noted: Mapping[date, str] | None = None) -> Iterato
         )
 
 
+def behind(*, now: datetime) -> int:
+    """How many days are over and not sealed."""
+    day = _next_day(now)
+    return 0 if day is None else ((now - GRACE).astimezone(UTC).date() - day).days
+
+
 def _next_day(now: datetime) -> date | None:
     """The first closed day that is not sealed; None where all are."""
     with acting_as(_SEALING):
         last = SealedDay.objects.order_by("-day").values_list("day", flat=True).first()
         if last is None:
-            firsts = [kept.model._meta.default_manager.aggregate(first=Min(kept.when))["first"] for kept in kept_tables()]
+            firsts = [kept.rows().aggregate(first=Min(kept.when))["first"] for kept in kept_tables()]
             begun = min((first for first in firsts if first is not None), default=None)
             if begun is None:
                 return None

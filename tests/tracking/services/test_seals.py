@@ -69,6 +69,7 @@ def test_a_day_is_sealed_once_when_it_is_over_and_found_as_it_was(
     monkeypatch.setattr("tracking.clock.now", lambda: TOMORROW - timedelta(seconds=1))
     assert tasks.seal_days() == 0, "it may not be over for everybody"
     monkeypatch.setattr("tracking.clock.now", lambda: TOMORROW)
+    assert verify().startswith("1 days are over and not sealed. Is the nightly job running?\n")
     assert (tasks.seal_days(), tasks.seal_days()) == (1, 0)
     day = SealedDay.objects.get()
     sealed = set(day.tables.values_list("table", flat=True))

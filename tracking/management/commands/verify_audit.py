@@ -37,6 +37,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"{day.day}: {sentence}")
             if len(said) > _MOST:
                 self.stdout.write(f"{day.day}: and {len(said) - _MOST} more")
+        if late := seals.behind(now=clock.now()):
+            self.stdout.write(f"{late} days are over and not sealed. Is the nightly job running?")
         compared = f", {len(noted)} of them with the log" if noted else ""
         if wrong:
             raise CommandError(f"{wrong} of {days} days are not as they were sealed{compared}.", returncode=DIFFERS)
