@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -16,7 +18,9 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from backend import logs
 from backend.accounts.sealing import fault_of_keys
+from backend.metrics.serving import address as address_of_metrics
 from backend.versions import version_of
 from tracking.domain.adherence import LogState
 from tracking.domain.entry import check_floor, read_floor
@@ -32,6 +36,23 @@ LEAST_KEY_LENGTH = 32  # characters; RFC 7518 3.2 asks for as many bytes as HS25
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+
+# Secrets can come from files instead, as container engines hand them in: NAME_FILE has the path. They stay out of os.environ,
+# which every child process inherits.
+_SECRETS = (
+    *("SECRET_KEY", "JWT_SIGNING_KEY", "SEALING_KEYS", "DATABASE_URL", "MIGRATION_DATABASE_URL", "BROKER_URL", "CACHE_URL"),
+    *("EMAIL_URL", "ANYMAIL", "BACKUP_TRIAL_DATABASE_URL"),
+)
+for name in _SECRETS:
+    if path := os.environ.get(f"{name}_FILE"):
+        if os.environ.get(name):
+            sys.exit(f"Trabecula cannot start: {name} and {name}_FILE are both set. Accepted: one of them.")
+        try:
+            env.ENVIRON = {**env.ENVIRON, name: Path(path).read_text(encoding="utf-8").strip()}
+        except (OSError, UnicodeDecodeError) as unreadable:
+            sys.exit(
+                f"Trabecula cannot start: {name}_FILE cannot be read: {getattr(unreadable, 'strerror', 'no text')}, {path}."
+            )
 
 ENVIRONMENT: str = env.str("TRABECULA_ENV", default="production")
 if ENVIRONMENT not in ("production", "demo", "test"):
@@ -83,6 +104,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "backend.requests.Requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -95,7 +117,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
 ]
 
 ROOT_URLCONF = "backend.urls"
@@ -131,12 +152,17 @@ def database(url: str) -> dict[str, Any]:
     parsed: dict[str, Any] = env.db_url_config(url)
     # Every transaction is opened by `acting_as`, which must be the first to speak in it: no ATOMIC_REQUESTS.
     parsed |= {"ATOMIC_REQUESTS": False, "CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}
+    # A server that does not even answer the door is away: a request says so, and does not wait for minutes.
+    parsed["OPTIONS"] = {"connect_timeout": 5} | parsed.get("OPTIONS", {})
     return parsed
 
 
 DATABASES = {"default": database(DATABASE_URL)}
 if MIGRATION_DATABASE_URL:
     DATABASES["owner"] = database(MIGRATION_DATABASE_URL) | {"CONN_MAX_AGE": 0}
+# Whom backups are sealed for, and a server on which they are tried where the owner may not make databases on its own.
+BACKUP_PUBLIC_KEY: str = env.str("BACKUP_PUBLIC_KEY", default="")
+BACKUP_TRIAL_DATABASE_URL: str = env.str("BACKUP_TRIAL_DATABASE_URL", default="")
 DATABASE_ROUTERS = ["backend.routers.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -300,6 +326,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "proposals-expire": {"task": "tracking.tasks.expire_proposals", "schedule": crontab(hour="2", minute="37")},
     "answers-forgotten": {"task": "tracking.tasks.forget_requests", "schedule": crontab(minute="47")},
+    "days-are-sealed": {"task": "tracking.tasks.seal_days", "schedule": crontab(hour="1", minute="23")},
     "leftovers-of-sign-in": {"task": "backend.tasks.clear_leftovers", "schedule": crontab(hour="3", minute="20")},
     "tend-exports": {"task": "backend.tasks.tend_exports", "schedule": max(SWEEP_SECONDS, 600.0)},
     "erase": {"task": "backend.tasks.erase_due", "schedule": crontab(minute=env.str("ERASE_MINUTE", default="47"))},
@@ -384,11 +411,13 @@ PGTRIGGER_SCHEMA_EDITOR = False
 PGTRIGGER_MIGRATIONS = True
 
 # --- Logs ------------------------------------------------------------------------------------------------------------
+# Where Prometheus looks for figures, host:port, one address for each of web, worker and beat; empty: nowhere.
+if METRICS_ADDRESS := env.str("METRICS_ADDRESS", default=""):
+    address_of_metrics(METRICS_ADDRESS)
+# Requests and tasks are told by pattern and id; who asked, by the account's number. What else is said is scrubbed.
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "backend.logs.json_formatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-}
+LOGGING: dict[str, Any] = logs.config(LOG_LEVEL)
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # its end says the same and more
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO  # a refusal is no fault of ours

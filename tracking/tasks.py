@@ -12,7 +12,7 @@ from django.db import transaction
 
 from tracking import clock
 from tracking.domain.actor import Actor
-from tracking.services import evaluations, imports, requests, titration
+from tracking.services import evaluations, imports, requests, seals, titration
 from tracking.services.access import acting_as
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "reevaluate_clinic_after_commit",
     "reevaluate_due",
     "reevaluate_rulebook",
+    "seal_days",
 ]
 
 log = structlog.get_logger(__name__)
@@ -77,6 +78,15 @@ def expire_proposals() -> int:
     """Close the requests and proposals that nobody decided on in time; safe to run twice or late. How many men had one."""
     page = partial(titration.expiring, clock.now())
     return _counted(_each(page, titration.expire, by=_TIME_PASSES), "rid of what has expired")
+
+
+@shared_task
+def seal_days() -> int:
+    """Seal the closed days of what is kept about who did what, and forget what was kept long enough. How many days."""
+    now = clock.now()
+    sealed = len(seals.seal(now=now))
+    seals.forget(now=now)
+    return sealed
 
 
 @shared_task

@@ -114,7 +114,7 @@ class Archive(RecordView):
         return JSONRenderer(), JSONRenderer.media_type
 
     def get(self, _request: Request, **kwargs: Any) -> Any:
-        content = account_export.archive_of(self.patient(), kwargs["uid"], now=self.now)
+        content = account_export.archive_of(self.patient(), kwargs["uid"], by=self.actor, now=self.now)
         headers = {"Content-Disposition": 'attachment; filename="trabecula.zip"'}
         return HttpResponse(content, content_type="application/zip", headers=headers)
 

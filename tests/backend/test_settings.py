@@ -79,3 +79,31 @@ def test_a_floor_of_the_deployment_may_be_left_out_or_lie_within_the_bounds(floo
 
 def test_production_is_the_default_and_its_doors_are_closed():
     assert start().stdout.split() == ["False", "True", "True"]
+
+
+def test_web_hands_its_tasks_to_the_broker_of_the_settings():
+    code = "import backend.wsgi; from tracking.tasks import commit_import; print(commit_import.app.conf.broker_url)"
+    environment = {"PATH": os.environ["PATH"]} | PRODUCTION | {"SEALING_KEYS": "eg" * 21 + "o="}
+    told = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert told.stdout.strip() == PRODUCTION["BROKER_URL"], told.stderr
+
+
+def test_an_address_for_figures_that_is_none_is_refused():
+    assert "METRICS_ADDRESS is '9100'. Accepted: host:port" in start(METRICS_ADDRESS="9100").stderr
+
+
+def test_a_secret_can_come_from_a_file(tmp_path):
+    secret = tmp_path / "key"
+    secret.write_text("k" * 31 + "\n")
+    assert "JWT_SIGNING_KEY is too short" in start(JWT_SIGNING_KEY=None, JWT_SIGNING_KEY_FILE=str(secret)).stderr
+    assert "JWT_SIGNING_KEY and JWT_SIGNING_KEY_FILE are both set." in start(JWT_SIGNING_KEY_FILE=str(secret)).stderr
+    missing = start(JWT_SIGNING_KEY=None, JWT_SIGNING_KEY_FILE=str(tmp_path / "none")).stderr
+    assert missing.startswith("Trabecula cannot start: JWT_SIGNING_KEY_FILE cannot be read: No such file or directory")

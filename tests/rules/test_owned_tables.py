@@ -23,6 +23,9 @@ NOBODYS = {
     "tracking_clinicfloor": "the floor that a clinic chose for all its men; it names none of them",
     "tracking_rulebookversion": "the rules of one version; every man's evaluations cite it, and it names none",
     "tracking_invitation": "a code that a clinic hands out; it names no man",
+    "tracking_auditevent": "sign-ins and exports; it names accounts and men by number alone, and outlives both",
+    "tracking_sealedday": "digests over days of what is kept",
+    "tracking_sealedtable": "digests of rows, by key",
     "tracking_importbatch": "where records came from; it names no man",
 }
 # Tables of libraries that hold something of an account. No health, yet personal: each with what it is and when it goes.
@@ -186,3 +189,15 @@ def test_no_foreign_key_leads_from_one_app_to_the_other():
         if field.is_relation and field.concrete and {model._meta.app_label, field.related_model._meta.app_label} == set(OURS)
     ]
     assert across == []
+
+
+@pytest.mark.django_db
+def test_every_function_of_ours_says_in_which_schema_it_looks():
+    """pg_dump reads through the policies with an empty search path."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.proname FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang AND l.lanname IN ('sql', 'plpgsql')"
+            " WHERE p.pronamespace = 'public'::regnamespace AND p.proname LIKE 'trabecula\\_%%'"
+            " AND NOT coalesce(p.proconfig::text LIKE '%%search_path=public%%', false)"
+        )
+        assert cursor.fetchall() == []

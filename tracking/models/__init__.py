@@ -1,6 +1,7 @@
 """Storage: fields, constraints, named querysets. Only ``tracking.services`` writes."""
 
 from tracking.models.account import AccountExport, ErasureRequest
+from tracking.models.audit import AuditEvent, SealedDay, SealedTable
 from tracking.models.bone import DexaScan, DexaSite, Fracture, RiskFactor
 from tracking.models.checkin import DrugUse, Lifestyle, Symptom
 from tracking.models.doses import DoseEvent, Regimen, RegimenPause
@@ -20,6 +21,7 @@ __all__ = [
     "AccessEvent",
     "AccountExport",
     "AnsweredRequest",
+    "AuditEvent",
     "CareRelationship",
     "Clinic",
     "ClinicFloor",
@@ -51,6 +53,8 @@ __all__ = [
     "RegimenPause",
     "RiskFactor",
     "RulebookVersion",
+    "SealedDay",
+    "SealedTable",
     "ShareCode",
     "Standing",
     "Symptom",

@@ -20,7 +20,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from tracking.domain.actor import Actor
 from tracking.models import AccountExport, Patient, User
-from tracking.services import exports, owned
+from tracking.services import audit, exports, owned
 from tracking.services.access import Isolation, acting_as, lock_patient, not_found
 
 __all__ = [
@@ -94,12 +94,13 @@ def find(man: Patient, uid: UUID) -> AccountExport:
     return row
 
 
-def archive_of(man: Patient, uid: UUID, *, now: datetime) -> bytes:
-    """The archive, while it can be fetched; else not found."""
+def archive_of(man: Patient, uid: UUID, *, by: Actor, now: datetime) -> bytes:
+    """The archive, while it can be fetched; else not found. That it was taken out of here is noted."""
     rows = AccountExport.objects.filter(patient=man, uid=uid, state=AccountExport.State.READY, expires_at__gt=now)
     content = rows.values_list("archive", flat=True).first()
     if content is None:
         raise not_found("archive")
+    audit.note_export(uid=man.uid, by=by, how="archive of the account", now=now)
     return bytes(content)
 
 
