@@ -1,4 +1,4 @@
-"""A prescriber's patients: the list, worst first, and the page of one man."""
+"""A prescriber's patients: the list by name, and the page of one man. Whom to look at first, the work queue says."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Case, F, Prefetch, QuerySet, When
+from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
@@ -22,8 +22,6 @@ from tracking.admin.site import page_of
 from tracking.models import DueItem, Patient
 from tracking.services.lived import local_today
 
-# Within one priority: what is known to be low, then what nobody can see.
-WORD_ORDER = ("below", "cannot_say", "no_current_data", "not_below")
 _EVALUATION = "standing__evaluation__"
 _BASIS = f"{_EVALUATION}basis__"
 
@@ -58,13 +56,7 @@ class PatientAdmin(RecordAdmin):
     page_template = "admin/tracking/patient/page.html"
     list_display = ("name_and_age", "verdict", "last_estradiol", "floor", "worst_finding", "next_due")
     search_fields = ("name", "user__email")
-    ordering = [
-        F(f"{_EVALUATION}priority").asc(nulls_last=True),
-        Case(
-            *(When(**{f"{_EVALUATION}word": word}, then=rank) for rank, word in enumerate(WORD_ORDER)), default=len(WORD_ORDER)
-        ).asc(),
-        F("name").asc(),
-    ]
+    ordering = ("name", "pk")
     sortable_by = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:

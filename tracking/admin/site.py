@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 
 from tracking.domain.actor import Actor
 from tracking.domain.problems import Problem
@@ -20,6 +20,7 @@ from tracking.services.access import acting_as
 
 OUR_APPS = frozenset({"tracking", "notifications"})
 _PAGES: list[tuple[type[models.Model], type[admin.ModelAdmin[Any]]]] = []
+View = Callable[..., HttpResponse]
 Page = TypeVar("Page", bound="type[admin.ModelAdmin[Any]]")
 
 
@@ -29,6 +30,19 @@ def page_of(model: type[models.Model]) -> Callable[[Page], Page]:
     def registered(page: Page) -> Page:
         _PAGES.append((model, page))
         return page
+
+    return registered
+
+
+_VIEWS: list[tuple[str, str, View]] = []
+
+
+def view_at(route: str, name: str) -> Callable[[View], View]:
+    """Put a page that belongs to no one table on the site, inside its one transaction."""
+
+    def registered(view: View) -> View:
+        _VIEWS.append((route, name, view))
+        return view
 
     return registered
 
@@ -50,7 +64,7 @@ def is_prescriber(request: HttpRequest) -> bool:
 
 
 class TrabeculaAdminSite(admin.AdminSite):
-    """Prescribers land on their patients; superusers set up clinics and accounts."""
+    """Prescribers land on their work queue; superusers set up clinics and accounts."""
 
     site_header = site_title = "Trabecula"
     index_title = "Set-up"
@@ -66,6 +80,11 @@ class TrabeculaAdminSite(admin.AdminSite):
         """Libraries register pages of their own as they load; the REST framework's would show the keys to men's records."""
         given = model_or_iterable if isinstance(model_or_iterable, list | tuple) else [model_or_iterable]
         super().register([model for model in given if model._meta.app_label in OUR_APPS], admin_class, **options)
+
+    def get_urls(self) -> list[Any]:
+        """Our own pages before Django's, whose last pattern takes whatever is left."""
+        own = [path(route, self.admin_view(view), name=name) for route, name, view in _VIEWS]
+        return [*own, *super().get_urls()]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  Django's
         """The view and the rendering of what it returns, in one transaction; a refusal or a failure leaves nothing behind."""
@@ -89,7 +108,7 @@ class TrabeculaAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]  # a redirect is no template
         if self.get_model_admin(Patient).has_module_permission(request):
-            return HttpResponseRedirect(reverse("admin:tracking_patient_changelist"))
+            return HttpResponseRedirect(reverse("admin:work_queue"))
         return super().index(request, extra_context)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:

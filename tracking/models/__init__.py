@@ -11,10 +11,11 @@ from tracking.models.labs import LabResult
 from tracking.models.overrides import ClinicFloor, FloorSetting, IntervalSetting
 from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User, ZoneMove
 from tracking.models.titration import Proposal, ProposalEvent
-from tracking.models.trail import AccessEvent, SyncLife, Tombstone
+from tracking.models.trail import AccessEvent, BreakGlass, SyncLife, Tombstone
 
 __all__ = [
     "AccessEvent",
+    "BreakGlass",
     "CareRelationship",
     "Clinic",
     "ClinicFloor",

@@ -11,12 +11,12 @@ from tracking.services.access import current_actor
 pytestmark = pytest.mark.django_db
 
 
-def test_a_prescriber_signs_in_by_e_mail_and_lands_on_her_patients(dr_bell, now):
+def test_a_prescriber_signs_in_by_e_mail_and_lands_on_her_work(dr_bell, now):
     client = Client()
     page = client.get(reverse("admin:index"), follow=True)
     sent = {"username": "Bell@Example.org", "password": PASSWORD, "next": page.context["next"]}
     answer = client.post(reverse("admin:login"), sent, follow=True)
-    assert answer.redirect_chain[-1][0] == reverse("admin:tracking_patient_changelist")
+    assert answer.redirect_chain[-1][0] == reverse("admin:work_queue")
     assert get_user(client).pk == dr_bell.pk
 
 
