@@ -1,5 +1,1 @@
-"""What the prescriber sees. Django imports this package once the apps are ready, and the pages register themselves."""
-
-from tracking.admin import accounts, answers, evaluations, patients, work
-
-__all__ = ["accounts", "answers", "evaluations", "patients", "work"]
+"""What the prescriber sees. ``backend.admin`` brings the pages in, once the site that they register on is there."""

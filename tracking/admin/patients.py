@@ -18,7 +18,6 @@ from django.utils.safestring import SafeString
 from tracking import clock
 from tracking.admin import dose_history, phrases, record, rows, versions, writes
 from tracking.admin.base import SAFE, RecordAdmin, RecordChangeList, patients_of
-from tracking.admin.site import page_of
 from tracking.models import DueItem, Patient
 from tracking.services.lived import local_today
 
@@ -48,7 +47,7 @@ class PatientChangeList(RecordChangeList):
             man.today = local_today(man, now)
 
 
-@page_of(Patient)
+@admin.register(Patient)
 class PatientAdmin(RecordAdmin):
     """The list is a changelist as everywhere in the admin; the page is our own."""
 

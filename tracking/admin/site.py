@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse
 from django.urls import path, reverse
@@ -19,19 +18,7 @@ from tracking.models import Patient, Prescriber, User
 from tracking.services.access import acting_as
 
 OUR_APPS = frozenset({"tracking", "notifications"})
-_PAGES: list[tuple[type[models.Model], type[admin.ModelAdmin[Any]]]] = []
 View = Callable[..., HttpResponse]
-Page = TypeVar("Page", bound="type[admin.ModelAdmin[Any]]")
-
-
-def page_of(model: type[models.Model]) -> Callable[[Page], Page]:
-    """Put a page on the site. Django's own decorator would ask for the site while the site is being made from this package."""
-
-    def registered(page: Page) -> Page:
-        _PAGES.append((model, page))
-        return page
-
-    return registered
 
 
 _VIEWS: list[tuple[str, str, View]] = []
@@ -70,11 +57,6 @@ class TrabeculaAdminSite(admin.AdminSite):
     index_title = "Set-up"
     site_url = None
     enable_nav_sidebar = False
-
-    def __init__(self, name: str = "admin") -> None:
-        super().__init__(name)
-        for model, page in _PAGES:
-            self.register(model, page)
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Libraries register pages of their own as they load; the REST framework's would show the keys to men's records."""

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.conftest import NOW, PASSWORD
+from tests.desks import at_desk
 from tests.tracking.admin.test_patients import HOSTILE
 from tracking.admin import work
 from tracking.domain.actor import Actor
@@ -83,8 +83,7 @@ def test_who_waits_for_nothing_more_urgent_than_p4_is_hidden_until_asked_for(des
 def test_only_men_who_let_her_clinic_in_are_on_it(desk, low_on_ai, in_care, setup_desk, adam):
     other = User.objects.create_user("other@example.org", PASSWORD, name="Dr. Other", is_staff=True)
     Prescriber.objects.create(user=other, clinic=Clinic.objects.create(name="Another Clinic"))
-    elsewhere = Client()
-    elsewhere.force_login(other)
+    elsewhere = at_desk(other)
     assert names(elsewhere.get(QUEUE)) == []
     assert setup_desk.get(QUEUE).status_code == 403
     consent.revoke(patient=adam, uid=in_care.uid, by=Actor.user(adam.user_id), now=NOW)
@@ -250,8 +249,7 @@ def test_of_several_what_one_refuses_holds_up_no_other(desk, the, many, as_syste
 def test_another_clinics_man_cannot_be_answered_for(the, dr_bell):
     other = User.objects.create_user("other@example.org", PASSWORD, name="Dr. Other", is_staff=True)
     Prescriber.objects.create(user=other, clinic=Clinic.objects.create(name="Another Clinic"))
-    elsewhere = Client()
-    elsewhere.force_login(other)
+    elsewhere = at_desk(other)
     for answer in (
         elsewhere.get(ANSWER, {"row": key(the())}),
         elsewhere.post(ANSWER, {"do": "acknowledge", "row": key(the()), "outcome": "contacted"}),
