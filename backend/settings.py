@@ -283,6 +283,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "tracking.tasks.reevaluate_due",
         "schedule": crontab(minute=env.str("REEVALUATE_MINUTE", default="7")),
     },
+    "broken-glass": {"task": "tracking.tasks.close_broken_glass", "schedule": crontab(minute="*/10")},
     "proposals-expire": {"task": "tracking.tasks.expire_proposals", "schedule": crontab(hour="2", minute="37")},
     "leftovers-of-sign-in": {"task": "backend.tasks.clear_leftovers", "schedule": crontab(hour="3", minute="20")},
     "rules-changed": {"task": "tracking.tasks.reevaluate_rulebook", "schedule": crontab(minute="*/10")},

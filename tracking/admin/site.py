@@ -22,13 +22,19 @@ View = Callable[..., HttpResponse]
 
 
 _VIEWS: list[tuple[str, str, View]] = []
+_BY_THEMSELVES: set[View] = set()
 
 
-def view_at(route: str, name: str) -> Callable[[View], View]:
-    """Put a page that belongs to no one table on the site, inside its one transaction."""
+def view_at(route: str, name: str, *, by_itself: bool = False) -> Callable[[View], View]:
+    """Put a page that belongs to no one table on the site, inside its one transaction.
+
+    ``by_itself``: it opens transactions of its own, for another actor than the account.
+    """
 
     def registered(view: View) -> View:
         _VIEWS.append((route, name, view))
+        if by_itself:
+            _BY_THEMSELVES.add(view)
         return view
 
     return registered
@@ -70,7 +76,7 @@ class TrabeculaAdminSite(admin.AdminSite):
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  Django's
         """The view and the rendering of what it returns, in one transaction; a refusal or a failure leaves nothing behind."""
-        if view == self.logout:
+        if view == self.logout or view in _BY_THEMSELVES:
             return super().admin_view(view, cacheable)
 
         @wraps(view)

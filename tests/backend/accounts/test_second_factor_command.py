@@ -33,5 +33,5 @@ def test_no_seed_from_outside_in_production_and_no_stranger(dr_bell, settings):
     settings.IN_PRODUCTION = True
     with pytest.raises(CommandError, match="sets up his own app"):
         call_command("second_factor", "bell@example.org", "--seed-from-environment")
-    with pytest.raises(CommandError, match="no account with the address nobody@example.org"):
+    with pytest.raises(CommandError, match=r"no account with the address nobody@example\.org"):
         call_command("second_factor", "nobody@example.org", "--reset")
