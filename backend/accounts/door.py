@@ -129,7 +129,7 @@ class DeskSite(TrabeculaAdminSite):
             return HttpResponseRedirect(reverse(_LOGIN))
         if first.secret:
             return HttpResponseRedirect(reverse("admin:second_factor_set_up"))
-        form = CodeForm(request.POST or None)
+        form = CodeForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid() and _is_right(request, first.user, form):
             second_factor.prove(request, first.user, now=now)
             return HttpResponseRedirect(first.next)
@@ -142,7 +142,7 @@ class DeskSite(TrabeculaAdminSite):
         first = second_factor.pending(request, now=now)
         if first is None or not first.secret:
             return HttpResponseRedirect(reverse(_LOGIN))
-        form = CodeForm(request.POST or None)
+        form = CodeForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             if second_factor.enrol(first.user, first.secret, form.cleaned_data["code"]):
                 second_factor.prove(request, first.user, now=now)
@@ -164,7 +164,7 @@ class DeskSite(TrabeculaAdminSite):
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(("GET", "HEAD", "POST"))
         user = cast("User", request.user)
-        form = CodeForm(request.POST or None)
+        form = CodeForm(request.POST if request.method == "POST" else None)
         codes = None
         if request.method == "POST" and form.is_valid() and _is_right(request, user, form):
             codes = second_factor.new_recovery_codes(user)

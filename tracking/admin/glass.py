@@ -36,7 +36,7 @@ def open_record(request: HttpRequest) -> HttpResponse:
     if request.method not in ("GET", "HEAD", "POST"):
         return HttpResponseNotAllowed(("GET", "HEAD", "POST"))
     user, now = _superuser(request), clock.now()
-    form = GlassForm(request.POST or None)
+    form = GlassForm(request.POST if request.method == "POST" else None)
     form.label_suffix = ""
     if request.method == "POST" and form.is_valid():
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin
@@ -16,9 +16,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tracking import clock
-from tracking.admin import dose_history, phrases, record, rows, versions, writes
+from tracking.admin import dose_history, phrases, record, rows, summary, versions, writes
 from tracking.admin.base import SAFE, RecordAdmin, RecordChangeList, patients_of
-from tracking.models import DueItem, Patient
+from tracking.exchange.summary import pdf_of
+from tracking.models import DueItem, Patient, User
 from tracking.services.lived import local_today
 
 _EVALUATION = "standing__evaluation__"
@@ -76,6 +77,8 @@ class PatientAdmin(RecordAdmin):
             *super().get_urls(),
             path("<uuid:uid>/history/", wrap(self.versions_view), name="tracking_patient_history"),
             path("<uuid:uid>/doses/", wrap(self.doses_view), name="tracking_patient_doses"),
+            path("<uuid:uid>/summary/", wrap(self.summary_view), name="tracking_patient_summary"),
+            path("<uuid:uid>/summary.pdf", wrap(self.summary_pdf_view), name="tracking_patient_summary_pdf"),
             *writes.urls(self),
         ]
 
@@ -95,6 +98,23 @@ class PatientAdmin(RecordAdmin):
         man = self.open(request, uid)
         context = self.around(request, man) | dose_history.page(man, request, clock.now())
         return TemplateResponse(request, "admin/tracking/patient/doses.html", context)
+
+    def summary_view(self, request: HttpRequest, uid: UUID) -> HttpResponse:
+        """One page to print or to take along."""
+        if request.method not in SAFE:
+            return HttpResponseNotAllowed(SAFE)
+        man = self.open(request, uid)
+        context = self.around(request, man) | {"summary": summary.summary_of(man, cast("User", request.user), clock.now())}
+        return TemplateResponse(request, "admin/tracking/patient/summary.html", context)
+
+    def summary_pdf_view(self, request: HttpRequest, uid: UUID) -> HttpResponse:
+        """The same as PDF."""
+        if request.method not in SAFE:
+            return HttpResponseNotAllowed(SAFE)
+        man = self.open(request, uid)
+        made = pdf_of(summary.summary_of(man, cast("User", request.user), clock.now()))
+        named = {"Content-Disposition": f'inline; filename="summary-{man.uid}.pdf"'}
+        return HttpResponse(made, content_type="application/pdf", headers=named)
 
     @admin.display(description="Patient")
     def name_and_age(self, man: Any) -> SafeString:

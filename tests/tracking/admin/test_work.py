@@ -56,8 +56,9 @@ def test_a_row_says_whom_why_and_what_the_order_rests_on(desk, low_on_ai):
         assert said in text
 
 
-def test_who_is_late_says_so_and_is_counted_in_every_part_he_belongs_to(desk, low_on_ai, monkeypatch):
+def test_who_is_late_says_so_and_is_counted_in_every_part_he_belongs_to(desk, low_on_ai, dr_bell, monkeypatch):
     monkeypatch.setattr("tracking.clock.now", lambda: NOW + timedelta(days=5))
+    at_desk(dr_bell, desk)
     answer = desk.get(QUEUE)
     assert "overdue, was due 5 Nov 2026" in answer.text
     assert {part.label: part.count for part in answer.context["parts"]} == {
