@@ -47,6 +47,7 @@ ESTRADIOL, TESTOSTERONE_TOTAL = "estradiol", "testosterone_total"
 SAFETY = ("hematocrit", "psa", "calcium", "vitamin_d", "egfr")
 PAIRS, MOST, SOURCES = 3, 6, 6
 YEARS_SHOWN = 2
+PAIRS_TITLE = "Last estradiol and testosterone, as reported"
 HEAD = ("Drawn", "Estradiol", "Assay", "LLOQ", "Lab's range", "Testosterone", "After testosterone", "After AI")
 
 
@@ -72,7 +73,7 @@ def summary_of(man: Patient, by: User, now: datetime) -> dict[str, Any]:
         "is_low": bool(standing and standing.word == "below"),
         "state": STATES.get(standing.state, "") if standing else "",
         "headline": basis.get("headline", "Not evaluated yet."),
-        "pairs": {"title": "Last estradiol and testosterone, as reported", "head": list(HEAD), "rows": _pairs(man, history, now)},
+        "pairs": {"title": PAIRS_TITLE, "head": list(HEAD), "rows": _pairs(man, history, now)},
         "chart": chart(within(plot_of(history, rulebook, now), start, now), start=start),
         "chart_alt": f"Estradiol, testosterone, treatment and scans over {YEARS_SHOWN} years; the figures stand in the text.",
         "columns": [
@@ -215,7 +216,8 @@ def _bone_drugs(man: Patient, rulebook: RuleBook, today: Any) -> Iterator[str]:
         if rulebook.drug_class(row.drug) == BONE_THERAPY:
             yield f"{rulebook.drugs[row.drug].name} {row.dose_digits} {row.dose_unit} from {phrases.day(row.starts_on)}"
     for item in DueItem.objects.filter(patient=man, state=DueItem.State.OPEN, kind__in=("denosumab", "zoledronate")):
-        yield f"next {rows.KINDS[item.kind].lower()} {phrases.day(item.due_on)}{', overdue' if item.overdue_on <= today else ''}"
+        late = ", overdue" if item.overdue_on <= today else ""
+        yield f"next {rows.KINDS[item.kind].lower()} {phrases.day(item.due_on)}{late}"
 
 
 def _safety(man: Patient, rulebook: RuleBook) -> Iterator[str]:
@@ -236,7 +238,8 @@ def _unanswered(man: Patient, now: datetime) -> Iterator[str]:
 def _decisions(man: Patient, rulebook: RuleBook) -> Iterator[str]:
     for row in Proposal.objects.told().filter(patient=man, decided_at__isnull=False).order_by("-decided_at")[:PAIRS]:
         drug = rulebook.drugs[row.drug].name if row.drug in rulebook.drugs else row.drug
-        yield f"{phrases.instant(row.decided_at, man.zone)}, {drug}: {row.before_text or 'none'} to {row.after_text}, {row.state}"
+        at, before = phrases.instant(row.decided_at, man.zone), row.before_text or "none"
+        yield f"{at}, {drug}: {before} to {row.after_text}, {row.state}"
 
 
 def _missing(basis: Mapping[str, Any]) -> Iterator[str]:

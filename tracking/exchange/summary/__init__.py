@@ -1,7 +1,7 @@
 """The one-page summary of a man as PDF (CLINICAL 9.10): tagged, PDF/UA-1, with fonts of its own and charts as vectors.
 
-It is set by typst, a compiler in a wheel, from JSON. Whatever was typed by somebody is text to it, never markup; a character for
-which there is no glyph is printed as its code, since the format refuses what it cannot print.
+It is set by typst, a compiler in a wheel, from JSON. Whatever was typed by somebody is text to it, never markup; a character
+for which there is no glyph is printed as its code, since the format refuses what it cannot print.
 """
 
 from __future__ import annotations
