@@ -41,6 +41,7 @@ class PasswordForm(AdminAuthenticationForm):
     """As Django's, with tries counted as the app's are: the same counters, so that neither door is the easier one."""
 
     def clean(self) -> dict[str, Any]:
+        assert self.request is not None, "the view hands it over"
         email, password = str(self.cleaned_data.get("username", "")).lower(), self.cleaned_data.get("password")
         if not email or not password:
             return self.cleaned_data

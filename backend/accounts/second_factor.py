@@ -81,7 +81,7 @@ def verify(request: HttpRequest, user: User, code: str) -> bool:
 
 
 def enrol(user: User, secret: str, code: str) -> bool:
-    """Set up the app that made this code from the seed he was offered, with recovery codes; False where the code is wrong.
+    """Set up the app that made this code from the seed he was offered; False where the code is wrong.
 
     An account that has one already gets no second: two browsers may have been offered a seed.
     """
@@ -92,7 +92,6 @@ def enrol(user: User, secret: str, code: str) -> bool:
         if has_one(user):
             return False
         TOTP.activate(user, secret)
-        RecoveryCodes.activate(user)
     return True
 
 

@@ -150,7 +150,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     work = work_for(request, also_p4=True)
     user = cast("User", request.user)
     clinics = Clinic.objects.filter(prescribers__user=user, prescribers__is_active=True)
-    choices = _choices(work.rows, sent.getlist("row"), sent.getlist("man"), now)
+    choices = _choices(work.rows, sent.getlist("row"), sent.getlist("man"), now, is_first=request.method != "POST")
     form = kind(request.POST if request.method == "POST" else None, clinics=clinics)
     back = f"{reverse('admin:work_queue')}?{sent.get('back', '')}".rstrip("?")
     if request.method == "POST" and _is_complete(form, choices):
@@ -169,8 +169,8 @@ def answer(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/tracking/work/answer.html", context)
 
 
-def _choices(rows: Any, keys: Sequence[str], men: Sequence[str], now: datetime) -> list[Choice]:
-    """Every open episode of the men concerned, ticked where it was chosen; his worst where he was chosen himself.
+def _choices(rows: Any, keys: Sequence[str], men: Sequence[str], now: datetime, *, is_first: bool) -> list[Choice]:
+    """Every open episode of the men concerned, ticked where it was chosen; ``is_first``: his worst where he himself was.
 
     What is not of this prescriber's men, or has ended, is not among them.
     """
@@ -187,7 +187,7 @@ def _choices(rows: Any, keys: Sequence[str], men: Sequence[str], now: datetime) 
     for row in found:
         first = row.patient_id not in seen
         seen.add(row.patient_id)
-        is_chosen = row.uid in chosen or (first and row.patient.uid in named and not chosen)
+        is_chosen = row.uid in chosen or (is_first and first and row.patient.uid in named and not chosen)
         shown = open_of(row, said.get(row.pk), row.patient.zone, now)
         choices.append(Choice(row, shown, is_chosen, chosen.get(row.uid, row.revision)))
     return choices

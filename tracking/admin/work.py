@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -116,6 +116,7 @@ def _chosen(asked: Asked) -> list[str]:
 def _address(asked: Asked, toggled: str = "") -> str:
     """The query string of the same list, one filter turned over."""
     if toggled:
-        asked = replace(asked, **{toggled: not getattr(asked, toggled)})
+        turned: dict[str, Any] = {toggled: not getattr(asked, toggled)}
+        asked = replace(asked, **turned)
     sent = [("show", name) for name in _chosen(asked)] + ([("q", asked.name)] if asked.name else [])
     return urlencode(sent)

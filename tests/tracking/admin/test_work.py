@@ -197,6 +197,13 @@ def test_what_is_refused_says_why_and_stores_nothing(desk, the, sent, said):
     assert the().revision == before
 
 
+def test_nothing_ticked_stores_nothing_and_keeps_the_choice(desk, the, low_on_ai):
+    answer = desk.post(ANSWER, {"do": "acknowledge", "man": str(low_on_ai.uid), "outcome": "contacted"})
+    assert "Nothing is ticked that is still open." in answer.text
+    assert key(the()) in answer.text
+    assert the().acknowledged_at is None
+
+
 def test_what_changed_meanwhile_is_not_answered_by_accident(desk, the):
     stale = f"{the().uid}.{the().revision - 1}"
     answer = desk.post(ANSWER, {"do": "acknowledge", "row": stale, "outcome": "contacted"})
