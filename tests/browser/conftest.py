@@ -56,7 +56,10 @@ def _told(stack: Stack) -> None:
     bell = api.sign_in(name=show.PRESCRIBER[0], email=show.PRESCRIBER[1])
     assert bell is not None
     for man in cohort.men()[:MEN]:
-        cohort.tell(man, api.sign_up(man), bell, clinic, now=now)
+        himself = api.sign_up(man)
+        cohort.tell(man, himself, bell, clinic, now=now)
+        himself.client.close()
+    bell.client.close()
 
 
 @pytest.fixture(scope="session")

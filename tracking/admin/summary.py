@@ -44,7 +44,7 @@ from tracking.services.lived import local_today
 __all__ = ["summary_of"]
 
 ESTRADIOL, TESTOSTERONE_TOTAL = "estradiol", "testosterone_total"
-SAFETY = ("hematocrit", "psa", "calcium", "vitamin_d", "egfr")
+SAFETY = ("hematocrit", "psa", "calcium", "vitamin_d_25oh", "egfr")
 PAIRS, MOST, SOURCES = 3, 6, 6
 YEARS_SHOWN = 2
 PAIRS_TITLE = "Last estradiol and testosterone, as reported"
