@@ -88,6 +88,10 @@ class DeskSite(TrabeculaAdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and second_factor.is_proven(request, now=clock.now())
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        links = [(reverse("admin:recovery_codes"), "Recovery codes")]
+        return super().each_context(request) | {"account_links": links}
+
     def get_urls(self) -> list[Any]:
         own = [
             path("login/code/", self.code, name="second_factor"),

@@ -105,5 +105,6 @@ def keep_pictures() -> Path | None:
 def picture(page: Page, folder: Path | None, name: str, *, scheme: Any = "light", whole: bool = False) -> None:
     if folder is not None:
         page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(400)  # Django's colours fade over
         page.screenshot(path=folder / f"{name}.png", full_page=whole)
         page.emulate_media(color_scheme="light")

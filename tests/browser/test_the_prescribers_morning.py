@@ -57,6 +57,8 @@ def test_from_sign_in_to_the_printed_page(desk, keep_pictures):
     # She answers, and he may read it.
     page.goto(his)
     page.get_by_role("link", name="Answer", exact=True).click()
+    for box in page.get_by_role("checkbox").all():
+        box.check()
     page.get_by_label("Contacted: he was told").check()
     page.get_by_label("Note").fill("Called him at nine.")
     picture(page, keep_pictures, "answer-desktop-light")

@@ -119,14 +119,14 @@ def _about(result: Mapping[str, Any] | None, drawn_on: str | None, today: date) 
 
 def _margin(margin: str) -> str:
     """Upper bound over the floor in whole per cent, as one reads it at a glance; the order uses the exact figure."""
-    return f"{round(float(margin) * 100)} % of it" if margin else ""
+    return f"{round(float(margin) * 100)} % of the floor" if margin else ""
 
 
 def _days_below(windows: Any) -> str:
     longest = max(windows or (), key=lambda days: days["window"], default=None)
     if longest is None:
         return ""
-    return f"{longest['known']} known, {longest['possible']} possible of {longest['window']}"
+    return f"{longest['known']} known, {longest['possible']} possible of {longest['window']} days"
 
 
 def _weekly(drug: Mapping[str, Any]) -> str:

@@ -207,6 +207,7 @@ def unanswered(now: datetime, *, limit: int, above_id: int = 0) -> list[Unanswer
     rows = (
         open_to(CareRelationship.objects.active(), now)
         .filter(acknowledged_at=None, respond_by__lte=now, pk__gt=above_id)
+        .select_related("patient")
         .exclude(priority=Priority.P4.rank)
         .order_by("pk")[:limit]
     )
@@ -230,12 +231,7 @@ def still_unanswered(ids: Iterable[int]) -> set[int]:
 
 def open_to(care: QuerySet[CareRelationship], now: datetime) -> QuerySet[Any]:
     """Unresolved and awake, of men in this care; a survey row is in nobody's."""
-    return (
-        Episode.objects.unresolved()
-        .awake(now)
-        .filter(Exists(care.filter(patient=OuterRef("patient"))), patient__is_statistical=False)
-        .select_related("patient")
-    )
+    return Episode.objects.unresolved().awake(now).filter(Exists(care.filter(patient=OuterRef("patient"))))
 
 
 def _standing(men: Sequence[Patient], now: datetime) -> dict[int, dict[str, Episode]]:
