@@ -124,8 +124,9 @@ def _pairs(man: Patient, history: History, now: datetime) -> list[list[str]]:
         other, timing = beside.get(row.at.astimezone(ZoneInfo(row.zone)).date()), timings.get(str(row.uid))
         assay = f"{line.assay}, {line.evidence}" if line.evidence else line.assay
         after = [_hours(timing.testosterone), _hours(timing.ai)] if timing else ["not known"] * 2
+        bounds = f"{line.range} {row.unit}" if line.range else "not stated"
         found.append(
-            [line.collected, str(line.value), assay, line.lloq or "not stated", line.range or "not stated",
+            [line.collected, str(line.value), assay, line.lloq or "not stated", bounds,
              str(other.reported.value) if other else "none that day", *after]
         )  # fmt: skip
     return found
