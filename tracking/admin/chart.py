@@ -24,7 +24,7 @@ UNDATED_WIDTH = 34.0
 PANEL_GAP, TITLE = 22.0, 18.0
 ESTRADIOL_HEIGHT, TESTOSTERONE_HEIGHT, LANE_HEIGHT, DOSE_HEIGHT = 180.0, 60.0, 30.0, 12.0
 SCAN_HEIGHT, HAPPENED_HEIGHT = 26.0, 42.0
-TEXT_HEIGHT = 15.0
+TEXT_HEIGHT, LETTER = 15.0, 6.0
 # Room above the highest value, and what an axis shows at least.
 HEADROOM, LEAST_FLOORS = 1.08, 2.2
 LEAST_ESTRADIOL, LEAST_TESTOSTERONE = 40.0, 1000.0
@@ -115,7 +115,10 @@ def _estradiol(plot: Plot, axis: TimeAxis, values: ValueAxis) -> Iterator[SafeSt
         left, right, y = axis.x(floor.start), axis.x(floor.end), values.y(floor.value)
         yield drawn("rect", x=left, y=y, width=right - left, height=values.bottom - y, cls="under-floor")
         yield drawn("line", x1=left, y1=y, x2=right, y2=y, cls=f"floor floor-{floor.assay}")
-        text = drawn("text", floor.text, x=left + 4, y=values.bottom - 5, cls="floor-text")
+        # Where its stretch is too short for its words they end where it ends, and are not cut off by the edge.
+        fits = right - left >= LETTER * len(floor.text)
+        at, side = (left + 4, "floor-text") if fits else (right, "floor-text value-mark")
+        text = drawn("text", floor.text, x=at, y=values.bottom - 5, cls=side)
         yield drawn("g", [drawn("title", floor.text), text])
     if not plot.estradiol:
         middle = (values.top + values.bottom) / 2

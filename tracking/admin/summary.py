@@ -184,7 +184,8 @@ def _testosterone(basis: Mapping[str, Any]) -> Iterator[str]:
 def _in_force(drug: Mapping[str, Any]) -> str:
     since = phrases.day(datetime.fromisoformat(drug["since"]).date())
     weekly = f"{drug['weekly_mg']} mg/week" if drug["weekly_mg"] is not None else "amount a week not known"
-    return f"{drug['text']}, {weekly}, since {since}, {dose_history.BASES[drug['basis']]}"
+    text = str(drug["text"]).replace(str(drug["drug"]), str(drug["name"]), 1)
+    return f"{text}, {weekly}, since {since}, {dose_history.BASES[drug['basis']]}"
 
 
 def _scans(man: Patient, basis: Mapping[str, Any], rulebook: RuleBook) -> Iterator[str]:
