@@ -21,6 +21,7 @@ from tracking.services import (
     accounts,
     audit,
     bone,
+    break_glass,
     checkin,
     clinics,
     consent,
@@ -194,6 +195,31 @@ def test_a_writer_waits_for_the_man_before_it_locks_or_writes_anything_else(man,
     assert outcome == ["done"] or outcome[0].startswith("Problem: ")
 
 
+def test_breaking_the_glass_waits_for_the_man_as_well(man):
+    """It acts for itself and knows him by his address, so it has no place in the table."""
+    from tracking.models import User
+
+    root = User.objects.create_superuser("root@example.org", "pw")
+    outcome = []
+
+    def write():
+        try:
+            sent = {"email": "adam@example.org", "reason": "He asked support for help."}
+            outcome.append(break_glass.open_record(**sent, by=root, now=NOW).user_id)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=write)
+    with access.acting_as(SYSTEM):
+        access.lock_patient(man)
+        thread.start()
+        waiting_for, locked = _waiter(thread, outcome)
+    thread.join(timeout=30)
+    assert "FOR NO KEY UPDATE" in waiting_for
+    assert locked == []
+    assert outcome == [root.pk]
+
+
 def _waiter(thread: threading.Thread, outcome: list[str]) -> tuple[str, list[str]]:
     """The statement that another connection waits in, and the tables it has written or row-locked by then."""
     deadline = monotonic() + 20
@@ -244,7 +270,7 @@ def test_two_writers_at_once_both_succeed_and_the_revision_counts_both(man):
 def test_every_writer_of_the_services_is_in_the_table_above():
     modules = (
         *(accounts, audit, bone, checkin, clinics, consent, doses, drug_uses, episodes, imports, inventory, labs),
-        *(lifestyle, notifications, overrides, pauses, push, regimens, resync, surveys, titration),
+        *(lifestyle, notifications, overrides, pauses, push, regimens, releases, resync, surveys, titration),
     )
     writers = {
         function
