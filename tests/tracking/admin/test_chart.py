@@ -250,6 +250,14 @@ def test_a_stretch_keeps_a_result_of_which_nobody_knows_the_day():
     assert [point.start for point in part.estradiol] == [None]
 
 
+def test_a_result_far_off_is_told_at_the_edge_and_leaves_the_floor_readable():
+    tree = ET.fromstring(drawn("outlier"))
+    assert [text.text for text in tree.iter("text") if text.get("class") == "off-scale"] == ["1480, off the scale"]
+    (floor,) = [line for line in tree.iter("line") if line.get("class") == "floor floor-ms"]
+    assert 100 < float(floor.get("y1")) < 140
+    assert [len(run.get("points").split()) for run in tree.iter("polyline")] == [2]
+
+
 def test_the_words_of_a_floor_end_within_the_drawing_where_its_stretch_is_short():
     plot = plot_of(history(labs=(lab("8.4", 6),)), load_rulebook(), AS_OF)
     tree = ET.fromstring(str(chart(plot, start=AS_OF - timedelta(days=700))))
