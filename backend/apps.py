@@ -27,4 +27,4 @@ class BackendConfig(AppConfig):
 
 
 class TrabeculaAdminConfig(AdminConfig):
-    default_site = "tracking.admin.site.TrabeculaAdminSite"
+    default_site = "backend.accounts.door.DeskSite"

@@ -324,6 +324,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "tracking.tasks.reevaluate_due",
         "schedule": crontab(minute=env.str("REEVALUATE_MINUTE", default="7")),
     },
+    "broken-glass": {"task": "tracking.tasks.close_broken_glass", "schedule": crontab(minute="*/10")},
     "proposals-expire": {"task": "tracking.tasks.expire_proposals", "schedule": crontab(hour="2", minute="37")},
     "answers-forgotten": {"task": "tracking.tasks.forget_requests", "schedule": crontab(minute="47")},
     "days-are-sealed": {"task": "tracking.tasks.seal_days", "schedule": crontab(hour="1", minute="23")},
@@ -397,7 +398,11 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_AGE = 8 * 3600  # a working day
+SESSION_COOKIE_AGE = DESK_LONGEST_SECONDS = 8 * 3600  # a working day
+# After so long without a click a prescriber signs in anew.
+DESK_IDLE_SECONDS: int = env.int("DESK_IDLE_SECONDS", default=30 * 60)
+if not 60 <= DESK_IDLE_SECONDS <= DESK_LONGEST_SECONDS:  # noqa: PLR2004  the range is the message
+    sys.exit(f"Trabecula cannot start: DESK_IDLE_SECONDS is {DESK_IDLE_SECONDS}. Accepted: from 60 to {DESK_LONGEST_SECONDS}.")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IN_PRODUCTION
 SECURE_SSL_REDIRECT: bool = env.bool("SECURE_SSL_REDIRECT", default=IN_PRODUCTION)

@@ -12,11 +12,12 @@ from django.db import transaction
 
 from tracking import clock
 from tracking.domain.actor import Actor
-from tracking.services import evaluations, imports, requests, seals, titration
+from tracking.services import break_glass, evaluations, imports, requests, seals, titration
 from tracking.services.access import acting_as
 
 __all__ = [
     "Page",
+    "close_broken_glass",
     "commit_import",
     "commit_import_after_commit",
     "expire_proposals",
@@ -71,6 +72,12 @@ def reevaluate_rulebook() -> int:
     Their old evaluations stay. It goes on where it was interrupted, and two workers at once do no harm.
     """
     return _all_of(evaluations.by_another_rulebook, by=_RULES_CHANGED)
+
+
+@shared_task
+def close_broken_glass() -> int:
+    """Close what superusers opened without consent and whose time is over; how many. Safe to run twice."""
+    return break_glass.close_expired(now=clock.now())
 
 
 @shared_task

@@ -11,7 +11,6 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from tracking.admin.site import page_of
 from tracking.models import Clinic, Prescriber, User
 
 if TYPE_CHECKING:
@@ -31,12 +30,12 @@ class KeptAdmin(ModelAdmin):
         return False
 
 
-@page_of(Clinic)
+@admin.register(Clinic)
 class ClinicAdmin(KeptAdmin):
     list_display = search_fields = ("name",)
 
 
-@page_of(Prescriber)
+@admin.register(Prescriber)
 class PrescriberAdmin(KeptAdmin):
     list_display = ("user", "clinic", "is_active")
     list_filter = ("is_active", "clinic")
@@ -74,7 +73,7 @@ class StaffChangeForm(ChangeForm):
         return str(self.cleaned_data["email"]).lower()
 
 
-@page_of(User)
+@admin.register(User)
 class StaffAdmin(KeptAdmin, AccountAdmin):
     """Accounts that may open the admin, and no others."""
 

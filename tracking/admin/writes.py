@@ -9,12 +9,14 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from tracking import clock
 from tracking.admin import phrases, problems
+from tracking.admin.base import broken_glass
 from tracking.admin.forms import (
     ChangeRegimenForm,
     EndRegimenForm,
@@ -275,6 +277,8 @@ def _view(page: RecordAdmin, kind: type[Write]) -> Any:
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(("GET", "HEAD", "POST"))
         man = page.open(request, uid)
+        if broken_glass(request, man):
+            raise PermissionDenied  # it is broken to read
         write = kind(man=man, by=actor_of(request), now=clock.now(), **named)
         posted = request.POST if request.method == "POST" else None
         form, sites = write.form(posted), write.sites(posted)

@@ -15,13 +15,14 @@ from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber
 from tracking.models.requests import AnsweredRequest
 from tracking.models.sharing import Invitation, ReadToken, ShareCode
 from tracking.models.titration import Proposal, ProposalEvent
-from tracking.models.trail import AccessEvent, SyncLife, Tombstone
+from tracking.models.trail import AccessEvent, BreakGlass, SyncLife, Tombstone
 
 __all__ = [
     "AccessEvent",
     "AccountExport",
     "AnsweredRequest",
     "AuditEvent",
+    "BreakGlass",
     "CareRelationship",
     "Clinic",
     "ClinicFloor",
