@@ -1,11 +1,13 @@
-"""Logs: one JSON object a line, with the request's or task's id and without anything about a man's health."""
+"""Logs: one JSON object a line, with the request's or task's id; nothing about a man's health, no secret of an address."""
 
 from __future__ import annotations
 
 import logging
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from notifications.domain.addresses import without_secrets
 
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -16,11 +18,19 @@ _SHARED: list[Processor] = [
 ]
 
 
+_RENDER = structlog.processors.JSONRenderer()
+
+
 def json_formatter() -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _as_json],
         foreign_pre_chain=_SHARED,
     )
+
+
+def _as_json(logger: WrappedLogger, name: str, event: EventDict) -> str:
+    """The whole line is gone through: an address may stand in the event, in a field or in a traceback."""
+    return without_secrets(str(_RENDER(logger, name, event)))
 
 
 def configure() -> None:

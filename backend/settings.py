@@ -279,6 +279,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "send-reminders": {"task": "notifications.tasks.claim_reminders", "schedule": SWEEP_SECONDS},
     "deliver": {"task": "notifications.tasks.deliver_queued", "schedule": SWEEP_SECONDS},
     "escalate": {"task": "notifications.tasks.escalate_silences", "schedule": max(SWEEP_SECONDS, 600.0)},
+    "digests": {"task": "notifications.tasks.write_digests", "schedule": max(SWEEP_SECONDS, 600.0)},
     "time-passes": {
         "task": "tracking.tasks.reevaluate_due",
         "schedule": crontab(minute=env.str("REEVALUATE_MINUTE", default="7")),

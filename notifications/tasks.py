@@ -24,5 +24,10 @@ def deliver_queued() -> None:
 
 
 @shared_task
+def write_digests() -> None:
+    services.write_digests(now=clock.now())
+
+
+@shared_task
 def escalate_silences() -> None:
     services.escalate(now=clock.now())

@@ -19,7 +19,7 @@ _HERE = Path(__file__).parent
 _STAGES = "stages"
 # The first is what a man reads who never chose.
 LANGUAGES = ("en", *sorted(file.stem for file in _HERE.glob("*.toml") if file.stem not in (_STAGES, "en")))
-_SECTIONS = {"name", "day", "months", "outside", "email", "page", "inbox", "staff"}
+_SECTIONS = {"name", "day", "months", "outside", "email", "page", "calendar", "inbox", "staff", "digest"}
 
 
 def words_in(language: str) -> Catalogue:
@@ -54,8 +54,11 @@ def _catalogue(language: str) -> Catalogue:
         outside=stated["outside"],
         email=stated["email"],
         page=stated["page"],
+        calendar={key: said for key, said in stated["calendar"].items() if key != "titles"},
+        calendar_titles=stated["calendar"]["titles"],
         inbox_titles={Stage(stage): title for stage, title in stated["inbox"]["titles"].items()},
         inbox_bodies=bodies,
+        digest=stated["digest"],
         staff={about: Words(**texts) for about, texts in stated["staff"].items()},
     )
 

@@ -2,9 +2,11 @@
 
 from notifications.services.answers import Answered, answer
 from notifications.services.by_mail import Mailed, answer_by_mail, mailed, unsubscribe_by_mail
+from notifications.services.calendars import GivenOut, calendar_of, give_out_calendar, read_calendar, withdraw_calendar
 from notifications.services.claiming import Claimed, claim
 from notifications.services.delivering import Delivered, deliver
 from notifications.services.devices import devices_of, register, remove
+from notifications.services.digests import Digested, write_digests
 from notifications.services.escalating import Escalated, escalate
 from notifications.services.inbox import inbox_of, mark_read, reminders_of
 from notifications.services.measuring import Measured, measure
@@ -15,22 +17,27 @@ __all__ = [
     "Answered",
     "Claimed",
     "Delivered",
+    "Digested",
     "Escalated",
+    "GivenOut",
     "Mailed",
     "Measured",
     "Planned",
     "answer",
     "answer_by_mail",
+    "calendar_of",
     "claim",
     "deliver",
     "devices_of",
     "escalate",
+    "give_out_calendar",
     "inbox_of",
     "mailed",
     "mark_read",
     "measure",
     "plan",
     "preference_of",
+    "read_calendar",
     "register",
     "reminders_of",
     "remove",
@@ -38,4 +45,6 @@ __all__ = [
     "set_preference",
     "stop_emails",
     "unsubscribe_by_mail",
+    "withdraw_calendar",
+    "write_digests",
 ]

@@ -19,6 +19,7 @@ NOBODYS = {
     "tracking_prescriber": "membership of a clinic",
     "tracking_clinicfloor": "the floor that a clinic chose for all its men; it names none of them",
     "tracking_rulebookversion": "the rules of one version; every man's evaluations cite it, and it names none",
+    "notifications_staffdigest": "that a prescriber was written to on a day; what was said is not kept",
     "tracking_importbatch": "where records came from; it names no man",
 }
 # Tables of libraries that hold something of an account. No health, yet personal: each with what it is and when it goes.
@@ -36,6 +37,7 @@ WITHOUT_HISTORY = {
     "tracking_dueitem": "derived from the record by rules; its version counts the changes",
     "notifications_reminder": "its answers and deliveries are rows of their own",
     "notifications_device": "an address: registered, and removed, which its row says",
+    "notifications_calendarfeed": "an address: given out, and withdrawn, which its row says",
     "notifications_delivery": "append-only by nature: attempts and outcomes",
     "notifications_inboxmessage": "its text never changes; reading it is an answer",
 }

@@ -25,6 +25,7 @@ __all__ = [
     "mark_announced",
     "notice",
     "notices",
+    "open_of",
     "overdue_for",
     "patients_with_news",
     "still_due",
@@ -173,6 +174,12 @@ def notice(item_id: int) -> DueNotice | None:
 def notices(item_ids: Iterable[int]) -> dict[int, DueNotice]:
     """Items as they are now, by id, in one query; what is not there (any more) is left out."""
     return {row.pk: _notice(row) for row in DueItem.objects.filter(pk__in=item_ids)}
+
+
+def open_of(patient_id: int) -> list[DueNotice]:
+    """What is open for this man, by due date, in one query."""
+    rows = DueItem.objects.filter(patient_id=patient_id, state=DueItem.State.OPEN, patient__is_statistical=False)
+    return [_notice(row) for row in rows.order_by("due_on", "pk")]
 
 
 def overdue_for(days: Mapping[str, int], *, today: date, limit: int, above_id: int = 0) -> list[DueNotice]:

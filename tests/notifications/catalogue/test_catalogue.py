@@ -37,7 +37,7 @@ def test_every_rule_says_why():
     ("text", "refusal"), [("", "sections missing"), ('[inbox.bodies.x]\nbefore = "a"\n', "does not have words for each stage")]
 )
 def test_a_language_with_a_gap_is_refused(tmp_path, monkeypatch, text, refusal):
-    sections = "".join(f"[{name}]\n" for name in ("outside", "email", "page", "staff"))
+    sections = "".join(f"[{name}]\n" for name in ("outside", "email", "page", "calendar.titles", "staff", "digest"))
     whole = f'name = "x"\nday = "x"\nmonths = []\n{sections}[inbox.titles]\n{text}' if text else ""
     (tmp_path / "xx.toml").write_text(whole)
     monkeypatch.setattr(catalogue, "_HERE", tmp_path)

@@ -1,0 +1,26 @@
+"""Where the day of a clinic begins."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("tracking", "0014_sync"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="clinic",
+            name="zone",
+            field=models.CharField(
+                db_default="UTC",
+                default="UTC",
+                help_text="IANA time zone, such as America/New_York: when its day begins",
+                max_length=64,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="clinic",
+            constraint=models.CheckConstraint(condition=models.Q(("zone", ""), _negated=True), name="clinic_zone_stated"),
+        ),
+    ]
