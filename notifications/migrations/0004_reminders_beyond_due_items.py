@@ -18,6 +18,20 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="CalendarFeed",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=tracking.models.base.new_uid, editable=False, unique=True)),
+                ("patient_id", models.BigIntegerField()),
+                (
+                    "token_hash",
+                    models.CharField(blank=True, default="", help_text="SHA-256, hexadecimal; empty: withdrawn", max_length=64),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+            ],
+        ),
+        migrations.CreateModel(
             name="StaffDigest",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -51,40 +65,100 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
-        migrations.CreateModel(
-            name="CalendarFeed",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("uid", models.UUIDField(default=tracking.models.base.new_uid, editable=False, unique=True)),
-                ("patient_id", models.BigIntegerField()),
-                (
-                    "token_hash",
-                    models.CharField(blank=True, default="", help_text="SHA-256, hexadecimal; empty: withdrawn", max_length=64),
+        migrations.AddField(
+            model_name="answer",
+            name="occasion",
+            field=models.CharField(
+                blank=True, db_default="", default="", help_text="the dose or the drug, where it is no due item", max_length=80
+            ),
+        ),
+        migrations.AddField(
+            model_name="reminder",
+            name="occasion",
+            field=models.CharField(
+                blank=True, db_default="", default="", help_text="the dose or the drug, where it is no due item", max_length=80
+            ),
+        ),
+        migrations.AlterField(
+            model_name="answer",
+            name="due_item_id",
+            field=models.BigIntegerField(blank=True, null=True),
+        ),
+        migrations.AlterField(
+            model_name="reminder",
+            name="due_item_id",
+            field=models.BigIntegerField(blank=True, null=True),
+        ),
+        migrations.AddIndex(
+            model_name="preference",
+            index=models.Index(
+                condition=models.Q(("channels__has_key", "dose")), fields=["patient_id"], name="preference_wants_doses"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="answer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(models.Q(("occasion", ""), _negated=True), ("what__in", ["done", "snooze"])),
+                fields=("patient_id", "occasion", "round", "what"),
+                name="answer_ends_a_round_of_an_occasion_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="answer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("due_item_id__isnull", False), ("occasion", "")),
+                    models.Q(("due_item_id", None), models.Q(("occasion", ""), _negated=True)),
+                    _connector="OR",
                 ),
-                ("made_at", models.DateTimeField()),
-                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                "indexes": [models.Index(fields=["patient_id"], name="calendarfeed_of_patient")],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("withdrawn_at", None)), fields=("patient_id",), name="calendarfeed_one_stands"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("token_hash", ""), _negated=True),
-                        fields=("token_hash",),
-                        name="calendarfeed_by_token",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("token_hash__regex", "^[0-9a-f]{64}$"), ("withdrawn_at", None)),
-                            models.Q(("token_hash", ""), ("withdrawn_at__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="calendarfeed_has_a_hash_until_withdrawn",
-                    ),
-                ],
-            },
+                name="answer_speaks_of_one_thing",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="reminder",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("occasion", ""), _negated=True),
+                fields=("patient_id", "occasion", "stage", "channel", "round"),
+                name="reminder_once_an_occasion",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="reminder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("due_item_id__isnull", False), ("occasion", "")),
+                    models.Q(("due_item_id", None), models.Q(("occasion", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="reminder_speaks_of_one_thing",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="calendarfeed",
+            index=models.Index(fields=["patient_id"], name="calendarfeed_of_patient"),
+        ),
+        migrations.AddConstraint(
+            model_name="calendarfeed",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("withdrawn_at", None)), fields=("patient_id",), name="calendarfeed_one_stands"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="calendarfeed",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("token_hash", ""), _negated=True), fields=("token_hash",), name="calendarfeed_by_token"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="calendarfeed",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("token_hash__regex", "^[0-9a-f]{64}$"), ("withdrawn_at", None)),
+                    models.Q(("token_hash", ""), ("withdrawn_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="calendarfeed_has_a_hash_until_withdrawn",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="calendarfeed",

@@ -8,6 +8,7 @@ from notifications.services.delivering import Delivered, deliver
 from notifications.services.devices import devices_of, register, remove
 from notifications.services.digests import Digested, write_digests
 from notifications.services.escalating import Escalated, escalate
+from notifications.services.expecting import Expecting, plan_doses, plan_refills
 from notifications.services.inbox import inbox_of, mark_read, reminders_of
 from notifications.services.measuring import Measured, measure
 from notifications.services.planning import Planned, plan, replan
@@ -19,6 +20,7 @@ __all__ = [
     "Delivered",
     "Digested",
     "Escalated",
+    "Expecting",
     "GivenOut",
     "Mailed",
     "Measured",
@@ -36,6 +38,8 @@ __all__ = [
     "mark_read",
     "measure",
     "plan",
+    "plan_doses",
+    "plan_refills",
     "preference_of",
     "read_calendar",
     "register",

@@ -21,7 +21,7 @@ from notifications.models import Delivery, Device
 from notifications.services import fallback, handing_over, outbox, outcomes
 from notifications.services.handing_over import Handover, Verdict
 from notifications.services.spoken import spoken_of
-from tracking.services import due
+from notifications.services.subjects import subjects_of
 from tracking.services.access import Actor, acting_as
 
 log = logging.getLogger(__name__)
@@ -150,7 +150,7 @@ def _record(heard: Sequence[tuple[Handover, Outcome]], now: datetime, done: Deli
         for handover, outcome in heard
         if handover.delivery_id in found and found[handover.delivery_id].attempts == handover.attempt
     ]
-    critical = _time_critical([row for row, _ in ours])
+    critical = _time_critical([row for row, _ in ours], now)
     groups = spoken_of(row for row, _ in ours)
     for row, outcome in ours:
         outcomes.settle(row, outcome, now, until=handing_over.worth_until(row, groups), at_least_once=row.pk in critical)
@@ -163,14 +163,10 @@ def _record(heard: Sequence[tuple[Handover, Outcome]], now: datetime, done: Deli
     fallback.stand_in_for([row for row, _ in ours if row.state in (_State.REFUSED, _State.DEAD)], now=now)
 
 
-def _time_critical(rows: Sequence[Delivery]) -> set[int]:
+def _time_critical(rows: Sequence[Delivery], now: datetime) -> set[int]:
     """Those of these of which it is better to say it twice than perhaps not at all."""
-    items = due.notices({row.reminder.due_item_id for row in rows if row.reminder is not None})
-    return {
-        row.pk
-        for row in rows
-        if row.reminder is not None and row.reminder.due_item_id in items and items[row.reminder.due_item_id].time_critical
-    }
+    subjects = subjects_of((row.reminder for row in rows if row.reminder is not None), now)
+    return {row.pk for row in rows if row.reminder_id in subjects and subjects[row.reminder_id].time_critical}
 
 
 def _settle_lost(now: datetime, done: Delivered) -> None:
@@ -182,7 +178,7 @@ def _settle_lost(now: datetime, done: Delivered) -> None:
             .select_related("reminder")
             .select_for_update(skip_locked=True, of=("self",))
         )
-        critical = _time_critical(lost)
+        critical = _time_critical(lost, now)
         for row in lost:
             outcomes.settle_lost(row, now, at_least_once=row.pk in critical)
         outbox.write(lost)

@@ -1,4 +1,4 @@
-"""Where the day of a clinic begins."""
+"""Where the day of a clinic begins, and what is overdue by kind."""
 
 from django.db import migrations, models
 
@@ -18,6 +18,10 @@ class Migration(migrations.Migration):
                 help_text="IANA time zone, such as America/New_York: when its day begins",
                 max_length=64,
             ),
+        ),
+        migrations.AddIndex(
+            model_name="dueitem",
+            index=models.Index(condition=models.Q(("state", "open")), fields=["kind", "overdue_on"], name="dueitem_overdue"),
         ),
         migrations.AddConstraint(
             model_name="clinic",

@@ -182,14 +182,15 @@ def open_of(patient_id: int) -> list[DueNotice]:
     return [_notice(row) for row in rows.order_by("due_on", "pk")]
 
 
-def overdue_for(days: Mapping[str, int], *, today: date, limit: int, above_id: int = 0) -> list[DueNotice]:
-    """Open items in ascending id that have been overdue for at least so many days, by kind; kinds not named are left out.
+def overdue_for(spans: Mapping[str, tuple[int, int | None]], *, today: date, limit: int, above_id: int = 0) -> list[DueNotice]:
+    """Open items in ascending id that have been overdue for so many days, at least and less than, by kind; no other kinds.
 
     ``today`` is a date in UTC; dates of items are local, so near midnight an item may be found a day early or late.
     """
     late = Q(pk__in=[])
-    for kind, least in days.items():
-        late |= Q(kind=kind, overdue_on__lte=today - timedelta(days=least))
+    for kind, (least, end) in spans.items():
+        of_kind = Q(kind=kind, overdue_on__lte=today - timedelta(days=least))
+        late |= of_kind if end is None else of_kind & Q(overdue_on__gt=today - timedelta(days=end))
     rows = DueItem.objects.filter(late, state=DueItem.State.OPEN, pk__gt=above_id, patient__is_statistical=False)
     return [_notice(row) for row in rows.order_by("pk")[:limit]]
 
