@@ -66,6 +66,7 @@ def fill(owner: Connection[Any], *, rows: int, men: int, due_men: int, a_minute:
         owner.execute(SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(Identifier(table)))
     for statement in (_USERS, _MEN, _ITEMS, _OLD, _DUE):
         owner.execute(statement, values)
+    owner.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table whose keys are not checked yet cannot be altered
     for table in TABLES:
         owner.execute(SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(Identifier(table)))
     owner.commit()

@@ -31,6 +31,7 @@ SECRETARY = Actor.system("secretary")
 BATCH = 500
 # Seconds after which a run begins no more: the next goes on.
 BUDGET = 90.0
+NOTHING_TO_TELL = "nothing to tell"
 UTC_ZONE = ZoneInfo("UTC")
 
 _State = StaffDigest.State
@@ -128,7 +129,7 @@ def _take(member: Member, now: datetime, done: Digested) -> tuple[StaffDigest | 
             newest = row
     message = None if newest is None else _message(member, newest, now)
     if newest is not None and message is None:
-        outcomes.end(newest, _State.DEAD, now, "nothing to tell")
+        outcomes.end(newest, _State.DEAD, now, NOTHING_TO_TELL)
         done.empty += 1
     elif newest is not None:
         outcomes.begin(newest, now)

@@ -11,7 +11,7 @@ from django.db.transaction import atomic
 from django.db.utils import DatabaseError
 
 from notifications import services
-from notifications.models import Answer, Delivery, Device, Escalation, InboxMessage, Preference, Reminder
+from notifications.models import Answer, CalendarFeed, Delivery, Device, Escalation, InboxMessage, Preference, Reminder
 from tracking.services import owned
 from tracking.services.access import Actor, acting_as
 
@@ -219,7 +219,8 @@ def test_without_an_actor_no_row_is_read(adam: Any, make_due: Any, rows: Any) ->
     services.answer(patient_id=adam.pk, reminder_uid=reminder, what="done", by=Actor.user(adam.user_id), now=BEFORE)
     escalation = Escalation(patient_id=adam.pk, about="overdue", subject_id=1, occasion="x", level="lead", at=NOW)
     phone = Device(patient_id=adam.pk, kind="token", value="x", platform="ios", registered_at=NOW)
-    store(Preference(patient_id=adam.pk), escalation, phone)
+    feed = CalendarFeed(patient_id=adam.pk, token_hash="0" * 64, made_at=NOW)
+    store(Preference(patient_id=adam.pk), escalation, phone, feed)
     for table in TABLES:
         with pytest.raises(DatabaseError, match="no actor"), atomic(), connection.cursor() as cursor:
             cursor.execute(f"SELECT 1 FROM notifications_{table}")

@@ -113,6 +113,7 @@ def test_where_there_is_nothing_to_tell_nobody_is_written_to(in_berlin: Any, mai
     done = services.write_digests(now=MORNING)
     assert (done.empty, mail_server.heard) == (1, 0)
     assert rows(StaffDigest, "state", "last_reason") == [("dead", "nothing to tell")]
+    assert services.measure(now=MORNING).digests_failed == 0
 
 
 def test_nobody_is_told_of_himself_of_men_who_left_or_of_another_clinics_men(
@@ -161,6 +162,8 @@ def test_only_a_definite_refusal_is_tried_again_and_not_beyond_its_day(
     mail_server[answer[0]] = before
     services.write_digests(now=MORNING + timedelta(hours=1))
     assert [*seen, *rows(StaffDigest, "state")] == states
+    told = services.measure(now=MORNING + timedelta(hours=2))
+    assert (told.digests_sent, told.digests_failed) == (int(states[-1] == "sent"), int(states[-1] != "sent"))
 
 
 def test_a_crash_after_handing_over_is_unknown_and_not_sent_again(

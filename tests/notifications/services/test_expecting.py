@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -243,9 +244,11 @@ def test_a_count_at_home_closes_the_refill_at_once_also_one_that_was_put_off(
 
 
 def test_planning_costs_the_same_for_one_and_for_three_more(make_man: Any, state: Any) -> None:
+    names = count()
+
     def cost(men: int) -> int:
-        for number in range(men):
-            man = make_man(f"M{men}x{number} Man")
+        for _number in range(men):
+            man = make_man(f"M{next(names)} Man")
             on_plan(man)
             state(man, channels=MAILED)
             stock(man, "10", NOW)
