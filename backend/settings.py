@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import date
 from pathlib import Path
@@ -314,7 +315,7 @@ EMAIL_TIMEOUT = 20
 if email_backend:
     EMAIL_BACKEND = email_backend
     try:
-        ANYMAIL: dict[str, Any] = env.json("ANYMAIL", default={}) | {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
+        ANYMAIL: dict[str, Any] = json.loads(env.str("ANYMAIL", default="") or "{}") | {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
         import_string(email_backend)
     except (TypeError, ValueError):
         sys.exit('Trabecula cannot start: ANYMAIL is no JSON object. Send one such as {"POSTMARK_SERVER_TOKEN": "..."}.')

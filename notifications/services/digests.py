@@ -15,6 +15,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Max
 
 from notifications.catalogue import LANGUAGES, words_in
 from notifications.channels import CHANNELS, Message, Outcome, Target, Unknown
@@ -31,6 +32,8 @@ SECRETARY = Actor.system("secretary")
 BATCH = 500
 # Seconds after which a run begins no more: the next goes on.
 BUDGET = 90.0
+# After a longer silence the last day is enough.
+LONGEST_LOOK_BACK = timedelta(days=7)
 NOTHING_TO_TELL = "nothing to tell"
 UTC_ZONE = ZoneInfo("UTC")
 
@@ -161,8 +164,12 @@ def _message(member: Member, row: StaffDigest, now: datetime) -> Message | None:
 
 
 def _unreached(member: Member, now: datetime) -> list[UUID]:
-    """Men to whom a message of the last day did not arrive, or perhaps not, and no other one of the same reminder did."""
-    ended = Delivery.objects.filter(reminder__isnull=False, ended_at__gt=now - timedelta(days=1), ended_at__lte=now)
+    """Men whom a message did not reach since he was told last, or perhaps not, and no other one of the same reminder did."""
+    told = StaffDigest.objects.filter(
+        recipient_id=member.user_id, state=_State.SENT, ended_at__gt=now - LONGEST_LOOK_BACK
+    ).aggregate(last=Max("ended_at"))["last"]
+    since = told or now - timedelta(days=1)
+    ended = Delivery.objects.filter(reminder__isnull=False, ended_at__gt=since, ended_at__lte=now)
     failed = dict(
         ended.filter(state__in=[_State.REFUSED, _State.UNKNOWN, _State.DEAD])
         .exclude(state=_State.DEAD, last_reason="no longer due")

@@ -64,9 +64,10 @@ def doses_of(men: Sequence[int], now: datetime) -> None:
     lives = timedelta(minutes=rule_for(DOSE).lives_minutes)
     changes = fitting.Changes()
     wanted = set()
-    for notice in doses_due.open_doses(sorted(people), now - BACK, now + AHEAD):
+    asked = sorted(pk for pk, man in people.items() if _asked_for_doses(man))
+    for notice in doses_due.open_doses(asked, now - BACK, now + AHEAD) if asked else ():
         man, subject = people[notice.patient_id], of_dose(notice)
-        if man.zone is None or not _asked_for_doses(man):
+        if man.zone is None:
             continue
         dose = ExpectedDose(notice.day, notice.number, notice.at, notice.closes_at, notice.timed)
         sending = dose_sending(dose, man.hours, man.zone, lives=lives)

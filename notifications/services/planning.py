@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from notifications.domain.doses import REFILL
 from notifications.domain.stages import is_reminded
 from notifications.models import Answer, Reminder
 from notifications.services import expecting, fitting
@@ -86,11 +87,12 @@ def _plan_men(batch: Sequence[int], now: datetime) -> Planned:
 
 def replan(*, patient_id: int, now: datetime) -> None:
     """Move what is planned for this man to his present zone, hours and ways. Call it holding his lock."""
-    planned = Reminder.objects.filter(patient_id=patient_id, state=_State.PLANNED, due_item_id__isnull=False)
-    items = due.notices(row.due_item_id for row in planned if row.due_item_id is not None)
+    planned = list(Reminder.objects.filter(patient_id=patient_id, state=_State.PLANNED))
+    items = due.notices({row.due_item_id for row in planned if row.due_item_id is not None})
     _plan_for([items[item_id] for item_id in sorted(items)], now)
     expecting.doses_of([patient_id], now)
-    expecting.refills_of([patient_id], now)
+    if any(row.kind == REFILL for row in planned):
+        expecting.refills_of([patient_id], now)
 
 
 def _plan_for(notices: Sequence[due.DueNotice], now: datetime) -> set[int]:

@@ -23,12 +23,10 @@ from tracking.models import DueItem, Patient
 __all__ = [
     "DueNotice",
     "mark_announced",
-    "notice",
     "notices",
     "open_of",
     "overdue_for",
     "patients_with_news",
-    "still_due",
     "store_plans",
     "uids",
     "unannounced",
@@ -165,14 +163,11 @@ def mark_announced(versions: Mapping[int, int]) -> None:
         )
 
 
-def notice(item_id: int) -> DueNotice | None:
-    """One item as it is now, or None where there is none (any more)."""
-    row = DueItem.objects.filter(pk=item_id).first()
-    return None if row is None else _notice(row)
-
-
 def notices(item_ids: Iterable[int]) -> dict[int, DueNotice]:
-    """Items as they are now, by id, in one query; what is not there (any more) is left out."""
+    """Items as they are now, by id, in one query; what is not there (any more) is left out.
+
+    Asked at the claim and again just before the send: a result has silenced its reminder by then.
+    """
     return {row.pk: _notice(row) for row in DueItem.objects.filter(pk__in=item_ids)}
 
 
@@ -198,11 +193,6 @@ def overdue_for(spans: Mapping[str, tuple[int, int | None]], *, today: date, lim
 def uids(item_ids: Iterable[int]) -> dict[int, UUID]:
     """The public names of items, in one query, for those who know them by their numbers."""
     return dict(DueItem.objects.filter(pk__in=item_ids).values_list("pk", "uid"))
-
-
-def still_due(item_id: int) -> bool:
-    """Asked at the claim and again just before the send: a result has silenced its reminder by then."""
-    return DueItem.objects.filter(pk=item_id, state=DueItem.State.OPEN).exists()
 
 
 def _notice(row: DueItem) -> DueNotice:

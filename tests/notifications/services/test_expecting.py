@@ -36,8 +36,11 @@ def on_plan(man: Any, **changed: Any) -> Any:
 
 
 def log(man: Any, at: datetime) -> None:
-    sent = {"drug": "anastrozole", "amount_mg": "0.25", "taken_at": at.isoformat()}
-    doses.log(patient=man, by=Actor.user(man.user_id), now=at, **sent)
+    doses.log(patient=man, by=Actor.user(man.user_id), now=at, **_taken(at))
+
+
+def _taken(at: datetime) -> dict[str, str]:
+    return {"drug": "anastrozole", "amount_mg": "0.25", "taken_at": at.isoformat()}
 
 
 def job(now: datetime) -> None:
@@ -201,11 +204,16 @@ def stock(man: Any, units: str, at: datetime) -> None:
     inventory.record(patient=man, by=Actor.user(man.user_id), now=at, **sent)
 
 
-def live(man: Any, first: datetime, days: int) -> None:
-    """He takes what is expected, and the job runs once a day."""
-    for day in range(days):
-        job(first + timedelta(days=day))
-        log(man, first + timedelta(days=day))
+def live(man: Any, first: datetime, *looked_at: int) -> None:
+    """He takes what is expected, and the job runs on these days."""
+    taken = 0
+    for day in looked_at:
+        events = [_taken(first + timedelta(days=each)) for each in range(taken, day)]
+        now = first + timedelta(days=day)
+        if events:
+            doses.log_many(patient=man, by=Actor.user(man.user_id), now=now, events=events)
+        taken = day
+        job(now)
 
 
 def test_a_refill_is_said_on_its_day_and_when_nothing_is_left_and_again_only_for_another(
@@ -213,13 +221,12 @@ def test_a_refill_is_said_on_its_day_and_when_nothing_is_left_and_again_only_for
 ) -> None:
     on_plan(adam)
     stock(adam, "3", NOW - timedelta(hours=1))  # twelve doses: a week before the last one it is time
-    live(adam, NOW, 12)
-    job(NOW + timedelta(days=12))
+    live(adam, NOW, 0, 5, 6, 12)
     assert rows(InboxMessage, "title", reminder__kind="refill") == ["Due now", "Overdue"]
     assert len(mail_server.accepted) == 2
     later = NOW + timedelta(days=13)
     stock(adam, "3", later - timedelta(hours=1))
-    live(adam, later, 7)
+    live(adam, later, 0, 6)
     assert rows(InboxMessage, "title", reminder__kind="refill") == ["Due now", "Overdue", "Due now"]
     assert set(rows(Reminder, "round", kind="refill", state="claimed")) == {1, 2}
 
@@ -229,8 +236,8 @@ def test_a_count_at_home_closes_the_refill_at_once_also_one_that_was_put_off(
 ) -> None:
     on_plan(adam)
     stock(adam, "3", NOW - timedelta(hours=1))
-    live(adam, NOW, 7)
-    now = NOW + timedelta(days=7)
+    live(adam, NOW, 0, 6)
+    now = NOW + timedelta(days=6)
     (reminder,) = rows(Reminder, "uid", channel="inbox", kind="refill", state="claimed")
     again = now + timedelta(days=2)
     told = services.answer(
@@ -238,7 +245,7 @@ def test_a_count_at_home_closes_the_refill_at_once_also_one_that_was_put_off(
     )
     assert told.next_at == again
     stock(adam, "100", now)
-    for days in range(1, 12):
+    for days in (1, 2, 8):
         job(now + timedelta(days=days))
     assert len(rows(InboxMessage, reminder__kind="refill")) == 1
 
