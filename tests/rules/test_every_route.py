@@ -87,6 +87,12 @@ class Route:
     def is_for_a_clinic(self) -> bool:
         return "clinic_uid" in self.names
 
+    @property
+    def kind(self) -> str:
+        """What the row is, in the address: routes of one kind mostly take the same keys."""
+        before, _, _ = self.pattern.partition(f":{self.key}>")
+        return before.rpartition("/")[0].rpartition("/")[2]
+
     def path(self, **values: str) -> str:
         return "/" + PREFIX + re.sub(r"<\w+:(\w+)>", lambda match: values[match[1]], self.pattern)
 
@@ -127,6 +133,7 @@ class Everybody:
     else_: User
     uids: list[str]
     keys: list[str]
+    one_of_each: list[str]
     care: Any
 
     def is_told(self, content: bytes) -> list[str]:
@@ -159,8 +166,14 @@ def everybody(adam: Patient, carl: Patient, dr_bell: User, in_care: Any, setting
     imported, _ = imports.receive(patient=adam, by=Actor.user(adam.user_id), now=NOW, content=file, form=Form())
     rows = list(rows_of(adam))
     uids = {str(row.uid) for row in rows if getattr(row, "uid", None)} | {str(imported.uid)}
-    keys = {row.client_id for row in rows if hasattr(row, "client_id")}
-    return Everybody(adam, carl, dr_bell, dr_else, sorted(uids), sorted(uids | keys), in_care)
+    keys = names_of(rows)
+    one_of_each = names_of(list({type(row): row for row in rows}.values())) | {str(imported.uid)}
+    return Everybody(adam, carl, dr_bell, dr_else, sorted(uids), sorted(uids | keys), sorted(one_of_each), in_care)
+
+
+def names_of(rows: list[Any]) -> set[str]:
+    """By what an address may name these rows."""
+    return {str(row.uid) for row in rows if getattr(row, "uid", None)} | {r.client_id for r in rows if hasattr(r, "client_id")}
 
 
 def fill_the_rest(adam: Patient) -> None:
@@ -212,7 +225,7 @@ def fill_the_rest(adam: Patient) -> None:
 
 
 def rows_of(man: Patient) -> Iterator[Any]:
-    """Of each table the first row and the last two: every route is asked for each, and some tables hold dozens."""
+    """Of each table the first row and the last two: some hold dozens."""
     with acting_as(Actor.system("test")):
         for table in owned.tables():
             if not table.is_history:
@@ -233,6 +246,14 @@ def ask(client: APIClient, route: Route, **values: str) -> Any:
         response = getattr(client, route.method)(route.path(**values))
         transaction.set_rollback(True)
     return response
+
+
+def likely_first(everybody: Everybody, route: Route, let_in: dict[str, str]) -> list[str | None]:
+    """The keys to try until one lets in: what let in at another route of this kind, one row of each table, the others."""
+    if not route.key:
+        return [None]
+    tried = [*([let_in[route.kind]] if route.kind in let_in else []), *everybody.one_of_each, *everybody.keys]
+    return [key for key in dict.fromkeys(tried) if route.takes(key)]
 
 
 def any_values(everybody: Everybody, route: Route, key: str | None = None) -> dict[str, str]:
@@ -284,8 +305,8 @@ def test_every_route_answers_a_stranger_with_404_and_never_with_data(everybody: 
         for route in (route for route in GUARDED if route.names):
             if route.is_for_a_clinic and user == everybody.bell:
                 continue  # she is still a member of her clinic, and nothing of any man is there
-            keys = [key for key in everybody.keys if route.takes(key)] if route.key and not route.is_for_staff else [None]
-            for key in keys:
+            own = route.key and not route.is_for_staff
+            for key in [key for key in everybody.one_of_each if route.takes(key)] if own else [None]:
                 answer = ask(client, route, **any_values(everybody, route, key))
                 if answer.status_code != 404 or everybody.is_told(answer.content):
                     found.append((who, str(route), key, answer.status_code))
@@ -298,7 +319,7 @@ def test_adams_rows_are_not_found_under_another_man(everybody: Everybody) -> Non
     client = client_of(everybody.else_)
     found = []
     for route in (route for route in GUARDED if route.is_for_staff and route.key):
-        for key in (key for key in everybody.keys if route.takes(key)):
+        for key in (key for key in everybody.one_of_each if route.takes(key)):
             answer = ask(client, route, patient_uid=str(everybody.carl.uid), **{route.key: key})
             if answer.status_code != 404:
                 found.append((str(route), key, answer.status_code))
@@ -320,23 +341,33 @@ def test_what_is_addressed_by_nobodys_name_shows_a_stranger_nothing_of_adam(ever
 @pytest.mark.django_db
 def test_those_who_have_business_there_are_let_in(everybody: Everybody) -> None:
     """So that the tests above do not pass because an address was built wrongly."""
-    found = []
+    found, let_in = [], {}
+    bell, adam = client_of(everybody.bell), client_of(everybody.adam.user)
     for route in (route for route in GUARDED if route.names):
-        client = client_of(everybody.bell if route.is_for_staff or route.is_for_a_clinic else everybody.adam.user)
-        keys = [key for key in everybody.keys if route.takes(key)] if route.key else [None]
-        codes = {ask(client, route, **any_values(everybody, route, key)).status_code for key in keys}
-        if codes <= {404} or any(code >= 500 for code in codes):
-            found.append((str(route), codes))
+        client = bell if route.is_for_staff or route.is_for_a_clinic else adam
+        code = 404
+        for key in likely_first(everybody, route, let_in):
+            code = ask(client, route, **any_values(everybody, route, key)).status_code
+            if code != 404:
+                let_in |= {route.kind: key} if key else {}
+                break
+        if code == 404 or code >= 500:
+            found.append((str(route), code))
     assert found == []
 
 
 def test_every_look_of_staff_into_a_mans_record_is_noted(everybody: Everybody) -> None:
     looks = [route for route in GUARDED if route.is_for_staff and route.method == "get"]
     assert looks
+    let_in: dict[str, str] = {}
     for route in looks:
-        keys = [key for key in everybody.keys if route.takes(key)] if route.key else [None]
-        visits = (visits_after(everybody, route, key) for key in keys)
-        assert next((count for count in visits if count is not None), None) == 1, str(route)
+        count = None
+        for key in likely_first(everybody, route, let_in):
+            count = visits_after(everybody, route, key)
+            if count is not None:
+                let_in |= {route.kind: key} if key else {}
+                break
+        assert count == 1, str(route)
 
 
 def visits_after(everybody: Everybody, route: Route, key: str | None) -> int | None:

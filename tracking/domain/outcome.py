@@ -21,10 +21,9 @@ from tracking.domain.missing import Missing
 from tracking.domain.panel_plan import of_age_on
 
 
-def outcome_digest(
-    facts: Facts, content: str, findings: Iterable[Finding], missing: Iterable[Missing], lines: Iterable[ContextLine]
-) -> str:
-    """``content`` names the record without its doses."""
+def outcome_digest(facts: Facts, findings: Iterable[Finding], missing: Iterable[Missing], lines: Iterable[ContextLine]) -> str:
+    """A digest of everything said, of the record that it is said of, and of the doses before the last estradiol."""
+    content = facts.history.digest_without_doses
     said = (*_of_today(facts), *_found(findings), *(item.code for item in missing), *_beside(lines))
     return digest_of(facts.rulebook.digest, content, _doses_before_the_last_draw(facts), repr((said, _counting(facts))))
 

@@ -86,6 +86,25 @@ def test_a_longer_log_costs_no_more_queries(by_bell, by_adam, at):
     assert counts[0] == counts[1]
 
 
+def test_more_pauses_symptoms_and_requests_cost_no_more_queries(by_bell, by_adam, at, at_adam):
+    (regimen,) = by_bell.send("GET", f"{at_adam}/regimens").json()["results"]
+    counts, shown = [], []
+    for months in ([8], [9, 10]):
+        for month in months:
+            pause = {"from_date": f"2026-{month:02}-11", "until": f"2026-{month:02}-14", "reason": "travel"}
+            by_bell.send("POST", f"{at_adam}/regimens/{regimen['id']}/pause", pause)
+            by_adam.send("POST", "/symptoms", {"code": "fatigue", "score": 5, "felt_at": f"2026-{month:02}-12T08:00:00Z"})
+            asked = by_adam.send("POST", "/titration", {"words": "My joints hurt."}).json()
+            by_adam.send("POST", f"/titration/{asked['id']}/withdraw", {})
+        with CaptureQueriesContext(connection) as queries:
+            found = by_bell.send("GET", at).json()
+        counts.append(len(queries))
+        shown.append((len(found["drugs"][0]["steps"]), len(found["marks"])))
+    assert counts[0] == counts[1]
+    assert shown[0][0] + 4 == shown[1][0]
+    assert shown[0][1] + 2 * (2 + 1) <= shown[1][1]
+
+
 def test_pauses_plans_adherence_symptoms_and_the_ledger_stand_on_it(by_bell, by_adam, at, at_adam):
     (regimen,) = by_bell.send("GET", f"{at_adam}/regimens").json()["results"]
     pause = {"from_date": "2026-09-01", "until": "2026-09-08", "reason": "surgery"}
