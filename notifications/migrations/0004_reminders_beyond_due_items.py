@@ -13,7 +13,7 @@ APP = settings.APP_DB_ROLE
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0003_devices_and_preferences"),
+        ("notifications", "0002_protect"),
     ]
 
     operations = [

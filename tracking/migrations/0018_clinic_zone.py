@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tracking", "0014_sync"),
+        ("tracking", "0002_protect"),
     ]
 
     operations = [
