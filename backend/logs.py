@@ -12,6 +12,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from backend.scrubbing import scrubbed, told
+from notifications.domain.addresses import without_secrets
 
 __all__ = ["config", "configure", "json_formatter"]
 
@@ -34,6 +35,14 @@ def _scrub(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     }
 
 
+_RENDER = structlog.processors.JSONRenderer()
+
+
+def _as_json(logger: WrappedLogger, name: str, event: EventDict) -> str:
+    """The whole line is gone through: an address may stand in the event, in a field or in a traceback."""
+    return without_secrets(str(_RENDER(logger, name, event)))
+
+
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -45,7 +54,7 @@ _LAST: list[Processor] = [
     _tell_exception,
     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
     _scrub,
-    structlog.processors.JSONRenderer(),
+    _as_json,
 ]
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sys
@@ -17,6 +18,7 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
 from backend import logs
 from backend.accounts.sealing import fault_of_keys
@@ -317,9 +319,12 @@ CELERY_TASK_DEFAULT_QUEUE = "trabecula"
 SWEEP_SECONDS: float = env.float("SWEEP_SECONDS", default=60.0)
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "plan-reminders": {"task": "notifications.tasks.plan_reminders", "schedule": SWEEP_SECONDS},
+    "plan-doses": {"task": "notifications.tasks.plan_doses", "schedule": max(SWEEP_SECONDS, 600.0)},
+    "plan-refills": {"task": "notifications.tasks.plan_refills", "schedule": max(SWEEP_SECONDS, 3600.0)},
     "send-reminders": {"task": "notifications.tasks.claim_reminders", "schedule": SWEEP_SECONDS},
     "deliver": {"task": "notifications.tasks.deliver_queued", "schedule": SWEEP_SECONDS},
     "escalate": {"task": "notifications.tasks.escalate_silences", "schedule": max(SWEEP_SECONDS, 600.0)},
+    "digests": {"task": "notifications.tasks.write_digests", "schedule": max(SWEEP_SECONDS, 600.0)},
     "time-passes": {
         "task": "tracking.tasks.reevaluate_due",
         "schedule": crontab(minute=env.str("REEVALUATE_MINUTE", default="7")),
@@ -345,16 +350,26 @@ CACHES = {
 }
 
 # --- Mail ------------------------------------------------------------------------------------------------------------
+# By SMTP (EMAIL_URL), or by a provider's HTTP interface (EMAIL_BACKEND of anymail, with its settings in ANYMAIL).
+email_backend: str = env.str("EMAIL_BACKEND", default="")
 EMAIL_URL: str = env.str("EMAIL_URL", default="" if IN_PRODUCTION else "smtp://127.0.0.1:25")
 if EMAIL_URL:
     vars().update(env.email_url_config(EMAIL_URL))
-elif not WITHOUT_SERVICES:
+elif not email_backend and not WITHOUT_SERVICES:
     sys.exit("Trabecula cannot start: EMAIL_URL is not set. It is the mail server, smtp+tls://user:password@host:587.")
 EMAIL_TIMEOUT = 20
-# A provider's HTTP interface instead of SMTP: install django-anymail with it, name its backend and say how to use it.
-if email_backend := env.str("EMAIL_BACKEND", default=""):
+if email_backend:
     EMAIL_BACKEND = email_backend
-    ANYMAIL: dict[str, Any] = env.json("ANYMAIL", default={}) | {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
+    try:
+        ANYMAIL: dict[str, Any] = json.loads(env.str("ANYMAIL", default="") or "{}") | {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
+        import_string(email_backend)
+    except (TypeError, ValueError):
+        sys.exit('Trabecula cannot start: ANYMAIL is no JSON object. Send one such as {"POSTMARK_SERVER_TOKEN": "..."}.')
+    except ImportError:
+        sys.exit(
+            f"Trabecula cannot start: EMAIL_BACKEND is '{email_backend}', which is none."
+            " Name one such as anymail.backends.postmark.EmailBackend."
+        )
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Trabecula <no-reply@localhost>")
 
 # --- Push ------------------------------------------------------------------------------------------------------------

@@ -39,6 +39,14 @@ def test_a_missing_setting_stops_the_start_and_says_what_it_is(name):
     assert "Traceback" not in stopped.stderr
 
 
+def test_a_provider_takes_the_place_of_the_mail_server_and_is_looked_at():
+    postmark = {"EMAIL_URL": None, "EMAIL_BACKEND": "anymail.backends.postmark.EmailBackend"}
+    assert start(**postmark, ANYMAIL='{"POSTMARK_SERVER_TOKEN": "secret"}').returncode == 0
+    assert "ANYMAIL is no JSON object. Send one such as" in start(**postmark, ANYMAIL="secret").stderr
+    refused = start(EMAIL_URL=None, EMAIL_BACKEND="anymail.backends.pigeon.EmailBackend")
+    assert "EMAIL_BACKEND is 'anymail.backends.pigeon.EmailBackend', which is none." in refused.stderr
+
+
 def test_a_shifted_clock_is_refused_in_production():
     assert "CLOCK_OFFSET shifts the clock" in start(CLOCK_OFFSET="60").stderr
 

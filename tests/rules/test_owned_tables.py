@@ -26,6 +26,7 @@ NOBODYS = {
     "tracking_auditevent": "sign-ins and exports; it names accounts and men by number alone, and outlives both",
     "tracking_sealedday": "digests over days of what is kept",
     "tracking_sealedtable": "digests of rows, by key",
+    "notifications_staffdigest": "that a prescriber was written to on a day; what was said is not kept",
     "tracking_importbatch": "where records came from; it names no man",
 }
 # Tables of libraries that hold something of an account. No health, yet personal: each with what it is and when it goes.
@@ -47,6 +48,7 @@ WITHOUT_HISTORY = {
     "tracking_dueitem": "derived from the record by rules; its version counts the changes",
     "notifications_reminder": "its answers and deliveries are rows of their own",
     "notifications_device": "an address: registered, and removed, which its row says",
+    "notifications_calendarfeed": "an address: given out, and withdrawn, which its row says",
     "notifications_delivery": "append-only by nature: attempts and outcomes",
     "notifications_inboxmessage": "its text never changes; reading it is an answer",
 }

@@ -11,16 +11,19 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from tracking.domain.moments import parse_zone
+from tracking.domain.problems import Problem
 from tracking.models import Clinic, Prescriber, User
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
     CreationForm = AdminUserCreationForm[User]
     ChangeForm = UserChangeForm[User]
+    ModelForm = forms.ModelForm[Any]
     AccountAdmin = UserAdmin[User]
 else:  # Django's classes take a type only in their stubs
     ModelAdmin, AccountAdmin = admin.ModelAdmin, UserAdmin
-    CreationForm, ChangeForm = AdminUserCreationForm, UserChangeForm
+    CreationForm, ChangeForm, ModelForm = AdminUserCreationForm, UserChangeForm, forms.ModelForm
 
 
 class KeptAdmin(ModelAdmin):
@@ -30,9 +33,23 @@ class KeptAdmin(ModelAdmin):
         return False
 
 
+class ClinicForm(ModelForm):
+    class Meta:
+        model = Clinic
+        fields = ("name", "zone")
+
+    def clean_zone(self) -> str:
+        try:
+            return parse_zone(self.cleaned_data["zone"])
+        except Problem as refused:
+            raise forms.ValidationError(refused.issues[0].detail) from None
+
+
 @admin.register(Clinic)
 class ClinicAdmin(KeptAdmin):
-    list_display = search_fields = ("name",)
+    form = ClinicForm
+    list_display = ("name", "zone")
+    search_fields = ("name",)
 
 
 @admin.register(Prescriber)

@@ -166,6 +166,7 @@ class DueItem(RevisionedRow):
         indexes: ClassVar[list[models.Index]] = [
             *RevisionedRow.Meta.indexes,
             models.Index(fields=["patient", "due_on"], condition=Q(state="open"), name="dueitem_open"),
+            models.Index(fields=["kind", "overdue_on"], condition=Q(state="open"), name="dueitem_overdue"),
             models.Index(fields=["patient", "id"], condition=Q(announced_version__lt=F("version")), name="dueitem_unannounced"),
         ]
         # ``announced_version`` is between the planner and the reminders; phones do not see it and need not pull for it.

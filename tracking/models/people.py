@@ -64,6 +64,17 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Clinic(models.Model):
     uid = models.UUIDField(default=new_uid, unique=True, editable=False)
     name = models.CharField(max_length=200)
+    zone = models.CharField(
+        max_length=64,
+        default="UTC",
+        db_default="UTC",
+        help_text="IANA time zone, such as America/New_York: when its day begins",
+    )
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=~Q(zone=""), name="clinic_zone_stated")
+        ]
 
     def __str__(self) -> str:
         return self.name

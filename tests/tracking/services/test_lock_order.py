@@ -154,6 +154,8 @@ WRITERS = {
     push.push: lambda man: push.push(patient=man, cursor=0, changes={}, **COMMON),
     resync.rotate: lambda man: resync.rotate(patient=man, **COMMON),
     notifications.answer: lambda man: notifications.answer(patient_id=man.pk, reminder_uid=uuid4(), what="done", **COMMON),
+    notifications.give_out_calendar: lambda man: notifications.give_out_calendar(patient_id=man.pk, **COMMON),
+    notifications.withdraw_calendar: lambda man: notifications.withdraw_calendar(patient_id=man.pk, **COMMON),
     notifications.mark_read: lambda man: notifications.mark_read(patient_id=man.pk, message_uid=uuid4(), **COMMON),
     notifications.register: lambda man: notifications.register(
         patient_id=man.pk, kind="token", value="t", platform="ios", **COMMON
