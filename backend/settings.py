@@ -227,6 +227,9 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": True,
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
 }
+# Who is let into /fhir/r4. What an authenticator hands over as ``request.auth`` may carry ``categories`` and ``read_only``
+# (docs/fhir.md); the man's own token carries neither and opens all of his record.
+FHIR_AUTHENTICATION: list[str] = ["backend.accounts.tokens.AccessTokens"]
 SPECTACULAR_SETTINGS = {
     # Fields of one name and different choices; named as the choices are.
     "ENUM_NAME_OVERRIDES": {

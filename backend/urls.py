@@ -21,6 +21,7 @@ urlpatterns = [
     path("api/v1/sync", Sync.as_view(), name="sync"),
     path("api/v1/schema", Schema.as_view(), name="schema"),
     path("api/v1/docs", Docs.as_view(), name="docs"),
+    path("fhir/r4", include("tracking.api.fhir.urls")),
 ]
 
 handler400 = "backend.errors.bad_request"

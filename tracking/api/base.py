@@ -47,6 +47,10 @@ class ApiView(APIView):
         """As DRF's own; then read the clock, and refuse a query parameter that means nothing here."""
         super().initial(request, *args, **kwargs)
         self.now = clock.now()
+        self.read_query(request)
+
+    def read_query(self, request: Request) -> None:
+        """Keep the query parameters that were sent; raises for one that this method does not list."""
         operation = self.operations.get("GET" if request.method == "HEAD" else str(request.method))
         self.query = given(request, operation.query if operation else ())
 

@@ -109,37 +109,48 @@ class ScanItem:
     facility: str = ""
     device: str = ""
     reference: str = ""
+    scanner_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoseItem:
-    """One dose taken or skipped. ``amount_mg`` as reported, empty for a skipped one."""
+    """One dose taken or skipped. ``amount`` as reported, empty for a skipped one; ``unit`` is mg, ug or IU."""
 
     product: str
     drug: str
     kind: str
     taken_at: str
-    amount_mg: str = ""
+    amount: str = ""
+    unit: str = "mg"
+    zone: str = ""
+    precision: str = ""
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegimenItem:
     """What he is to take, as somebody ordered or stated it. ``prescribed``: an order of a clinic, not his own
-    statement. ``last_day`` is empty where it goes on.
+    statement. ``last_day`` is empty where it goes on. ``strength``: of one tablet, in the unit of the dose.
     """
 
     product: str
     drug: str
-    dose_mg: str
+    dose: str
     schedule: Mapping[str, Any]
     starts_on: str
+    unit: str = "mg"
+    strength: str = ""
     last_day: str = ""
     prescribed: bool = False
+    reason: str = ""
+    zone: str = ""
 
 
 Item = LabItem | ScanItem | DoseItem | RegimenItem
 
 
+# What rows of imports that were read earlier call the same.
+_NAMED_BEFORE: Mapping[str, str] = MappingProxyType({"amount_mg": "amount", "dose_mg": "dose"})
 _KINDS: Mapping[str, type[Any]] = MappingProxyType({"lab": LabItem, "scan": ScanItem, "dose": DoseItem, "regimen": RegimenItem})
 
 
@@ -150,7 +161,7 @@ def kind_of(item: Item) -> str:
 
 def item_of(kind: str, stored: Mapping[str, Any]) -> Item:
     """An item out of what ``dataclasses.asdict`` made of it, which may have been JSON in between."""
-    content = dict(stored)
+    content = {_NAMED_BEFORE.get(name, name): value for name, value in stored.items()}
     if kind == "scan":
         content["sites"] = tuple(ScanSite(**site) for site in content["sites"])
         content["parts"] = tuple(content["parts"])

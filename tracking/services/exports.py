@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from tracking.domain.actor import Actor
 from tracking.domain.problems import problem
-from tracking.domain.reported import Precision
 from tracking.evidence import load_rulebook
 from tracking.exchange.csv_out import write_csv
 from tracking.exchange.fhir_out import write_bundle
@@ -16,6 +14,7 @@ from tracking.exchange.incoming import LabItem
 from tracking.exchange.json_file import write_json
 from tracking.models import LabResult, Patient
 from tracking.services.access import acting_as
+from tracking.services.outgoing import lab_item
 
 __all__ = ["FORMATS", "results"]
 
@@ -28,7 +27,6 @@ FORMATS: Mapping[str, Writer] = MappingProxyType(
         "json": write_json,
     }
 )
-_LENGTHS = {Precision.DAY: 10, Precision.MONTH: 7, Precision.YEAR: 4}
 
 
 def results(*, patient: Patient, by: Actor, into: str) -> bytes:
@@ -38,25 +36,4 @@ def results(*, patient: Patient, by: Actor, into: str) -> bytes:
         raise problem("/format", "choice-unknown", text, received=into[:20], accepted=", ".join(FORMATS))
     with acting_as(by):
         rows = LabResult.objects.live().filter(patient=patient).order_by("at", "pk")
-        return FORMATS[into]([_item(row) for row in rows])
-
-
-def _item(row: LabResult) -> LabItem:
-    reported = row.reported
-    local = row.at.astimezone(ZoneInfo(row.zone)).isoformat()
-    return LabItem(
-        test=row.analyte,
-        analyte=row.analyte,
-        value=reported.value.text,
-        unit=row.unit,
-        collected_at=local[: _LENGTHS.get(reported.collected.precision, len(local))],
-        zone=row.zone,
-        precision=row.precision if row.precision == Precision.UNKNOWN else "",
-        method=row.method,
-        method_evidence=row.method_evidence,
-        laboratory=row.laboratory,
-        range_low=row.range_low,
-        range_high=row.range_high,
-        lloq=row.lloq,
-        fasting=row.fasting,
-    )
+        return FORMATS[into]([lab_item(row) for row in rows])

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from tracking.domain.actor import Actor
-from tracking.domain.entry import check_dose
+from tracking.domain.amounts import canonical, read_amount
+from tracking.domain.entry import check_dose, check_drug
 from tracking.domain.estradiol import ANALYTE
 from tracking.domain.problems import Issue, Problem
 from tracking.domain.reported import Comparator, Method, MethodEvidence, Moment, Precision
@@ -215,22 +215,30 @@ class Judge:
                 _duplicate(row, "The same scan is stored already.")
                 return
         elif isinstance(item, DoseItem | RegimenItem):
-            amount = item.amount_mg if isinstance(item, DoseItem) else item.dose_mg
-            pointer = "/amount_mg" if isinstance(item, DoseItem) else "/dose_mg"
+            amount = item.amount if isinstance(item, DoseItem) else item.dose
+            pointer = "/amount" if isinstance(item, DoseItem) else "/dose"
             if self._alike[self._item_likeness(item)]:
                 _duplicate(row, "The same is stored already, or stands in a row before.")
                 return
             if amount:
-                check = check_dose(item.drug, Decimal(amount), self._rulebook, pointer=pointer)
+                rule = check_drug(item.drug, self._rulebook)
+                written = read_amount(f"{amount} {item.unit}", rule, pointer=pointer)
+                check = check_dose(item.drug, canonical(written.number, written.unit, rule), self._rulebook, pointer=pointer)
                 check.enforce(confirmed=bool(row.answers.get("confirmed_reason")), staff=self._staff)
 
     def _item_likeness(self, item: DoseItem | RegimenItem) -> tuple[str, ...]:
         if isinstance(item, RegimenItem):
-            return ("regimen", item.drug, item.dose_mg, item.starts_on)
+            return ("regimen", item.drug, item.dose, item.unit, item.starts_on)
         moment = read_moment(
-            item.taken_at, man=self._man, now=self._now, zone=None, precision=None, pointer="/taken_at", rulebook=self._rulebook
+            item.taken_at,
+            man=self._man,
+            now=self._now,
+            zone=item.zone or None,
+            precision=item.precision or None,
+            pointer="/taken_at",
+            rulebook=self._rulebook,
         )
-        return ("dose", item.drug, item.kind, item.amount_mg, moment.at.isoformat())
+        return ("dose", item.drug, item.kind, item.amount, item.unit if item.amount else "", moment.at.isoformat())
 
 
 def refuse(row: ImportRow, issues: Iterable[Issue]) -> None:
@@ -257,9 +265,10 @@ def _likeness(row: Record) -> tuple[str, ...]:
     if isinstance(row, LabResult):
         return _lab_likeness(row.analyte, row.comparator, row.digits, row.unit)
     if isinstance(row, DoseEvent):
-        return ("dose", row.drug, row.kind, row.amount_digits, row.at.isoformat())
+        unit = row.amount_unit if row.amount_digits else ""
+        return ("dose", row.drug, row.kind, row.amount_digits, unit, row.at.isoformat())
     if isinstance(row, Regimen):
-        return ("regimen", row.drug, row.dose_digits, row.starts_on.isoformat())
+        return ("regimen", row.drug, row.dose_digits, row.dose_unit, row.starts_on.isoformat())
     return (type(row).__name__, str(row.uid))
 
 

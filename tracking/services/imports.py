@@ -266,7 +266,9 @@ class _Store:
         common["confirmed_reason"] = row.answers.get("confirmed_reason", "")
         if isinstance(item, ScanItem):
             sites = [asdict(site) | {"region": site.region or row.answers.get("region", "")} for site in item.sites]
-            about: dict[str, Any] = {"facility": item.facility, "device": item.device, "reference": item.reference}
+            about: dict[str, Any] = {
+                name: getattr(item, name) for name in ("facility", "device", "reference", "scanner_changed")
+            }
             scan, _ = bone.record_scan(
                 scanned_on=_day(item.scanned_on, "/scanned_on"), sites=sites, staff=self._staff, **about, **common
             )
@@ -276,7 +278,10 @@ class _Store:
                 "drug": item.drug,
                 "kind": item.kind,
                 "taken_at": item.taken_at,
-                "amount_mg": item.amount_mg,
+                "amount": f"{item.amount} {item.unit}" if item.amount else None,
+                "zone": item.zone or None,
+                "precision": item.precision or None,
+                "site": item.site,
             }
             dose, _ = doses.log(staff=self._staff, **taken, **common)
             return dose
@@ -286,7 +291,10 @@ class _Store:
         return regimens.start(
             origin=Origin.PRESCRIBED if item.prescribed and self._staff else Origin.SELF,
             drug=item.drug,
-            dose_mg=item.dose_mg,
+            dose=f"{item.dose} {item.unit}",
+            strength=f"{item.strength} {item.unit}" if item.strength else "",
+            reason=item.reason,
+            zone=item.zone or None,
             schedule=item.schedule,
             starts_on=_day(item.starts_on, "/starts_on"),
             ends_on=ends_on,
