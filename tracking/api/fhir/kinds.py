@@ -60,9 +60,9 @@ class _Render(Protocol):
 class Source:
     """Where resources of one kind come from.
 
-    ``shares``: of ``CATEGORIES``. ``rows``: those that stand, with their span and ``changed``. ``all_rows``: also those that stand
-    no more, None where these are none. ``coded_by``: the columns that decide about the codes, and ``codes`` what these are.
-    ``suffix`` ends the ids of those that share a row with others.
+    ``shares``: of ``CATEGORIES``. ``rows``: those that stand, with their span and ``changed``. ``all_rows``: also those that
+    stand no more, None where these are none. ``coded_by``: the columns that decide about the codes, and ``codes`` what these
+    are. ``suffix`` ends the ids of those that share a row with others.
     """
 
     shares: str

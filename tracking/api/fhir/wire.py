@@ -17,7 +17,9 @@ from rest_framework.response import Response
 
 from tracking.exchange.fhir_json import dump
 
-__all__ = ["MEDIA_TYPE", "FhirParser", "FhirRenderer", "Gone", "Negotiation", "outcome", "outcomes", "refusals"]
+__all__ = [
+    "MEDIA_TYPE", "FhirParser", "FhirRenderer", "Gone", "Negotiation", "issue_type", "outcome", "outcomes", "refusals",
+]  # fmt: skip
 
 MEDIA_TYPE = "application/fhir+json"
 _PROBLEMS = "urn:trabecula:problem"
@@ -108,6 +110,11 @@ def outcome(issue_type: str, text: str, *, severity: str = "error", code: str = 
     return made | ({"diagnostics": where} if where else {})
 
 
+def issue_type(status_code: int) -> str:
+    """What FHIR calls a refusal of this status."""
+    return _ISSUE_TYPES.get(status_code, "exception")
+
+
 def outcomes(issues: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"resourceType": "OperationOutcome", "issue": list(issues)}
 
@@ -123,7 +130,7 @@ def refusals(handle: Callable[..., Response | None]) -> Callable[..., Response |
         named = problem.get("errors", [])
         if answer.status_code == status.HTTP_422_UNPROCESSABLE_ENTITY and all(one["pointer"].startswith("?") for one in named):
             answer.status_code = status.HTTP_400_BAD_REQUEST  # so FHIR answers to a search that it cannot make out
-        kind = _ISSUE_TYPES.get(answer.status_code, "exception")
+        kind = issue_type(answer.status_code)
         code = str(problem["type"]).rpartition("/")[2]
         answer.data = outcomes(
             [outcome(kind, one["detail"], code=one["code"], where=one["pointer"]) for one in named]

@@ -14,7 +14,9 @@ from tests.accounts import bearer
 from tests.conftest import NOW
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
+from tracking.models import LabResult
 from tracking.services import bone, doses, labs, regimens
+from tracking.services.access import acting_as
 
 LABS = [
     {"analyte": "estradiol", "value": "5.10", "unit": "pg/mL", "collected_at": "2026-03-04T08:10:00+01:00"},
@@ -82,14 +84,17 @@ def record(adam: Any) -> dict[str, Any]:
     by = Actor.user(adam.user_id)
     common = {"patient": adam, "by": by, "now": NOW}
     made: dict[str, Any] = {}
-    for number, sent in enumerate(LABS):
-        made[f"lab{number}"] = labs.record(**common, staff=True, **sent).row
+    results = {f"lab{number}": sent for number, sent in enumerate(LABS)}
+    assert labs.record_each(**common, staff=True, results=results) == {}
+    with acting_as(by):
+        made |= {row.client_id: row for row in LabResult.objects.filter(patient=adam)}
     site = {"region": "lumbar_spine", "vertebrae": "L1-L4", "bmd": "0.980", "unit": "g/cm2", "t_score": "-1.10", "lsc": "0.022"}
     neck = {"region": "femoral_neck", "side": "left", "bmd": "0.700", "unit": "g/cm2", "z_score": "-0.6"}
     about = {"facility": "Invented Imaging", "device": "Scanner 7", "reference": "NHANES III"}
     made["scan"], _ = bone.record_scan(**common, scanned_on=date(2026, 5, 1), sites=[site, neck], **about)
-    made["taken"], _ = doses.log(**common, drug="anastrozole", amount="0.50 mg", taken_at="2026-10-20T08:00:00+02:00")
-    made["skipped"], _ = doses.log(**common, drug="anastrozole", kind="skipped", taken_at="2026-10-24")
+    taken = {"drug": "anastrozole", "amount": "0.50 mg", "taken_at": "2026-10-20T08:00:00+02:00"}
+    skipped = {"drug": "anastrozole", "kind": "skipped", "taken_at": "2026-10-24"}
+    made["taken"], made["skipped"] = doses.log_many(**common, events=[taken, skipped])
     plan = {"drug": "anastrozole", "dose": "0.50 mg", "strength": "1 mg", "schedule": {"kind": "every", "days": "3.5"}}
     made["plan"] = regimens.start(**common, origin=Origin.SELF, starts_on=date(2026, 9, 1), reason="breast tenderness", **plan)
     weekly = {"drug": "testosterone_cypionate", "dose_mg": "100", "schedule": {"kind": "weekdays", "days": ["mon"]}}

@@ -31,13 +31,8 @@ def test_what_the_server_promises_is_what_it_takes(anybody_reads):
     assert (stated["fhirVersion"], stated["kind"]) == ("4.0.1", "instance")
     by_type = {one["type"]: one for one in stated["rest"][0]["resource"]}
     assert by_type.keys() == {"Patient", *KINDS}
-    assert {one["name"] for one in by_type["Observation"]["searchParam"]} == {
-        "patient",
-        "code",
-        "category",
-        "date",
-        "_lastUpdated",
-    }
+    named = {one["name"] for one in by_type["Observation"]["searchParam"]}
+    assert named == {"patient", "code", "category", "date", "_lastUpdated"}
     interactions = {action["code"] for one in by_type.values() for action in one["interaction"]}
     assert interactions == {"read", "search-type"}
 
@@ -45,7 +40,7 @@ def test_what_the_server_promises_is_what_it_takes(anybody_reads):
 def test_every_resource_is_read_by_its_id_with_its_version_and_not_sent_again_where_it_is_known(his, record, adam):
     for kind in KINDS:
         ids = his.ids(f"/{kind}")
-        assert ids and len(ids) == len(set(ids))
+        assert len(ids) == len(set(ids)) > 0
         for one in ids:
             answer = his.get(f"/{kind}/{one}")
             body = json.loads(answer.content)
@@ -108,14 +103,14 @@ def test_a_search_finds_what_fits_all_that_was_asked_and_nothing_else(his, recor
         # A month is not within a day of it; a day overlaps the month.
         ({"date": "2026-03-04"}, {"lab0"}),
         ({"date": "2026-03"}, {"lab0", "lab1", "lab2"}),
-        ({"date": "ge2026-03-31", "category": "laboratory"}, {"lab1", "lab2"}),
+        ({"date": "ge2026-03-31", "category": "laboratory"}, {"lab1"}),
         ({"date": "gt2026-03-31", "category": "laboratory"}, set()),
         ({"date": "sa2026-03-30", "category": "laboratory"}, {"lab1"}),
         ({"date": "lt2026"}, {"lab3"}),
         ({"date": "eb2026"}, {"lab3"}),
         ({"date": "le2026-03-04T07:10:00Z"}, {"lab0", "lab2", "lab3"}),
         ({"date": "ne2026-03", "category": "laboratory"}, {"lab3"}),
-        ({"date": ["ge2026-03-02", "lt2026-03-10"]}, {"lab0"}),
+        ({"date": ["ge2026-03-02", "lt2026-03-10"]}, {"lab0", "lab2"}),
         ({"date": "ap2026-04-01", "category": "laboratory"}, {"lab1", "lab2"}),
         ({"_lastUpdated": f"ge{NOW.date()}"}, everything),
         ({"_lastUpdated": f"gt{NOW.date()}"}, set()),
