@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tracking import clock
-from tracking.admin import dose_history, phrases, record, rows, versions, writes
+from tracking.admin import dose_history, imports, phrases, record, rows, versions, writes
 from tracking.admin.base import SAFE, RecordAdmin, RecordChangeList, patients_of
 from tracking.admin.site import page_of
 from tracking.models import DueItem, Patient
@@ -86,6 +86,7 @@ class PatientAdmin(RecordAdmin):
             path("<uuid:uid>/history/", wrap(self.versions_view), name="tracking_patient_history"),
             path("<uuid:uid>/doses/", wrap(self.doses_view), name="tracking_patient_doses"),
             *writes.urls(self),
+            *imports.urls(self),
         ]
 
     def page(self, request: HttpRequest, row: Patient) -> dict[str, Any]:

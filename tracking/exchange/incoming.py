@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
 
@@ -26,6 +26,7 @@ __all__ = [
     "ScanItem",
     "ScanSite",
     "Subject",
+    "as_stored",
     "issue",
     "named",
 ]
@@ -160,13 +161,20 @@ def kind_of(item: Item) -> str:
 
 
 def item_of(kind: str, stored: Mapping[str, Any]) -> Item:
-    """An item out of what ``dataclasses.asdict`` made of it, which may have been JSON in between."""
+    """An item out of what :func:`as_stored` made of it, which may have been JSON in between."""
     content = {_NAMED_BEFORE.get(name, name): value for name, value in stored.items()}
     if kind == "scan":
         content["sites"] = tuple(ScanSite(**site) for site in content["sites"])
         content["parts"] = tuple(content["parts"])
     made: Item = _KINDS[kind](**content)
     return made
+
+
+def as_stored(item: Item | Subject) -> dict[str, Any]:
+    """What ``item_of`` makes the same item of again. Most of an import is flat, and is taken apart as it is."""
+    if isinstance(item, ScanItem):
+        return asdict(item)
+    return {one.name: getattr(item, one.name) for one in fields(item)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from tracking.models.base import Record
 from tracking.models.imports import RowState
 from tracking.services import labs, records
 from tracking.services.history import history_of, lab_record
+from tracking.services.import_alike import Alike
 from tracking.services.lived import read_moment
 
 __all__ = ["ASKED", "Judge", "refuse", "said"]
@@ -60,12 +61,13 @@ class Judge:
         imported = ImportRow.objects.filter(patient=man, state=RowState.STORED)
         self._imported = set(imported.values_list("stored_uid", flat=True))
         self._named: dict[tuple[str, str], Record] = {}
-        self._alike: dict[tuple[str, ...], list[Record]] = defaultdict(list)
+        self._alike: dict[tuple[str, ...], Alike] = defaultdict(Alike)
+        self._there: set[tuple[str, ...]] = set()
         for kind, model in _MODELS.items():
             for row in model.objects.live().filter(patient=man).order_by("pk"):
                 if row.source_system == self._system and row.source_id:
                     self._named[kind, row.source_id] = row
-                self._alike[_likeness(row)].append(row)
+                self._meet(row)
         self._scans = {_scan_key(row) for row in DexaScan.objects.live().filter(patient=man).prefetch_related("sites")}
 
     def judge(self, row: ImportRow) -> tuple[dict[str, Any] | None, Record | None]:
@@ -87,7 +89,13 @@ class Judge:
         """Rows after this one meet it as there."""
         if row.source_id:
             self._named[row.kind, row.source_id] = stored
-        self._alike[_likeness(stored)].append(stored)
+        self._meet(stored)
+
+    def _meet(self, row: Record) -> None:
+        if isinstance(row, LabResult):
+            self._alike[_lab_likeness(row.analyte, row.comparator, row.digits, row.unit)].add(row)
+        else:
+            self._there.add(_likeness(row))
 
     def ask_about_units(self, rows: Iterable[tuple[ImportRow, dict[str, Any]]]) -> None:
         """Put the question of the unit (CLINICAL 9.1) to results of estradiol whose unit a person chose."""
@@ -188,14 +196,12 @@ class Judge:
     def _find_alike(self, row: ImportRow, content: Mapping[str, Any]) -> None:
         """The same value of the same draw is there already; of a draw that may be the same one, a person says."""
         mine = Moment(content["at"], Precision(content["precision"]), content["zone"])
-        for other in self._alike[_lab_likeness(content["analyte"], content["comparator"], content["digits"], content["unit"])]:
-            theirs = Moment(other.at, Precision(other.precision), other.zone)  # type: ignore[attr-defined]  # a LabResult
-            if (mine.at, mine.precision) == (theirs.at, theirs.precision):
-                _duplicate(row, "The same result of the same moment is stored already, or stands in a row before.")
-                return
-            if mine.earliest and theirs.earliest and mine.earliest <= theirs.latest and theirs.earliest <= mine.latest:
-                text = "This may be the draw of {other}, which is stored already. Keep it as another result?"
-                raise Problem(issue("", "perhaps-there", text, other=other))
+        alike = self._alike[_lab_likeness(content["analyte"], content["comparator"], content["digits"], content["unit"])]
+        if alike.has(mine):
+            _duplicate(row, "The same result of the same moment is stored already, or stands in a row before.")
+        elif other := alike.may_be(mine):
+            text = "This may be the draw of {other}, which is stored already. Keep it as another result?"
+            raise Problem(issue("", "perhaps-there", text, other=other))
 
     def _other(self, row: ImportRow, item: Item) -> None:
         if row.source_id and (row.kind, row.source_id) in self._named:
@@ -217,7 +223,7 @@ class Judge:
         elif isinstance(item, DoseItem | RegimenItem):
             amount = item.amount if isinstance(item, DoseItem) else item.dose
             pointer = "/amount" if isinstance(item, DoseItem) else "/dose"
-            if self._alike[self._item_likeness(item)]:
+            if self._item_likeness(item) in self._there:
                 _duplicate(row, "The same is stored already, or stands in a row before.")
                 return
             if amount:
@@ -262,8 +268,6 @@ def _duplicate(row: ImportRow, text: str) -> None:
 
 
 def _likeness(row: Record) -> tuple[str, ...]:
-    if isinstance(row, LabResult):
-        return _lab_likeness(row.analyte, row.comparator, row.digits, row.unit)
     if isinstance(row, DoseEvent):
         unit = row.amount_unit if row.amount_digits else ""
         return ("dose", row.drug, row.kind, row.amount_digits, unit, row.at.isoformat())

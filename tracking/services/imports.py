@@ -23,7 +23,19 @@ from tracking.domain.problems import Problem, problem
 from tracking.evidence import load_rulebook
 from tracking.exchange.csv_file import FORMAT as TABLE
 from tracking.exchange.formats import read_file
-from tracking.exchange.incoming import DoseItem, Form, Item, Line, Parsed, RegimenItem, ScanItem, issue, item_of, kind_of
+from tracking.exchange.incoming import (
+    DoseItem,
+    Form,
+    Item,
+    Line,
+    Parsed,
+    RegimenItem,
+    ScanItem,
+    as_stored,
+    issue,
+    item_of,
+    kind_of,
+)
 from tracking.models import DexaScan, DoseEvent, ImportBatch, ImportRow, LabResult, Patient, Regimen
 from tracking.models.base import Record
 from tracking.models.imports import RowState
@@ -31,10 +43,25 @@ from tracking.services import bone, doses, evaluations, records, regimens
 from tracking.services.access import acting_as, lock_patient, not_found
 from tracking.services.import_rows import Judge, refuse, said
 
-__all__ = ["answer", "commit", "counted", "counts", "counts_on", "id_of", "of", "receive", "rows_of", "tell_percent", "undo"]
+__all__ = [
+    "AT_ONCE",
+    "answer",
+    "commit",
+    "counted",
+    "counts",
+    "counts_on",
+    "id_of",
+    "of",
+    "receive",
+    "rows_of",
+    "tell_percent",
+    "undo",
+]
 
 Progress = Callable[[int], None]
 
+# Up to so many rows are stored while the sender waits; more are left to a worker, and the percent tells how far it is.
+AT_ONCE = 500
 _STEP = 500
 _KEEP = """
 UPDATE tracking_importrow AS row
@@ -341,9 +368,9 @@ def _row(man: Patient, batch: ImportBatch, number: int, line: Line) -> ImportRow
         number=number,
         place=line.place[:200],
         source_id=line.source_id,
-        subject=asdict(line.subject),
+        subject=as_stored(line.subject),
         kind=kind_of(line.item) if line.item is not None else "",
-        item=asdict(line.item) if line.item is not None else None,
+        item=as_stored(line.item) if line.item is not None else None,
         corrects=line.corrects,
         state=state,
         why=[said(one) for one in line.why],
