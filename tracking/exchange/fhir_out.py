@@ -4,24 +4,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
+from uuid import UUID, uuid5
 
 from tracking.domain.reported import Assay, Method, MethodEvidence, Precision
 from tracking.domain.rulebook import RuleBook
 from tracking.exchange.fhir_json import ANALYTES, FASTING, LLOQ, LOINC, UCUM, ZONE, Digits, dump
-from tracking.exchange.incoming import LabItem
+from tracking.exchange.fhir_out_bone import bone_observation, figures_of, scan_report
+from tracking.exchange.fhir_out_drugs import administration, statement
+from tracking.exchange.incoming import DoseItem, Item, LabItem, RegimenItem
 
 __all__ = ["lab_codes", "observation", "write_bundle"]
 
 # A JSON number has no noughts in front; what a laboratory printed so goes out as text.
 _JSON_NUMBER = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
+_NAMES = UUID("6f1d8f0e-3a51-4c7e-9a3c-7b1c2c1f5e10")
 _PARTS = re.compile(r"(?P<comparator>[<>]=?)?(?P<digits>.*)", re.ASCII)
 
 
-def write_bundle(results: Iterable[LabItem], *, rulebook: RuleBook) -> bytes:
-    """A collection with one Observation a result, in their order."""
-    entries = [{"resource": observation(one, rulebook=rulebook)} for one in results]
+def write_bundle(items: Iterable[Item], *, rulebook: RuleBook, today: date) -> bytes:
+    """A collection, in their order: an Observation a result, a report with an Observation a figure for a scan, and so on.
+
+    ``today`` says which plans are over.
+    """
+    entries = [entry for number, item in enumerate(items) for entry in _entries(item, number, rulebook, today)]
     return dump({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode()
+
+
+def _entries(item: Item, number: int, rulebook: RuleBook, today: date) -> list[dict[str, Any]]:
+    if isinstance(item, LabItem):
+        return [{"resource": observation(item, rulebook=rulebook)}]
+    if isinstance(item, DoseItem):
+        return [{"resource": administration(item, rulebook=rulebook)}]
+    if isinstance(item, RegimenItem):
+        is_over = bool(item.last_day) and item.last_day < today.isoformat()
+        return [{"resource": statement(item, status="completed" if is_over else "active", rulebook=rulebook)}]
+    figures = [bone_observation(item, site, figure) for site in item.sites for figure in figures_of(site)]
+    # Names for this Bundle alone: they tell which figures belong together, and are no identifiers.
+    urls = [f"urn:uuid:{uuid5(_NAMES, f'{number}.{place}')}" for place in range(len(figures))]
+    named = [{"fullUrl": url, "resource": figure} for url, figure in zip(urls, figures, strict=True)]
+    return [*named, {"resource": scan_report(item, urls)}]
 
 
 def observation(one: LabItem, *, rulebook: RuleBook) -> dict[str, Any]:

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from tracking.domain.actor import Actor
 from tracking.domain.amounts import canonical, read_amount
 from tracking.domain.entry import check_dose, check_drug
 from tracking.domain.estradiol import ANALYTE
 from tracking.domain.problems import Issue, Problem
-from tracking.domain.reported import Comparator, Method, MethodEvidence, Moment, Precision
+from tracking.domain.reported import Method, MethodEvidence, Moment, Precision
 from tracking.domain.rulebook import RuleBook
 from tracking.domain.timeline import read_timeline
 from tracking.domain.unit_question import either, unit_questions
@@ -91,9 +92,17 @@ class Judge:
             self._named[row.kind, row.source_id] = stored
         self._meet(stored)
 
+    def taken_lab(self, row: ImportRow, content: Mapping[str, Any], uid: UUID) -> None:
+        """The same of a result by what is stored of it, since most are never looked at again."""
+        if row.source_id:
+            self._named[row.kind, row.source_id] = LabResult(
+                uid=uid, patient_id=row.patient_id, source_id=row.source_id, **content
+            )
+        self._alike[_likeness_of(content)].add(_moment_of(content), content)
+
     def _meet(self, row: Record) -> None:
         if isinstance(row, LabResult):
-            self._alike[_lab_likeness(row.analyte, row.comparator, row.digits, row.unit)].add(row)
+            self._alike[_likeness_of(vars(row))].add(_moment_of(vars(row)), vars(row))
         else:
             self._there.add(_likeness(row))
 
@@ -195,13 +204,13 @@ class Judge:
 
     def _find_alike(self, row: ImportRow, content: Mapping[str, Any]) -> None:
         """The same value of the same draw is there already; of a draw that may be the same one, a person says."""
-        mine = Moment(content["at"], Precision(content["precision"]), content["zone"])
-        alike = self._alike[_lab_likeness(content["analyte"], content["comparator"], content["digits"], content["unit"])]
+        mine = _moment_of(content)
+        alike = self._alike[_likeness_of(content)]
         if alike.has(mine):
             _duplicate(row, "The same result of the same moment is stored already, or stands in a row before.")
-        elif other := alike.may_be(mine):
+        elif (other := alike.may_be(mine)) is not None:
             text = "This may be the draw of {other}, which is stored already. Keep it as another result?"
-            raise Problem(issue("", "perhaps-there", text, other=other))
+            raise Problem(issue("", "perhaps-there", text, other=LabResult(**{name: other[name] for name in content})))
 
     def _other(self, row: ImportRow, item: Item) -> None:
         if row.source_id and (row.kind, row.source_id) in self._named:
@@ -276,8 +285,13 @@ def _likeness(row: Record) -> tuple[str, ...]:
     return (type(row).__name__, str(row.uid))
 
 
-def _lab_likeness(analyte: str, comparator: str, digits: str, unit: str) -> tuple[str, ...]:
-    return ("lab", analyte, Comparator(comparator).value, digits, unit)
+def _likeness_of(said: Mapping[str, Any]) -> tuple[str, ...]:
+    """What results agree in that may be the same draw, by the columns of one."""
+    return ("lab", said["analyte"], said["comparator"], said["digits"], said["unit"])
+
+
+def _moment_of(said: Mapping[str, Any]) -> Moment:
+    return Moment(said["at"], Precision(said["precision"]), said["zone"])
 
 
 def _scan_key(scan: DexaScan) -> tuple[str, frozenset[tuple[str, str, str]]]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from tracking import clock
 from tracking.domain.actor import Actor
 from tracking.models import Patient
 from tracking.services import exports
@@ -29,7 +30,7 @@ class Command(BaseCommand):
             man = Patient.objects.filter(uid=options["patient"]).first()
         if man is None:
             raise CommandError(f"There is no man with the uid {options['patient']}.")
-        content = exports.results(patient=man, by=_BY, into=options["format"])
+        content = exports.record(patient=man, by=_BY, now=clock.now(), into=options["format"], of="labs")
         try:
             with options["file"].open("xb") as file:
                 file.write(content)
