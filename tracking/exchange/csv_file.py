@@ -55,8 +55,8 @@ def read_csv(content: bytes, *, form: Form, rulebook: RuleBook) -> Parsed:
     columns = read_columns(header, rulebook)
     lines: list[Line] = []
     try:
-        for number, row in rows:
-            refuse_beyond(MOST_ROWS, number, "lines")
+        for count, (number, row) in enumerate(rows, 1):
+            refuse_beyond(MOST_ROWS, count, "rows")
             lines += _row(f"line {number}", row, columns, form, rulebook)
     except csv.Error as error:
         lines.append(Line(place=f"after line {number}", why=(_broken(error),)))

@@ -69,8 +69,8 @@ def read_own_table(text: str, kind: str) -> list[Line]:
     """A line for every row, or for every scan. Raises :class:`Problem` (``/file``) where all of it cannot be read."""
     lines: list[Line] = []
     try:
-        for number, row in _rows(text):
-            refuse_beyond(MOST_ROWS, number, "lines")
+        for count, (number, row) in enumerate(_rows(text), 1):
+            refuse_beyond(MOST_ROWS, count, "rows")
             lines.append(_line(f"line {number}", kind, row))
     except csv.Error as error:
         lines.append(Line(place=f"after line {len(lines) + 1}", why=(issue("", "row-unreadable", "{error}", error=error),)))

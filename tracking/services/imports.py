@@ -129,7 +129,7 @@ def answer(
                 if fitting:
                     rows[name].answers |= fitting
                     rows[name].answered_by = str(by)
-        people = _people(rows_of(batch, man).values_list("subject", flat=True))
+        people = _people(rows_of(batch, man).order_by().values_list("subject", flat=True).distinct())
         _look_at(rows.values(), _judge(man, batch, people=people, by=by, now=now, staff=staff))
         _keep(rows.values())
         return batch
@@ -235,7 +235,7 @@ class _Store:
 
     def __init__(self, man: Patient, batch: ImportBatch, *, by: Actor, now: datetime, staff: bool) -> None:
         self._man, self._batch, self._by, self._now, self._staff = man, batch, by, now, staff
-        people = _people(rows_of(batch, man).values_list("subject", flat=True))
+        people = _people(rows_of(batch, man).order_by().values_list("subject", flat=True).distinct())
         self._judge = _judge(man, batch, people=people, by=by, now=now, staff=staff)
         self._waiting: list[dict[str, Any]] = []
 
