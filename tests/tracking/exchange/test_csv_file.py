@@ -219,7 +219,7 @@ def test_as_many_rows_are_read_as_are_promised_whatever_stands_above_them(read, 
     monkeypatch.setattr(csv_file, "MOST_ROWS", 3)
     table = HEADER + "Estradiol,24,pg/mL,2026-03-04\n" * 3
     assert len(read(table).lines) == 3
-    with pytest.raises(Problem, match="4 rows. At most 3"):
+    with pytest.raises(Problem, match=r"4 rows\. At most 3"):
         read(table + "Estradiol,24,pg/mL,2026-03-04\n")
 
 

@@ -22,6 +22,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from tracking.api.base import ApiView, RecordView
 from tracking.api.fhir.capability import capability
+from tracking.api.fhir.dates import read_date
 from tracking.api.fhir.kinds import KINDS, Kind, Reader, Source, patient
 from tracking.api.fhir.search import Search, page, read_search
 from tracking.api.fhir.wire import MEDIA_TYPE, FhirParser, FhirRenderer, Gone, Negotiation, outcome, outcomes, refusals
@@ -211,6 +212,9 @@ class Everything(FhirRecordView):
         for name in sent:
             if len(sent.getlist(name)) > 1:
                 raise problem(f"?{name}", "parameter-doubled", "Send it once.")
+        for name, prefix, _searched in _SPANS:
+            if name in sent:
+                read_date(f"{prefix}{sent.get(name)}", reader.man.zone, name=name)
         wanted = [name.strip() for name in sent.get("_type", "").split(",") if name.strip()] or ["Patient", *KINDS]
         unknown = [name for name in wanted if name not in ("Patient", *KINDS)]
         if unknown:
@@ -271,6 +275,8 @@ def _response(one: transactions.Became) -> dict[str, Any]:
     return made | ({"outcome": outcomes(said)} if said else {})
 
 
+# Of ``$everything``: the parameter, and the search that it stands for.
+_SPANS = (("_since", "ge", "_lastUpdated"), ("start", "ge", "date"), ("end", "le", "date"))
 _KIND_OF = {
     "LabResult": "Observation",
     "DexaScan": "DiagnosticReport",
@@ -285,7 +291,7 @@ def _as_search(sent: QueryDict) -> QueryDict:
     for name in ("_count", "_cursor", "_format"):
         if name in sent:
             made[name] = sent.get(name, "")
-    for name, prefix, of in (("_since", "ge", "_lastUpdated"), ("start", "ge", "date"), ("end", "le", "date")):
+    for name, prefix, of in _SPANS:
         if name in sent:
             made.appendlist(of, f"{prefix}{sent.get(name)}")
     return made

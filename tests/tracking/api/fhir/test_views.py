@@ -157,7 +157,12 @@ def test_everything_is_the_man_and_all_of_his_record_by_pages(his, record, adam)
     assert his.ids(path, _type="Patient,DiagnosticReport") == [str(adam.uid), str(record["scan"].uid)]
     assert his.ids(path, _type="MedicationAdministration", start="2026-10-21", end="2026-10-31") == [str(record["skipped"].uid)]
     assert his.ids(path, _type="Observation", _since=(NOW + timedelta(days=1)).date().isoformat()) == []
-    for sent, pointer in (({"_type": "Device"}, "?_type"), ({"_since": "x"}, "?_lastUpdated"), ({"code": "1"}, "?code")):
+    for sent, pointer in (
+        ({"_type": "Device"}, "?_type"),
+        ({"_since": "x"}, "?_since"),
+        ({"end": "gt2026"}, "?end"),
+        ({"code": "1"}, "?code"),
+    ):
         answer = his.get(path, sent)
         assert (answer.status_code, answer.json()["issue"][0]["diagnostics"]) == (400, pointer)
 
