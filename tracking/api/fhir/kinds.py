@@ -28,7 +28,7 @@ from tracking.services.lived import local_today
 __all__ = ["CATEGORIES", "KINDS", "Kind", "Reader", "Source", "patient"]
 
 # What a man may share apart; an authority that names categories sees these and nothing else.
-CATEGORIES = ("labs", "doses", "scans", "findings")
+CATEGORIES = ("labs", "doses", "scans", "conclusions")
 _OBSERVATIONS = "http://terminology.hl7.org/CodeSystem/observation-category"
 _STATEMENTS = "http://terminology.hl7.org/CodeSystem/medication-statement-category"
 _SERVICES = "http://terminology.hl7.org/CodeSystem/v2-0074"
@@ -316,7 +316,7 @@ _ALL = (
         "DetectedIssue",
         "what the evaluation that stands now found, once it is released to him",
         "identified",
-        (Source("findings", _findings, _finding, ("code",), _finding_codes),),
+        (Source("conclusions", _findings, _finding, ("code",), _finding_codes),),
         ("code",),
     ),
 )  # fmt: skip
