@@ -15,6 +15,8 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from backend.titles import title
+from tracking.api.fhir import wire
+from tracking.api.fhir.wire import issue_type, outcome, outcomes
 from tracking.api.parsing import pointer_part
 from tracking.domain.problems import Issue, Problem
 
@@ -145,13 +147,16 @@ def _from_drf(details: Any, pointer: str) -> Iterator[Issue]:
             yield from _from_drf(inner, pointer if is_error else f"{pointer}/{index}")
 
 
-def _plain(status_code: int, code: str, text: str) -> HttpResponse:
+def _plain(request: HttpRequest, status_code: int, code: str, text: str) -> HttpResponse:
     headers = {"Cache-Control": "no-store"}
+    if request.path.startswith("/fhir/"):
+        said = outcomes([outcome(issue_type(status_code), text, code=code)])
+        return JsonResponse(said, status=status_code, content_type=wire.MEDIA_TYPE, headers=headers)
     return JsonResponse(_body(status_code, code, text), status=status_code, content_type=MEDIA_TYPE, headers=headers)
 
 
 def _wants_json(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
+    return request.path.startswith(("/api/", "/fhir/"))
 
 
 def unreadable_version(header: str) -> HttpResponse:
@@ -169,7 +174,7 @@ def upgrade_required(least: str) -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What Django refuses before a view sees it."""
     if _wants_json(request):
-        return _plain(status.HTTP_400_BAD_REQUEST, "unreadable", gettext(_NOT_OURS))
+        return _plain(request, status.HTTP_400_BAD_REQUEST, "unreadable", gettext(_NOT_OURS))
     from django.views.defaults import bad_request as default  # noqa: PLC0415  only this branch needs it
 
     return default(request, exception)
@@ -185,9 +190,9 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """What no route answers to: a problem under /api/, Django's page elsewhere."""
+    """What no route answers to: a problem under /api/, an outcome under /fhir/, Django's page elsewhere."""
     if _wants_json(request):
-        return _plain(status.HTTP_404_NOT_FOUND, "not-found", gettext("There is no such address."))
+        return _plain(request, status.HTTP_404_NOT_FOUND, "not-found", gettext("There is no such address."))
     from django.views.defaults import page_not_found as default  # noqa: PLC0415  only this branch needs it
 
     return default(request, exception)
@@ -197,6 +202,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """A failure of ours: no detail leaves the house, the log has it under the request's id."""
     if _wants_json(request):
         return _plain(
+            request,
             status.HTTP_500_INTERNAL_SERVER_ERROR,
             "error",
             gettext("It has been noted. Try again later; nothing was half-stored."),

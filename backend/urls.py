@@ -11,6 +11,7 @@ from backend.api.home import Home
 from backend.api.sync import Sync
 from backend.api.views import Docs, Schema
 from notifications.api.urls import link_patterns
+from tracking.api.fhir.urls import base as fhir_base
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -28,6 +29,8 @@ urlpatterns = [
     path("api/v1/sync", Sync.as_view(), name="sync"),
     path("api/v1/schema", Schema.as_view(), name="schema"),
     path("api/v1/docs", Docs.as_view(), name="docs"),
+    path("fhir/r4", fhir_base),
+    path("fhir/r4/", include("tracking.api.fhir.urls")),
 ]
 
 handler400 = "backend.errors.bad_request"

@@ -6,8 +6,17 @@ import sys
 from collections.abc import Callable, Iterator
 
 from benchmarks import dispatch, evaluation
+from benchmarks.database import database
 
-_MEASUREMENTS: tuple[Callable[[], Iterator[str]], ...] = (evaluation.report, dispatch.report)
+
+def _importing() -> Iterator[str]:
+    with database():
+        from benchmarks import importing  # noqa: PLC0415  it reads models, which Django has to know first
+
+        yield from importing.report()
+
+
+_MEASUREMENTS: tuple[Callable[[], Iterator[str]], ...] = (evaluation.report, dispatch.report, _importing)
 
 
 def main() -> int:

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tracking import clock
-from tracking.admin import dose_history, phrases, record, rows, sharing, summary, versions, writes
+from tracking.admin import dose_history, imports, phrases, record, rows, sharing, summary, versions, writes
 from tracking.admin.base import SAFE, RecordAdmin, RecordChangeList, patients_of
 from tracking.admin.site import TrabeculaAdminSite
 from tracking.domain.categories import Category
@@ -86,6 +86,7 @@ class PatientAdmin(RecordAdmin):
             path("<uuid:uid>/summary/", wrap(self.summary_view), name="tracking_patient_summary"),
             path("<uuid:uid>/summary.pdf", wrap(self.summary_pdf_view), name="tracking_patient_summary_pdf"),
             *writes.urls(self),
+            *imports.urls(self),
         ]
 
     def page(self, request: HttpRequest, row: Patient) -> dict[str, Any]:

@@ -60,6 +60,10 @@ class ApiView(APIView):
         """As DRF's own; then read the clock, and refuse a query parameter that means nothing here."""
         super().initial(request, *args, **kwargs)
         self.now = clock.now()
+        self.read_query(request)
+
+    def read_query(self, request: Request) -> None:
+        """Keep the query parameters that were sent; raises for one that this method does not list."""
         self.query = given(request, self.accepted("GET" if request.method == "HEAD" else str(request.method)))
 
     def accepted(self, method: str) -> tuple[Query, ...]:
@@ -177,8 +181,10 @@ class RecordView(ApiView):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         """As every view's; a read has the members that are wanted, and none where the sender has it already."""
-        if request.method in ("GET", "HEAD") and response.status_code == OK and isinstance(response, Response):
-            if self.operations["GET"].conditional and is_fresh(request, response.headers["ETag"]):
+        operation = self.operations.get("GET")
+        read = request.method in ("GET", "HEAD") and response.status_code == OK and isinstance(response, Response)
+        if operation is not None and read:
+            if operation.conditional and is_fresh(request, response.headers["ETag"]):
                 response = not_modified(response.headers["ETag"])
             else:
                 response.data = sparse(response.data, self.wanted)

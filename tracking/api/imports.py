@@ -25,11 +25,9 @@ from tracking.models import ImportBatch, ImportRow, Patient
 from tracking.models.imports import RowState
 from tracking.services import imports
 from tracking.services.access import not_found
+from tracking.services.imports import AT_ONCE
 
 __all__ = ["Import", "ImportAnswers", "ImportCommit", "ImportRows", "ImportUndo", "Imports"]
-
-# Up to so many rows are stored while the sender waits; more are left to a worker, and the percent tells how far it is.
-AT_ONCE = 500
 
 
 class ImportInput(Input):

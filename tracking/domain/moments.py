@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from dateutil.relativedelta import relativedelta
@@ -98,10 +98,10 @@ def refuse_before_birth(
     moment: Moment, *, birth_date: date | None, birth_year: int | None, least_age: int, pointer: str
 ) -> None:
     """Raise where the man was surely not yet born, or surely younger than ``least_age`` years."""
-    last_day = moment.latest.astimezone(ZoneInfo(moment.zone)).date()
     born = birth_date or (date(birth_year, 1, 1) if birth_year else None)
     if born is None:
         return
+    last_day = moment.latest.astimezone(ZoneInfo(moment.zone)).date()
     if last_day < born:
         raise problem(
             pointer,
@@ -110,7 +110,7 @@ def refuse_before_birth(
             received=str(moment),
             born=str(birth_date or birth_year),
         )
-    if last_day < born + relativedelta(years=least_age):
+    if last_day < _of_age(born, least_age):
         raise problem(
             pointer,
             "under-age",
@@ -118,6 +118,12 @@ def refuse_before_birth(
             received=str(moment),
             least_age=least_age,
         )
+
+
+@lru_cache(maxsize=1024)
+def _of_age(born: date, years: int) -> date:
+    """The birthday on which he is so old; files of thousands of rows ask for the same one."""
+    return born + relativedelta(years=years)
 
 
 def _read_precision(name: str | None) -> Precision | None:

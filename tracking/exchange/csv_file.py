@@ -16,6 +16,7 @@ from tracking.exchange.encodings import text_of
 from tracking.exchange.incoming import Form, LabItem, Line, Parsed, Subject, issue, named
 from tracking.exchange.limits import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, refuse_beyond
 from tracking.exchange.names import analyte_of, method_of
+from tracking.exchange.own_tables import kind_of_table, read_own_table
 from tracking.exchange.results import NoResult, Range, read_range, read_result
 from tracking.exchange.times import read_day, read_when
 
@@ -46,14 +47,16 @@ def read_csv(content: bytes, *, form: Form, rulebook: RuleBook) -> Parsed:
     declared, not shown. Raises :class:`Problem` (``/file``) where the file as a whole cannot be read.
     """
     text = text_of(content)
+    if kind := kind_of_table(text):
+        return Parsed(format=FORMAT, lines=tuple(read_own_table(text, kind)), source=form.source)
     delimiter, above = _layout(text, rulebook)
     rows = _rows(text, delimiter)
     number, header = next(islice(rows, above, None))
     columns = read_columns(header, rulebook)
     lines: list[Line] = []
     try:
-        for number, row in rows:
-            refuse_beyond(MOST_ROWS, number, "lines")
+        for count, (number, row) in enumerate(rows, 1):
+            refuse_beyond(MOST_ROWS, count, "rows")
             lines += _row(f"line {number}", row, columns, form, rulebook)
     except csv.Error as error:
         lines.append(Line(place=f"after line {number}", why=(_broken(error),)))

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from tracking.domain.rulebook import RuleBook
 from tracking.exchange.incoming import LabItem
 
-__all__ = ["HEADER", "unescaped", "write_csv"]
+__all__ = ["HEADER", "escaped", "unescaped", "write_csv"]
 
 HEADER = (
     "Test", "Result", "Unit", "Collected at", "Zone", "Precision", "Method", "Laboratory", "Range low", "Range high", "LLOQ",
@@ -28,7 +28,7 @@ def write_csv(results: Iterable[LabItem], *, rulebook: RuleBook) -> bytes:
     writer.writerow(HEADER)
     for one in results:
         writer.writerow(
-            _escaped(text)
+            escaped(text)
             for text in (
                 rulebook.analytes[one.analyte].name, one.value, one.unit, one.collected_at, one.zone, one.precision, one.method,
                 one.laboratory, one.range_low, one.range_high, one.lloq, _FASTING[one.fasting],
@@ -42,5 +42,5 @@ def unescaped(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text

@@ -13,7 +13,20 @@ from typing import Any
 
 from tracking.domain.problems import Problem
 from tracking.exchange.fhir_entries import Entry, Resources, effective, organization
-from tracking.exchange.fhir_json import at, codes, digits, many, names, said
+from tracking.exchange.fhir_json import (
+    LSC,
+    MEASURES,
+    REFERENCE,
+    SCANNER_CHANGED,
+    VERTEBRAE,
+    at,
+    codes,
+    digits,
+    extension,
+    many,
+    names,
+    said,
+)
 from tracking.exchange.fhir_observation import status_line
 from tracking.exchange.incoming import Line, ScanItem, ScanSite, Subject, issue, named
 
@@ -42,6 +55,8 @@ _SITES = (
     (re.compile(r"lumbar|\bL1-?L?4\b", re.IGNORECASE), "lumbar_spine"),
 )
 _VERTEBRAE = re.compile(r"\bL([1-4])\s*-\s*L?([1-4])\b")
+# Codes of our own say region, side and figure: ``femoral_neck.left.t_score``.
+_OWN = re.compile(r"(?P<region>[a-z0-9_]{1,20})\.(?P<side>[a-z]{0,8})\.(?P<what>bmd|t_score|z_score)", re.ASCII)
 _REPORTS = frozenset({"83311-1", "38269-7"})
 
 
@@ -60,8 +75,11 @@ def report_codes() -> frozenset[str]:
 
 def is_dxa(resource: Mapping[str, Any]) -> bool:
     """Whether an Observation is of bone density by DXA."""
-    return any(code in _CODES for code in codes(at(resource, "code"))) or any(
-        name.startswith("DXA ") for name in names(at(resource, "code"))
+    coded = at(resource, "code")
+    return (
+        any(code in _CODES for code in codes(coded))
+        or any(codes(coded, MEASURES))
+        or any(name.startswith("DXA ") for name in names(at(resource, "code")))
     )
 
 
@@ -104,7 +122,10 @@ def _reported(reports: Sequence[Entry], resources: Resources) -> dict[int, Entry
 def _measured(entry: Entry, subject: Subject) -> _Measured | None:
     """One figure of one region; None for a code that is not known. Raises :class:`Problem`."""
     resource = entry.resource
+    own = next((found for code in codes(at(resource, "code"), MEASURES) if (found := _OWN.fullmatch(code))), None)
     known = next((_CODES[code] for code in codes(at(resource, "code")) if code in _CODES), None)
+    if own:
+        known = (own["region"], own["side"], own["what"])
     if known is None:
         return None
     place, side, what = known
@@ -115,19 +136,29 @@ def _measured(entry: Entry, subject: Subject) -> _Measured | None:
     if precision or len(when) < len("2026-03-03"):
         raise Problem(issue("/scanned_on", "day-unknown", "It does not say on which day the scan was made."))
     words = " ".join([*names(at(resource, "bodySite")), *names(at(resource, "code"))])
-    region = next((region for form, region in _SITES if form.search(words)), _REGIONS.get(place, ""))
-    vertebrae = _VERTEBRAE.search(words)
+    region, where = _region(words, place)
+    if own:
+        region, where = own["region"], (own["side"], said(extension(resource, VERTEBRAE), "valueString", most=20))
     site = ScanSite(
         measured=place,
         region=region,
-        side=side or next((one for one in ("left", "right") if one in words.lower()), ""),
-        vertebrae=f"L{vertebrae[1]}-L{vertebrae[2]}" if vertebrae and region == "lumbar_spine" else "",
+        side=side or where[0],
+        vertebrae=where[1],
+        lsc=digits(extension(resource, LSC), "valueDecimal"),
         unit=(said(resource, "valueQuantity", "code", most=20) or said(resource, "valueQuantity", "unit", most=20))
         if what == "bmd"
         else "",
         **{what: number},
     )
     return _Measured(entry, subject, when[: len("2026-03-03")], site)
+
+
+def _region(words: str, place: str) -> tuple[str, tuple[str, str]]:
+    """The region, and which side and vertebrae of it, in the words of the source."""
+    region = next((region for form, region in _SITES if form.search(words)), _REGIONS.get(place, ""))
+    vertebrae = _VERTEBRAE.search(words) if region == "lumbar_spine" else None
+    side = next((one for one in ("left", "right") if one in words.lower()), "")
+    return region, (side, f"L{vertebrae[1]}-L{vertebrae[2]}" if vertebrae else "")
 
 
 def _scan(parts: Sequence[_Measured], report: Entry | None) -> Iterator[Line]:
@@ -159,6 +190,9 @@ def _scan(parts: Sequence[_Measured], report: Entry | None) -> Iterator[Line]:
             sites=tuple(sites.values()),
             parts=tuple(part.entry.place for part in used),
             facility=organization(first.resource),
+            device=next((said(part.entry.resource, "device", "display", most=120) for part in used), ""),
+            reference=said(extension(first.resource, REFERENCE), "valueString", most=120),
+            scanner_changed=at(extension(first.resource, SCANNER_CHANGED), "valueBoolean") is True,
         ),
         source_id=first.source_id if report else named(f"scan:{first.source_id}") if first.source_id else "",
         subject=used[0].subject,
@@ -168,7 +202,7 @@ def _scan(parts: Sequence[_Measured], report: Entry | None) -> Iterator[Line]:
 
 def _merged(one: ScanSite, other: ScanSite) -> ScanSite | None:
     """Both figures of one site; None where the same is measured twice."""
-    added = {name: value for name in ("bmd", "t_score", "z_score", "unit") if (value := getattr(other, name))}
+    added = {name: value for name in ("bmd", "t_score", "z_score", "unit", "lsc") if (value := getattr(other, name))}
     if any(getattr(one, name) for name in added):
         return None
     return replace(one, **added)

@@ -11,13 +11,33 @@ from tracking.domain.problems import problem
 from tracking.exchange.encodings import text_of
 from tracking.exchange.limits import DEEPEST, LONGEST_NUMBER
 
-__all__ = ["FASTING", "LLOQ", "LOINC", "ZONE", "Digits", "at", "codes", "digits", "extension", "load", "many", "names", "said"]
+__all__ = [
+    "ANALYTES", "DOSE_KIND", "DRUGS", "FASTING", "FINDINGS", "LLOQ", "LOINC", "LSC", "MEASURES", "ORIGIN", "REFERENCE",
+    "RXNORM", "SCANNER_CHANGED", "SCHEDULE", "SITES", "STRENGTH", "UCUM", "VERTEBRAE", "ZONE", "Digits", "at", "codes",
+    "digits", "dump", "extension", "load", "many", "names", "said",
+]  # fmt: skip
 
 LOINC = "http://loinc.org"
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+UCUM = "http://unitsofmeasure.org"
 ZONE = "http://hl7.org/fhir/StructureDefinition/timezone"
-# Of our own: what FHIR has no place for.
+# Codes of our own, where no public one is sure.
+ANALYTES = "urn:trabecula:analyte"
+DRUGS = "urn:trabecula:drug"
+FINDINGS = "urn:trabecula:finding"
+MEASURES = "urn:trabecula:bone-density"
+SITES = "urn:trabecula:injection-site"
+# Extensions of our own: what FHIR has no place for.
 LLOQ = "urn:trabecula:lower-limit-of-quantitation"
 FASTING = "urn:trabecula:fasting"
+LSC = "urn:trabecula:least-significant-change"
+VERTEBRAE = "urn:trabecula:vertebrae"
+REFERENCE = "urn:trabecula:reference-database"
+SCANNER_CHANGED = "urn:trabecula:scanner-changed"
+DOSE_KIND = "urn:trabecula:dose-kind"
+SCHEDULE = "urn:trabecula:schedule"
+STRENGTH = "urn:trabecula:tablet-strength"
+ORIGIN = "urn:trabecula:origin"
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -85,6 +105,17 @@ def names(concept: Any) -> list[str]:
 def extension(node: Any, url: str) -> Any:
     """The extension of this name, or None."""
     return next((one for one in many(node, "extension") if said(one, "url") == url), None)
+
+
+def dump(value: Any) -> str:
+    """JSON in which numbers stand as they were reported."""
+    if isinstance(value, Digits):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{json.dumps(name)}:{dump(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(dump, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _number(text: str) -> Digits:

@@ -1,27 +1,47 @@
 """Testosterone, aromatase inhibitors and other drugs of the rulebook: orders and statements become regimens.
 
-Nothing is computed: a dose that is not stated in milligrams (mL, tablets) is not taken over, and the line says so.
+Nothing is computed: a dose that is stated as a volume or in tablets is not taken over, and the line says so.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
-from tracking.domain.history import DoseKind
+from tracking.domain.history import DoseKind, Origin
 from tracking.domain.problems import Problem, problem
+from tracking.domain.reported import Precision
 from tracking.domain.rulebook import RuleBook
-from tracking.domain.schedule import WEEKDAYS
+from tracking.domain.schedule import WEEKDAYS, parse_schedule
 from tracking.exchange.fhir_entries import Entry, Resources, effective, empty
-from tracking.exchange.fhir_json import at, codes, digits, many, names, said
+from tracking.exchange.fhir_json import (
+    DOSE_KIND,
+    DRUGS,
+    ORIGIN,
+    RXNORM,
+    SCHEDULE,
+    SITES,
+    STRENGTH,
+    ZONE,
+    at,
+    codes,
+    digits,
+    extension,
+    many,
+    names,
+    said,
+)
 from tracking.exchange.incoming import DoseItem, Line, RegimenItem, Subject, named
 from tracking.exchange.names import drug_of
 
 __all__ = ["KINDS", "medication_lines"]
 
 KINDS = ("MedicationRequest", "MedicationStatement", "MedicationAdministration")
-_RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+# What a dose can be stated in, by UCUM code and as people write it.
+_UNITS: Mapping[str, str] = MappingProxyType({"mg": "mg", "ug": "ug", "mcg": "ug", "[IU]": "IU", "[iU]": "IU", "IU": "IU"})
 _DAY = len("2026-03-03")
 _NOT_TAKEN = {"entered-in-error", "cancelled", "draft", "unknown", "not-taken", "intended", "on-hold", "in-progress"}
 _DAYS = {"d": Decimal(1), "wk": Decimal(7)}
@@ -30,8 +50,9 @@ _DAYS = {"d": Decimal(1), "wk": Decimal(7)}
 def medication_lines(entry: Entry, subject: Subject, resources: Resources, rulebook: RuleBook) -> Iterator[Line]:
     """The line of one medication resource; a MedicationRequest with several dosages makes one for each."""
     concept = _concept(entry, resources)
-    product = " ".join([*names(concept)[:1], *codes(concept, _RXNORM)]).strip()[:120]
-    drug = drug_of(codes(concept, _RXNORM), names(concept), rulebook)
+    product = " ".join([*names(concept)[:1], *codes(concept, RXNORM)]).strip()[:120]
+    own = [code for code in codes(concept, DRUGS) if code in rulebook.drugs]
+    drug = own[0] if own else drug_of(codes(concept, RXNORM), names(concept), rulebook)
     status = said(entry.resource, "status", most=40)
     if not drug:
         yield empty(entry, subject, "drug-unknown", "'{product}' is none of the drugs that are followed here.", product=product)
@@ -70,34 +91,65 @@ def _concept(entry: Entry, resources: Resources) -> Any:
 
 
 def _dose(entry: Entry, product: str, drug: str) -> DoseItem:
-    taken_at, _ = effective(entry.resource)
+    taken_at, precision = _taken(entry.resource)
+    dosage = at(entry.resource, "dosage")
+    zoned = at(entry.resource, "_effectiveDateTime") or at(entry.resource, "effectivePeriod")
+    when = {"taken_at": taken_at, "precision": precision, "zone": said(extension(zoned, ZONE), "valueCode", most=64)}
+    about: dict[str, Any] = {"product": product, "drug": drug, "site": next(iter(codes(at(dosage, "site"), SITES)), "")}
+    about |= when
     if said(entry.resource, "status") == "not-done":
-        return DoseItem(product=product, drug=drug, kind=DoseKind.SKIPPED.value, taken_at=taken_at)
-    amount = _milligrams(at(entry.resource, "dosage", "dose"), "/amount_mg")
-    return DoseItem(product=product, drug=drug, kind=DoseKind.TAKEN.value, taken_at=taken_at, amount_mg=amount)
+        return DoseItem(kind=DoseKind.SKIPPED.value, **about)
+    kind = said(extension(entry.resource, DOSE_KIND), "valueCode")
+    known = kind if kind in (DoseKind.LATE, DoseKind.EXTRA) else DoseKind.TAKEN.value
+    amount, unit = _amount(at(dosage, "dose"), "/amount")
+    return DoseItem(kind=known, amount=amount, unit=unit, **about)
+
+
+def _taken(resource: Mapping[str, Any]) -> tuple[str, str]:
+    """When, and the precision where the text does not show it: a period that only ends says by when."""
+    period = at(resource, "effectivePeriod")
+    if said(period, "end") and not said(period, "start"):
+        return said(period, "end"), Precision.UNKNOWN.value
+    return effective(resource)
 
 
 def _regimen(entry: Entry, product: str, drug: str, dosage: Mapping[str, Any]) -> RegimenItem:
     starts_on, last_day = _period(entry.resource, dosage)
-    dose = at(dosage, "doseAndRate", 0, "doseQuantity")
+    either = at(dosage, "doseAndRate", 0)
+    dose, unit = _amount(at(either, "doseQuantity") or at(either, "doseRange", "high"), "/dose")
+    strength = extension(dosage, STRENGTH)
     return RegimenItem(
         product=product,
         drug=drug,
-        dose_mg=_milligrams(dose, "/dose_mg"),
-        schedule=_schedule(dosage),
+        dose=dose,
+        unit=unit,
+        strength=_amount(at(strength, "valueQuantity"), "/strength")[0] if strength else "",
+        schedule=_own_schedule(dosage) or _schedule(dosage),
         starts_on=starts_on,
         last_day=last_day,
-        prescribed=entry.kind == "MedicationRequest",
+        prescribed=entry.kind == "MedicationRequest"
+        or said(extension(entry.resource, ORIGIN), "valueCode") == Origin.PRESCRIBED,
+        reason=next((name for reason in many(entry.resource, "reasonCode") for name in names(reason)), ""),
+        zone=said(extension(at(entry.resource, "effectivePeriod"), ZONE), "valueCode", most=64),
     )
 
 
-def _milligrams(dose: Any, pointer: str) -> str:
+def _amount(dose: Any, pointer: str) -> tuple[str, str]:
     number = digits(dose, "value")
     unit = said(dose, "code", most=40) or said(dose, "unit", most=40)
-    if not number or unit != "mg":
-        text = "The dose is stated as '{received}'. Only milligrams are taken over: nothing is computed from a strength."
+    if not number or unit not in _UNITS:
+        text = "The dose is stated as '{received}'. Only mg, ug and IU are taken over: nothing is computed from a strength."
         raise problem(pointer, "dose-not-in-mg", text, received=f"{number} {unit}".strip() or "nothing")
-    return number
+    return number, _UNITS[unit]
+
+
+def _own_schedule(dosage: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The schedule as this system wrote it, which a Timing cannot always say; None where there is none that can be read."""
+    try:
+        read = json.loads(said(extension(dosage, SCHEDULE), "valueString", most=1000))
+        return parse_schedule(read).as_dict()
+    except (ValueError, RecursionError, Problem):
+        return None
 
 
 def _schedule(dosage: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from tracking.domain.problems import Problem, problem
 from tracking.domain.reported import Method, MethodEvidence, parse_value
 from tracking.domain.rulebook import RuleBook
 from tracking.exchange.fhir_entries import Entry, effective, empty, organization
-from tracking.exchange.fhir_json import FASTING, LLOQ, ZONE, at, codes, digits, extension, many, names, said
+from tracking.exchange.fhir_json import FASTING, LLOQ, UCUM, ZONE, at, codes, digits, extension, many, names, said
 from tracking.exchange.incoming import LabItem, Line, Subject, issue, named
 from tracking.exchange.names import analyte_of, method_of, method_of_code
 from tracking.exchange.results import NoResult, Range, read_range, read_result
@@ -20,7 +20,6 @@ _FINAL = {"final", "amended", "corrected"}
 _COMPARATORS = {"", "<", "<=", ">", ">="}
 # How this system writes a method that a person declared: an export never makes evidence of it.
 _DECLARED = "as declared"
-_UCUM = "http://unitsofmeasure.org"
 _ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 _RANGES = "http://terminology.hl7.org/CodeSystem/referencerange-meaning"
 
@@ -138,7 +137,7 @@ def _of_quantity(quantity: Mapping[str, Any]) -> tuple[str, str]:
     if not number:
         text = "'{received}' is not a plain number. Exponents and more than 12 digits before the point are not read."
         raise problem("/value", "value-unreadable", text, received=str(quantity["value"])[:40])
-    coded = said(quantity, "code", most=40) if said(quantity, "system") == _UCUM else ""
+    coded = said(quantity, "code", most=40) if said(quantity, "system") == UCUM else ""
     return parse_value(f"{comparator}{number}", "").text, coded or said(quantity, "unit", most=40)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
 
@@ -26,6 +26,7 @@ __all__ = [
     "ScanItem",
     "ScanSite",
     "Subject",
+    "as_stored",
     "issue",
     "named",
 ]
@@ -109,37 +110,48 @@ class ScanItem:
     facility: str = ""
     device: str = ""
     reference: str = ""
+    scanner_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoseItem:
-    """One dose taken or skipped. ``amount_mg`` as reported, empty for a skipped one."""
+    """One dose taken or skipped. ``amount`` as reported, empty for a skipped one; ``unit`` is mg, ug or IU."""
 
     product: str
     drug: str
     kind: str
     taken_at: str
-    amount_mg: str = ""
+    amount: str = ""
+    unit: str = "mg"
+    zone: str = ""
+    precision: str = ""
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegimenItem:
     """What he is to take, as somebody ordered or stated it. ``prescribed``: an order of a clinic, not his own
-    statement. ``last_day`` is empty where it goes on.
+    statement. ``last_day`` is empty where it goes on. ``strength``: of one tablet, in the unit of the dose.
     """
 
     product: str
     drug: str
-    dose_mg: str
+    dose: str
     schedule: Mapping[str, Any]
     starts_on: str
+    unit: str = "mg"
+    strength: str = ""
     last_day: str = ""
     prescribed: bool = False
+    reason: str = ""
+    zone: str = ""
 
 
 Item = LabItem | ScanItem | DoseItem | RegimenItem
 
 
+# What rows of imports that were read earlier call the same.
+_NAMED_BEFORE: Mapping[str, str] = MappingProxyType({"amount_mg": "amount", "dose_mg": "dose"})
 _KINDS: Mapping[str, type[Any]] = MappingProxyType({"lab": LabItem, "scan": ScanItem, "dose": DoseItem, "regimen": RegimenItem})
 
 
@@ -149,13 +161,20 @@ def kind_of(item: Item) -> str:
 
 
 def item_of(kind: str, stored: Mapping[str, Any]) -> Item:
-    """An item out of what ``dataclasses.asdict`` made of it, which may have been JSON in between."""
-    content = dict(stored)
+    """An item out of what :func:`as_stored` made of it, which may have been JSON in between."""
+    content = {_NAMED_BEFORE.get(name, name): value for name, value in stored.items()}
     if kind == "scan":
         content["sites"] = tuple(ScanSite(**site) for site in content["sites"])
         content["parts"] = tuple(content["parts"])
     made: Item = _KINDS[kind](**content)
     return made
+
+
+def as_stored(item: Item | Subject) -> dict[str, Any]:
+    """What ``item_of`` makes the same item of again. Most of an import is flat, and is taken apart as it is."""
+    if isinstance(item, ScanItem):
+        return asdict(item)
+    return {one.name: getattr(item, one.name) for one in fields(item)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

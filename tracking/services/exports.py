@@ -1,62 +1,74 @@
-"""His results as the writers of ``tracking.exchange`` take them."""
+"""His record as the writers of ``tracking.exchange`` take it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from tracking.domain.actor import Actor
 from tracking.domain.problems import problem
-from tracking.domain.reported import Precision
 from tracking.evidence import load_rulebook
 from tracking.exchange.csv_out import write_csv
 from tracking.exchange.fhir_out import write_bundle
-from tracking.exchange.incoming import LabItem
+from tracking.exchange.incoming import Item, LabItem
 from tracking.exchange.json_file import write_json
-from tracking.models import LabResult, Patient
+from tracking.exchange.own_tables import write_own_table
+from tracking.models import DexaScan, DoseEvent, LabResult, Patient, Regimen
+from tracking.services import outgoing
 from tracking.services.access import acting_as
+from tracking.services.lived import local_today
 
-__all__ = ["FORMATS", "results"]
+__all__ = ["FORMATS", "KINDS", "record"]
 
-Writer = Callable[[list[LabItem]], bytes]
+FORMATS = ("csv", "fhir", "json")
 
-FORMATS: Mapping[str, Writer] = MappingProxyType(
-    {
-        "csv": lambda items: write_csv(items, rulebook=load_rulebook()),
-        "fhir": lambda items: write_bundle(items, rulebook=load_rulebook()),
-        "json": write_json,
-    }
+
+def _labs(man: Patient) -> Iterator[Item]:
+    for row in LabResult.objects.live().filter(patient=man).order_by("at", "pk"):
+        yield outgoing.lab_item(row)
+
+
+def _scans(man: Patient) -> Iterator[Item]:
+    for scan in DexaScan.objects.live().filter(patient=man).order_by("scanned_on", "pk").prefetch_related("sites"):
+        yield outgoing.scan_item(scan, sorted(scan.sites.all(), key=lambda site: site.pk))
+
+
+def _doses(man: Patient) -> Iterator[Item]:
+    for row in DoseEvent.objects.live().filter(patient=man).order_by("at", "pk"):
+        yield outgoing.dose_item(row)
+
+
+def _regimens(man: Patient) -> Iterator[Item]:
+    for row in Regimen.objects.live().filter(patient=man).order_by("starts_on", "pk"):
+        if row.ends_on != row.starts_on:  # else it held on no day
+            yield outgoing.regimen_item(row)
+
+
+# What can be asked for apart, and what a table of it holds.
+KINDS: Mapping[str, tuple[str, Callable[[Patient], Iterator[Item]]]] = MappingProxyType(
+    {"labs": ("lab", _labs), "scans": ("scan", _scans), "doses": ("dose", _doses), "regimens": ("regimen", _regimens)}
 )
-_LENGTHS = {Precision.DAY: 10, Precision.MONTH: 7, Precision.YEAR: 4}
 
 
-def results(*, patient: Patient, by: Actor, into: str) -> bytes:
-    """Every result that stands about him, in order of time, as reported. ``into``: csv, fhir or json; else :class:`Problem`."""
-    if into not in FORMATS:
-        text = "'{received}' is not a format. Accepted: {accepted}."
-        raise problem("/format", "choice-unknown", text, received=into[:20], accepted=", ".join(FORMATS))
+def record(*, patient: Patient, by: Actor, now: datetime, into: str, of: str = "") -> bytes:
+    """What stands about him, in order of time, as reported. ``into``: one of ``FORMATS``. ``of``: one of ``KINDS``; empty: all
+    of them, except that a table holds one, the labs. Raises :class:`Problem`.
+    """
+    for name, received, accepted in (("as", into, FORMATS), ("of", of or "labs", tuple(KINDS))):
+        if received not in accepted:
+            text = "'{received}' is not accepted. Accepted: {accepted}."
+            raise problem(f"?{name}", "choice-unknown", text, received=received[:20], accepted=", ".join(accepted))
+    wanted = [of] if of else ["labs"] if into == "csv" else list(KINDS)
     with acting_as(by):
-        rows = LabResult.objects.live().filter(patient=patient).order_by("at", "pk")
-        return FORMATS[into]([_item(row) for row in rows])
+        items = [item for name in wanted for item in KINDS[name][1](patient)]
+    return _written(items, into, KINDS[wanted[0]][0], local_today(patient, now))
 
 
-def _item(row: LabResult) -> LabItem:
-    reported = row.reported
-    local = row.at.astimezone(ZoneInfo(row.zone)).isoformat()
-    return LabItem(
-        test=row.analyte,
-        analyte=row.analyte,
-        value=reported.value.text,
-        unit=row.unit,
-        collected_at=local[: _LENGTHS.get(reported.collected.precision, len(local))],
-        zone=row.zone,
-        precision=row.precision if row.precision == Precision.UNKNOWN else "",
-        method=row.method,
-        method_evidence=row.method_evidence,
-        laboratory=row.laboratory,
-        range_low=row.range_low,
-        range_high=row.range_high,
-        lloq=row.lloq,
-        fasting=row.fasting,
-    )
+def _written(items: list[Item], into: str, kind: str, today: date) -> bytes:
+    if into == "fhir":
+        return write_bundle(items, rulebook=load_rulebook(), today=today)
+    if into == "json":
+        return write_json(items)
+    labs = [item for item in items if isinstance(item, LabItem)]
+    return write_csv(labs, rulebook=load_rulebook()) if kind == "lab" else write_own_table(kind, items)

@@ -6,14 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from tracking.domain.actor import Actor
-from tracking.domain.entry import check_dose
+from tracking.domain.amounts import canonical, read_amount
+from tracking.domain.entry import check_dose, check_drug
 from tracking.domain.estradiol import ANALYTE
 from tracking.domain.problems import Issue, Problem
-from tracking.domain.reported import Comparator, Method, MethodEvidence, Moment, Precision
+from tracking.domain.reported import Method, MethodEvidence, Moment, Precision
 from tracking.domain.rulebook import RuleBook
 from tracking.domain.timeline import read_timeline
 from tracking.domain.unit_question import either, unit_questions
@@ -23,6 +24,7 @@ from tracking.models.base import Record
 from tracking.models.imports import RowState
 from tracking.services import labs, records
 from tracking.services.history import history_of, lab_record
+from tracking.services.import_alike import Alike
 from tracking.services.lived import read_moment
 
 __all__ = ["ASKED", "Judge", "refuse", "said"]
@@ -60,12 +62,13 @@ class Judge:
         imported = ImportRow.objects.filter(patient=man, state=RowState.STORED)
         self._imported = set(imported.values_list("stored_uid", flat=True))
         self._named: dict[tuple[str, str], Record] = {}
-        self._alike: dict[tuple[str, ...], list[Record]] = defaultdict(list)
+        self._alike: dict[tuple[str, ...], Alike] = defaultdict(Alike)
+        self._there: set[tuple[str, ...]] = set()
         for kind, model in _MODELS.items():
             for row in model.objects.live().filter(patient=man).order_by("pk"):
                 if row.source_system == self._system and row.source_id:
                     self._named[kind, row.source_id] = row
-                self._alike[_likeness(row)].append(row)
+                self._meet(row)
         self._scans = {_scan_key(row) for row in DexaScan.objects.live().filter(patient=man).prefetch_related("sites")}
 
     def judge(self, row: ImportRow) -> tuple[dict[str, Any] | None, Record | None]:
@@ -87,7 +90,21 @@ class Judge:
         """Rows after this one meet it as there."""
         if row.source_id:
             self._named[row.kind, row.source_id] = stored
-        self._alike[_likeness(stored)].append(stored)
+        self._meet(stored)
+
+    def taken_lab(self, row: ImportRow, content: Mapping[str, Any], uid: UUID) -> None:
+        """The same of a result by what is stored of it, since most are never looked at again."""
+        if row.source_id:
+            self._named[row.kind, row.source_id] = LabResult(
+                uid=uid, patient_id=row.patient_id, source_id=row.source_id, **content
+            )
+        self._alike[_likeness_of(content)].add(_moment_of(content), content)
+
+    def _meet(self, row: Record) -> None:
+        if isinstance(row, LabResult):
+            self._alike[_likeness_of(vars(row))].add(_moment_of(vars(row)), vars(row))
+        else:
+            self._there.add(_likeness(row))
 
     def ask_about_units(self, rows: Iterable[tuple[ImportRow, dict[str, Any]]]) -> None:
         """Put the question of the unit (CLINICAL 9.1) to results of estradiol whose unit a person chose."""
@@ -187,15 +204,13 @@ class Judge:
 
     def _find_alike(self, row: ImportRow, content: Mapping[str, Any]) -> None:
         """The same value of the same draw is there already; of a draw that may be the same one, a person says."""
-        mine = Moment(content["at"], Precision(content["precision"]), content["zone"])
-        for other in self._alike[_lab_likeness(content["analyte"], content["comparator"], content["digits"], content["unit"])]:
-            theirs = Moment(other.at, Precision(other.precision), other.zone)  # type: ignore[attr-defined]  # a LabResult
-            if (mine.at, mine.precision) == (theirs.at, theirs.precision):
-                _duplicate(row, "The same result of the same moment is stored already, or stands in a row before.")
-                return
-            if mine.earliest and theirs.earliest and mine.earliest <= theirs.latest and theirs.earliest <= mine.latest:
-                text = "This may be the draw of {other}, which is stored already. Keep it as another result?"
-                raise Problem(issue("", "perhaps-there", text, other=other))
+        mine = _moment_of(content)
+        alike = self._alike[_likeness_of(content)]
+        if alike.has(mine):
+            _duplicate(row, "The same result of the same moment is stored already, or stands in a row before.")
+        elif (other := alike.may_be(mine)) is not None:
+            text = "This may be the draw of {other}, which is stored already. Keep it as another result?"
+            raise Problem(issue("", "perhaps-there", text, other=LabResult(**{name: other[name] for name in content})))
 
     def _other(self, row: ImportRow, item: Item) -> None:
         if row.source_id and (row.kind, row.source_id) in self._named:
@@ -215,22 +230,30 @@ class Judge:
                 _duplicate(row, "The same scan is stored already.")
                 return
         elif isinstance(item, DoseItem | RegimenItem):
-            amount = item.amount_mg if isinstance(item, DoseItem) else item.dose_mg
-            pointer = "/amount_mg" if isinstance(item, DoseItem) else "/dose_mg"
-            if self._alike[self._item_likeness(item)]:
+            amount = item.amount if isinstance(item, DoseItem) else item.dose
+            pointer = "/amount" if isinstance(item, DoseItem) else "/dose"
+            if self._item_likeness(item) in self._there:
                 _duplicate(row, "The same is stored already, or stands in a row before.")
                 return
             if amount:
-                check = check_dose(item.drug, Decimal(amount), self._rulebook, pointer=pointer)
+                rule = check_drug(item.drug, self._rulebook)
+                written = read_amount(f"{amount} {item.unit}", rule, pointer=pointer)
+                check = check_dose(item.drug, canonical(written.number, written.unit, rule), self._rulebook, pointer=pointer)
                 check.enforce(confirmed=bool(row.answers.get("confirmed_reason")), staff=self._staff)
 
     def _item_likeness(self, item: DoseItem | RegimenItem) -> tuple[str, ...]:
         if isinstance(item, RegimenItem):
-            return ("regimen", item.drug, item.dose_mg, item.starts_on)
+            return ("regimen", item.drug, item.dose, item.unit, item.starts_on)
         moment = read_moment(
-            item.taken_at, man=self._man, now=self._now, zone=None, precision=None, pointer="/taken_at", rulebook=self._rulebook
+            item.taken_at,
+            man=self._man,
+            now=self._now,
+            zone=item.zone or None,
+            precision=item.precision or None,
+            pointer="/taken_at",
+            rulebook=self._rulebook,
         )
-        return ("dose", item.drug, item.kind, item.amount_mg, moment.at.isoformat())
+        return ("dose", item.drug, item.kind, item.amount, item.unit if item.amount else "", moment.at.isoformat())
 
 
 def refuse(row: ImportRow, issues: Iterable[Issue]) -> None:
@@ -254,17 +277,21 @@ def _duplicate(row: ImportRow, text: str) -> None:
 
 
 def _likeness(row: Record) -> tuple[str, ...]:
-    if isinstance(row, LabResult):
-        return _lab_likeness(row.analyte, row.comparator, row.digits, row.unit)
     if isinstance(row, DoseEvent):
-        return ("dose", row.drug, row.kind, row.amount_digits, row.at.isoformat())
+        unit = row.amount_unit if row.amount_digits else ""
+        return ("dose", row.drug, row.kind, row.amount_digits, unit, row.at.isoformat())
     if isinstance(row, Regimen):
-        return ("regimen", row.drug, row.dose_digits, row.starts_on.isoformat())
+        return ("regimen", row.drug, row.dose_digits, row.dose_unit, row.starts_on.isoformat())
     return (type(row).__name__, str(row.uid))
 
 
-def _lab_likeness(analyte: str, comparator: str, digits: str, unit: str) -> tuple[str, ...]:
-    return ("lab", analyte, Comparator(comparator).value, digits, unit)
+def _likeness_of(said: Mapping[str, Any]) -> tuple[str, ...]:
+    """What results agree in that may be the same draw, by the columns of one."""
+    return ("lab", said["analyte"], said["comparator"], said["digits"], said["unit"])
+
+
+def _moment_of(said: Mapping[str, Any]) -> Moment:
+    return Moment(said["at"], Precision(said["precision"]), said["zone"])
 
 
 def _scan_key(scan: DexaScan) -> tuple[str, frozenset[tuple[str, str, str]]]:

@@ -7,14 +7,13 @@ services and checks as what a person types.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Count, Q, QuerySet
 
 from tracking.domain.actor import Actor
@@ -23,27 +22,50 @@ from tracking.domain.problems import Problem, problem
 from tracking.evidence import load_rulebook
 from tracking.exchange.csv_file import FORMAT as TABLE
 from tracking.exchange.formats import read_file
-from tracking.exchange.incoming import DoseItem, Form, Item, Line, Parsed, RegimenItem, ScanItem, issue, item_of, kind_of
+from tracking.exchange.incoming import (
+    DoseItem,
+    Form,
+    Item,
+    Line,
+    Parsed,
+    RegimenItem,
+    ScanItem,
+    as_stored,
+    issue,
+    item_of,
+    kind_of,
+)
 from tracking.models import DexaScan, DoseEvent, ImportBatch, ImportRow, LabResult, Patient, Regimen
-from tracking.models.base import Record
+from tracking.models.base import Record, new_client_id, new_uid
 from tracking.models.imports import RowState
 from tracking.services import bone, doses, evaluations, records, regimens
 from tracking.services.access import acting_as, lock_patient, not_found
+from tracking.services.bulk import insert_rows, update_rows
 from tracking.services.import_rows import Judge, refuse, said
 
-__all__ = ["answer", "commit", "counted", "counts", "counts_on", "id_of", "of", "receive", "rows_of", "tell_percent", "undo"]
+__all__ = [
+    "AT_ONCE",
+    "answer",
+    "commit",
+    "counted",
+    "counts",
+    "counts_on",
+    "id_of",
+    "of",
+    "receive",
+    "rows_of",
+    "tell_percent",
+    "undo",
+]
 
 Progress = Callable[[int], None]
 
-_STEP = 500
-_KEEP = """
-UPDATE tracking_importrow AS row
-SET state = new.state, why = new.why::jsonb, answers = new.answers::jsonb, answered_by = new.answered_by,
-    stored_table = new.stored_table, stored_uid = new.stored_uid
-FROM unnest(%s::bigint[], %s::varchar[], %s::text[], %s::text[], %s::varchar[], %s::varchar[], %s::uuid[])
-    AS new (id, state, why, answers, answered_by, stored_table, stored_uid)
-WHERE row.id = new.id
-"""
+# Up to so many rows are stored while the sender waits; more are left to a worker, and the percent tells how far it is.
+AT_ONCE = 500
+_STEP, _TELL = 2_000, 500
+# The columns of a row, and those of them that say what became of it.
+_COLUMNS = tuple(field.attname for field in ImportRow._meta.concrete_fields if not field.primary_key)
+_KEPT = ("id", "state", "why", "answers", "answered_by", "stored_table", "stored_uid")
 _TABLES: Mapping[str, type[Record]] = {model.__name__: model for model in (LabResult, DexaScan, DoseEvent, Regimen)}
 # How a row may still change: what is stored, taken back or without content stands.
 _OPEN = (RowState.READY, RowState.DUPLICATE, RowState.ASKS, RowState.REFUSED, RowState.SKIPPED)
@@ -75,7 +97,7 @@ def receive(
         rows = [_row(man, batch, number, line) for number, line in enumerate(parsed.lines, 1)]
         people = _people(row.subject for row in rows)
         _look_at(rows, _judge(man, batch, people=people, by=by, now=now, staff=staff))
-        ImportRow.objects.bulk_create(rows, batch_size=_STEP)
+        insert_rows(ImportRow, [{name: vars(row)[name] for name in _COLUMNS} for row in rows])
         return batch, True
 
 
@@ -107,7 +129,7 @@ def answer(
                 if fitting:
                     rows[name].answers |= fitting
                     rows[name].answered_by = str(by)
-        people = _people(rows_of(batch, man).values_list("subject", flat=True))
+        people = _people(rows_of(batch, man).order_by().values_list("subject", flat=True).distinct())
         _look_at(rows.values(), _judge(man, batch, people=people, by=by, now=now, staff=staff))
         _keep(rows.values())
         return batch
@@ -127,7 +149,7 @@ def commit(
         store = _Store(man, batch, by=by, now=now, staff=staff)
         for number, row in enumerate(rows, 1):
             store.row(row)
-            if progress is not None and number % _STEP == 0:
+            if progress is not None and number % _TELL == 0:
                 progress(number * 99 // len(rows))
         store.flush()
         _keep(rows)
@@ -213,9 +235,9 @@ class _Store:
 
     def __init__(self, man: Patient, batch: ImportBatch, *, by: Actor, now: datetime, staff: bool) -> None:
         self._man, self._batch, self._by, self._now, self._staff = man, batch, by, now, staff
-        people = _people(rows_of(batch, man).values_list("subject", flat=True))
+        people = _people(rows_of(batch, man).order_by().values_list("subject", flat=True).distinct())
         self._judge = _judge(man, batch, people=people, by=by, now=now, staff=staff)
-        self._waiting: list[LabResult] = []
+        self._waiting: list[dict[str, Any]] = []
 
     def row(self, row: ImportRow) -> None:
         content, before = self._judge.judge(row)
@@ -224,32 +246,43 @@ class _Store:
         if row.kind != "lab":
             self._other(row)
         elif content is not None:
-            stored = self._replace(before, content) if before is not None else self._add(row, content)
-            self._done(row, stored)
+            if before is not None:
+                self._done(row, self._replace(before, content))
+            else:
+                uid = self._add(row, content)
+                self._judge.taken_lab(row, content, uid)
+                _set_stored(row, LabResult, uid)
 
     def flush(self) -> None:
-        LabResult.objects.bulk_create(self._waiting, batch_size=_STEP)
+        """Hand over to the database what waits."""
+        insert_rows(LabResult, self._waiting)
         self._waiting = []
 
-    def _add(self, row: ImportRow, content: Mapping[str, Any]) -> LabResult:
+    def _add(self, row: ImportRow, content: Mapping[str, Any]) -> UUID:
         source = self._source(row)
-        stored = LabResult(
-            patient=self._man,
-            recorded_at=self._now,
-            recorded_by=str(self._by),
-            source_system=source.system,
-            source_id=source.id,
-            import_batch=source.batch,
-            **content,
-        )
-        self._waiting.append(stored)
+        uid: UUID = new_uid()
+        said: dict[str, Any] = {
+            "uid": uid,
+            "client_id": new_client_id(),
+            "patient_id": self._man.pk,
+            "revision": 0,  # a trigger stamps it
+            "recorded_at": self._now,
+            "recorded_by": str(self._by),
+            "source_system": source.system,
+            "source_id": source.id,
+            "import_batch_id": self._batch.pk,
+            "withdrawn_reason": "",
+        }
+        self._waiting.append({**said, **content})
         if len(self._waiting) >= _STEP:
             self.flush()
-        return stored
+        return uid
 
     def _replace(self, before: Record, content: dict[str, Any]) -> Record:
         self.flush()
-        corrected, _ = records.supersede(before, man=self._man, by=self._by, now=self._now, content=content)
+        # A row before this one may have made it, and it was not read back.
+        standing = LabResult.objects.get(uid=before.uid)
+        corrected, _ = records.supersede(standing, man=self._man, by=self._by, now=self._now, content=content)
         return corrected
 
     def _other(self, row: ImportRow) -> None:
@@ -266,7 +299,9 @@ class _Store:
         common["confirmed_reason"] = row.answers.get("confirmed_reason", "")
         if isinstance(item, ScanItem):
             sites = [asdict(site) | {"region": site.region or row.answers.get("region", "")} for site in item.sites]
-            about: dict[str, Any] = {"facility": item.facility, "device": item.device, "reference": item.reference}
+            about: dict[str, Any] = {
+                name: getattr(item, name) for name in ("facility", "device", "reference", "scanner_changed")
+            }
             scan, _ = bone.record_scan(
                 scanned_on=_day(item.scanned_on, "/scanned_on"), sites=sites, staff=self._staff, **about, **common
             )
@@ -276,7 +311,10 @@ class _Store:
                 "drug": item.drug,
                 "kind": item.kind,
                 "taken_at": item.taken_at,
-                "amount_mg": item.amount_mg,
+                "amount": f"{item.amount} {item.unit}" if item.amount else None,
+                "zone": item.zone or None,
+                "precision": item.precision or None,
+                "site": item.site,
             }
             dose, _ = doses.log(staff=self._staff, **taken, **common)
             return dose
@@ -286,7 +324,10 @@ class _Store:
         return regimens.start(
             origin=Origin.PRESCRIBED if item.prescribed and self._staff else Origin.SELF,
             drug=item.drug,
-            dose_mg=item.dose_mg,
+            dose=f"{item.dose} {item.unit}",
+            strength=f"{item.strength} {item.unit}" if item.strength else "",
+            reason=item.reason,
+            zone=item.zone or None,
             schedule=item.schedule,
             starts_on=_day(item.starts_on, "/starts_on"),
             ends_on=ends_on,
@@ -297,9 +338,13 @@ class _Store:
         return records.Source(self._batch.source_system, row.source_id, self._batch)
 
     def _done(self, row: ImportRow, stored: Record) -> None:
-        row.state, row.why = RowState.STORED, []
-        row.stored_table, row.stored_uid = type(stored).__name__, stored.uid
+        _set_stored(row, type(stored), stored.uid)
         self._judge.taken(row, stored)
+
+
+def _set_stored(row: ImportRow, table: type[Record], uid: UUID) -> None:
+    row.state, row.why = RowState.STORED, []
+    row.stored_table, row.stored_uid = table.__name__, uid
 
 
 def _judge(man: Patient, batch: ImportBatch, *, people: int, by: Actor, now: datetime, staff: bool) -> Judge:
@@ -321,7 +366,7 @@ def _look_at(rows: Iterable[ImportRow], judge: Judge) -> None:
         content, _ = judge.judge(row)
         if content is not None:
             ready.append((row, content))
-            judge.taken(row, LabResult(patient_id=row.patient_id, source_id=row.source_id, **content))
+            judge.taken_lab(row, content, row.uid)
     judge.ask_about_units(ready)
 
 
@@ -333,9 +378,9 @@ def _row(man: Patient, batch: ImportBatch, number: int, line: Line) -> ImportRow
         number=number,
         place=line.place[:200],
         source_id=line.source_id,
-        subject=asdict(line.subject),
+        subject=as_stored(line.subject),
         kind=kind_of(line.item) if line.item is not None else "",
-        item=asdict(line.item) if line.item is not None else None,
+        item=as_stored(line.item) if line.item is not None else None,
         corrects=line.corrects,
         state=state,
         why=[said(one) for one in line.why],
@@ -350,13 +395,7 @@ def _fitting(row: ImportRow, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _keep(rows: Iterable[ImportRow]) -> None:
     """Write what became of rows, many in one statement: row by row it would take longer than storing them."""
-    changed = [
-        (row.pk, row.state, json.dumps(row.why), json.dumps(row.answers), row.answered_by, row.stored_table, row.stored_uid)
-        for row in rows
-    ]
-    if changed:
-        with connection.cursor() as cursor:
-            cursor.execute(_KEEP, [list(column) for column in zip(*changed, strict=True)])
+    update_rows(ImportRow, [{name: vars(row)[name] for name in _KEPT} for row in rows])
 
 
 def _system(parsed: Parsed, form: Form) -> str:

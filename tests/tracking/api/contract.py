@@ -65,7 +65,10 @@ def check(path: str, method: str, response: Any, *, is_sparse: bool = False) -> 
     if is_sparse and response.status_code == 200:
         return
     media = response.headers["Content-Type"].partition(";")[0]
-    errors = list(_validator(known, method, response.status_code, media).iter_errors(json.loads(response.content)))
+    validator = _validator(known, method, response.status_code, media)
+    if "json" not in media:
+        return
+    errors = list(validator.iter_errors(json.loads(response.content)))
     assert not errors, f"{method} {path} {response.status_code}: {[f'{list(e.absolute_path)}: {e.message}' for e in errors]}"
 
 

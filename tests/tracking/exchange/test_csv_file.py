@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tracking.domain.problems import Problem
 from tracking.evidence import load_rulebook
+from tracking.exchange import csv_file
 from tracking.exchange.csv_file import read_csv
 from tracking.exchange.incoming import Form, Parsed
 from tracking.exchange.limits import LONGEST_LINE, MOST_BYTES, MOST_COLUMNS
@@ -212,6 +213,14 @@ def test_a_hostile_or_hopeless_file_is_refused_as_a_whole_with_a_plain_reason(re
     with pytest.raises(Problem) as refused:
         read(content)
     assert [issue.code for issue in refused.value.issues] == [code]
+
+
+def test_as_many_rows_are_read_as_are_promised_whatever_stands_above_them(read, monkeypatch):
+    monkeypatch.setattr(csv_file, "MOST_ROWS", 3)
+    table = HEADER + "Estradiol,24,pg/mL,2026-03-04\n" * 3
+    assert len(read(table).lines) == 3
+    with pytest.raises(Problem, match=r"4 rows\. At most 3"):
+        read(table + "Estradiol,24,pg/mL,2026-03-04\n")
 
 
 def test_the_survey_reads_the_same_through_the_general_reader(read):

@@ -317,7 +317,7 @@ def medication(kind: str, **changed: Any) -> dict[str, Any]:
 
 def test_an_order_and_a_statement_are_regimens(item):
     order, statement = item(medication("MedicationRequest")), item(medication("MedicationStatement"))
-    assert (order.drug, order.dose_mg, order.schedule, order.prescribed) == (
+    assert (order.drug, order.dose, order.schedule, order.prescribed) == (
         "anastrozole",
         "0.50",
         {"kind": "every", "days": "3.5"},
@@ -348,7 +348,7 @@ def test_a_schedule_is_read_exactly_or_not_at_all(line, repeat, schedule):
 
 def test_an_administration_is_a_dose_and_one_not_done_is_a_skipped_one(item):
     taken = item(medication("MedicationAdministration"))
-    assert (taken.drug, taken.kind, taken.amount_mg, taken.taken_at) == ("anastrozole", "taken", "1", "2026-01-05T20:00:00Z")
+    assert (taken.drug, taken.kind, taken.amount, taken.taken_at) == ("anastrozole", "taken", "1", "2026-01-05T20:00:00Z")
     assert item(medication("MedicationAdministration", status="not-done")).kind == "skipped"
 
 

@@ -73,7 +73,7 @@ def content_of(man):
 
 @pytest.mark.parametrize("into", ["csv", "fhir", "json"])
 def test_a_record_comes_out_and_goes_into_another_as_it_was_reported(adam, carl, reported, into):
-    content = exports.results(patient=adam, by=SYSTEM, into=into)
+    content = exports.record(patient=adam, by=SYSTEM, now=NOW, into=into)
     batch, _ = imports.receive(patient=carl, by=SYSTEM, now=NOW, content=content, form=Form(), staff=True)
     imports.commit(patient=carl, uid=batch.uid, by=SYSTEM, now=NOW, staff=True)
     assert content_of(carl) == reported
@@ -81,9 +81,9 @@ def test_a_record_comes_out_and_goes_into_another_as_it_was_reported(adam, carl,
 
 def test_another_format_is_named_with_those_that_are_written(adam):
     with pytest.raises(Problem, match="Accepted: csv, fhir, json"):
-        exports.results(patient=adam, by=SYSTEM, into="pdf")
+        exports.record(patient=adam, by=SYSTEM, now=NOW, into="pdf")
 
 
 def test_a_stranger_gets_nothing_of_it(adam, carl, reported):
-    content = exports.results(patient=adam, by=Actor.user(carl.user_id), into="csv")
+    content = exports.record(patient=adam, by=Actor.user(carl.user_id), now=NOW, into="csv")
     assert len(content.splitlines()) == 1

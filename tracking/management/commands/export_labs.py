@@ -30,7 +30,7 @@ class Command(BaseCommand):
             man = Patient.objects.filter(uid=options["patient"]).first()
         if man is None:
             raise CommandError(f"There is no man with the uid {options['patient']}.")
-        content = exports.results(patient=man, by=_BY, into=options["format"])
+        content = exports.record(patient=man, by=_BY, now=clock.now(), into=options["format"], of="labs")
         try:
             with options["file"].open("xb") as file:
                 file.write(content)

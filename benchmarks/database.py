@@ -1,0 +1,27 @@
+"""Embedded servers with a fresh database, for measurements that store something."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import django
+from django.core.management import call_command
+
+from backend.devstack import session
+
+__all__ = ["database"]
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """Django upon an empty database of its own, which is gone afterwards."""
+    running = session.begin()
+    try:
+        os.environ |= running.environment() | {"DJANGO_SETTINGS_MODULE": "backend.settings"}
+        django.setup()
+        call_command("migrate", database="owner", verbosity=0)
+        yield
+    finally:
+        running.stop()

@@ -1,0 +1,116 @@
+"""What an import costs, beside a bare insert of the same rows in the same run.
+
+The import reads a table, looks at every row, keeps what it said, and stores it with one evaluation. The bare insert is one
+statement over arrays that are made before the clock starts; triggers, history and row-level security fall on both.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+
+from tracking.domain.actor import Actor
+from tracking.exchange.incoming import Form
+from tracking.models import LabResult, Patient, User
+from tracking.models.base import new_client_id, new_uid
+from tracking.services import imports
+from tracking.services.access import acting_as, lock_patient
+
+__all__ = ["TARGET", "Cost", "measure", "report", "table"]
+
+TARGET = 0.3
+ROWS = 100_000
+_NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+_FIRST = datetime(1990, 1, 1, 8, 0, tzinfo=UTC)
+_APART = timedelta(minutes=1_441)
+# What a laboratory prints, and between which figures the invented values lie.
+_TESTS = (
+    ("Estradiol", "pg/mL", 10, 60), ("Testosterone, Total", "ng/dL", 300, 900), ("SHBG", "nmol/L", 15, 80),
+    ("Hematocrit", "%", 38, 50), ("Vitamin D, 25-OH", "ng/mL", 20, 60), ("PSA", "ng/mL", 1, 3), ("Calcium", "mg/dL", 9, 10),
+    ("Creatinine", "mg/dL", 1, 2),
+)  # fmt: skip
+_COLUMNS = {
+    "uid": "uuid", "client_id": "varchar", "recorded_at": "timestamptz", "recorded_by": "varchar", "source_system": "varchar",
+    "source_id": "varchar", "import_batch_id": "bigint", "withdrawn_reason": "varchar", "at": "timestamptz",
+    "precision": "varchar", "zone": "varchar", "analyte": "varchar", "comparator": "varchar", "digits": "varchar",
+    "unit": "varchar", "method": "varchar", "method_evidence": "varchar", "laboratory": "varchar", "range_low": "varchar",
+    "range_high": "varchar", "lloq": "varchar", "confirmed_reason": "varchar", "unit_confirmed": "boolean",
+    "biotin": "boolean", "fasting": "boolean",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds of each, as the clock on the wall has them, for so many rows."""
+
+    rows: int
+    looked_at: float
+    stored: float
+    bare: float
+
+    @property
+    def ratio(self) -> float:
+        """The rate of the whole import over that of the bare insert."""
+        return self.bare / (self.looked_at + self.stored)
+
+
+def table(rows: int) -> bytes:
+    """An invented file: draws of eight tests each, every day or so."""
+    lines = ["test,value,unit,collected"]
+    for number in range(rows):
+        name, unit, low, high = _TESTS[number % len(_TESTS)]
+        draw = number // len(_TESTS)
+        value = low + (high - low) * (draw * 37 % 1000) / 1000
+        lines.append(f'"{name}",{value:.2f},{unit},{(_FIRST + _APART * draw).isoformat()}')
+    return "\n".join(lines).encode()
+
+
+def measure(importing: Patient, other: Patient, *, rows: int) -> Cost:
+    """Import ``rows`` for one man, then insert the same rows barely for another. Both are men without any results."""
+    assert importing.user_id is not None
+    by = Actor.user(importing.user_id)
+    content = table(rows)
+    started = time.perf_counter()
+    batch, _ = imports.receive(patient=importing, by=by, now=_NOW, content=content, form=Form())
+    read = time.perf_counter()
+    imports.commit(patient=importing, uid=batch.uid, by=by, now=_NOW)
+    stored = time.perf_counter()
+    return Cost(rows, read - started, stored - read, _bare(importing, other, rows))
+
+
+def _bare(importing: Patient, other: Patient, rows: int) -> float:
+    with acting_as(Actor.system("benchmark")):
+        found = list(LabResult.objects.filter(patient=importing).values(*_COLUMNS))
+        if len(found) != rows:
+            raise RuntimeError(f"{len(found)} of {rows} rows were stored: they are not the same rows")
+        for row in found:
+            row |= {"uid": new_uid(), "client_id": new_client_id()}
+        arrays = [[row[name] for row in found] for name in _COLUMNS]
+        names = ", ".join(_COLUMNS)
+        unnested = ", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())
+        insert = f"INSERT INTO tracking_labresult (patient_id, revision, {names}) SELECT %s, 0, * FROM unnest({unnested})"  # noqa: S608  our own names
+    started = time.perf_counter()
+    with acting_as(Actor.system("benchmark")), connection.cursor() as cursor:
+        lock_patient(other)
+        cursor.execute(insert, [other.pk, *arrays])
+    return time.perf_counter() - started
+
+
+def report(*, rows: int = ROWS) -> Iterator[str]:
+    """The figures as lines; Django stands upon an empty database."""
+    cost = measure(_man("importing"), _man("other"), rows=rows)
+    yield f"Import of {cost.rows:,} rows of a table, seconds on the wall"
+    yield f"  read and looked at     {cost.looked_at:8.1f}"
+    yield f"  stored and evaluated   {cost.stored:8.1f}"
+    yield f"  bare insert            {cost.bare:8.1f}"
+    yield f"  rate over that of the bare insert: {cost.ratio:.2f} (target {TARGET})"
+
+
+def _man(name: str) -> Patient:
+    user = User.objects.create_user(f"{name}@example.org")
+    with acting_as(Actor.system("benchmark")):
+        return Patient.objects.create(user=user, name=name, birth_year=1960, zone="UTC")

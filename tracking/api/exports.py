@@ -1,0 +1,45 @@
+"""A record as a file: what this writes, an import reads."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from rest_framework.request import Request
+
+from tracking.api.base import RecordView
+from tracking.api.paging import chosen
+from tracking.api.schema import Operation, Query
+from tracking.services import audit, exports
+
+__all__ = ["Export"]
+
+_MEDIA_TYPES = {"csv": "text/csv", "fhir": "application/fhir+json", "json": "application/json"}
+_ENDINGS = {"csv": "csv", "fhir": "fhir.json", "json": "json"}
+
+
+class Export(RecordView):
+    """Labs, scans, doses and regimens as they stand, digit for digit."""
+
+    what = "export"
+    operations: ClassVar[dict[str, Operation]] = {
+        "GET": Operation(
+            "Read the record as a file, which an import reads again",
+            {(200, name): OpenApiTypes.BINARY if name == "text/csv" else OpenApiTypes.OBJECT for name in _MEDIA_TYPES.values()},
+            query=(
+                Query("as", f"{', '.join(exports.FORMATS)}; json where it is not sent"),
+                Query("of", f"{', '.join(exports.KINDS)}; all of them where it is not sent, and of a csv the labs"),
+            ),
+        )
+    }
+
+    def get(self, _request: Request, **_: Any) -> HttpResponse:
+        man = self.patient()
+        into = chosen(self.query, "as", exports.FORMATS) or "json"
+        of = chosen(self.query, "of", tuple(exports.KINDS)) or ""
+        audit.note_export(uid=man.uid, by=self.actor, how=into, now=self.now)
+        content = exports.record(patient=man, by=self.actor, now=self.now, into=into, of=of)
+        name = f"{of or ('labs' if into == 'csv' else 'record')}.{_ENDINGS[into]}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(content, content_type=_MEDIA_TYPES[into], headers=headers)
