@@ -159,16 +159,16 @@ def _wants_json(request: HttpRequest) -> bool:
     return request.path.startswith(("/api/", "/fhir/"))
 
 
-def unreadable_version(header: str) -> HttpResponse:
+def unreadable_version(request: HttpRequest, header: str) -> HttpResponse:
     """A client that names its version in a form of its own."""
     text = gettext("{header} is not a version. Accepted: numbers with points, for example 2.10.1.").format(header=header)
-    return _plain(status.HTTP_400_BAD_REQUEST, "unreadable", text)
+    return _plain(request, status.HTTP_400_BAD_REQUEST, "unreadable", text)
 
 
-def upgrade_required(least: str) -> HttpResponse:
+def upgrade_required(request: HttpRequest, least: str) -> HttpResponse:
     """A client that is too old to be served rightly."""
     text = gettext("Update the app to version {least} or later. What you entered on this phone is kept and sent afterwards.")
-    return _plain(status.HTTP_426_UPGRADE_REQUIRED, "upgrade-required", text.format(least=least))
+    return _plain(request, status.HTTP_426_UPGRADE_REQUIRED, "upgrade-required", text.format(least=least))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -183,7 +183,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What Django or a library of it refuses before a view can say so."""
     if _wants_json(request):
-        return _plain(status.HTTP_403_FORBIDDEN, "forbidden", gettext(_NOT_OPEN))
+        return _plain(request, status.HTTP_403_FORBIDDEN, "forbidden", gettext(_NOT_OPEN))
     from django.views.defaults import permission_denied as default  # noqa: PLC0415  only this branch needs it
 
     return default(request, exception)

@@ -35,5 +35,7 @@ class ClientMiddleware:
             return None
         version, least = version_of(sent), version_of(settings.LEAST_CLIENT_VERSION)
         if version is None:
-            return errors.unreadable_version(CLIENT_VERSION)
-        return errors.upgrade_required(settings.LEAST_CLIENT_VERSION) if least is not None and version < least else None
+            return errors.unreadable_version(request, CLIENT_VERSION)
+        return (
+            errors.upgrade_required(request, settings.LEAST_CLIENT_VERSION) if least is not None and version < least else None
+        )

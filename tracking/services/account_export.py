@@ -159,7 +159,7 @@ def _content(uid: UUID, *, by: Actor, now: datetime, beside: Mapping[str, Any], 
             _add(archive, f"tables/{table.name}.json", _json(about))
             progress(100 * done // len(tables))
         for name, into in (("labs.csv", "csv"), ("labs.fhir.json", "fhir"), ("labs.json", "json")):
-            _add(archive, name, exports.results(patient=man, by=by, into=into))
+            _add(archive, name, exports.record(patient=man, by=by, now=now, into=into, of="labs"))
         for name, held in beside.items():
             _add(archive, name, _json(held))
         account = {"made_at": now, "email": man.user.email if man.user else "", "name": man.name, "rows": counted}
