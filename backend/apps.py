@@ -10,7 +10,7 @@ class BackendConfig(AppConfig):
     name = "backend"
 
     def ready(self) -> None:
-        from backend import logs
+        from backend import celery, logs
         from backend.api.sync_tables import OF_NOTIFICATIONS
         from notifications import models as notification_models
         from tracking import models as tracking_models
@@ -18,6 +18,8 @@ class BackendConfig(AppConfig):
         from tracking.sync import registry
         from tracking.sync.tables import TABLES
 
+        # Loaded in every process: a task that a request hands over would else look for a broker of its own.
+        celery.app.set_default()
         logs.configure()
         owned.fill(tracking_models, notification_models)
         registry.declare(*TABLES, *OF_NOTIFICATIONS)
