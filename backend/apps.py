@@ -10,8 +10,7 @@ class BackendConfig(AppConfig):
     name = "backend"
 
     def ready(self) -> None:
-        # Without it, web would hand its tasks to a broker that nobody named.
-        from backend import celery, logs  # noqa: F401  Celery takes the application that was made last
+        from backend import celery, logs
         from backend.accounts import trail
         from backend.api.sync_tables import OF_NOTIFICATIONS
         from notifications import models as notification_models
@@ -20,6 +19,8 @@ class BackendConfig(AppConfig):
         from tracking.sync import registry
         from tracking.sync.tables import TABLES
 
+        # Loaded in every process: a task that a request hands over would else look for a broker of its own.
+        celery.app.set_default()
         logs.configure()
         trail.listen()
         owned.fill(tracking_models, notification_models)

@@ -43,7 +43,8 @@ def build_export(uid: str, user_id: int) -> None:
 
 def build_export_after_commit(uid: UUID, user_id: int) -> None:
     """Ask for it once this transaction has committed. Where the broker is away, ``tend_exports`` finds it."""
-    transaction.on_commit(partial(build_export.apply_async, (str(uid), user_id), retry=False), robust=True)
+    # No partial: Django logs what goes wrong by the name of the function, and a partial has none.
+    transaction.on_commit(lambda: build_export.apply_async((str(uid), user_id), retry=False), robust=True)
 
 
 @shared_task

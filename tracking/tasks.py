@@ -55,8 +55,8 @@ def reevaluate_clinic(clinic_id: int) -> int:
 
 def reevaluate_clinic_after_commit(clinic_id: int) -> None:
     """Ask for it once this transaction has committed. Where the broker is away, the next ``reevaluate_due`` finds the men."""
-    ask = partial(reevaluate_clinic.apply_async, (clinic_id,), retry=False)
-    transaction.on_commit(ask, robust=True)
+    # No partial: Django logs what goes wrong by the name of the function, and a partial has none.
+    transaction.on_commit(lambda: reevaluate_clinic.apply_async((clinic_id,), retry=False), robust=True)
 
 
 @shared_task
@@ -111,8 +111,8 @@ def commit_import(patient_id: int, uid: str, user_id: int, *, staff: bool) -> No
 
 def commit_import_after_commit(patient_id: int, uid: UUID, user_id: int, *, staff: bool) -> None:
     """Ask for it once this transaction has committed. Where the broker is away, the person asks again: nothing is lost."""
-    ask = partial(commit_import.apply_async, (patient_id, str(uid), user_id), {"staff": staff}, retry=False)
-    transaction.on_commit(ask, robust=True)
+    sent = (patient_id, str(uid), user_id)
+    transaction.on_commit(lambda: commit_import.apply_async(sent, {"staff": staff}, retry=False), robust=True)
 
 
 def looked_at_again(page: Page, *, by: Actor) -> Iterator[bool]:
