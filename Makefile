@@ -1,7 +1,7 @@
 # Everything starts here: `make demo`, `make test`, `make check`. The only needs are Python 3.11 or newer and a package index.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help set-up demo test check e2e fuzz bench chaos lock audit clean
+.PHONY: help set-up demo code test check e2e fuzz bench chaos lock audit sbom clean
 
 # Any Python from 3.11 on makes the virtual environment; name another with PYTHON=...
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -26,6 +26,9 @@ set-up: ## Make the virtual environment with the locked packages (the others do 
 
 demo: set-up ## Run everything with embedded services until Ctrl-C; ONCE=1 stops after the show
 	@exec $(VENV_PYTHON) -m backend.devstack.demo --end-with-parent $(if $(filter-out 0,$(ONCE)),--once)
+
+code: set-up ## Print the one-time code with which the demo's prescriber signs in now
+	@$(VENV_PYTHON) -m backend.devstack.one_time_code
 
 test: set-up ## Run the tests with embedded services; ARGS= goes to pytest
 	@$(VENV_PYTHON) -m backend.devstack.run_tests --workers $(TEST_WORKERS) -- $(ARGS)
@@ -60,6 +63,9 @@ lock: set-up ## Lock requirements/*.in into *.txt, with hashes and without a reg
 
 audit: set-up ## Look for known vulnerabilities in the locked packages (needs pip-audit; apart, since it asks a service)
 	@$(VENV_PYTHON) -m backend.devstack.audit
+
+sbom: set-up ## Print what production contains, as CycloneDX JSON, from the lock: make -s sbom > sbom.json
+	@$(VENV_PYTHON) -m backend.devstack.sbom
 
 clean: ## Remove .run: data, logs and passwords of the embedded services (the virtual environment stays)
 	@if [ -x $(VENV_PYTHON) ]; then $(VENV_PYTHON) -m backend.devstack.homes; else "$(PYTHON)" -m backend.devstack.homes; fi

@@ -10,7 +10,9 @@ class BackendConfig(AppConfig):
     name = "backend"
 
     def ready(self) -> None:
-        from backend import logs
+        # Without it, web would hand its tasks to a broker that nobody named.
+        from backend import celery, logs  # noqa: F401  Celery takes the application that was made last
+        from backend.accounts import trail
         from backend.api.sync_tables import OF_NOTIFICATIONS
         from notifications import models as notification_models
         from tracking import models as tracking_models
@@ -19,9 +21,10 @@ class BackendConfig(AppConfig):
         from tracking.sync.tables import TABLES
 
         logs.configure()
+        trail.listen()
         owned.fill(tracking_models, notification_models)
         registry.declare(*TABLES, *OF_NOTIFICATIONS)
 
 
 class TrabeculaAdminConfig(AdminConfig):
-    default_site = "tracking.admin.site.TrabeculaAdminSite"
+    default_site = "backend.accounts.door.DeskSite"

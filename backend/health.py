@@ -7,6 +7,10 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from backend import broker
+
+BROKER_IS_AWAY = "away: nothing is refused, and reminders and what is worked out later wait"
+
 
 @never_cache
 @require_safe
@@ -18,7 +22,10 @@ def live(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  Django's signat
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  Django's signature
-    """The database answers and has our tables. The broker is not asked: without it, reminders wait and nothing is refused."""
+    """The database answers and has our tables: else 503.
+
+    How the broker is stands beside it and decides nothing: without it every write is taken.
+    """
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM django_migrations WHERE app = 'tracking' LIMIT 1")
@@ -29,4 +36,4 @@ def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  Django's signa
         return JsonResponse(
             {"status": "the database has not been migrated: run manage.py migrate --database owner"}, status=503
         )
-    return JsonResponse({"status": "ready"})
+    return JsonResponse({"status": "ready", "broker": "ready" if broker.waiting() is not None else BROKER_IS_AWAY})

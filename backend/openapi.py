@@ -89,6 +89,8 @@ _SESSION_TOKEN = {
     "name": "X-Session-Token",
     "description": "says which sign-in is under way, until there are tokens",
 }
+# What wants a proof that it is him, outside of those paths.
+_PROVEN = {("/api/v1/erasure", "post")}
 # Those of a record's own addresses, by the header that they speak of.
 _BY_HEADER = {"412": "If-Match", "428": "If-Match"}
 _WITH_BODY = {"400", "413", "415", "422", "409"}
@@ -121,6 +123,8 @@ def describe_problems(result: dict[str, Any], generator: Any, request: Any, publ
         for method, operation in operations.items():
             if method in _METHODS and path.startswith(_ACCOUNT_PATHS):
                 _add(operation, _ACCOUNT_ANSWERS, "AccountProblem")
+            if (path, method) in _PROVEN:
+                _add(operation, {"401": _ACCOUNT_ANSWERS["401"]}, "AccountProblem")
             if method in _METHODS:
                 operation["parameters"] = [*operation.get("parameters", []), *_EVERYWHERE]
                 _add_answers(operation, has_key="{" in path, also=_ALSO.get((path, method), set()))

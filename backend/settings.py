@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import json
+import logging
+import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -15,8 +18,11 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
+from backend import logs
 from backend.accounts.sealing import fault_of_keys
+from backend.metrics.serving import address as address_of_metrics
 from backend.versions import version_of
 from tracking.domain.adherence import LogState
 from tracking.domain.entry import check_floor, read_floor
@@ -24,12 +30,31 @@ from tracking.domain.expected import PlanState
 from tracking.domain.history import DoseKind
 from tracking.domain.inventory import StockKind
 from tracking.domain.problems import Problem
+from tracking.domain.share_code import CodeState
 from tracking.evidence import load_rulebook
 
+GRACE_DAYS = range(1, 31)  # GDPR article 12(3): within one month
 LEAST_KEY_LENGTH = 32  # characters; RFC 7518 3.2 asks for as many bytes as HS256 makes
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+
+# Secrets can come from files instead, as container engines hand them in: NAME_FILE has the path. They stay out of os.environ,
+# which every child process inherits.
+_SECRETS = (
+    *("SECRET_KEY", "JWT_SIGNING_KEY", "SEALING_KEYS", "DATABASE_URL", "MIGRATION_DATABASE_URL", "BROKER_URL", "CACHE_URL"),
+    *("EMAIL_URL", "ANYMAIL", "BACKUP_TRIAL_DATABASE_URL"),
+)
+for name in _SECRETS:
+    if path := os.environ.get(f"{name}_FILE"):
+        if os.environ.get(name):
+            sys.exit(f"Trabecula cannot start: {name} and {name}_FILE are both set. Accepted: one of them.")
+        try:
+            env.ENVIRON = {**env.ENVIRON, name: Path(path).read_text(encoding="utf-8").strip()}
+        except (OSError, UnicodeDecodeError) as unreadable:
+            sys.exit(
+                f"Trabecula cannot start: {name}_FILE cannot be read: {getattr(unreadable, 'strerror', 'no text')}, {path}."
+            )
 
 ENVIRONMENT: str = env.str("TRABECULA_ENV", default="production")
 if ENVIRONMENT not in ("production", "demo", "test"):
@@ -81,6 +106,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "backend.requests.Requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -93,7 +119,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
 ]
 
 ROOT_URLCONF = "backend.urls"
@@ -129,12 +154,17 @@ def database(url: str) -> dict[str, Any]:
     parsed: dict[str, Any] = env.db_url_config(url)
     # Every transaction is opened by `acting_as`, which must be the first to speak in it: no ATOMIC_REQUESTS.
     parsed |= {"ATOMIC_REQUESTS": False, "CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}
+    # A server that does not even answer the door is away: a request says so, and does not wait for minutes.
+    parsed["OPTIONS"] = {"connect_timeout": 5} | parsed.get("OPTIONS", {})
     return parsed
 
 
 DATABASES = {"default": database(DATABASE_URL)}
 if MIGRATION_DATABASE_URL:
     DATABASES["owner"] = database(MIGRATION_DATABASE_URL) | {"CONN_MAX_AGE": 0}
+# Whom backups are sealed for, and a server on which they are tried where the owner may not make databases on its own.
+BACKUP_PUBLIC_KEY: str = env.str("BACKUP_PUBLIC_KEY", default="")
+BACKUP_TRIAL_DATABASE_URL: str = env.str("BACKUP_TRIAL_DATABASE_URL", default="")
 DATABASE_ROUTERS = ["backend.routers.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -219,8 +249,8 @@ if IN_PRODUCTION and CLOCK_OFFSET:
 
 # --- API -------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["backend.accounts.tokens.AccessTokens"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tracking.api.third_party.ReadTokens", "backend.accounts.tokens.AccessTokens"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "tracking.api.third_party.Permitted"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -236,6 +266,8 @@ SPECTACULAR_SETTINGS = {
         "StockKind": [choice.value for choice in StockKind],
         "PlanState": [choice.value for choice in PlanState],
         "LogState": [choice.value for choice in LogState],
+        "CodeState": [choice.value for choice in CodeState],
+        "ExportState": ["asked", "ready", "failed", "gone"],
     },
     "TITLE": "Trabecula",
     "DESCRIPTION": (
@@ -263,6 +295,11 @@ if LEAST_CLIENT_VERSION and version_of(LEAST_CLIENT_VERSION) is None:
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes of a request body
 SYNC_MAX_BODY = 16 * 2**20  # bytes of a push: years of a phone that was never online
 
+# --- The end of an account ---------------------------------------------------------------------------------------------
+ERASURE_GRACE_DAYS: int = env.int("ERASURE_GRACE_DAYS", default=14)  # signing in within so many days cancels it
+if ERASURE_GRACE_DAYS not in GRACE_DAYS:
+    sys.exit(f"Trabecula cannot start: ERASURE_GRACE_DAYS is {ERASURE_GRACE_DAYS}. Accepted: 1 to {GRACE_DAYS[-1]}.")
+
 # --- Celery ----------------------------------------------------------------------------------------------------------
 BROKER_URL = required("BROKER_URL", "the Redis or Valkey address for Celery, redis://:password@host:6379/0")
 CELERY_BROKER_URL = BROKER_URL
@@ -282,16 +319,23 @@ CELERY_TASK_DEFAULT_QUEUE = "trabecula"
 SWEEP_SECONDS: float = env.float("SWEEP_SECONDS", default=60.0)
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "plan-reminders": {"task": "notifications.tasks.plan_reminders", "schedule": SWEEP_SECONDS},
+    "plan-doses": {"task": "notifications.tasks.plan_doses", "schedule": max(SWEEP_SECONDS, 600.0)},
+    "plan-refills": {"task": "notifications.tasks.plan_refills", "schedule": max(SWEEP_SECONDS, 3600.0)},
     "send-reminders": {"task": "notifications.tasks.claim_reminders", "schedule": SWEEP_SECONDS},
     "deliver": {"task": "notifications.tasks.deliver_queued", "schedule": SWEEP_SECONDS},
     "escalate": {"task": "notifications.tasks.escalate_silences", "schedule": max(SWEEP_SECONDS, 600.0)},
+    "digests": {"task": "notifications.tasks.write_digests", "schedule": max(SWEEP_SECONDS, 600.0)},
     "time-passes": {
         "task": "tracking.tasks.reevaluate_due",
         "schedule": crontab(minute=env.str("REEVALUATE_MINUTE", default="7")),
     },
+    "broken-glass": {"task": "tracking.tasks.close_broken_glass", "schedule": crontab(minute="*/10")},
     "proposals-expire": {"task": "tracking.tasks.expire_proposals", "schedule": crontab(hour="2", minute="37")},
     "answers-forgotten": {"task": "tracking.tasks.forget_requests", "schedule": crontab(minute="47")},
+    "days-are-sealed": {"task": "tracking.tasks.seal_days", "schedule": crontab(hour="1", minute="23")},
     "leftovers-of-sign-in": {"task": "backend.tasks.clear_leftovers", "schedule": crontab(hour="3", minute="20")},
+    "tend-exports": {"task": "backend.tasks.tend_exports", "schedule": max(SWEEP_SECONDS, 600.0)},
+    "erase": {"task": "backend.tasks.erase_due", "schedule": crontab(minute=env.str("ERASE_MINUTE", default="47"))},
     "rules-changed": {"task": "tracking.tasks.reevaluate_rulebook", "schedule": crontab(minute="*/10")},
 }
 
@@ -306,16 +350,26 @@ CACHES = {
 }
 
 # --- Mail ------------------------------------------------------------------------------------------------------------
+# By SMTP (EMAIL_URL), or by a provider's HTTP interface (EMAIL_BACKEND of anymail, with its settings in ANYMAIL).
+email_backend: str = env.str("EMAIL_BACKEND", default="")
 EMAIL_URL: str = env.str("EMAIL_URL", default="" if IN_PRODUCTION else "smtp://127.0.0.1:25")
 if EMAIL_URL:
     vars().update(env.email_url_config(EMAIL_URL))
-elif not WITHOUT_SERVICES:
+elif not email_backend and not WITHOUT_SERVICES:
     sys.exit("Trabecula cannot start: EMAIL_URL is not set. It is the mail server, smtp+tls://user:password@host:587.")
 EMAIL_TIMEOUT = 20
-# A provider's HTTP interface instead of SMTP: install django-anymail with it, name its backend and say how to use it.
-if email_backend := env.str("EMAIL_BACKEND", default=""):
+if email_backend:
     EMAIL_BACKEND = email_backend
-    ANYMAIL: dict[str, Any] = env.json("ANYMAIL", default={}) | {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
+    try:
+        ANYMAIL: dict[str, Any] = json.loads(env.str("ANYMAIL", default="") or "{}") | {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
+        import_string(email_backend)
+    except (TypeError, ValueError):
+        sys.exit('Trabecula cannot start: ANYMAIL is no JSON object. Send one such as {"POSTMARK_SERVER_TOKEN": "..."}.')
+    except ImportError:
+        sys.exit(
+            f"Trabecula cannot start: EMAIL_BACKEND is '{email_backend}', which is none."
+            " Name one such as anymail.backends.postmark.EmailBackend."
+        )
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Trabecula <no-reply@localhost>")
 
 # --- Push ------------------------------------------------------------------------------------------------------------
@@ -359,7 +413,11 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_AGE = 8 * 3600  # a working day
+SESSION_COOKIE_AGE = DESK_LONGEST_SECONDS = 8 * 3600  # a working day
+# After so long without a click a prescriber signs in anew.
+DESK_IDLE_SECONDS: int = env.int("DESK_IDLE_SECONDS", default=30 * 60)
+if not 60 <= DESK_IDLE_SECONDS <= DESK_LONGEST_SECONDS:  # noqa: PLR2004  the range is the message
+    sys.exit(f"Trabecula cannot start: DESK_IDLE_SECONDS is {DESK_IDLE_SECONDS}. Accepted: from 60 to {DESK_LONGEST_SECONDS}.")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IN_PRODUCTION
 SECURE_SSL_REDIRECT: bool = env.bool("SECURE_SSL_REDIRECT", default=IN_PRODUCTION)
@@ -373,11 +431,13 @@ PGTRIGGER_SCHEMA_EDITOR = False
 PGTRIGGER_MIGRATIONS = True
 
 # --- Logs ------------------------------------------------------------------------------------------------------------
+# Where Prometheus looks for figures, host:port, one address for each of web, worker and beat; empty: nowhere.
+if METRICS_ADDRESS := env.str("METRICS_ADDRESS", default=""):
+    address_of_metrics(METRICS_ADDRESS)
+# Requests and tasks are told by pattern and id; who asked, by the account's number. What else is said is scrubbed.
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "backend.logs.json_formatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-}
+LOGGING: dict[str, Any] = logs.config(LOG_LEVEL)
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # its end says the same and more
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO  # a refusal is no fault of ours

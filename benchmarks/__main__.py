@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import evaluation
+from benchmarks import dispatch, evaluation
 
-_MEASUREMENTS: tuple[Callable[[], Iterator[str]], ...] = (evaluation.report,)
+_MEASUREMENTS: tuple[Callable[[], Iterator[str]], ...] = (evaluation.report, dispatch.report)
 
 
 def main() -> int:

@@ -14,6 +14,16 @@ def plan_reminders() -> None:
 
 
 @shared_task
+def plan_doses() -> None:
+    services.plan_doses(now=clock.now())
+
+
+@shared_task
+def plan_refills() -> None:
+    services.plan_refills(now=clock.now())
+
+
+@shared_task
 def claim_reminders() -> None:
     services.claim(now=clock.now())
 
@@ -21,6 +31,11 @@ def claim_reminders() -> None:
 @shared_task
 def deliver_queued() -> None:
     services.deliver(now=clock.now())
+
+
+@shared_task
+def write_digests() -> None:
+    services.write_digests(now=clock.now())
 
 
 @shared_task

@@ -12,11 +12,12 @@ from django.db import transaction
 
 from tracking import clock
 from tracking.domain.actor import Actor
-from tracking.services import evaluations, imports, requests, titration
+from tracking.services import break_glass, evaluations, imports, requests, seals, titration
 from tracking.services.access import acting_as
 
 __all__ = [
     "Page",
+    "close_broken_glass",
     "commit_import",
     "commit_import_after_commit",
     "expire_proposals",
@@ -26,6 +27,7 @@ __all__ = [
     "reevaluate_clinic_after_commit",
     "reevaluate_due",
     "reevaluate_rulebook",
+    "seal_days",
 ]
 
 log = structlog.get_logger(__name__)
@@ -73,10 +75,25 @@ def reevaluate_rulebook() -> int:
 
 
 @shared_task
+def close_broken_glass() -> int:
+    """Close what superusers opened without consent and whose time is over; how many. Safe to run twice."""
+    return break_glass.close_expired(now=clock.now())
+
+
+@shared_task
 def expire_proposals() -> int:
     """Close the requests and proposals that nobody decided on in time; safe to run twice or late. How many men had one."""
     page = partial(titration.expiring, clock.now())
     return _counted(_each(page, titration.expire, by=_TIME_PASSES), "rid of what has expired")
+
+
+@shared_task
+def seal_days() -> int:
+    """Seal the closed days of what is kept about who did what, and forget what was kept long enough. How many days."""
+    now = clock.now()
+    sealed = len(seals.seal(now=now))
+    seals.forget(now=now)
+    return sealed
 
 
 @shared_task

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from backend import titles
 from backend.api.home_chart import Chart, FloorBand, chart, floor_band
 from notifications import services as notifications
-from tracking.api.base import Operation, Output, RecordView
+from tracking.api.base import Category, Operation, Output, RecordView
 from tracking.api.conditions import is_fresh, not_modified
 from tracking.api.evaluations import EvaluationSummary, brief
 from tracking.api.intake import ExpectedDose, expected_row
@@ -86,6 +86,7 @@ class HomeScreen(Output):
 class Home(RecordView):
     """What he sees when he opens the app. A man's own account only. Six statements at most, one where nothing has changed."""
 
+    category = Category.OWN
     what = "home"
     operations = {"GET": Operation("Read the home screen", HomeScreen, etag=True, conditional=True, description=_ABOUT)}
 

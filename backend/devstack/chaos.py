@@ -3,8 +3,8 @@
     python -m backend.devstack.chaos [--reminders 20000] [--kills 15] [--seconds 900] [--seed N]
 
 Held at the end: every reminder that was due is in one terminal state and stands in one inbox once; nothing reached the mail
-server twice except what is time-critical; and no more is unknown than was in the hands of those who were killed. It prints
-`lost 0 doubled 0 unknown N`. Exit codes: 0 all of it held, 1 something did not.
+server or the provider of push messages twice except what is time-critical; and no more is unknown than was in the hands of
+those who were killed. It prints `lost 0 doubled 0 unknown N`. Exit codes: 0 all of it held, 1 something did not.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import psycopg
 
 from backend.devstack.homes import RUN_FOLDER, remove_unused
 from backend.devstack.problems import SetupError
+from backend.devstack.push import Provider, provider
 from backend.devstack.stack import Stack
 
 WORKERS = ("worker-1", "worker-2")
@@ -51,6 +52,8 @@ class Report:
     unknown: int = 0
     bound: int = 0
     repeated_critical: int = 0
+    by_mail: int = 0
+    by_push: int = 0
     states: dict[str, int] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
@@ -61,6 +64,7 @@ class Report:
             [
                 f"{self.reminders} reminders; killed: {kills or 'nobody'}",
                 f"deliveries: {states}; time-critical ones that arrived twice: {self.repeated_critical}",
+                f"arrived: {self.by_mail} by e-mail, {self.by_push} by push",
                 *self.wrong,
                 f"lost {self.lost} doubled {self.doubled} unknown {self.unknown}",
             ]
@@ -71,13 +75,13 @@ def run(home: Path, *, reminders: int, kills: int, seconds: float, seed: int, pa
     """Fill, run, kill, run to the end, count. SetupError where it does not come to an end within ``seconds``."""
     chance = random.Random(seed)  # noqa: S311  a play, not a secret
     report = Report(reminders=reminders)
-    with Stack(home, durable=True) as stack:
+    with Stack(home, durable=True) as stack, provider() as push:
         stack.start_services()
         stack.run_manage("migrate", "--database", "owner", "--no-input")
         stack.run_module("backend.devstack.crowd", str(reminders))
         deadline = time.monotonic() + seconds
         for name in (*WORKERS, "beat"):
-            _start(stack, name, {})
+            _start(stack, name, push.settings)
         next_kill = time.monotonic() + chance.uniform(0.0, pace)
         deck: list[Victim] = []
         while report.kills.total() < kills or not _is_quiet(stack, reminders):
@@ -88,13 +92,13 @@ def run(home: Path, *, reminders: int, kills: int, seconds: float, seed: int, pa
             if report.kills.total() < kills and time.monotonic() > next_kill:
                 # Dealt like cards: nobody is spared, and the order is anybody's guess.
                 deck = deck or chance.sample(VICTIMS, len(VICTIMS))
-                _kill(stack, deck.pop(), report)
+                _kill(stack, deck.pop(), report, push)
                 next_kill = time.monotonic() + chance.uniform(0.0, pace)
             time.sleep(0.25)
         for name in (*WORKERS, "beat"):
             stack.stop_process(name)
         for name in (*WORKERS, "beat"):
-            _start(stack, name, {"CLOCK_OFFSET": str(LATER)})
+            _start(stack, name, push.settings | {"CLOCK_OFFSET": str(LATER)})
         while not _is_over(stack):
             if time.monotonic() > deadline:
                 raise SetupError(
@@ -103,7 +107,7 @@ def run(home: Path, *, reminders: int, kills: int, seconds: float, seed: int, pa
             time.sleep(0.25)
         for name in (*WORKERS, "beat"):
             stack.stop_process(name)
-        _count(stack, report)
+        _count(stack, report, push)
     return report
 
 
@@ -112,7 +116,7 @@ def _start(stack: Stack, name: str, extra: dict[str, str], *, wait: bool = True)
     stack.start_process(kind, name=name, extra_env=SWEEP | extra, concurrency=PROCESSES, wait=wait)
 
 
-def _kill(stack: Stack, victim: Victim, report: Report) -> None:
+def _kill(stack: Stack, victim: Victim, report: Report, push: Provider) -> None:
     report.kills[victim] += 1
     # A worker's own deliveries are lost; without the database those of every worker are.
     report.bound += {"postgres": len(WORKERS), "broker": len(WORKERS), "beat": 0}.get(victim, 1) * PROCESSES * IN_HAND
@@ -121,7 +125,7 @@ def _kill(stack: Stack, victim: Victim, report: Report) -> None:
         case "postgres" | "broker":
             stack.revive(victim)
         case _:
-            _start(stack, victim, {}, wait=False)
+            _start(stack, victim, push.settings, wait=False)
 
 
 def _ask(stack: Stack, question: str) -> list[Any]:
@@ -151,19 +155,21 @@ def _is_over(stack: Stack) -> bool:
     return bool(open_ == 0)
 
 
-def _count(stack: Stack, report: Report) -> None:
-    """Hold the database against what the mail server has."""
+def _count(stack: Stack, report: Report, push: Provider) -> None:
+    """Hold the database against what the mail server and the provider of push messages have."""
     arrived = Counter(
         found[1].decode()
         for file in stack.mail_folder.glob("*.eml")
         if (found := MESSAGE_ID.search(file.read_bytes())) is not None
     )
+    report.by_mail, report.by_push = arrived.total(), push.accepted.total()
+    arrived += push.accepted
     rows = _ask(
         stack,
-        "SELECT d.uid::text, d.state, i.time_critical FROM notifications_delivery d JOIN notifications_reminder r"
+        "SELECT d.uid::text, d.state, i.time_critical, i.id FROM notifications_delivery d JOIN notifications_reminder r"
         " ON r.id = d.reminder_id JOIN tracking_dueitem i ON i.id = r.due_item_id",
     )
-    report.states = dict(Counter(str(state) for _, state, _ in rows))
+    report.states = dict(Counter(str(state) for _, state, *_ in rows))
     inbox_missing, inbox_doubled, open_reminders = _ask(
         stack,
         "SELECT (SELECT count(*) FROM tracking_dueitem i WHERE NOT EXISTS (SELECT FROM notifications_inboxmessage m"
@@ -172,12 +178,12 @@ def _count(stack: Stack, report: Report) -> None:
         " FROM notifications_inboxmessage),"
         " (SELECT count(*) FROM notifications_reminder WHERE state = 'planned' AND send_at <= now())",
     )[0]
-    missing = [uid for uid, state, _ in rows if state == "sent" and not arrived[str(uid)]]
-    critical = {str(uid) for uid, _, critical in rows if critical}
+    missing = [uid for uid, state, *_ in rows if state == "sent" and not arrived[str(uid)]]
+    critical = {str(uid) for uid, _, critical, _ in rows if critical}
     report.unknown = report.states.get("unknown", 0)
     report.repeated_critical = sum(arrived[uid] > 1 for uid in critical)
     doubled = [uid for uid, times in arrived.items() if times > 1 and uid not in critical]
-    unsent = report.reminders - len(rows)
+    unsent = report.reminders - len({item for *_, item in rows})
     lost_critical = [uid for uid in critical if not arrived[uid]]
     report.lost = inbox_missing + open_reminders + len(missing) + unsent + len(lost_critical)
     report.doubled = inbox_doubled + len(doubled)

@@ -2,7 +2,7 @@
 
     python -m backend.devstack.crowd COUNT
 
-Every tenth thing is time-critical. Nobody has quiet hours, so that all of it is due whatever the hour.
+Every tenth thing is time-critical, every second man has a phone, and nobody has quiet hours, so all is due at any hour.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CRITICAL_EVERY = 10
 def fill(count: int, now: datetime) -> None:
     """Make so many men, in batches."""
     models = {name: apps.get_model(name) for name in ("tracking.User", "tracking.Patient", "tracking.DueItem")}
-    preference = apps.get_model("notifications.Preference")
+    preference, device = (apps.get_model(f"notifications.{name}") for name in ("Preference", "Device"))
     yesterday = now.date() - timedelta(days=1)
     for begin in range(0, count, BATCH):
         numbers = range(begin, min(begin + BATCH, count))
@@ -37,6 +37,10 @@ def fill(count: int, now: datetime) -> None:
             )
             preference.objects.bulk_create(
                 preference(patient_id=man.pk, preferred_hour=0, quiet_from=time(), quiet_until=time()) for man in men
+            )
+            device.objects.bulk_create(
+                device(patient_id=man.pk, kind="token", value=f"phone-{man.pk}", platform="android", registered_at=now)
+                for man in men[::2]
             )
             models["tracking.DueItem"].objects.bulk_create(
                 models["tracking.DueItem"](

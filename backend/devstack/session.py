@@ -98,7 +98,7 @@ def _use(given: Mapping[str, str], run_folder: Path) -> TestSession:
         )
     services = Services.named_in(given)
     home = run_folder / f"{TEST_PREFIX}{os.getpid()}"
-    home.mkdir(parents=True, exist_ok=True)
+    (home / "static").mkdir(parents=True, exist_ok=True)
     ending = ExitStack()
     ending.callback(remove_unused, [home])
     return TestSession(services, home=home, ending=ending)

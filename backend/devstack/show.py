@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from backend.devstack import cohort, mail
+from backend.devstack import cohort, mail, one_time_code
 from backend.devstack.cohort import PASSWORD, Person
 from backend.devstack.stack import Stack
 from notifications.catalogue import words_in
@@ -113,6 +113,9 @@ def _set_up_clinic(stack: Stack) -> str:
         "--prescriber",
         PRESCRIBER[0],
         extra_env={"PRESCRIBER_PASSWORD": PASSWORD},
+    )
+    stack.run_manage(
+        "second_factor", PRESCRIBER[1], "--seed-from-environment", extra_env={"SECOND_FACTOR_SEED": one_time_code.SEED}
     )
     uid: str = json.loads(made.strip().splitlines()[-1])["clinic"]
     return uid
@@ -260,6 +263,11 @@ def _survey(stack: Stack, console: Console) -> Table:
 def _sign_ins(console: Console, story: Story) -> None:
     console.print(f"\nSign-ins of the demo, all with the password [bold]{PASSWORD}[/bold]:")
     console.print(f"  prescriber (admin, API)   {PRESCRIBER[1]}", highlight=False)
+    console.print(
+        "    and a one-time code:    [bold]make code[/bold] prints the one that holds now, or add the seed "
+        f"{one_time_code.SEED} to an app",
+        highlight=False,
+    )
     console.print(
         f"  men (API)                 {story.men[0].himself.email}, {story.men[1].himself.email}, ...", highlight=False
     )

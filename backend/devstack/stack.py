@@ -220,9 +220,9 @@ class Stack:
         celery = ("-m", "celery", "-A", "backend.celery:app")
         if kind == "web":
             bind = f"{LOOPBACK}:{self._web_port.number}"
-            processes = ("--worker-class", "gthread", "--workers", str(concurrency), "--threads", "4")
-            quiet = ("--no-control-socket", "--graceful-timeout", "5", "--access-logfile", "-")
-            return ("-m", "gunicorn", "backend.wsgi:application", "--bind", bind, "--reuse-port", *processes, *quiet)
+            processes = ("--workers", str(concurrency), "--threads", "4", "--graceful-timeout", "5")
+            config = ("--config", "python:backend.server")
+            return ("-m", "gunicorn", *config, "--bind", bind, "--reuse-port", *processes, "backend.wsgi:application")
         if kind == "worker":
             pool = ("--pool", "prefork", "--concurrency", str(concurrency), "--hostname", f"{name}@%h")
             # Workers of one stack have nothing to tell each other, and asking costs a second at the start.

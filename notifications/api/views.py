@@ -18,6 +18,7 @@ from tracking.api.base import (
     CHANGED_PAGE,
     PAGE,
     PERIOD,
+    Category,
     ClientId,
     Clock,
     Flag,
@@ -58,7 +59,10 @@ class PreferenceInput(Input):
     quiet_from = Clock()
     quiet_until = Clock(help_text="equal to quiet_from: no quiet hours")
     by_email = Flag(required=False, help_text="left out: as it was")
-    channels = Ways(required=False, help_text=f"by kind of due item, the empty kind being every other: {', '.join(CHANNELS)}")
+    channels = Ways(
+        required=False,
+        help_text=f"by kind, the empty one being every other; naming dose asks to be reminded of doses: {', '.join(CHANNELS)}",
+    )
     digest = Flag(required=False, help_text="what is due at the same time as one message; left out: as it was")
     paused_until = Instant(required=False, help_text="nothing before then, except what is time-critical; left out: no pause")
     language = Text(required=False, max_length=8, help_text=f"{', '.join(LANGUAGES)}; left out: as it was")
@@ -68,7 +72,7 @@ class PreferenceInput(Input):
 class ReminderRow(Output):
     id = serializers.CharField()
     uid = serializers.UUIDField()
-    due_item = serializers.UUIDField()
+    due_item = serializers.UUIDField(allow_null=True, help_text="null: an expected dose or a refill")
     kind = serializers.CharField()
     round = serializers.IntegerField(help_text="rises when an answer, or a due date that moved far, begins it anew")
     stage = serializers.CharField(help_text="before, on, after or overdue")
@@ -115,17 +119,19 @@ class PreferenceRow(Output):
 class Reminders(RecordView):
     """His reminders."""
 
+    category = Category.OWN
     operations = {"GET": Operation("List reminders to come and unanswered, the latest first", page_of(ReminderRow), query=PAGE)}
 
     def get(self, _request: Request) -> Response:
         found, following = page(services.reminders_of(self.patient().pk), self.request, self.query, by="send_at")
-        items = due.uids({row.due_item_id for row in found})
-        return Response({"next": following, "results": [_reminder(row, items[row.due_item_id]) for row in found]})
+        items = due.uids({row.due_item_id for row in found if row.due_item_id is not None})
+        return Response({"next": following, "results": [_reminder(row, items.get(row.due_item_id or 0)) for row in found]})
 
 
 class Answers(RecordView):
     """What he says to a reminder."""
 
+    category = Category.OWN
     operations = {"POST": Operation("Answer a reminder", AnswerRow, AnswerInput, etag=True)}
 
     def post(self, _request: Request, **kwargs: Any) -> Response:
@@ -151,6 +157,7 @@ UNREAD = Query("unread", "`true`: only what he has not read")
 class Inbox(RecordView):
     """His messages."""
 
+    category = Category.OWN
     operations = {
         "GET": Operation("List messages, newest first", page_of(InboxRow), query=(UNREAD, *PERIOD, *CHANGED_PAGE)),
     }
@@ -164,6 +171,7 @@ class Inbox(RecordView):
 class ReadMark(RecordView):
     """That he read a message."""
 
+    category = Category.OWN
     operations = {"POST": Operation("Mark a message as read; the first time counts", InboxRow, etag=True)}
 
     def post(self, _request: Request, **kwargs: Any) -> Response:
@@ -174,6 +182,7 @@ class ReadMark(RecordView):
 class Preferences(RecordView):
     """When and how he wants to hear from us."""
 
+    category = Category.OWN
     operations = {
         "GET": Operation("Read the preferences", PreferenceRow, etag=True),
         "PUT": Operation("State the preferences, all of them anew", PreferenceRow, PreferenceInput, etag=True),
@@ -205,11 +214,11 @@ def _instant(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
-def _reminder(row: Reminder, due_item: UUID) -> dict[str, Any]:
+def _reminder(row: Reminder, due_item: UUID | None) -> dict[str, Any]:
     return {
         "id": str(row.uid),
         "uid": str(row.uid),
-        "due_item": str(due_item),
+        "due_item": None if due_item is None else str(due_item),
         "kind": row.kind,
         "round": row.round,
         "stage": row.stage,

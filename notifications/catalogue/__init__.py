@@ -10,16 +10,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from notifications.domain.stages import DEFAULT_RULE, EscalationStep, Level, Stage, StageRule
+from notifications.domain.stages import EscalationStep, Level, Stage, StageRule
 from notifications.domain.words import Catalogue, Words
 
-__all__ = ["LANGUAGES", "escalated_kinds", "rule_for", "words_in"]
+__all__ = ["LANGUAGES", "escalated_kinds", "kinds_that_stay", "rule_for", "words_in"]
 
 _HERE = Path(__file__).parent
 _STAGES = "stages"
 # The first is what a man reads who never chose.
 LANGUAGES = ("en", *sorted(file.stem for file in _HERE.glob("*.toml") if file.stem not in (_STAGES, "en")))
-_SECTIONS = {"name", "day", "months", "outside", "email", "page", "inbox", "staff"}
+_SECTIONS = {"name", "day", "months", "outside", "email", "page", "calendar", "inbox", "staff", "digest"}
 
 
 def words_in(language: str) -> Catalogue:
@@ -29,12 +29,18 @@ def words_in(language: str) -> Catalogue:
 
 def rule_for(kind: str) -> StageRule:
     """The stages of this kind of due item."""
-    return _rules().get(kind, DEFAULT_RULE)
+    rules = _rules()
+    return rules.get(kind, rules["default"])
 
 
 def escalated_kinds() -> dict[str, StageRule]:
     """The kinds whose silence is told to the clinic."""
     return {kind: rule for kind, rule in _rules().items() if rule.escalate}
+
+
+def kinds_that_stay() -> frozenset[str]:
+    """The kinds that cannot be muted."""
+    return frozenset(kind for kind, rule in _rules().items() if not rule.may_be_muted)
 
 
 @cache
@@ -54,8 +60,11 @@ def _catalogue(language: str) -> Catalogue:
         outside=stated["outside"],
         email=stated["email"],
         page=stated["page"],
+        calendar={key: said for key, said in stated["calendar"].items() if key != "titles"},
+        calendar_titles=stated["calendar"]["titles"],
         inbox_titles={Stage(stage): title for stage, title in stated["inbox"]["titles"].items()},
         inbox_bodies=bodies,
+        digest=stated["digest"],
         staff={about: Words(**texts) for about, texts in stated["staff"].items()},
     )
 
@@ -66,7 +75,11 @@ def _rules() -> dict[str, StageRule]:
         kind: StageRule(
             after_days=stated["after_days"],
             lives_days=stated["lives_days"],
+            lives_minutes=stated.get("lives_minutes", 0),
+            resend_after_days=stated.get("resend_after_days", 0),
             escalate=tuple(EscalationStep(Level(step["to"]), step["days"]) for step in stated["escalate"]),
+            escalate_until_days=stated.get("escalate_until_days"),
+            may_be_muted=stated.get("may_be_muted", True),
         )
         for kind, stated in _read(_STAGES).items()
     }

@@ -117,3 +117,9 @@ def wait_of(retry_after: str | None, *, said_at: str | None = None) -> timedelta
 def said(error: Exception) -> str:
     """An error in a few words."""
     return f"{type(error).__name__}: {error}"[:REASON_LENGTH]
+
+
+def never_connected(error: BaseException | None) -> bool:
+    """Whether, by this error of requests, not even a connection came about; else the request may have left."""
+    cause = error.args[0] if error is not None and error.args else None
+    return "NewConnectionError" in repr(getattr(cause, "reason", cause))

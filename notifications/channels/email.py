@@ -1,4 +1,4 @@
-"""E-mail over SMTP, as text and as HTML.
+"""E-mail over SMTP, as text and as HTML; by another backend of Django where the settings name one (``provider``).
 
 Django opens the connection by its settings. The transaction is spoken here, step by step, because what a failure means depends
 on the step: before the text has been handed over nothing was sent; after it, silence means that nobody knows.
@@ -10,18 +10,16 @@ import smtplib
 from collections.abc import Sequence
 from contextlib import suppress
 from email.utils import parseaddr
-from http import HTTPStatus
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection  # noqa: TID251  this is the e-mail channel
-from django.core.mail.backends.base import BaseEmailBackend  # noqa: TID251  this is the e-mail channel
 from django.core.mail.backends.smtp import EmailBackend  # noqa: TID251  this is the e-mail channel
 from django.utils.html import format_html, format_html_join
 
+from notifications.channels import provider
 from notifications.channels.base import REASON_LENGTH, Message, Outcome, Reached, Refused, Sent, Target, Unknown, said
 
 _Reply = tuple[int, bytes]
-_SERVER_ERRORS = 500
 
 
 class EmailChannel:
@@ -45,7 +43,7 @@ class EmailChannel:
         try:
             connection = get_connection()
             if not isinstance(connection, EmailBackend):
-                return _by_other_backend(connection, mail)
+                return provider.hand_over(connection, mail)
             connection.open()
         except Exception as error:  # noqa: BLE001  a wrong setting, a closed door, a wrong password: nothing was sent
             return Refused(said(error), is_retryable=True)
@@ -107,19 +105,6 @@ def _html(message: Message) -> str:
         format_html_join("", '<p><a href="{}">{}</a></p>', links),
         message.texts.get("footer", ""),
     )
-
-
-def _by_other_backend(connection: BaseEmailBackend, mail: EmailMultiAlternatives) -> Outcome:
-    """A backend that is not SMTP tells nothing about steps: unless it names the provider's reply, the message may be out."""
-    try:
-        connection.send_messages([mail])
-    except Exception as error:  # noqa: BLE001  any backend may raise anything
-        # Anymail's errors carry the status of the provider's answer: it heard us, and said no.
-        status = getattr(error, "status_code", None)
-        if isinstance(status, int) and status >= HTTPStatus.BAD_REQUEST:
-            return Refused(said(error), is_retryable=status == HTTPStatus.TOO_MANY_REQUESTS or status >= _SERVER_ERRORS)
-        return Unknown(said(error))
-    return Sent()
 
 
 def _is_positive(reply: _Reply) -> bool:

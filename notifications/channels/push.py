@@ -20,7 +20,19 @@ from google.auth.exceptions import GoogleAuthError
 from google.auth.transport.requests import AuthorizedSession
 from google.oauth2 import service_account
 
-from notifications.channels.base import REASON_LENGTH, Message, Outcome, Reached, Refused, Sent, Target, Unknown, said, wait_of
+from notifications.channels.base import (
+    REASON_LENGTH,
+    Message,
+    Outcome,
+    Reached,
+    Refused,
+    Sent,
+    Target,
+    Unknown,
+    never_connected,
+    said,
+    wait_of,
+)
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 # Statuses after which the same message may be taken later; 401: our own credentials, which somebody will put right.
@@ -59,7 +71,7 @@ class PushChannel:
         except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError) as error:
             return Refused(said(error), is_retryable=True)
         except requests.exceptions.ConnectionError as error:
-            return Refused(said(error), is_retryable=True) if _never_connected(error) else Unknown(said(error))
+            return Refused(said(error), is_retryable=True) if never_connected(error) else Unknown(said(error))
         except requests.exceptions.RequestException as error:
             return Unknown(said(error))
         return _read(answer)
@@ -114,12 +126,6 @@ def _field(answer: requests.Response, name: str) -> str:
         return str(answer.json()[name])
     except (ValueError, KeyError, TypeError):
         return ""
-
-
-def _never_connected(error: requests.exceptions.ConnectionError) -> bool:
-    """Whether not even a connection came about; else the request may have left."""
-    cause = error.args[0] if error.args else None
-    return "NewConnectionError" in repr(getattr(cause, "reason", cause))
 
 
 def _session(account: str) -> tuple[AuthorizedSession, str]:

@@ -52,14 +52,23 @@ class StageRule:
     """How one kind of due item is spoken of. ``after_days``: days from the due date to a message of its own, 0 for none.
 
     ``lives_days``: days after the overdue date on which the last stage ends, which has no next one to end it.
+    ``lives_minutes``: of what is a matter of hours, how long after its time it may be said. ``resend_after_days``: a date that
+    moved by more is told anew; of what is no due item, for those carry their own.
+    ``escalate_until_days``: days overdue from which on nobody is told anew, or None.
     """
 
     after_days: int = 0
     lives_days: int = 14
+    lives_minutes: int = 0
+    resend_after_days: int = 0
     escalate: tuple[EscalationStep, ...] = ()
+    escalate_until_days: int | None = None
+    may_be_muted: bool = True
 
     def level(self, days_overdue: int) -> Level | None:
-        """Who is to hear of it by now; None: nobody yet."""
+        """Who is to hear of it by now; None: nobody yet, or nobody any more."""
+        if self.escalate_until_days is not None and days_overdue >= self.escalate_until_days:
+            return None
         reached = [step.to for step in self.escalate if days_overdue >= step.days]
         return reached[-1] if reached else None
 

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import pgtrigger
 from django.db import models
+from django.db.models import Q
 
 from tracking.services.owned import Ownership, new_uid, stamps_revision
 
@@ -39,3 +40,29 @@ class RevisionedRow(OwnedRow):
 # The way that is always taken; every other one is a module of `notifications.channels`.
 INBOX = "inbox"
 WAY_LENGTH = 8
+
+# The longest name of an expected dose: its regimen, its day and its number.
+OCCASION_LENGTH = 80
+# A due item, or what has no row: an expected dose, a drug that runs out.
+ONE_SUBJECT = Q(due_item_id__isnull=False, occasion="") | (Q(due_item_id=None) & ~Q(occasion=""))
+
+
+class SpeaksOfOneThing(models.Model):
+    """A row about a due item, or about an occasion: what is asked for and has no row (docs/adr/0034)."""
+
+    patient_id: int
+    due_item_id = models.BigIntegerField(null=True, blank=True)
+    occasion = models.CharField(
+        max_length=OCCASION_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="the dose or the drug, where it is no due item",
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def subject(self) -> tuple[int, int | None, str]:
+        return (self.patient_id, self.due_item_id, self.occasion)

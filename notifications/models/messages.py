@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from notifications.models.base import INBOX, WAY_LENGTH, OwnedRow, RevisionedRow
 from notifications.models.devices import Device
 from notifications.models.escalations import Escalation
+from notifications.models.outgoing import Outgoing
 from notifications.models.reminders import Reminder
 from tracking.services.owned import Ownership
 
 
-class Delivery(OwnedRow):
+class Delivery(OwnedRow, Outgoing):
     """A message on its way out of the house. No part of the record: no revision, and nobody locks the man for it.
 
     It speaks of a reminder and those that ride along with it, or of an escalation to one person of the clinic. ``device``: the
@@ -28,28 +28,14 @@ class Delivery(OwnedRow):
         revisioned=False,
     )
 
-    class State(models.TextChoices):
-        QUEUED = "queued"
-        SENDING = "sending"
-        SENT = "sent"
-        REFUSED = "refused"
-        UNKNOWN = "unknown"
-        DEAD = "dead"
-
     reminder = models.ForeignKey(Reminder, null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries")
     escalation = models.ForeignKey(Escalation, null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries")
     recipient_id = models.BigIntegerField(null=True, blank=True, help_text="the account of the clinic that it goes to")
     device = models.ForeignKey(Device, null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries")
     channel = models.CharField(max_length=WAY_LENGTH)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_attempt_at = models.DateTimeField()
-    sending_since = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    provider_reference = models.CharField(max_length=200, blank=True, default="")
-    last_reason = models.CharField(max_length=200, blank=True, default="")
 
-    class Meta:
+    class Meta(Outgoing.Meta):
+        abstract = False
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=~Q(channel__in=["", INBOX]), name="delivery_leaves_the_house"),
             models.UniqueConstraint(
@@ -66,30 +52,12 @@ class Delivery(OwnedRow):
                 | Q(reminder=None, escalation__isnull=False, recipient_id__isnull=False, device=None),
                 name="delivery_is_about_one_thing",
             ),
-            models.CheckConstraint(
-                condition=Q(state="queued", sending_since=None, ended_at=None)
-                | Q(state="sending", sending_since__isnull=False, ended_at=None, attempts__gte=1)
-                | Q(state__in=["sent", "refused", "unknown"], sending_since=None, ended_at__isnull=False, attempts__gte=1)
-                | Q(state="dead", sending_since=None, ended_at__isnull=False),
-                name="delivery_state_is_whole",
-            ),
+            *Outgoing.Meta.constraints,
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["next_attempt_at", "id"], condition=Q(state="queued"), name="delivery_to_send"),
-            models.Index(fields=["sending_since"], condition=Q(state="sending"), name="delivery_in_hand"),
+            *Outgoing.Meta.indexes,
             models.Index(fields=["patient_id"], name="delivery_of_patient"),
             models.Index(fields=["ended_at"], condition=Q(ended_at__isnull=False), name="delivery_ended"),
-        ]
-        triggers: ClassVar[list[pgtrigger.Trigger]] = [
-            pgtrigger.FSM(
-                name="ended_stays_ended",
-                field="state",
-                transitions=[
-                    ("queued", "sending"),
-                    ("queued", "dead"),
-                    *(("sending", to) for to in ("queued", "sent", "refused", "unknown", "dead")),
-                ],
-            )
         ]
 
 

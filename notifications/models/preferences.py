@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from notifications.domain.doses import DOSE
 from notifications.domain.hours import Hours
 from notifications.domain.ways import Wishes
 from notifications.models.base import RevisionedRow
@@ -37,6 +38,10 @@ class Preference(RevisionedRow):
     class Meta(RevisionedRow.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=Q(preferred_hour__lte=23), name="preference_hour_0_to_23"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            *RevisionedRow.Meta.indexes,
+            models.Index(fields=["patient_id"], condition=Q(channels__has_key=DOSE), name="preference_wants_doses"),
         ]
 
     @property

@@ -9,13 +9,13 @@ from django.db import models
 from django.db.models import F, Q
 
 from notifications.domain.stages import Stage
-from notifications.models.base import WAY_LENGTH, OwnedRow, RevisionedRow
+from notifications.models.base import ONE_SUBJECT, WAY_LENGTH, OwnedRow, RevisionedRow, SpeaksOfOneThing
 from tracking.services.owned import Ownership, append_only, new_client_id
 
 STAGES = [stage.value for stage in Stage]
 
 
-class Reminder(OwnedRow):
+class Reminder(SpeaksOfOneThing, OwnedRow):
     """One message about one due item: what for, by which way, and from when until when it may go out.
 
     The key (item, stage, channel, round) is what makes a second one impossible.
@@ -38,7 +38,6 @@ class Reminder(OwnedRow):
     # He has been told, or has said that he need not be: whatever is planned anew leaves these alone.
     SETTLED = (State.CLAIMED, State.ANSWERED)
 
-    due_item_id = models.BigIntegerField()
     kind = models.CharField(max_length=24)
     stage = models.CharField(max_length=8)
     channel = models.CharField(max_length=WAY_LENGTH)
@@ -62,6 +61,12 @@ class Reminder(OwnedRow):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["due_item_id", "stage", "channel", "round"], name="reminder_once"),
+            models.UniqueConstraint(
+                fields=["patient_id", "occasion", "stage", "channel", "round"],
+                condition=~Q(occasion=""),
+                name="reminder_once_an_occasion",
+            ),
+            models.CheckConstraint(condition=ONE_SUBJECT, name="reminder_speaks_of_one_thing"),
             models.CheckConstraint(condition=Q(stage__in=STAGES), name="reminder_stage_known"),
             models.CheckConstraint(condition=~Q(channel=""), name="reminder_channel_named"),
             models.CheckConstraint(condition=Q(round__gte=1), name="reminder_rounds_count_from_1"),
@@ -95,7 +100,7 @@ class Reminder(OwnedRow):
         ]
 
 
-class Answer(RevisionedRow):
+class Answer(SpeaksOfOneThing, RevisionedRow):
     """What he said to a reminder: an event, kept as it was said."""
 
     ownership: ClassVar[Ownership] = Ownership(
@@ -112,7 +117,6 @@ class Answer(RevisionedRow):
 
     client_id = models.CharField(max_length=36, default=new_client_id)
     reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="answers")
-    due_item_id = models.BigIntegerField()
     round = models.PositiveSmallIntegerField(help_text="the round it ended or thinned out")
     what = models.CharField(max_length=8, choices=What.choices)
     until = models.DateTimeField(null=True, blank=True)
@@ -127,6 +131,12 @@ class Answer(RevisionedRow):
                 condition=Q(what__in=["done", "snooze"]),
                 name="answer_ends_a_round_once",
             ),
+            models.UniqueConstraint(
+                fields=["patient_id", "occasion", "round", "what"],
+                condition=~Q(occasion="") & Q(what__in=["done", "snooze"]),
+                name="answer_ends_a_round_of_an_occasion_once",
+            ),
+            models.CheckConstraint(condition=ONE_SUBJECT, name="answer_speaks_of_one_thing"),
             models.UniqueConstraint(fields=["reminder"], condition=Q(what="not_now"), name="answer_not_now_once"),
             models.CheckConstraint(
                 condition=Q(what="snooze", until__isnull=False, until__gt=F("at"))

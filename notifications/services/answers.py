@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from notifications.domain.doses import DOSE
 from notifications.domain.stages import Round
 from notifications.models import INBOX, Answer, Reminder
-from notifications.services import planning
-from tracking.services import due
+from notifications.services import fitting
+from notifications.services.subjects import subjects_of
 from tracking.services.access import Actor, acting_as, lock_patient, not_found
 from tracking.services.owned import new_client_id, problem
 
 LONGEST_SNOOZE = timedelta(days=28)
 
 _What = Answer.What
+_Row = TypeVar("_Row", Answer, Reminder)
 _State = Reminder.State
 
 
@@ -45,8 +50,8 @@ def answer(
       when it is due, however long the snooze.
 
     The same answer again is the same answer. Done and snooze speak of the item, also when said to an older message about it.
-    Raises Problem: not his reminder; a snooze without, or any other answer with, a time; a time out of range; a client id that
-    already names another answer.
+    Raises Problem: not his reminder; a snooze of an expected dose, which is soon over; a snooze without, or any other answer
+    with, a time; a time out of range; a client id that already names another answer.
     """
     if (what == _What.SNOOZE) != (until is not None):
         raise problem("/until", "snooze-until", "State a time for snooze, and for snooze only.")
@@ -59,10 +64,16 @@ def answer(
         reminder = Reminder.objects.filter(patient_id=patient_id, uid=reminder_uid).first()
         if reminder is None:
             raise not_found("reminder")
+        if what == _What.SNOOZE and reminder.kind == DOSE:
+            raise problem(
+                "/answer",
+                "cannot-be-put-off",
+                "A reminder of an entry of your plan is soon over. Log it, or say done or not_now.",
+            )
         kept = _already_kept(reminder, what, client_id)
         if kept is None:
             kept = _keep(reminder, what, until=until, client_id=client_id, by=by, now=now)
-        return Answered(kept, _next_at(reminder.due_item_id))
+        return Answered(kept, _next_at(reminder, now))
 
 
 def _already_kept(reminder: Reminder, what: Answer.What, client_id: str | None) -> Answer | None:
@@ -75,7 +86,7 @@ def _already_kept(reminder: Reminder, what: Answer.What, client_id: str | None) 
     if what == _What.NOT_NOW:
         return Answer.objects.filter(reminder=reminder, what=what).first()
     if what == _What.DONE:
-        return Answer.objects.filter(due_item_id=reminder.due_item_id, round=_round(reminder), what=what).first()
+        return _about(Answer, reminder).filter(round=_round(reminder), what=what).first()
     return None
 
 
@@ -88,6 +99,7 @@ def _keep(
         patient_id=reminder.patient_id,
         reminder=reminder,
         due_item_id=reminder.due_item_id,
+        occasion=reminder.occasion,
         round=number,
         what=what,
         until=until,
@@ -95,26 +107,32 @@ def _keep(
         at=now,
     )
     kept.refresh_from_db(fields=["revision"])
-    rows = Reminder.objects.filter(due_item_id=reminder.due_item_id, state__in=[_State.PLANNED, _State.CLAIMED])
+    rows = _about(Reminder, reminder).filter(state__in=[_State.PLANNED, _State.CLAIMED])
     if what == _What.NOT_NOW:
         rows.filter(round=number, stage=reminder.stage).update(state=_State.ANSWERED)
     elif what == _What.DONE:
         rows.update(state=_State.ANSWERED)
     else:
         rows.filter(state=_State.CLAIMED).update(state=_State.ANSWERED)
-        notice = due.notice(reminder.due_item_id)
-        if notice is not None and notice.is_open:
-            planning.begin_round(notice=notice, round_=Round(number + 1, now, until), now=now)
+        subject = subjects_of([reminder], now).get(reminder.pk)
+        if subject is not None and subject.is_open:
+            fitting.begin_round(subject, Round(number + 1, now, until), now)
     return kept
+
+
+def _about(rows: type[_Row], reminder: Reminder) -> QuerySet[_Row]:
+    """What was said of the same thing."""
+    return rows.objects.filter(patient_id=reminder.patient_id, due_item_id=reminder.due_item_id, occasion=reminder.occasion)
 
 
 def _round(reminder: Reminder) -> int:
     """The round that its item is in now."""
-    return Reminder.objects.filter(due_item_id=reminder.due_item_id).order_by("-round").values_list("round", flat=True)[0]
+    return _about(Reminder, reminder).order_by("-round").values_list("round", flat=True)[0]
 
 
-def _next_at(due_item_id: int) -> datetime | None:
-    if not due.still_due(due_item_id):
+def _next_at(reminder: Reminder, now: datetime) -> datetime | None:
+    subject = subjects_of([reminder], now).get(reminder.pk)
+    if subject is None or not subject.is_open:
         return None
-    planned = Reminder.objects.filter(due_item_id=due_item_id, channel=INBOX, state=_State.PLANNED)
+    planned = _about(Reminder, reminder).filter(channel=INBOX, state=_State.PLANNED)
     return planned.order_by("send_at").values_list("send_at", flat=True).first()

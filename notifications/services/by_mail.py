@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from notifications.domain.doses import DOSE
 from notifications.domain.words import Catalogue
 from notifications.models import Answer, Delivery, Reminder
 from notifications.services import answers, links, preferences
 from notifications.services.people import circumstances_of
 from notifications.services.spoken import spoken_of
-from tracking.services import due
+from notifications.services.subjects import subjects_of
 from tracking.services.access import Actor, acting_as, lock_patient, not_found
 from tracking.services.owned import problem
 
@@ -79,17 +80,19 @@ def _mailed(delivery: Delivery | None, now: datetime) -> Mailed:
     if now >= delivery.reminder.claimed_at + LINK_LIVES:
         raise not_found("link")
     (said,) = spoken_of([delivery]).values()
-    items = due.notices({reminder.due_item_id for reminder in said})
+    subjects = subjects_of(said, now)
     man = circumstances_of([delivery.patient_id]).get(delivery.patient_id)
     if man is None or not man.reached.email:  # the account is gone, or was switched off
         raise not_found("link")
-    several = (Answer.What.SNOOZE, Answer.What.NOT_NOW)
+    several = [Answer.What.SNOOZE, Answer.What.NOT_NOW]
+    if any(reminder.kind == DOSE for reminder in said):
+        several.remove(Answer.What.SNOOZE)
     return Mailed(
         delivery,
         tuple(said),
         man.catalogue,
-        choices=several if len(said) > 1 else (Answer.What.DONE, *several),
-        can_unsubscribe=not any(item.time_critical for item in items.values()),
+        choices=tuple(several) if len(said) > 1 else (Answer.What.DONE, *several),
+        can_unsubscribe=not any(subject.time_critical for subject in subjects.values()),
     )
 
 

@@ -17,7 +17,7 @@ from notifications.domain.words import inbox_words
 from notifications.models import INBOX, Delivery, InboxMessage, Reminder
 from notifications.services import escalating
 from notifications.services.people import Circumstances, circumstances_of
-from tracking.services import due
+from notifications.services.subjects import Subject, subjects_of
 from tracking.services.access import Actor, acting_as, lock_patients
 
 SWEEPER = Actor.system("sweep")
@@ -74,20 +74,21 @@ def _claim_batch(now: datetime, after: _Mark | None, done: Claimed) -> _Mark | N
         .order_by("id")
         .select_for_update(skip_locked=True)
     )
-    _settle(list(rows), now, done)
+    settle(list(rows), now, done)
     return found[-1][:2] if len(found) == BATCH else None
 
 
-def _settle(rows: list[Reminder], now: datetime, done: Claimed) -> None:
+def settle(rows: list[Reminder], now: datetime, done: Claimed) -> None:
+    """Do with these rows, whose time has come, what becomes of them. Call it holding their locks and those of the men."""
     people = circumstances_of({row.patient_id for row in rows})
-    items = due.notices({row.due_item_id for row in rows})
+    subjects = subjects_of(rows, now)
     fates: defaultdict[Fate, list[Reminder]] = defaultdict(list)
     for row in rows:
-        man, item = people.get(row.patient_id), items.get(row.due_item_id)
-        if man is None or item is None or not item.is_open:
+        man, subject = people.get(row.patient_id), subjects.get(row.pk)
+        if man is None or subject is None or not subject.is_open:
             fates[Fate.SILENCE].append(row)
             continue
-        if item.due_on != row.due_on:
+        if subject.due_on != row.due_on:
             continue  # moved a moment ago: the planner comes first
         verdict, at = fate(
             now,
@@ -95,14 +96,14 @@ def _settle(rows: list[Reminder], now: datetime, done: Claimed) -> None:
             is_wanted=True,
             hours=man.hours,
             zone=man.zone,
-            paused_until=None if item.time_critical else man.preference.paused_until,
+            paused_until=None if subject.time_critical else man.preference.paused_until,
         )
         if verdict == Fate.WAIT:
             row.send_at = at
         fates[verdict].append(row)
     _mark(fates[Fate.SILENCE], _State.SILENCED)
     _mark(fates[Fate.EXPIRE], _State.EXPIRED)
-    _say(fates[Fate.SEND], people, items, now, done)
+    _say(fates[Fate.SEND], people, subjects, now, done)
     Reminder.objects.bulk_update(fates[Fate.WAIT], ["send_at"])
     done.silenced += len(fates[Fate.SILENCE])
     done.expired += len(fates[Fate.EXPIRE])
@@ -116,7 +117,7 @@ def _mark(rows: list[Reminder], state: Reminder.State) -> None:
 def _say(
     rows: Sequence[Reminder],
     people: Mapping[int, Circumstances],
-    items: Mapping[int, due.DueNotice],
+    subjects: Mapping[int, Subject],
     now: datetime,
     done: Claimed,
 ) -> None:
@@ -125,7 +126,7 @@ def _say(
     Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(state=_State.CLAIMED, claimed_at=now)
     told = [row for row in rows if row.channel == INBOX]
     InboxMessage.objects.bulk_create(_inbox_message(row, people[row.patient_id], now) for row in told)
-    leaving = _outbox([row for row in rows if row.channel != INBOX], people, items, now)
+    leaving = _outbox([row for row in rows if row.channel != INBOX], people, subjects, now)
     Delivery.objects.bulk_create(leaving)
     escalating.tell_unreachable([row for row in told if not people[row.patient_id].reachable], now=now)
     done.inbox += len(told)
@@ -133,20 +134,20 @@ def _say(
 
 
 def _outbox(
-    rows: Sequence[Reminder], people: Mapping[int, Circumstances], items: Mapping[int, due.DueNotice], now: datetime
+    rows: Sequence[Reminder], people: Mapping[int, Circumstances], subjects: Mapping[int, Subject], now: datetime
 ) -> list[Delivery]:
     """One message for all that a man is told by the same way, unless he wants each alone; one of them leads.
 
     What is time-critical goes alone: it is sent at least once, and takes nothing else with it.
     """
-    used = {(row.due_item_id, row.round, row.stage, row.channel) for row in rows}
+    used = {(row.subject, row.round, row.stage, row.channel) for row in rows}
     leaders: dict[tuple[int, str, int], Reminder] = {}
     riders: list[Reminder] = []
     for row in rows:
-        man, critical = people[row.patient_id], items[row.due_item_id].time_critical
+        man, critical = people[row.patient_id], subjects[row.pk].time_critical
         way: str | None = row.channel
         if not man.targets(row.channel):  # the last device is gone since it was planned
-            tried = {channel for *key, channel in used if key == [row.due_item_id, row.round, row.stage]}
+            tried = {channel for *key, channel in used if key == [row.subject, row.round, row.stage]}
             way = man.stand_in(row.kind, tried=tried, time_critical=critical)
         if way is None:
             continue

@@ -11,19 +11,18 @@ import logging
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import monotonic, sleep
 
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from notifications.channels import CHANNELS, Outcome, Refused, Sent, Unknown
-from notifications.domain.retry import retry_delay
 from notifications.models import Delivery, Device, Escalation
-from notifications.services import fallback, handing_over, outbox
+from notifications.services import fallback, handing_over, outbox, outcomes
 from notifications.services.handing_over import Handover, Verdict
 from notifications.services.spoken import spoken_of
-from tracking.services import due, episodes
+from notifications.services.subjects import subjects_of
+from tracking.services import episodes
 from tracking.services.access import Actor, acting_as
 
 log = logging.getLogger(__name__)
@@ -88,14 +87,14 @@ def _take(now: datetime, most: int, done: Delivered) -> tuple[int, list[Handover
         for row, verdict in handing_over.consider(rows, now):
             match verdict:
                 case Handover():
-                    row.state, row.sending_since, row.attempts = _State.SENDING, now, row.attempts + 1
+                    outcomes.begin(row, now)
                     handovers.append(verdict)
                 case Verdict(wait_until=None):
-                    _end(row, _State.DEAD, now, verdict.reason)
+                    outcomes.end(row, _State.DEAD, now, verdict.reason)
                     stranded += [row] if verdict.has_no_target else []
                     done.dead += 1
                 case Verdict(wait_until=at):
-                    _requeue(row, at or now, row.last_reason)
+                    outcomes.requeue(row, at or now, row.last_reason)
                     done.postponed += 1
         outbox.write(rows)
         fallback.stand_in_for(stranded, now=now)
@@ -106,9 +105,9 @@ def _send_all(pool: ThreadPoolExecutor, handovers: Sequence[Handover], now: date
     pending: dict[Future[Outcome], Handover] = {pool.submit(_send, handover): handover for handover in handovers}
     while pending:
         finished, _ = wait(pending, timeout=PATIENCE)
-        outcomes = [(pending.pop(future), future.result()) for future in finished]
-        if outcomes:
-            _record_patiently(outcomes, now, done)
+        heard = [(pending.pop(future), future.result()) for future in finished]
+        if heard:
+            _record_patiently(heard, now, done)
 
 
 def _send(handover: Handover) -> Outcome:
@@ -120,17 +119,17 @@ def _send(handover: Handover) -> Outcome:
         return Unknown(type(error).__name__)
 
 
-def _record_patiently(outcomes: Sequence[tuple[Handover, Outcome]], now: datetime, done: Delivered) -> None:
+def _record_patiently(heard: Sequence[tuple[Handover, Outcome]], now: datetime, done: Delivered) -> None:
     """What was sent must not be forgotten because the database was away for a moment."""
     for pause in (*RECORD_AGAIN_AFTER, None):
         counted = Delivered()
         try:
             with acting_as(POSTMAN):
-                told = _record(outcomes, now, counted)
+                told = _record(heard, now, counted)
         except (OperationalError, InterfaceError):
             if pause is None:
                 raise
-            log.warning("outcomes could not be recorded yet", extra={"count": len(outcomes)})
+            log.warning("outcomes could not be recorded yet", extra={"count": len(heard)})
             connection.close()
             sleep(pause)
         else:
@@ -141,43 +140,30 @@ def _record_patiently(outcomes: Sequence[tuple[Handover, Outcome]], now: datetim
             return
 
 
-def _record(outcomes: Sequence[tuple[Handover, Outcome]], now: datetime, done: Delivered) -> list[tuple[int, int]]:
+def _record(heard: Sequence[tuple[Handover, Outcome]], now: datetime, done: Delivered) -> list[tuple[int, int]]:
     """Write down what became of each. A row that is not ours any more (we were given up for lost) is left as it is.
 
     The man and the episode of each message about a finding that has reached his clinic.
     """
     found = {
         row.pk: row
-        for row in Delivery.objects.filter(pk__in=[handover.delivery_id for handover, _ in outcomes], state=_State.SENDING)
+        for row in Delivery.objects.filter(pk__in=[handover.delivery_id for handover, _ in heard], state=_State.SENDING)
         .order_by("id")
         .select_related("reminder", "escalation")
         .select_for_update(of=("self",))
     }
     ours = [
         (found[handover.delivery_id], outcome)
-        for handover, outcome in outcomes
+        for handover, outcome in heard
         if handover.delivery_id in found and found[handover.delivery_id].attempts == handover.attempt
     ]
-    critical = _time_critical([row for row, _ in ours])
+    critical = _time_critical([row for row, _ in ours], now)
     groups = spoken_of(row for row, _ in ours)
     for row, outcome in ours:
-        match outcome:
-            case Sent(reference=reference):
-                row.provider_reference = reference[:200]
-                _end(row, _State.SENT, now, "")
-                done.sent += 1
-            case Refused(reason=reason, is_retryable=True, retry_after=retry_after):
-                _try_again(row, now, reason, retry_after=retry_after, until=handing_over.worth_until(row, groups))
-                done.refused += 1
-            case Refused(reason=reason):
-                _end(row, _State.REFUSED, now, reason)
-                done.refused += 1
-            case Unknown(reason=reason):
-                if row.pk in critical:
-                    _try_again(row, now, reason, retry_after=None, until=handing_over.worth_until(row, groups))
-                else:
-                    _end(row, _State.UNKNOWN, now, reason)
-                done.unknown += 1
+        outcomes.settle(row, outcome, now, until=handing_over.worth_until(row, groups), at_least_once=row.pk in critical)
+        done.sent += isinstance(outcome, Sent)
+        done.refused += isinstance(outcome, Refused)
+        done.unknown += isinstance(outcome, Unknown)
     outbox.write([row for row, _ in ours])
     gone = [row.device_id for row, outcome in ours if isinstance(outcome, Refused) and outcome.is_gone and row.device_id]
     Device.objects.filter(pk__in=gone, removed_at=None).update(removed_at=now, removed_why="unregistered", value="")
@@ -187,51 +173,23 @@ def _record(outcomes: Sequence[tuple[Handover, Outcome]], now: datetime, done: D
     return sorted({(man, escalation.subject_id) for man, escalation in about if escalation.about == response})
 
 
-def _time_critical(rows: Sequence[Delivery]) -> set[int]:
+def _time_critical(rows: Sequence[Delivery], now: datetime) -> set[int]:
     """Those of these of which it is better to say it twice than perhaps not at all."""
-    items = due.notices({row.reminder.due_item_id for row in rows if row.reminder is not None})
-    return {
-        row.pk
-        for row in rows
-        if row.reminder is not None and row.reminder.due_item_id in items and items[row.reminder.due_item_id].time_critical
-    }
-
-
-def _try_again(row: Delivery, now: datetime, reason: str, *, retry_after: timedelta | None, until: datetime) -> None:
-    jitter = (row.uid.int % 1024) / 1024
-    delay = retry_delay(row.attempts, jitter=jitter, retry_after=retry_after)
-    if delay is None or now + delay >= until:
-        _end(row, _State.DEAD, now, reason)
-    else:
-        _requeue(row, now + delay, reason)
+    subjects = subjects_of((row.reminder for row in rows if row.reminder is not None), now)
+    return {row.pk for row in rows if row.reminder_id in subjects and subjects[row.reminder_id].time_critical}
 
 
 def _settle_lost(now: datetime, done: Delivered) -> None:
     """Deliveries in hand for longer than a task can live: their worker is gone."""
-    longest = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + max(settings.EMAIL_TIMEOUT, settings.FCM_TIMEOUT))
-    reason = "the worker that sent it did not return"
     with acting_as(POSTMAN):
         lost = list(
-            Delivery.objects.filter(state=_State.SENDING, sending_since__lt=now - longest)
+            Delivery.objects.filter(state=_State.SENDING, sending_since__lt=outcomes.lost_before(now))
             .order_by("id")
             .select_related("reminder")
             .select_for_update(skip_locked=True, of=("self",))
         )
-        critical = _time_critical(lost)
+        critical = _time_critical(lost, now)
         for row in lost:
-            if row.pk in critical:
-                _requeue(row, now, reason)
-            else:
-                _end(row, _State.UNKNOWN, now, reason)
+            outcomes.settle_lost(row, now, at_least_once=row.pk in critical)
         outbox.write(lost)
         done.lost += len(lost)
-
-
-def _requeue(row: Delivery, at: datetime, reason: str) -> None:
-    row.state, row.sending_since = _State.QUEUED, None
-    row.next_attempt_at, row.last_reason = at, reason[:200]
-
-
-def _end(row: Delivery, state: Delivery.State, now: datetime, reason: str) -> None:
-    row.state, row.sending_since, row.ended_at = state, None, now
-    row.last_reason = reason[:200]

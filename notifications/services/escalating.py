@@ -44,10 +44,10 @@ def escalate(*, now: datetime) -> Escalated:
             break
         above = late[-1].id
     above = 0
-    firsts = {kind: rule.escalate[0].days for kind, rule in escalated_kinds().items()}
-    while firsts:
+    spans = {kind: (rule.escalate[0].days, rule.escalate_until_days) for kind, rule in escalated_kinds().items()}
+    while spans:
         with acting_as(ESCALATOR):
-            items = due.overdue_for(firsts, today=now.astimezone(UTC).date(), limit=BATCH, above_id=above)
+            items = due.overdue_for(spans, today=now.astimezone(UTC).date(), limit=BATCH, above_id=above)
             _tell([found for item in items if (found := _of_item(item, now)) is not None], done, now)
         if len(items) < BATCH:
             break
@@ -56,7 +56,10 @@ def escalate(*, now: datetime) -> Escalated:
 
 
 def tell_unreachable(rows: Iterable[Reminder], *, now: datetime) -> None:
-    """That these reminders stand in the inbox alone, because no device and no address is known. Once an item and round."""
+    """That these reminders stand in the inbox alone, because no device and no address is known. Once an item and round.
+
+    Doses and refills are his own affair; nobody is told.
+    """
     found = {
         (row.due_item_id, row.round): Escalation(
             patient_id=row.patient_id,
@@ -67,6 +70,7 @@ def tell_unreachable(rows: Iterable[Reminder], *, now: datetime) -> None:
             at=now,
         )
         for row in rows
+        if row.due_item_id is not None
     }
     _tell(list(found.values()), Escalated(), now)
 

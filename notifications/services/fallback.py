@@ -6,16 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db.models import Q
+
 from notifications.models import INBOX, Delivery, Reminder
 from notifications.services import escalating
 from notifications.services.people import circumstances_of
 from notifications.services.spoken import spoken_of, still_wanted
-from tracking.services import due
+from notifications.services.subjects import Key, subjects_of
 
 _State = Delivery.State
 # As long as one message of the same reminder is on its way, or may have arrived, nothing takes its place.
 _MAY_ARRIVE = frozenset({_State.QUEUED, _State.SENDING, _State.SENT, _State.UNKNOWN})
-_Key = tuple[int, int, str]
+_Key = tuple[Key, int, str]
 
 
 def stand_in_for(failed: Sequence[Delivery], *, now: datetime) -> None:
@@ -36,13 +38,13 @@ def stand_in_for(failed: Sequence[Delivery], *, now: datetime) -> None:
         tried[sibling.reminder_id or 0].add(sibling.channel)
     groups = spoken_of(siblings)
     everything = [reminder for group in groups.values() for reminder in group]
-    items = due.notices({reminder.due_item_id for reminder in everything})
+    subjects = subjects_of(everything, now)
     people = circumstances_of({reminder.patient_id for reminder in everything})
     said_by = _said_by(everything)
     queued: list[Delivery] = []
     lost: list[Reminder] = []
     for leader, group in groups.items():
-        wanted = [reminder for reminder in still_wanted(group, items) if now < reminder.expires_at]
+        wanted = [reminder for reminder in still_wanted(group, subjects) if now < reminder.expires_at]
         man = people.get(group[0].patient_id)
         if states[leader] & _MAY_ARRIVE or not wanted or man is None:
             continue
@@ -51,7 +53,7 @@ def stand_in_for(failed: Sequence[Delivery], *, now: datetime) -> None:
         way = man.stand_in(
             first.kind,
             tried=tried[leader] | others | {first.channel},
-            time_critical=items[first.due_item_id].time_critical,
+            time_critical=subjects[first.pk].time_critical,
         )
         if way is not None:
             queued += [
@@ -71,13 +73,15 @@ def stand_in_for(failed: Sequence[Delivery], *, now: datetime) -> None:
 
 
 def _key(reminder: Reminder) -> _Key:
-    return (reminder.due_item_id, reminder.round, reminder.stage)
+    return (reminder.subject, reminder.round, reminder.stage)
 
 
 def _said_by(reminders: Iterable[Reminder]) -> defaultdict[_Key, set[str]]:
     """The ways out of the house for which the same stage was claimed as a reminder of its own."""
     found: defaultdict[_Key, set[str]] = defaultdict(set)
-    items = {reminder.due_item_id for reminder in reminders}
-    for row in Reminder.objects.filter(due_item_id__in=items, state=Reminder.State.CLAIMED).exclude(channel=INBOX):
+    rows = list(reminders)
+    same = Q(due_item_id__in={row.due_item_id for row in rows if row.due_item_id is not None})
+    same |= Q(patient_id__in={row.patient_id for row in rows}, occasion__in={row.occasion for row in rows if row.occasion})
+    for row in Reminder.objects.filter(same, state=Reminder.State.CLAIMED).exclude(channel=INBOX):
         found[_key(row)].add(row.channel)
     return found

@@ -18,7 +18,7 @@ from notifications.services import devices, escalating
 from notifications.services.links import answer_link, unsubscribe_link
 from notifications.services.people import Circumstances, circumstances_of
 from notifications.services.spoken import spoken_of, still_wanted
-from tracking.services import due
+from notifications.services.subjects import Subject, subjects_of
 from tracking.services.access import staff_addresses
 
 
@@ -47,7 +47,7 @@ class _Known:
     """What a batch is judged by."""
 
     people: Mapping[int, Circumstances]
-    items: Mapping[int, due.DueNotice]
+    subjects: Mapping[int, Subject]
     groups: Mapping[int, Sequence[Reminder]]
     addresses: Mapping[int, str]
     silent: set[int]
@@ -60,7 +60,7 @@ def consider(rows: Sequence[Delivery], now: datetime) -> Iterator[tuple[Delivery
     escalations = [row.escalation for row in rows if row.escalation is not None]
     known = _Known(
         people=circumstances_of({row.patient_id for row in rows if row.reminder is not None}),
-        items=due.notices({reminder.due_item_id for group in groups.values() for reminder in group}),
+        subjects=subjects_of((reminder for group in groups.values() for reminder in group), now),
         groups=groups,
         addresses=staff_addresses({row.recipient_id for row in rows if row.recipient_id is not None}),
         silent=escalating.is_still_silent(escalations) if escalations else set(),
@@ -80,7 +80,7 @@ def worth_until(row: Delivery, groups: Mapping[int, Sequence[Reminder]]) -> date
 
 
 def _to_the_man(row: Delivery, known: _Known, now: datetime) -> Handover | Verdict:
-    said = still_wanted(known.groups[row.reminder_id or 0], known.items)
+    said = still_wanted(known.groups[row.reminder_id or 0], known.subjects)
     if not said:
         return Verdict("no longer due")
     # What the next stage of its item speaks of by now is left to that.
@@ -92,7 +92,7 @@ def _to_the_man(row: Delivery, known: _Known, now: datetime) -> Handover | Verdi
     target = None if man is None else next((to for to in man.targets(row.channel) if to.device_id == row.device_id), None)
     if man is None or target is None:
         return Verdict("nowhere to send it", has_no_target=True)
-    critical = any(known.items[reminder.due_item_id].time_critical for reminder in said)
+    critical = any(known.subjects[reminder.pk].time_critical for reminder in said)
     verdict, at = fate(
         now,
         expires_at=expires_at,

@@ -7,18 +7,20 @@ from uuid import UUID
 from django.conf import settings
 from django.core import signing
 
+from notifications.domain.addresses import ANSWER, UNSUBSCRIBE
+
 _ANSWER = signing.Signer(salt="notifications.answer")
 _UNSUBSCRIBE = signing.Signer(salt="notifications.unsubscribe")
 
 
 def answer_link(delivery_uid: UUID) -> str:
     """The address of the page on which he answers."""
-    return f"{settings.PUBLIC_URL}/r/{_ANSWER.sign(delivery_uid.hex)}"
+    return f"{settings.PUBLIC_URL}/{ANSWER}/{_ANSWER.sign(delivery_uid.hex)}"
 
 
 def unsubscribe_link(delivery_uid: UUID) -> str:
     """The address to which his mail program posts when he wants no more e-mails."""
-    return f"{settings.PUBLIC_URL}/u/{_UNSUBSCRIBE.sign(delivery_uid.hex)}"
+    return f"{settings.PUBLIC_URL}/{UNSUBSCRIBE}/{_UNSUBSCRIBE.sign(delivery_uid.hex)}"
 
 
 def read_answer(token: str) -> UUID | None:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q
 
-from notifications.models import Delivery, Escalation, Reminder
+from notifications.models import Delivery, Escalation, Reminder, StaffDigest
+from notifications.services.digests import NOTHING_TO_TELL
 from tracking.services import due
 from tracking.services.access import Actor, acting_as
 
@@ -22,7 +23,8 @@ class Measured:
     """What waits now, what happened in the last 24 hours, and how late the oldest waiting one is, in seconds.
 
     ``due``: planned reminders whose time has come; ``claimed``: said; ``sent``, ``refused``, ``unknown``, ``dead``:
-    ended deliveries; ``queued``, ``sending``: on their way; ``claim_lag`` and ``send_lag``: seconds, 0 where nothing waits.
+    ended deliveries; ``queued``, ``sending``: on their way; ``claim_lag`` and ``send_lag``: seconds, 0 where nothing waits;
+    ``digests_failed``: those that a prescriber did not get, or perhaps not.
     """
 
     unplanned_men: int
@@ -37,6 +39,8 @@ class Measured:
     unknown: int
     dead: int
     escalated: int
+    digests_sent: int
+    digests_failed: int
 
 
 # More men than this with news are "at least so many".
@@ -61,6 +65,13 @@ def measure(*, now: datetime) -> Measured:
             .annotate(count=Count("id"))
             .order_by()
         )
+        digests = dict(
+            StaffDigest.objects.filter(ended_at__gt=since, ended_at__lte=now)
+            .exclude(last_reason=NOTHING_TO_TELL)
+            .values_list("state")
+            .annotate(count=Count("id"))
+            .order_by()
+        )
         return Measured(
             unplanned_men=len(due.patients_with_news(limit=MOST_COUNTED)),
             due=waiting["count"],
@@ -74,6 +85,8 @@ def measure(*, now: datetime) -> Measured:
             unknown=ended.get(_State.UNKNOWN, 0),
             dead=ended.get(_State.DEAD, 0),
             escalated=Escalation.objects.filter(at__gt=since, at__lte=now).count(),
+            digests_sent=digests.get(_State.SENT, 0),
+            digests_failed=sum(count for state, count in digests.items() if state != _State.SENT),
         )
 
 

@@ -7,15 +7,16 @@ queries.
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from notifications.catalogue import rule_for
-from notifications.domain.stages import DueDays, Round, Sending, Stage, is_reminded, round_for, sendings
+from notifications.domain.doses import REFILL
+from notifications.domain.stages import is_reminded
 from notifications.models import Answer, Reminder
-from notifications.services.people import Circumstances, circumstances_of
+from notifications.services import expecting, fitting
+from notifications.services.people import circumstances_of
+from notifications.services.subjects import of_item
 from tracking.services import due
 from tracking.services.access import Actor, acting_as, lock_patients
 
@@ -40,13 +41,6 @@ class Planned:
 
     def add(self, other: Planned) -> None:
         self.men, self.busy, self.failed = self.men + other.men, self.busy + other.busy, self.failed + other.failed
-
-
-@dataclass(slots=True)
-class _Changes:
-    new: list[Reminder] = field(default_factory=list)
-    moved: list[Reminder] = field(default_factory=list)
-    stopped: list[Reminder] = field(default_factory=list)
 
 
 def plan(*, now: datetime, limit: int = MOST_MEN) -> Planned:
@@ -93,132 +87,33 @@ def _plan_men(batch: Sequence[int], now: datetime) -> Planned:
 
 def replan(*, patient_id: int, now: datetime) -> None:
     """Move what is planned for this man to his present zone, hours and ways. Call it holding his lock."""
-    planned = Reminder.objects.filter(patient_id=patient_id, state=_State.PLANNED)
-    items = due.notices(planned.values_list("due_item_id", flat=True).distinct())
+    planned = list(Reminder.objects.filter(patient_id=patient_id, state=_State.PLANNED))
+    items = due.notices({row.due_item_id for row in planned if row.due_item_id is not None})
     _plan_for([items[item_id] for item_id in sorted(items)], now)
-
-
-def begin_round(*, notice: due.DueNotice, round_: Round, now: datetime) -> None:
-    """Leave the rounds before this one and plan it. Call it holding his lock. An unreadable zone raises ValueError."""
-    man = circumstances_of([notice.patient_id]).get(notice.patient_id)
-    if man is None:
-        return
-    if man.zone is None:
-        raise ValueError(f"the time zone of patient {notice.patient_id} is unreadable")
-    changes = _Changes()
-    _fit(man, notice, _history([notice])[notice.id], round_, changes, now=now)
-    _store(changes)
+    expecting.doses_of([patient_id], now)
+    if any(row.kind == REFILL for row in planned):
+        expecting.refills_of([patient_id], now)
 
 
 def _plan_for(notices: Sequence[due.DueNotice], now: datetime) -> set[int]:
     """Returns the men for whom nothing could be planned, because their zone is unreadable."""
     people = circumstances_of({notice.patient_id for notice in notices})
-    history = _history(notices)
-    is_done = set(Answer.objects.filter(due_item_id__in=history, what=Answer.What.DONE).values_list("due_item_id", "round"))
-    changes = _Changes()
+    ids = [notice.id for notice in notices]
+    history = fitting.history_of(Reminder.objects.filter(due_item_id__in=ids).order_by("round", "id"))
+    done = fitting.done_rounds(Answer.objects.filter(due_item_id__in=ids, what=Answer.What.DONE))
+    changes = fitting.Changes()
     unreadable = set()
     for notice in notices:
-        man, past = people.get(notice.patient_id), history[notice.id]
+        man, subject = people.get(notice.patient_id), of_item(notice)
+        past = history[subject.key]
         if man is None:
             continue
         if man.zone is None:
             unreadable.add(notice.patient_id)
             continue
         if not (notice.is_open and is_reminded(notice.kind, notice.audience)):
-            _stop((row for row in past if row.state == _State.PLANNED), _State.SILENCED, changes)
+            fitting.stop((row for row in past if row.state == _State.PLANNED), _State.SILENCED, changes)
             continue
-        round_ = round_for(
-            now,
-            past=_latest_round(past, is_done),
-            told_due_on=_told_due_on(past),
-            due_on=notice.due_on,
-            resend_after_days=notice.resend_after_days,
-        )
-        _fit(man, notice, past, round_, changes, now=now)
-    _store(changes)
+        fitting.fit_round(man, subject, past, done, changes, now=now)
+    changes.store()
     return unreadable
-
-
-def _history(notices: Sequence[due.DueNotice]) -> Mapping[int, list[Reminder]]:
-    by_item: defaultdict[int, list[Reminder]] = defaultdict(list)
-    by_item.update({notice.id: [] for notice in notices})
-    for row in Reminder.objects.filter(due_item_id__in=list(by_item)).order_by("round", "id"):
-        by_item[row.due_item_id].append(row)
-    return by_item
-
-
-def _latest_round(past: list[Reminder], is_done: set[tuple[int, int]]) -> Round | None:
-    if not past:
-        return None
-    row = past[-1]
-    return Round(row.round, row.round_began_at, row.snoozed_until, is_done=(row.due_item_id, row.round) in is_done)
-
-
-def _told_due_on(past: list[Reminder]) -> date | None:
-    """The due date he was told last in the latest round; None while nothing of that round has reached him."""
-    told = [row for row in past if row.round == past[-1].round and row.state in Reminder.SETTLED]
-    return max(told, key=lambda row: (row.claimed_at is not None, row.claimed_at or row.send_at)).due_on if told else None
-
-
-def _fit(
-    man: Circumstances, notice: due.DueNotice, past: list[Reminder], round_: Round, changes: _Changes, *, now: datetime
-) -> None:
-    """Note what must change so that exactly the messages of this round stand, except those that are settled."""
-    zone = man.zone
-    assert zone is not None, "nobody is planned for by a zone that cannot be read"
-    days = DueDays(notice.opens_on, notice.due_on, notice.overdue_on)
-    ways = man.ways(notice.kind, time_critical=notice.time_critical)
-    wanted = {
-        (sending.stage, way): sending
-        for sending in sendings(round_, days, man.hours, zone, rule_for(notice.kind))
-        for way in sorted(ways)
-    }
-    rows = {(Stage(row.stage), row.channel): row for row in past if row.round == round_.number}
-    left = [row for row in past if row.round < round_.number] + [row for key, row in rows.items() if key not in wanted]
-    _stop((row for row in left if row.state == _State.PLANNED), _State.SUPERSEDED, changes)
-    told = {stage for (stage, _), row in rows.items() if row.state in Reminder.SETTLED}
-    for (stage, way), sending in wanted.items():
-        row = rows.get((stage, way))
-        if row is not None and row.state == _State.PLANNED:
-            _move(row, sending, notice.due_on, changes)
-        elif stage in told or sending.expires_at <= now:
-            continue  # told once by any way is told; and what is over is not begun
-        elif row is not None:
-            row.state = _State.PLANNED
-            _move(row, sending, notice.due_on, changes, revive=True)
-        else:
-            changes.new.append(_new(notice, round_, sending, way))
-
-
-def _new(notice: due.DueNotice, round_: Round, sending: Sending, way: str) -> Reminder:
-    return Reminder(
-        patient_id=notice.patient_id,
-        due_item_id=notice.id,
-        kind=notice.kind,
-        stage=sending.stage,
-        channel=way,
-        round=round_.number,
-        round_began_at=round_.began_at,
-        snoozed_until=round_.snoozed_until,
-        due_on=notice.due_on,
-        send_at=sending.send_at,
-        expires_at=sending.expires_at,
-    )
-
-
-def _move(row: Reminder, sending: Sending, due_on: date, changes: _Changes, *, revive: bool = False) -> None:
-    if revive or (row.send_at, row.expires_at, row.due_on) != (sending.send_at, sending.expires_at, due_on):
-        row.send_at, row.expires_at, row.due_on = sending.send_at, sending.expires_at, due_on
-        changes.moved.append(row)
-
-
-def _stop(rows: Iterable[Reminder], state: Reminder.State, changes: _Changes) -> None:
-    for row in rows:
-        row.state = state
-        changes.stopped.append(row)
-
-
-def _store(changes: _Changes) -> None:
-    Reminder.objects.bulk_update(changes.stopped, ["state"])
-    Reminder.objects.bulk_update(changes.moved, ["state", "send_at", "expires_at", "due_on"])
-    Reminder.objects.bulk_create(changes.new)

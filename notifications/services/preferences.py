@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
-from notifications.catalogue import LANGUAGES, escalated_kinds
+from notifications.catalogue import LANGUAGES, kinds_that_stay
 from notifications.channels import CHANNELS
 from notifications.domain.hours import LAST_HOUR, Hours
 from notifications.models import Preference
@@ -113,7 +113,7 @@ def _refused_channels(channels: Mapping[str, Sequence[str]]) -> Iterator[Problem
                 received=unknown[0][:40],
                 accepted=", ".join(CHANNELS),
             )
-        elif kind in escalated_kinds():
+        elif kind in kinds_that_stay():
             yield problem(
                 f"/channels/{kind}",
                 "cannot-be-muted",

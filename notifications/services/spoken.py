@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from notifications.models import Delivery, Reminder
-from tracking.services import due
+from notifications.services.subjects import Subject
 
 
 def spoken_of(rows: Iterable[Delivery]) -> dict[int, list[Reminder]]:
@@ -19,10 +19,10 @@ def spoken_of(rows: Iterable[Delivery]) -> dict[int, list[Reminder]]:
     return found
 
 
-def still_wanted(reminders: Sequence[Reminder], items: Mapping[int, due.DueNotice]) -> list[Reminder]:
-    """Those that he has not answered, and whose item is open."""
+def still_wanted(reminders: Sequence[Reminder], subjects: Mapping[int, Subject]) -> list[Reminder]:
+    """Those that he has not answered, and whose subject is open."""
     return [
         reminder
         for reminder in reminders
-        if reminder.state == Reminder.State.CLAIMED and reminder.due_item_id in items and items[reminder.due_item_id].is_open
+        if reminder.state == Reminder.State.CLAIMED and reminder.pk in subjects and subjects[reminder.pk].is_open
     ]

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import socket
+
 from django.db import OperationalError, connection
+
+from backend.health import BROKER_IS_AWAY
 
 
 def test_a_process_that_answers_is_alive(client):
@@ -9,7 +13,23 @@ def test_a_process_that_answers_is_alive(client):
 
 
 def test_it_is_ready_when_the_database_has_our_tables(client, db):
-    assert client.get("/health/ready").status_code == 200
+    response = client.get("/health/ready")
+    assert (response.status_code, response.json()) == (200, {"status": "ready", "broker": "ready"})
+
+
+def test_without_a_broker_it_is_ready_and_says_so(client, db, settings):
+    settings.BROKER_URL = "redis://127.0.0.1:1/0"
+    response = client.get("/health/ready")
+    assert (response.status_code, response.json()) == (200, {"status": "ready", "broker": BROKER_IS_AWAY})
+
+
+def test_a_broker_that_takes_the_call_and_says_nothing_keeps_nobody_waiting(client, db, settings):
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        settings.BROKER_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        response = client.get("/health/ready")
+    assert (response.status_code, response.json()["broker"]) == (200, BROKER_IS_AWAY)
 
 
 def test_it_is_not_ready_while_the_database_is_away(client, db):

@@ -39,6 +39,14 @@ def test_a_missing_setting_stops_the_start_and_says_what_it_is(name):
     assert "Traceback" not in stopped.stderr
 
 
+def test_a_provider_takes_the_place_of_the_mail_server_and_is_looked_at():
+    postmark = {"EMAIL_URL": None, "EMAIL_BACKEND": "anymail.backends.postmark.EmailBackend"}
+    assert start(**postmark, ANYMAIL='{"POSTMARK_SERVER_TOKEN": "secret"}').returncode == 0
+    assert "ANYMAIL is no JSON object. Send one such as" in start(**postmark, ANYMAIL="secret").stderr
+    refused = start(EMAIL_URL=None, EMAIL_BACKEND="anymail.backends.pigeon.EmailBackend")
+    assert "EMAIL_BACKEND is 'anymail.backends.pigeon.EmailBackend', which is none." in refused.stderr
+
+
 def test_a_shifted_clock_is_refused_in_production():
     assert "CLOCK_OFFSET shifts the clock" in start(CLOCK_OFFSET="60").stderr
 
@@ -63,6 +71,11 @@ def test_a_mistyped_policy_is_refused():
     assert "Accepted: immediate or reviewed" in start(FINDINGS_RELEASE="later").stderr
 
 
+@pytest.mark.parametrize("days", ["0", "31"])
+def test_the_time_to_think_before_an_erasure_is_within_a_month(days):
+    assert "Accepted: 1 to 30." in start(ERASURE_GRACE_DAYS=days).stderr
+
+
 @pytest.mark.parametrize("floor", ["9.9", "30.1", "<20", "twenty"])
 def test_a_floor_of_the_deployment_that_cannot_be_used_is_refused(floor):
     stopped = start(ESTRADIOL_FLOOR=floor)
@@ -78,3 +91,31 @@ def test_a_floor_of_the_deployment_may_be_left_out_or_lie_within_the_bounds(floo
 
 def test_production_is_the_default_and_its_doors_are_closed():
     assert start().stdout.split() == ["False", "True", "True"]
+
+
+def test_web_hands_its_tasks_to_the_broker_of_the_settings():
+    code = "import backend.wsgi; from tracking.tasks import commit_import; print(commit_import.app.conf.broker_url)"
+    environment = {"PATH": os.environ["PATH"]} | PRODUCTION | {"SEALING_KEYS": "eg" * 21 + "o="}
+    told = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert told.stdout.strip() == PRODUCTION["BROKER_URL"], told.stderr
+
+
+def test_an_address_for_figures_that_is_none_is_refused():
+    assert "METRICS_ADDRESS is '9100'. Accepted: host:port" in start(METRICS_ADDRESS="9100").stderr
+
+
+def test_a_secret_can_come_from_a_file(tmp_path):
+    secret = tmp_path / "key"
+    secret.write_text("k" * 31 + "\n")
+    assert "JWT_SIGNING_KEY is too short" in start(JWT_SIGNING_KEY=None, JWT_SIGNING_KEY_FILE=str(secret)).stderr
+    assert "JWT_SIGNING_KEY and JWT_SIGNING_KEY_FILE are both set." in start(JWT_SIGNING_KEY_FILE=str(secret)).stderr
+    missing = start(JWT_SIGNING_KEY=None, JWT_SIGNING_KEY_FILE=str(tmp_path / "none")).stderr
+    assert missing.startswith("Trabecula cannot start: JWT_SIGNING_KEY_FILE cannot be read: No such file or directory")

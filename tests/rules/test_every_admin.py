@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver
 
 from tests.conftest import NOW, PASSWORD
+from tests.desks import at_desk
 from tracking.admin.base import RecordAdmin
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
@@ -79,9 +80,7 @@ def address(route: str, kept: dict[str, object]) -> str:
 
 
 def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
+    return at_desk(user)
 
 
 def shows_one_record(name: str) -> bool:

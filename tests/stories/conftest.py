@@ -20,6 +20,21 @@ from backend.devstack.stack import Stack
 
 PASSWORD = "correct horse battery"
 DAY = 86_400
+# Members of bodies that no log may hold, where they are long enough to be told from chance.
+SECRET = (
+    "email",
+    "password",
+    "name",
+    "key",
+    "access_token",
+    "refresh_token",
+    "session_token",
+    "words",
+    "note",
+    "body",
+    "value",
+)
+LEAST_SECRET = 5
 
 
 class Running:
@@ -32,6 +47,22 @@ class Running:
         """Start web alone, in several processes, and with the limits of sign-in on."""
         self.stack.start_process("web", concurrency=processes)
 
+    def told_in_logs(self) -> list[tuple[str, str]]:
+        """What was said in this story and is nobody else's business, by the log in which it stands."""
+        logs = {path.name: path.read_text(errors="replace") for path in self.stack.logs.glob("*.log")}
+        return [(name, secret) for name, text in logs.items() for secret in sorted(self._secrets) if secret in text]
+
+    def _keep(self, told: Any, name: str = "") -> None:
+        """Remember what must not be found in a log, out of what was sent or answered."""
+        if isinstance(told, dict):
+            for key, inner in told.items():
+                self._keep(inner, key)
+        elif isinstance(told, list):
+            for inner in told:
+                self._keep(inner, name)
+        elif name in SECRET and isinstance(told, str) and len(told) >= LEAST_SECRET:
+            self._secrets.add(told)
+
     def start(self, *, days_later: float = 0, only: Sequence[str] = ("web", "worker", "beat")) -> None:
         """Start web, worker and beat (or ``only`` some) at a clock so many days ahead; those that run are stopped first."""
         env = {"CLOCK_OFFSET": str(days_later * DAY), "SWEEP_SECONDS": "1", "SIGN_IN_LIMITS": "off"}
@@ -43,6 +74,7 @@ class Running:
             self._running.add(kind)
 
     _running: set[str] = set()
+    _secrets: set[str] = set()
 
     def call(
         self, method: str, path: str, body: object = None, *, token: str = "", session: str = "", expect: int | None = None
@@ -50,6 +82,7 @@ class Running:
         headers = {"Authorization": f"Bearer {token}"} if token else {"X-Session-Token": session} if session else {}
         headers |= {"If-Match": "*"} if method in ("PUT", "PATCH", "DELETE") else {}
         answer = httpx.request(method, f"{self.stack.web_url}/api/v1{path}", json=body, headers=headers, timeout=30)
+        self._keep([body, answer.json() if answer.content else None])
         if expect is None:
             assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         else:
@@ -98,7 +131,9 @@ def running(tmp_path: Path) -> Iterator[Running]:
             stack.run_manage("migrate", "--database", "owner", "--no-input")
             story = Running(stack)
             story._running = set()
+            story._secrets = set()
             yield story
+            assert story.told_in_logs() == []
     finally:
         with psycopg.connect(services.migration_database_url, autocommit=True) as owner:
             owner.execute(f"DROP DATABASE {name} WITH (FORCE)")

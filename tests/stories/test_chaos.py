@@ -15,5 +15,6 @@ def test_whoever_is_killed_nothing_is_lost_and_nothing_comes_twice(tmp_path: Pat
     assert report.wrong == []
     assert set(report.kills) == set(chaos.VICTIMS)
     assert (report.lost, report.doubled) == (0, 0)
+    assert min(report.by_mail, report.by_push) > 100
     assert report.unknown <= report.bound
     assert str(report).splitlines()[-1] == f"lost 0 doubled 0 unknown {report.unknown}"

@@ -1,5 +1,1 @@
-"""What the prescriber sees. Django imports this package once the apps are ready, and the pages register themselves."""
-
-from tracking.admin import accounts, evaluations, patients
-
-__all__ = ["accounts", "evaluations", "patients"]
+"""What the prescriber sees. ``backend.admin`` brings the pages in, once the site that they register on is there."""

@@ -11,17 +11,19 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from tracking.admin.site import page_of
+from tracking.domain.moments import parse_zone
+from tracking.domain.problems import Problem
 from tracking.models import Clinic, Prescriber, User
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
     CreationForm = AdminUserCreationForm[User]
     ChangeForm = UserChangeForm[User]
+    ModelForm = forms.ModelForm[Any]
     AccountAdmin = UserAdmin[User]
 else:  # Django's classes take a type only in their stubs
     ModelAdmin, AccountAdmin = admin.ModelAdmin, UserAdmin
-    CreationForm, ChangeForm = AdminUserCreationForm, UserChangeForm
+    CreationForm, ChangeForm, ModelForm = AdminUserCreationForm, UserChangeForm, forms.ModelForm
 
 
 class KeptAdmin(ModelAdmin):
@@ -31,12 +33,26 @@ class KeptAdmin(ModelAdmin):
         return False
 
 
-@page_of(Clinic)
+class ClinicForm(ModelForm):
+    class Meta:
+        model = Clinic
+        fields = ("name", "zone")
+
+    def clean_zone(self) -> str:
+        try:
+            return parse_zone(self.cleaned_data["zone"])
+        except Problem as refused:
+            raise forms.ValidationError(refused.issues[0].detail) from None
+
+
+@admin.register(Clinic)
 class ClinicAdmin(KeptAdmin):
-    list_display = search_fields = ("name",)
+    form = ClinicForm
+    list_display = ("name", "zone")
+    search_fields = ("name",)
 
 
-@page_of(Prescriber)
+@admin.register(Prescriber)
 class PrescriberAdmin(KeptAdmin):
     list_display = ("user", "clinic", "is_active")
     list_filter = ("is_active", "clinic")
@@ -74,7 +90,7 @@ class StaffChangeForm(ChangeForm):
         return str(self.cleaned_data["email"]).lower()
 
 
-@page_of(User)
+@admin.register(User)
 class StaffAdmin(KeptAdmin, AccountAdmin):
     """Accounts that may open the admin, and no others."""
 

@@ -14,8 +14,9 @@ from django.urls import URLPattern, URLResolver, path, reverse
 
 from tracking import clock
 from tracking.admin.site import is_prescriber
-from tracking.models import Patient, User
-from tracking.services import audit
+from tracking.domain.categories import Category
+from tracking.models import BreakGlass, Patient, User
+from tracking.services import audit, break_glass
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -25,10 +26,24 @@ else:  # Django's class takes a type only in its stubs
 SAFE = ("GET", "HEAD")
 
 
-def patients_of(request: HttpRequest) -> models.QuerySet[Patient]:
-    """The men who let a clinic of this prescriber in. A prescriber's own record is in the app, not on his desk."""
+def patients_of(request: HttpRequest, category: Category = Category.CONCLUSIONS) -> models.QuerySet[Patient]:
+    """The men who share this category with a clinic of this prescriber. His own record is in the app, not on his desk.
+
+    Of a superuser also those whose glass he has broken, while it is.
+    """
     user = cast("User", request.user)
-    return Patient.objects.visible_to(user).exclude(user=user)
+    let_in = Patient.objects.visible_to(user, category)
+    if user.is_superuser:
+        let_in |= Patient.objects.filter(pk__in=break_glass.open_of(user, clock.now()).values("patient"))
+    return let_in.exclude(user=user)
+
+
+def broken_glass(request: HttpRequest, man: Patient) -> BreakGlass | None:
+    """By what this account sees a man who did not let it in; None where he did."""
+    user = cast("User", request.user)
+    if not user.is_superuser or Patient.objects.visible_to(user, Category.DOOR).filter(pk=man.pk).exists():
+        return None
+    return break_glass.open_of(user, clock.now()).filter(patient=man).first()
 
 
 class RecordChangeList(ChangeList):
@@ -74,23 +89,29 @@ class RecordAdmin(ModelAdmin):
     def record_view(self, request: HttpRequest, uid: UUID) -> HttpResponse:
         if request.method not in SAFE:
             return HttpResponseNotAllowed(SAFE)
-        row = self.open(request, uid)
+        row = self.open(request, uid, Category.DOOR)
         return TemplateResponse(request, self.page_template, self.around(request, row) | self.page(request, row))
 
-    def open(self, request: HttpRequest, uid: UUID) -> Any:
-        """The row under ``uid``, its man's access log told; what is not this prescriber's is not found."""
-        row = self.get_queryset(request).filter(uid=uid).first() if is_prescriber(request) else None
-        if row is None:
+    def open(self, request: HttpRequest, uid: UUID, category: Category = Category.CONCLUSIONS) -> Any:
+        """The row under ``uid``, its man's access log told; what is not this prescriber's is not found.
+
+        ``category``: what the man must share at least; unless it is said, all of his record.
+        """
+        user = cast("User", request.user)
+        may_look = is_prescriber(request) or user.is_superuser
+        row = self.get_queryset(request).filter(uid=uid).first() if may_look else None
+        if row is None or not patients_of(request, category).filter(pk=self.man_of(row).pk).exists():
             raise Http404
-        audit.note_visit(
-            patient=self.man_of(row), user=cast("User", request.user), through="admin", what=self.what, now=clock.now()
-        )
+        man = self.man_of(row)
+        through = break_glass.THROUGH if broken_glass(request, man) else "admin"
+        audit.note_visit(patient=man, user=user, through=through, what=self.what, now=clock.now())
         return row
 
     def around(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """What every page of a row needs besides its own content."""
         man = self.man_of(row)
-        return self.admin_site.each_context(request) | {"opts": self.opts, "man": man, "title": str(man)}
+        about = {"opts": self.opts, "man": man, "title": str(man), "glass": broken_glass(request, man)}
+        return self.admin_site.each_context(request) | about
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RecordChangeList

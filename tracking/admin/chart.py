@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
+from statistics import median
 
 from django.utils.safestring import SafeString
 
@@ -24,10 +26,12 @@ UNDATED_WIDTH = 34.0
 PANEL_GAP, TITLE = 22.0, 18.0
 ESTRADIOL_HEIGHT, TESTOSTERONE_HEIGHT, LANE_HEIGHT, DOSE_HEIGHT = 180.0, 60.0, 30.0, 12.0
 SCAN_HEIGHT, HAPPENED_HEIGHT = 26.0, 42.0
-TEXT_HEIGHT = 15.0
+TEXT_HEIGHT, LETTER = 15.0, 6.0
 # Room above the highest value, and what an axis shows at least.
 HEADROOM, LEAST_FLOORS = 1.08, 2.2
 LEAST_ESTRADIOL, LEAST_TESTOSTERONE = 40.0, 1000.0
+# Times the median of the results: what lies beyond is drawn at the upper edge, with its figure.
+FAR_OFF = 5.0
 LEAST_SPAN = timedelta(days=120)
 EMPTY_SPAN = timedelta(days=365)
 LANES = ((AROMATASE_INHIBITOR, "Aromatase inhibitor, mg a week"), (TESTOSTERONE, "Testosterone, mg a week"))
@@ -85,13 +89,11 @@ def _start(plot: Plot) -> datetime:
 
 
 def _highest(plot: Plot) -> float:
-    return max(
-        [
-            LEAST_ESTRADIOL,
-            *(point.value * HEADROOM for point in plot.estradiol),
-            *(floor.value * LEAST_FLOORS for floor in plot.floors),
-        ]
-    )
+    """Of the axis. One result far off, typed in another unit perhaps, does not press the floor and all others to the ground."""
+    values = [point.value for point in plot.estradiol]
+    least = max([LEAST_ESTRADIOL, *(floor.value * LEAST_FLOORS for floor in plot.floors)])
+    most = max(least, FAR_OFF * median(values)) if values else least
+    return max([least, *(value * HEADROOM for value in values if value <= most)])
 
 
 def _summary(plot: Plot) -> str:
@@ -115,7 +117,10 @@ def _estradiol(plot: Plot, axis: TimeAxis, values: ValueAxis) -> Iterator[SafeSt
         left, right, y = axis.x(floor.start), axis.x(floor.end), values.y(floor.value)
         yield drawn("rect", x=left, y=y, width=right - left, height=values.bottom - y, cls="under-floor")
         yield drawn("line", x1=left, y1=y, x2=right, y2=y, cls=f"floor floor-{floor.assay}")
-        text = drawn("text", floor.text, x=left + 4, y=values.bottom - 5, cls="floor-text")
+        # Where its stretch is too short for its words they end where it ends, and are not cut off by the edge.
+        fits = right - left >= LETTER * len(floor.text)
+        at, side = (left + 4, "floor-text") if fits else (right, "floor-text value-mark")
+        text = drawn("text", floor.text, x=at, y=values.bottom - 5, cls=side)
         yield drawn("g", [drawn("title", floor.text), text])
     if not plot.estradiol:
         middle = (values.top + values.bottom) / 2
@@ -170,15 +175,18 @@ def _points(points: Sequence[Point], axis: TimeAxis, values: ValueAxis) -> Itera
     for point in points:
         runs.setdefault(point.run, []).append(point)
     for run in runs.values():
-        if len(run) > 1:
-            places = " ".join(f"{_x(p, axis):.1f},{values.y(p.value):.1f}" for p in run)
-            yield drawn("polyline", points=places, cls="run")
+        for is_on, part in groupby(run, key=lambda p: p.value <= values.highest):
+            places = [f"{_x(p, axis):.1f},{values.y(p.value):.1f}" for p in part]
+            if is_on and len(places) > 1:
+                yield drawn("polyline", points=" ".join(places), cls="run")
     for point in points:
         yield drawn("g", [drawn("title", point.text), *_point(point, axis, values)], cls="point")
 
 
 def _point(point: Point, axis: TimeAxis, values: ValueAxis) -> Iterator[SafeString]:
-    x, y = _x(point, axis), values.y(point.value)
+    x, y = _x(point, axis), values.y(min(point.value, values.highest))
+    if point.value > values.highest:
+        yield drawn("text", f"{point.comparator.value}{point.value:g}, off the scale", x=x + 8, y=y + 12, cls="off-scale")
     if point.start is not None and not point.is_dated:
         left, right = axis.x(point.start), axis.x(point.end)
         yield drawn("rect", x=left, y=y - 7, width=right - left, height=14, fill="url(#hatch)", cls="undated")

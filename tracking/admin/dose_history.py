@@ -31,7 +31,7 @@ from tracking.services.dose_history import Stated
 from tracking.services.history import history_of
 from tracking.services.lived import local_today
 
-__all__ = ["marks_of", "page"]
+__all__ = ["BASES", "PHASES", "adherence_in_words", "marks_of", "page"]
 
 PRESETS = (("90 days", 90), ("6 months", 182), ("1 year", 365), ("2 years", 730))
 BASES = {
@@ -157,7 +157,7 @@ def _drug(drug: DrugHistory, stated: dict[str, Stated], name: Names, zone: str) 
     else:
         said = f"Logged: {', '.join(counts)}; first {phrases.instant(first, zone)}, last {phrases.instant(last, zone)}."
     steps = [_step(step, stated, name, zone) for step in reversed(drug.steps)]
-    return DrugTable(drug.name, steps, said, _adherence(drug.adherence))
+    return DrugTable(drug.name, steps, said, adherence_in_words(drug.adherence))
 
 
 def _step(step: Step, stated: dict[str, Stated], name: Names, zone: str) -> StepLine:
@@ -187,7 +187,7 @@ def _amount(amount: Decimal | None, unit: str, unsaid: str) -> str:
     return unsaid if amount is None else f"{trimmed(amount):f} {unit}"
 
 
-def _adherence(said: Adherence | None) -> str:
+def adherence_in_words(said: Adherence | None) -> str:
     """Silence is no figure: where nothing is logged, there is none."""
     if said is None or said.state is LogState.NOTHING_EXPECTED:
         return "Adherence: no dose was expected in this time."

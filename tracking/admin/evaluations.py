@@ -13,7 +13,6 @@ from django.utils.safestring import SafeString
 from tracking.admin import phrases, record
 from tracking.admin.base import RecordAdmin, RecordChangeList
 from tracking.admin.patients import verdict_word
-from tracking.admin.site import page_of
 from tracking.domain.explain import explain
 from tracking.models import Evaluation
 from tracking.services import rulebooks
@@ -30,7 +29,7 @@ class EvaluationChangeList(RecordChangeList):
         return found.defer("basis")
 
 
-@page_of(Evaluation)
+@admin.register(Evaluation)
 class EvaluationAdmin(RecordAdmin):
     """Newest first; each opens its whole basis."""
 

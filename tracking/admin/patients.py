@@ -1,14 +1,14 @@
-"""A prescriber's patients: the list, worst first, and the page of one man."""
+"""A prescriber's patients: the list by name, and the page of one man. Whom to look at first, the work queue says."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Case, F, Prefetch, QuerySet, When
+from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
@@ -16,14 +16,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tracking import clock
-from tracking.admin import dose_history, phrases, record, rows, versions, writes
+from tracking.admin import dose_history, phrases, record, rows, sharing, summary, versions, writes
 from tracking.admin.base import SAFE, RecordAdmin, RecordChangeList, patients_of
-from tracking.admin.site import page_of
-from tracking.models import DueItem, Patient
+from tracking.admin.site import TrabeculaAdminSite
+from tracking.domain.categories import Category
+from tracking.exchange.summary import pdf_of
+from tracking.models import DueItem, Patient, User
+from tracking.services.access import shared_with
 from tracking.services.lived import local_today
 
-# Within one priority: what is known to be low, then what nobody can see.
-WORD_ORDER = ("below", "cannot_say", "no_current_data", "not_below")
 _EVALUATION = "standing__evaluation__"
 _BASIS = f"{_EVALUATION}basis__"
 
@@ -46,11 +47,13 @@ class PatientChangeList(RecordChangeList):
         super().get_results(request)
         self.result_list = list(self.result_list)
         now = clock.now()
+        shared = shared_with(cast("User", request.user), self.result_list)
         for man in self.result_list:
+            man.shared = shared.get(man.pk, [])
             man.today = local_today(man, now)
 
 
-@page_of(Patient)
+@admin.register(Patient)
 class PatientAdmin(RecordAdmin):
     """The list is a changelist as everywhere in the admin; the page is our own."""
 
@@ -58,17 +61,11 @@ class PatientAdmin(RecordAdmin):
     page_template = "admin/tracking/patient/page.html"
     list_display = ("name_and_age", "verdict", "last_estradiol", "floor", "worst_finding", "next_due")
     search_fields = ("name", "user__email")
-    ordering = [
-        F(f"{_EVALUATION}priority").asc(nulls_last=True),
-        Case(
-            *(When(**{f"{_EVALUATION}word": word}, then=rank) for rank, word in enumerate(WORD_ORDER)), default=len(WORD_ORDER)
-        ).asc(),
-        F("name").asc(),
-    ]
+    ordering = ("name", "pk")
     sortable_by = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:
-        return patients_of(request)
+        return patients_of(request, Category.DOOR)
 
     def man_of(self, row: Patient) -> Patient:
         return row
@@ -85,11 +82,18 @@ class PatientAdmin(RecordAdmin):
             *super().get_urls(),
             path("<uuid:uid>/history/", wrap(self.versions_view), name="tracking_patient_history"),
             path("<uuid:uid>/doses/", wrap(self.doses_view), name="tracking_patient_doses"),
+            *sharing.urls(cast("TrabeculaAdminSite", self.admin_site)),
+            path("<uuid:uid>/summary/", wrap(self.summary_view), name="tracking_patient_summary"),
+            path("<uuid:uid>/summary.pdf", wrap(self.summary_pdf_view), name="tracking_patient_summary_pdf"),
             *writes.urls(self),
         ]
 
     def page(self, request: HttpRequest, row: Patient) -> dict[str, Any]:
-        return record.page(row, request, clock.now())
+        shared = shared_with(cast("User", request.user), [row]).get(row.pk, [])
+        return record.page(row, request, clock.now()) | {
+            "shared": shared,
+            "is_partial": Category.CONCLUSIONS not in shared,
+        }
 
     def versions_view(self, request: HttpRequest, uid: UUID) -> HttpResponse:
         """Every version of every row about him: who, when, what it said."""
@@ -105,16 +109,37 @@ class PatientAdmin(RecordAdmin):
         context = self.around(request, man) | dose_history.page(man, request, clock.now())
         return TemplateResponse(request, "admin/tracking/patient/doses.html", context)
 
+    def summary_view(self, request: HttpRequest, uid: UUID) -> HttpResponse:
+        """One page to print or to take along."""
+        if request.method not in SAFE:
+            return HttpResponseNotAllowed(SAFE)
+        man = self.open(request, uid)
+        context = self.around(request, man) | {"summary": summary.summary_of(man, cast("User", request.user), clock.now())}
+        return TemplateResponse(request, "admin/tracking/patient/summary.html", context)
+
+    def summary_pdf_view(self, request: HttpRequest, uid: UUID) -> HttpResponse:
+        """The same as PDF."""
+        if request.method not in SAFE:
+            return HttpResponseNotAllowed(SAFE)
+        man = self.open(request, uid)
+        made = pdf_of(summary.summary_of(man, cast("User", request.user), clock.now()))
+        named = {"Content-Disposition": f'inline; filename="summary-{man.uid}.pdf"'}
+        return HttpResponse(made, content_type="application/pdf", headers=named)
+
     @admin.display(description="Patient")
     def name_and_age(self, man: Any) -> SafeString:
         return format_html('{}<span class="quiet">{}</span>', str(man), phrases.born(man, man.today))
 
     @admin.display(description="Verdict")
     def verdict(self, man: Any) -> SafeString:
+        if Category.CONCLUSIONS not in man.shared:
+            return format_html('not shared<span class="quiet">he shares {} only</span>', ", ".join(man.shared))
         return verdict_word(man.word, man.state)
 
     @admin.display(description="Last estradiol")
     def last_estradiol(self, man: Any) -> str | SafeString:
+        if Category.CONCLUSIONS not in man.shared:
+            return "not shared"
         if not man.result:
             return "none on record"
         drawn_on = datetime.fromisoformat(man.drawn_on).date() if man.drawn_on else None
@@ -135,6 +160,8 @@ class PatientAdmin(RecordAdmin):
 
     @admin.display(description="Worst finding")
     def worst_finding(self, man: Any) -> str | SafeString:
+        if Category.CONCLUSIONS not in man.shared:
+            return "not shared"
         if not man.worst:
             return "none"
         return format_html(
@@ -143,6 +170,8 @@ class PatientAdmin(RecordAdmin):
 
     @admin.display(description="Next due")
     def next_due(self, man: Any) -> str | SafeString:
+        if Category.CONCLUSIONS not in man.shared:
+            return "not shared"
         if not man.open_items:
             return "nothing"
         item: DueItem = man.open_items[0]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 
 from tracking.domain.actor import Actor
 from tracking.domain.problems import Problem
@@ -19,16 +18,24 @@ from tracking.models import Patient, Prescriber, User
 from tracking.services.access import acting_as
 
 OUR_APPS = frozenset({"tracking", "notifications"})
-_PAGES: list[tuple[type[models.Model], type[admin.ModelAdmin[Any]]]] = []
-Page = TypeVar("Page", bound="type[admin.ModelAdmin[Any]]")
+View = Callable[..., HttpResponse]
 
 
-def page_of(model: type[models.Model]) -> Callable[[Page], Page]:
-    """Put a page on the site. Django's own decorator would ask for the site while the site is being made from this package."""
+_VIEWS: list[tuple[str, str, View]] = []
+_BY_THEMSELVES: set[View] = set()
 
-    def registered(page: Page) -> Page:
-        _PAGES.append((model, page))
-        return page
+
+def view_at(route: str, name: str, *, by_itself: bool = False) -> Callable[[View], View]:
+    """Put a page that belongs to no one table on the site, inside its one transaction.
+
+    ``by_itself``: it opens transactions of its own, for another actor than the account.
+    """
+
+    def registered(view: View) -> View:
+        _VIEWS.append((route, name, view))
+        if by_itself:
+            _BY_THEMSELVES.add(view)
+        return view
 
     return registered
 
@@ -50,32 +57,35 @@ def is_prescriber(request: HttpRequest) -> bool:
 
 
 class TrabeculaAdminSite(admin.AdminSite):
-    """Prescribers land on their patients; superusers set up clinics and accounts."""
+    """Prescribers land on their work queue; superusers set up clinics and accounts."""
 
     site_header = site_title = "Trabecula"
     index_title = "Set-up"
     site_url = None
     enable_nav_sidebar = False
 
-    def __init__(self, name: str = "admin") -> None:
-        super().__init__(name)
-        for model, page in _PAGES:
-            self.register(model, page)
-
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Libraries register pages of their own as they load; the REST framework's would show the keys to men's records."""
         given = model_or_iterable if isinstance(model_or_iterable, list | tuple) else [model_or_iterable]
         super().register([model for model in given if model._meta.app_label in OUR_APPS], admin_class, **options)
 
+    def get_urls(self) -> list[Any]:
+        """Our own pages before Django's, whose last pattern takes whatever is left."""
+        own = [path(route, self.admin_view(view), name=name) for route, name, view in _VIEWS]
+        return [*own, *super().get_urls()]
+
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  Django's
-        """The view and the rendering of what it returns, in one transaction; a refusal or a failure leaves nothing behind."""
-        if view == self.logout:
+        """The view and the rendering of what it returns, in one transaction; a refusal or a failure leaves nothing behind.
+
+        The account acts, unless the view says in ``acts_as`` who does.
+        """
+        if view == self.logout or view in _BY_THEMSELVES:
             return super().admin_view(view, cacheable)
 
         @wraps(view)
         def acting(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
-                with acting_as(actor_of(request)):
+                with acting_as(getattr(view, "acts_as", None) or actor_of(request)):
                     members = Prescriber.objects.filter(user=request.user.pk, is_active=True)
                     cast("StaffRequest", request).is_prescriber = members.exists()
                     response: HttpResponse = view(request, *args, **kwargs)
@@ -89,7 +99,7 @@ class TrabeculaAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]  # a redirect is no template
         if self.get_model_admin(Patient).has_module_permission(request):
-            return HttpResponseRedirect(reverse("admin:tracking_patient_changelist"))
+            return HttpResponseRedirect(reverse("admin:work_queue"))
         return super().index(request, extra_context)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:

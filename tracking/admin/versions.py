@@ -1,4 +1,4 @@
-"""The history of a man's record: every version of every row, with who and when, as the database kept it."""
+"""The history of a man's record: every version of every row, with who and when, as the database kept it; and who read it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 
 from tracking.admin import phrases
-from tracking.models import Patient
+from tracking.models import AccessEvent, Patient
 from tracking.services import owned
 
 __all__ = ["page"]
@@ -47,7 +47,14 @@ def page(man: Patient, request: HttpRequest) -> dict[str, Any]:
     }
     found = [events[entry["table"], entry["pgh_id"]] for entry in part]
     known = phrases.names(_actor(event) for event in found)
-    return {"page": part, "versions": [_version(event, known, man) for event in found]}
+    visits = AccessEvent.objects.filter(patient=man).select_related("user").order_by("-at", "-pk")
+    reads = Paginator(visits, PER_PAGE).get_page(request.GET.get("reads"))
+    return {
+        "page": part,
+        "versions": [_version(event, known, man) for event in found],
+        "reads": reads,
+        "read_lines": [(visit, phrases.instant(visit.at, man.zone), phrases.spaced(visit.through)) for visit in reads],
+    }
 
 
 def _events(table: owned.OwnedTable) -> QuerySet[Any]:

@@ -9,12 +9,14 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from tracking import clock
 from tracking.admin import phrases, problems
+from tracking.admin.base import broken_glass
 from tracking.admin.forms import (
     ChangeRegimenForm,
     EndRegimenForm,
@@ -100,6 +102,11 @@ class RecordLab(Write):
         return f"Recorded: {stored.row}. Verdict now: {phrases.spaced(stored.current.word)}."
 
 
+def _until(row: Regimen) -> str:
+    """The end that a change keeps is told, for nobody typed it."""
+    return "" if row.ends_on is None else f", ending on {phrases.day(row.ends_on)} as stated before"
+
+
 class StartRegimen(Write):
     address, name = "start-regimen/", "start_regimen"
     title, button = "Start a regimen", "Start regimen"
@@ -126,7 +133,7 @@ class ChangeRegimen(Write):
         key = str(self.regimen.uid)
         return self._told(
             lambda: regimens.change(**self.who, key=key, origin=Origin.PRESCRIBED, **form.sent()),
-            lambda row: f"Changed: {self._name(row)} {_dose(row)} from {phrases.day(row.starts_on)}.",
+            lambda row: f"Changed: {self._name(row)} {_dose(row)} from {phrases.day(row.starts_on)}{_until(row)}.",
         )
 
 
@@ -270,6 +277,8 @@ def _view(page: RecordAdmin, kind: type[Write]) -> Any:
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(("GET", "HEAD", "POST"))
         man = page.open(request, uid)
+        if broken_glass(request, man):
+            raise PermissionDenied  # it is broken to read
         write = kind(man=man, by=actor_of(request), now=clock.now(), **named)
         posted = request.POST if request.method == "POST" else None
         form, sites = write.form(posted), write.sites(posted)

@@ -14,6 +14,7 @@ from tracking.api.fields import Day, Input, Output, Text
 from tracking.api.records import day
 from tracking.api.schema import Operation
 from tracking.domain.actor import Actor
+from tracking.domain.categories import Category
 from tracking.models import Patient, User
 from tracking.services import accounts
 
@@ -62,6 +63,7 @@ class ProfileRow(Output):
 class Profile(RecordView):
     """Who he says he is."""
 
+    category = Category.OWN
     what = "profile"
     keeps_answers = False
     operations = {

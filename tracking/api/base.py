@@ -20,15 +20,17 @@ from tracking.api.paging import CHANGED_PAGE, PAGE, PERIOD, flag, given, in_peri
 from tracking.api.parsing import StrictJSONParser
 from tracking.api.schema import FIELDS, Operation, Query, RecordSchema, page_of
 from tracking.api.sparse import members_sent, sparse
+from tracking.api.third_party import token_of
 from tracking.domain.actor import Actor
+from tracking.domain.categories import Category
 from tracking.models import Patient, User
-from tracking.services import audit
+from tracking.services import audit, read_tokens
 from tracking.services.access import Isolation, acting_as, lock_patient, not_found, own_patient, visible_patient
 
 # What the API of notifications is built from too.
 __all__ = [
-    "CHANGED_PAGE", "PAGE", "PERIOD", "ApiView", "ClientId", "Clock", "Flag", "Input", "Instant", "Operation", "Output",
-    "Query", "RecordView", "Text", "Whole", "flag", "in_period", "page", "page_of",
+    "CHANGED_PAGE", "PAGE", "PERIOD", "ApiView", "Category", "ClientId", "Clock", "Flag", "Input", "Instant", "Operation",
+    "Output", "Query", "RecordView", "Text", "Whole", "flag", "in_period", "page", "page_of",
 ]  # fmt: skip
 
 OK = 200
@@ -91,17 +93,21 @@ class RecordView(ApiView):
     """A view whose handler runs in one transaction of the signed-in account.
 
     The same view serves a man on his own record (``/labs``) and staff on a man's (``/patients/{patient_uid}/labs``): there the
-    visit is noted, and what is not open to them is not found.
+    visit is noted, and what is not open to them is not found. ``category``: what of a record it shows; without it, what is
+    concluded from all of it. Who comes with a key reads as that key, and the database refuses it every write.
 
     What holds for every address is held here: what has not changed is not sent again (``If-None-Match``), nothing is changed or
     taken back unseen (``If-Match``, against the ETag of the view's own GET), a POST sent again is answered again
     (``Idempotency-Key``), and a reader gets the members he asks for (``fields``).
     """
 
+    category: ClassVar[Category] = Category.CONCLUSIONS
     isolation: Isolation | None = None
     what = "record"
     # False where a POST is about no man, or opens his record: the same again stores nothing there anyway.
     keeps_answers = True
+    # False where what is taken back shall end whatever became of it meanwhile: a key, a code.
+    needs_match = True
 
     request: Request
     wanted: frozenset[str]
@@ -129,7 +135,7 @@ class RecordView(ApiView):
             return (IF_NONE_MATCH,) if operation.conditional else ()
         if method == "POST":
             return (IDEMPOTENCY_KEY,) if self.keeps_answers else ()
-        return (IF_MATCH,)
+        return (IF_MATCH,) if self.needs_match else ()
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """As DRF's own, with the handler inside ``acting_as``: a refusal rolls everything back before it is rendered."""
@@ -141,6 +147,9 @@ class RecordView(ApiView):
             method = str(request.method).lower()
             known = method in self.http_method_names
             handler = getattr(self, method, self.http_method_not_allowed) if known else self.http_method_not_allowed
+            token = token_of(request)
+            if token is not None:
+                read_tokens.note_reading(token, what=self.what, now=self.now)
             with acting_as(self.actor, isolation=self.isolation):
                 response = self.held(handler, request, *args, **kwargs)
         except Exception as exc:  # noqa: BLE001  DRF turns each into an answer or raises it again
@@ -152,7 +161,7 @@ class RecordView(ApiView):
         """The handler's answer, where the request's conditions hold; or the one that was given to the same request before."""
         if request.method in _WRITING and handler != self.http_method_not_allowed:
             self.read_body(request)
-        if request.method in _CHANGING and handler != self.http_method_not_allowed:
+        if request.method in _CHANGING and self.needs_match and handler != self.http_method_not_allowed:
             lock_patient(self.patient())
             require_match(request, self.get(request, *args, **kwargs).headers["ETag"])  # type: ignore[attr-defined]  # a meta-test sees to it
         key = key_sent(request) if request.method == "POST" and self.keeps_answers else None
@@ -168,7 +177,7 @@ class RecordView(ApiView):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         """As every view's; a read has the members that are wanted, and none where the sender has it already."""
-        if request.method in ("GET", "HEAD") and response.status_code == OK:
+        if request.method in ("GET", "HEAD") and response.status_code == OK and isinstance(response, Response):
             if self.operations["GET"].conditional and is_fresh(request, response.headers["ETag"]):
                 response = not_modified(response.headers["ETag"])
             else:
@@ -187,6 +196,9 @@ class RecordView(ApiView):
 
     @property
     def actor(self) -> Actor:
+        token = token_of(self.request)
+        if token is not None:
+            return Actor.token(token.pk)
         return Actor.user(self.user.pk)
 
     @property
@@ -195,12 +207,15 @@ class RecordView(ApiView):
         return "patient_uid" in self.kwargs
 
     def patient(self) -> Patient:
-        """The man whose record this request is about, visible to this account; else 404."""
+        """The man whose record this request is about, visible to this account or key; else 404."""
+        token = token_of(self.request)
+        if token is not None:
+            return Patient.objects.get(pk=token.patient_id)  # as the key, at the revision that its reading made
         return self.patient_of_another(self.kwargs["patient_uid"]) if self.is_staff_route else own_patient(self.user)
 
     def patient_of_another(self, uid: UUID) -> Patient:
         """A man in this account's care. Never himself: what a prescriber may write, no man writes into his own record."""
-        man = visible_patient(self.user, uid)
+        man = visible_patient(self.user, uid, self.category)
         if man.user_id == self.user.pk:
             raise not_found()
         audit.note_visit(patient=man, user=self.user, through="api", what=self.what, now=self.now)

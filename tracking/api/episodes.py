@@ -17,11 +17,12 @@ from tracking.api.fields import Input, Instant, Output, Text, Whole
 from tracking.api.paging import CHANGED_PAGE, PAGE, chosen, limit_of, page
 from tracking.api.records import instant, names_of
 from tracking.api.schema import Operation, Query, page_of
+from tracking.domain.categories import Category
 from tracking.domain.episodes import Outcome, Resolution, State, What
 from tracking.domain.problems import problem
 from tracking.domain.rulebook import Lane
 from tracking.models import Clinic, Episode, EpisodeEvent, Finding
-from tracking.services import episodes
+from tracking.services import episodes, work_queue
 
 __all__ = ["Acknowledgement", "Episodes", "OneEpisode", "Queue", "Snooze"]
 
@@ -107,6 +108,7 @@ class QueueRow(Output):
 class Queue(RecordView):
     """The work of this account's clinics. It is a worklist: opening a man is what is noted as a visit."""
 
+    category = Category.OWN  # whose account it is: no key reads it
     operations = {
         "GET": Operation(
             "List the men who wait for an answer, the most urgent first, each with his worst episode and the others",
@@ -118,14 +120,10 @@ class Queue(RecordView):
     def get(self, request: Request) -> Response:
         clinics = Clinic.objects.filter(prescribers__user=self.user, prescribers__is_active=True)
         size = limit_of(self.query)
-        found = episodes.queue(
-            clinics=clinics,
-            now=self.now,
-            limit=size + 1,
-            after=self.after(),
-            also_p4=chosen(self.query, "p4", ["true", "false"]) == "true",
-            without=self.user,
-        )
+        also_p4 = chosen(self.query, "p4", ["true", "false"]) == "true"
+        work = work_queue.work_of(clinics=clinics, now=self.now, also_p4=also_p4, user=self.user)
+        after = self.after()
+        found = work.page(start=0, limit=size + 1) if after is None else work.after(after, limit=size + 1)
         shown = found[:size]
         said = episodes.sentences([row for line in shown for row in (line.worst, *line.others)])
         following = None
@@ -215,7 +213,7 @@ class Snooze(EpisodeView):
         return self.row(self.shown([episodes.snooze(patient=man, uid=uid, by=self.actor, now=self.now, **sent)])[0])
 
 
-def _line(line: episodes.QueueRow, said: Mapping[int, Finding], now: datetime) -> dict[str, Any]:
+def _line(line: work_queue.QueueRow, said: Mapping[int, Finding], now: datetime) -> dict[str, Any]:
     return {
         "patient_uid": str(line.man.uid),
         "name": line.man.name,

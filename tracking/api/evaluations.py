@@ -21,7 +21,7 @@ from tracking.domain.explain_to_man import explain_to_man
 from tracking.domain.for_man import Comparison
 from tracking.domain.rulebook import Tier
 from tracking.models import DueItem, Evaluation, Patient
-from tracking.services import evaluations, findings, rulebooks, shown
+from tracking.services import evaluations, releases, rulebooks, shown
 from tracking.services.access import not_found
 
 __all__ = [
@@ -211,7 +211,8 @@ class Release(OneEvaluation):
 
     def post(self, _request: Request, **kwargs: Any) -> Response:
         man = self.patient()
-        row = findings.release(patient=man, uid=kwargs["uid"], by=self.actor, now=self.now)
+        releases.release(patient=man, uid=kwargs["uid"], by=self.actor, now=self.now)
+        row = Evaluation.objects.get(patient=man, uid=kwargs["uid"])
         return self.row(summary(row, Reader(self.is_staff_route, man), self.now))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -151,6 +152,21 @@ class NounView(RecordView):
     def every(self, man: Patient) -> QuerySet[Any]:
         """What was ever stated about him, with what an answer shows beside it."""
         return self.model.objects.filter(patient=man)
+
+    @cached_property
+    def _standing(self) -> dict[type[Record], dict[str, Record]]:
+        """What stands of a noun by phone id, read once for a request that needs it."""
+        return {}
+
+    def id_of_standing(self, row: Record, reader: Reader) -> str:
+        """The id of a row that another one names, as it is found now: a correction gives it another uid."""
+        if not reader.is_staff or row.superseded_at is None:
+            return reader.id_of(row)
+        model = type(row)
+        if model not in self._standing:
+            found = model.objects.live().filter(patient=reader.man)
+            self._standing[model] = {one.client_id: one for one in found}
+        return reader.id_of(self._standing[model].get(row.client_id, row))
 
     def rows(self, man: Patient) -> QuerySet[Any]:
         """What stands about him."""

@@ -35,7 +35,8 @@ FORMULA = (
 class Event:
     """One logged dose of a drug, from the ``first`` to the ``last`` instant that it can stand for.
 
-    ``amount`` is in the drug's unit, None for a skipped one. ``name``: by which his phone knows it.
+    ``amount`` is in the drug's unit, None for a skipped one. ``name``: by which his phone knows it. ``is_dated``: known to the
+    minute or the day.
     """
 
     key: str
@@ -45,6 +46,12 @@ class Event:
     last: datetime
     day: date
     name: str = ""
+    is_dated: bool = True
+
+    @property
+    def spread(self) -> timedelta:
+        """How far it may lie from the middle of what it can stand for: half a day where only the day is known."""
+        return (self.last - self.first) / 2
 
 
 class LogState(StrEnum):
@@ -60,7 +67,8 @@ class Adherence:
     """One drug over one window. ``percent`` is None unless the state is ``logged``.
 
     ``by_regimen`` and ``by_log``: what the expected and the logged doses come to, in the drug's unit; None without any.
-    ``unmatched``: logged as taken or late, and belonging to no expected dose.
+    ``unmatched``: logged as taken or late, and belonging to no expected dose. Doses of which the day is not known stand on
+    the first that they can be.
     """
 
     state: LogState
@@ -79,15 +87,16 @@ class Adherence:
 def match(slots: Sequence[Slot], events: Iterable[Event], rule: AdherenceRule) -> dict[int, Event]:
     """Which event belongs to which expected dose, by its place in ``slots`` (in order of time, of one drug).
 
-    The nearest pairs first, each event and each dose once, and only within the reach of the rule. An event logged as late
-    belongs to a dose before it, up to the next one; an extra one belongs to none.
+    The nearest pairs first, each event and each dose once, and only within the reach of the rule. An event is no nearer to a
+    dose than it is known itself, so that one without a time of day takes what the others leave. An event logged as late belongs
+    to a dose before it, up to the next one; an extra one belongs to none, nor does one of which the day is not known.
     """
     starts = [slot.opens for slot in slots]
     reaches = _reaches(slots, rule)
     furthest = max((max(reach.early, reach.next) for reach in reaches), default=_ZERO) + 2 * _DAY
     pairs = []
     for event in events:
-        if event.kind is DoseKind.EXTRA:
+        if event.kind is DoseKind.EXTRA or not event.is_dated:
             continue
         low, high = bisect_left(starts, event.first - furthest), bisect_right(starts, event.last + furthest)
         for number in range(low, high):
@@ -97,10 +106,11 @@ def match(slots: Sequence[Slot], events: Iterable[Event], rule: AdherenceRule) -
             if ahead > early or behind > late:
                 continue
             # Of doses of one day without a time each stands for the whole day: their order decides.
-            pairs.append((max(ahead, behind, _ZERO), event.first, number, event))
+            apart = max(ahead, behind, _ZERO)
+            pairs.append((max(apart, event.spread), apart, event.first, number, event))
     found: dict[int, Event] = {}
     used: set[str] = set()
-    for _, _, number, event in sorted(pairs, key=lambda pair: (*pair[:3], pair[3].key)):
+    for *_, number, event in sorted(pairs, key=lambda pair: (*pair[:4], pair[4].key)):
         if number not in found and event.key not in used:
             found[number] = event
             used.add(event.key)
@@ -123,7 +133,7 @@ def adherence(
     answered = {event.key for event in matched.values()}
     loose = [e for e in logged if e.kind in (DoseKind.TAKEN, DoseKind.LATE) and e.key not in answered]
     taken, late = answers.count(DoseKind.TAKEN), answers.count(DoseKind.LATE)
-    state = LogState.LOGGED if logged or answers else LogState.NOT_LOGGED
+    state = LogState.LOGGED if answers or any(event.is_dated for event in logged) else LogState.NOT_LOGGED
     state = state if due else LogState.NOTHING_EXPECTED
     amounts = [Fraction(event.amount) for event in logged if event.amount is not None]
     return Adherence(

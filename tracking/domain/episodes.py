@@ -63,6 +63,7 @@ class What(StrEnum):
     WORSENED = "worsened"
     EASED = "eased"
     ACKNOWLEDGED = "acknowledged"
+    ASSIGNED = "assigned"
     SNOOZED = "snoozed"
     SHORTENED = "shortened"
     WOKE = "woke"

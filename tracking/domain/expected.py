@@ -46,7 +46,8 @@ class PlanState(StrEnum):
 class Plan:
     """One version of a regimen as far as it expects doses. ``dose`` and the amounts of ``schedule`` are in ``unit``.
 
-    ``zone``: in which its wall-clock times are read, until he moves. ``strength``: of one tablet, where it is stated.
+    ``zone``: in which its wall-clock times are read, until he moves. ``stated_at``: when it was entered, whose zone that is,
+    whenever it begins. ``strength``: of one tablet, where it is stated.
     """
 
     key: str
@@ -60,6 +61,13 @@ class Plan:
     zone: str
     pauses: tuple[Pause, ...] = ()
     strength: Decimal | None = None
+    stated_at: datetime | None = None
+
+    def later(self, moves: Iterable[Move]) -> list[Move]:
+        """The moves that its zone does not know of: since it began, or was entered if that was earlier."""
+        began = at_wall(self.starts_on, time(), self.zone)
+        since = began if self.stated_at is None else min(began, self.stated_at)
+        return [move for move in moves if move.at > since]
 
     def state(self, day: date) -> PlanState:
         if day < self.starts_on:
@@ -134,8 +142,7 @@ def expected(plan: Plan, first: date, last: date, moves: Sequence[Move], rule: U
     if hours is None:
         return
     interval = timedelta(hours=float(hours))
-    began = at_wall(plan.starts_on, time(), plan.zone)
-    later = [move for move in moves if move.at > began]
+    later = plan.later(moves)
     low = max(first - _LEAD, plan.starts_on)
     high = last if plan.ends_on is None else min(last, plan.ends_on - _DAY)
     previous: datetime | None = None
@@ -164,11 +171,11 @@ def expected_between(
     return sorted(slots, key=lambda slot: (slot.at, slot.drug, slot.regimen, slot.number))
 
 
-def zone_on(zone: str, starts_on: date, moves: Sequence[Move], day: date) -> str:
-    """On which clock a version that began on ``starts_on`` in ``zone`` stands as a later day begins."""
-    began = at_wall(starts_on, time(), zone)
-    for move in moves:
-        if began < move.at <= at_wall(day, time(), zone):
+def zone_on(plan: Plan, moves: Sequence[Move], day: date) -> str:
+    """On which clock a version stands as a later day begins."""
+    zone = plan.zone
+    for move in plan.later(moves):
+        if move.at <= at_wall(day, time(), zone):
             zone = move.zone
     return zone
 

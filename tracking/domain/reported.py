@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -142,8 +142,10 @@ class Moment:
         if self.precision is Precision.MINUTE or self.precision is Precision.UNKNOWN:
             return self.at
         span = _SPANS[self.precision]
-        # Wall-clock arithmetic in the man's zone: a day has 23 or 25 hours twice a year.
-        end = (self.local.replace(tzinfo=None) + span).replace(tzinfo=ZoneInfo(self.zone))
+        # Wall-clock arithmetic in the man's zone: a day has 23 or 25 hours twice a year, and where midnight is in the gap it
+        # begins at one.
+        first = datetime.combine(self.local.date(), time())
+        end = (first + span).replace(tzinfo=ZoneInfo(self.zone))
         return end.astimezone(UTC) - timedelta(microseconds=1)
 
     @property

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
@@ -33,6 +33,7 @@ ACCEPTED = (
     '"amounts": ["60", "40"], one for each dose of a day or of a week, where they differ'
 )
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
+_DAYS = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?", re.ASCII)
 _AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?", re.ASCII)
 _DAYS_A_WEEK = 7
 _HOURS_A_DAY = 24
@@ -171,12 +172,10 @@ def parse_schedule(sent: object, *, pointer: str = "/schedule") -> Schedule:
 
 
 def _every(sent: Mapping[str, Any], pointer: str) -> Schedule:
-    try:
-        days = Decimal(str(sent.get("days")))
-    except InvalidOperation:
-        raise _refused(f"{pointer}/days", sent.get("days")) from None
-    if not (days.is_finite() and LEAST_DAYS <= days <= MOST_DAYS):
+    written = str(sent.get("days"))
+    if not _DAYS.fullmatch(written) or not LEAST_DAYS <= Decimal(written) <= MOST_DAYS:
         raise _refused(f"{pointer}/days", sent.get("days"))
+    days = Decimal(written)
     at = _at(sent, pointer)
     if len(at) > 1 and days != days.to_integral_value():
         # 3.5 days after eight in the morning it is eight in the evening: a second time would have no meaning.

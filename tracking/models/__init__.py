@@ -1,5 +1,7 @@
 """Storage: fields, constraints, named querysets. Only ``tracking.services`` writes."""
 
+from tracking.models.account import AccountExport, ErasureRequest
+from tracking.models.audit import AuditEvent, SealedDay, SealedTable
 from tracking.models.bone import DexaScan, DexaSite, Fracture, RiskFactor
 from tracking.models.checkin import DrugUse, Lifestyle, Symptom
 from tracking.models.doses import DoseEvent, Regimen, RegimenPause
@@ -11,12 +13,16 @@ from tracking.models.labs import LabResult
 from tracking.models.overrides import ClinicFloor, FloorSetting, IntervalSetting
 from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User, ZoneMove
 from tracking.models.requests import AnsweredRequest
+from tracking.models.sharing import Invitation, ReadToken, ShareCode
 from tracking.models.titration import Proposal, ProposalEvent
-from tracking.models.trail import AccessEvent, SyncLife, Tombstone
+from tracking.models.trail import AccessEvent, BreakGlass, SyncLife, Tombstone
 
 __all__ = [
     "AccessEvent",
+    "AccountExport",
     "AnsweredRequest",
+    "AuditEvent",
+    "BreakGlass",
     "CareRelationship",
     "Clinic",
     "ClinicFloor",
@@ -27,6 +33,7 @@ __all__ = [
     "DueItem",
     "Episode",
     "EpisodeEvent",
+    "ErasureRequest",
     "Evaluation",
     "Finding",
     "FloorSetting",
@@ -35,16 +42,21 @@ __all__ = [
     "ImportRow",
     "IntervalSetting",
     "InventoryCount",
+    "Invitation",
     "LabResult",
     "Lifestyle",
     "Patient",
     "Prescriber",
     "Proposal",
     "ProposalEvent",
+    "ReadToken",
     "Regimen",
     "RegimenPause",
     "RiskFactor",
     "RulebookVersion",
+    "SealedDay",
+    "SealedTable",
+    "ShareCode",
     "Standing",
     "Symptom",
     "SyncLife",

@@ -14,6 +14,7 @@ from tracking.domain.ownership import Ownership
 from tracking.domain.rulebook import SEVERITIES, Lane
 from tracking.models.base import OwnedRow, RevisionedRow, append_only, keeps_history, new_uid
 from tracking.models.evaluations import Evaluation
+from tracking.models.people import Prescriber
 
 
 class Episodes(models.QuerySet[Any]):
@@ -70,6 +71,14 @@ class Episode(RevisionedRow):
     snoozed_by = models.CharField(max_length=64, blank=True, default="")
     snooze_reason = models.CharField(max_length=400, blank=True, default="")
     first_snoozed_at = models.DateTimeField(null=True, blank=True, help_text="since it opened, worsened or came back")
+    assigned_to = models.ForeignKey(
+        Prescriber,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="whose work it is; empty: his lead's",
+    )
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolution = models.CharField(max_length=16, blank=True, default="")
     reopened = models.PositiveSmallIntegerField(default=0)

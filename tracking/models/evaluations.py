@@ -101,6 +101,10 @@ class Standing(OwnedRow):
     rulebook_version = models.CharField(
         max_length=64, blank=True, db_default="", help_text="by which he was looked at last; empty: not known, so look again"
     )
+    # What the work queue is ordered by, apart from the evaluation's basis, so that thousands of men are sorted at once.
+    days_below = models.PositiveSmallIntegerField(db_default=0, help_text="known days below the floor in the longest window")
+    has_current = models.BooleanField(db_default=False, help_text="an estradiol speaks for today")
+    without_since = models.DateField(null=True, blank=True, help_text="since when none does; empty: never, or not known")
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
@@ -162,6 +166,7 @@ class DueItem(RevisionedRow):
         indexes: ClassVar[list[models.Index]] = [
             *RevisionedRow.Meta.indexes,
             models.Index(fields=["patient", "due_on"], condition=Q(state="open"), name="dueitem_open"),
+            models.Index(fields=["kind", "overdue_on"], condition=Q(state="open"), name="dueitem_overdue"),
             models.Index(fields=["patient", "id"], condition=Q(announced_version__lt=F("version")), name="dueitem_unannounced"),
         ]
         # ``announced_version`` is between the planner and the reminders; phones do not see it and need not pull for it.

@@ -6,13 +6,18 @@ from typing import ClassVar
 
 import pgtrigger
 from django.db import models
+from django.db.models import F, Q
 
+from tracking.domain.categories import Category
 from tracking.domain.ownership import Erasure, Ownership
-from tracking.models.base import OwnedRow, RevisionedRow, append_only, new_uid
+from tracking.models.base import OwnedRow, RevisionedRow, append_only, keeps_history, new_uid
 
 
 class AccessEvent(RevisionedRow):
-    """Somebody other than the man looked at his record: one row per visit of 30 minutes."""
+    """Somebody other than the man looked at his record: a visit of staff of 30 minutes, or one reading by a token.
+
+    ``token_uid`` is no foreign key: what a token has read is kept when the token is erased.
+    """
 
     ownership: ClassVar[Ownership] = Ownership(
         why="lets him see who read his record",
@@ -20,11 +25,13 @@ class AccessEvent(RevisionedRow):
         erasure=Erasure.SKELETON,
         sync="access_log",
         append_only=True,
+        category=Category.DOOR,
     )
 
-    user = models.ForeignKey("tracking.User", on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey("tracking.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    token_uid = models.UUIDField(null=True, blank=True)
     at = models.DateTimeField()
-    through = models.CharField(max_length=20, help_text="api, admin, export")
+    through = models.CharField(max_length=20, help_text="api, admin, token")
     what = models.CharField(max_length=80, help_text="the first thing opened in this visit")
 
     class Meta(RevisionedRow.Meta):
@@ -32,7 +39,47 @@ class AccessEvent(RevisionedRow):
             *RevisionedRow.Meta.indexes,
             models.Index(fields=["patient", "user", "-at"], name="accessevent_visit"),
         ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, token_uid=None) | Q(user=None, token_uid__isnull=False),
+                name="accessevent_by_one",
+            )
+        ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [*RevisionedRow.Meta.triggers, append_only()]
+
+
+@keeps_history
+class BreakGlass(OwnedRow):
+    """A superuser opened the record of a man who did not let him in: why, and until when.
+
+    While it is not closed, row-level security lets his account read; the pages ask for ``expires_at`` besides.
+    """
+
+    ownership: ClassVar[Ownership] = Ownership(
+        why="shows who opened his record without his consent, why, and from when to when",
+        kept="six years, also after an erasure, without health data",
+        erasure=Erasure.SKELETON,
+        revisioned=False,
+    )
+
+    uid = models.UUIDField(default=new_uid, unique=True, editable=False)
+    user = models.ForeignKey("tracking.User", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=400)
+    opened_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("opened_at")) & ~Q(reason=""), name="breakglass_stated"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | Q(closed_at__gte=F("opened_at")), name="breakglass_closes_after_it_opened"
+            ),
+            models.UniqueConstraint(fields=["patient", "user"], condition=Q(closed_at=None), name="breakglass_one_open"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["user"], condition=Q(closed_at=None), name="breakglass_open")
+        ]
 
 
 class Tombstone(OwnedRow):

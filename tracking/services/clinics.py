@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from tracking.domain.moments import parse_zone
 from tracking.models import Clinic, Prescriber, User
 
 __all__ = ["add_prescriber", "set_up"]
 
 
 @transaction.atomic
-def set_up(*, name: str) -> Clinic:
-    """A clinic of this name; the one that is there already, if it is."""
-    clinic = Clinic.objects.filter(name=name).first()
-    return clinic or Clinic.objects.create(name=name)
+def set_up(*, name: str, zone: str | None = None) -> Clinic:
+    """A clinic of this name; the one that is there already, if it is, moved to ``zone`` where one is given.
+
+    ``zone``: an IANA time zone; UTC for a new clinic where none is given. Raises Problem where it is none.
+    """
+    stated = {} if zone is None else {"zone": parse_zone(zone)}
+    clinic, _ = Clinic.objects.update_or_create(name=name, defaults=stated, create_defaults={"name": name, **stated})
+    return clinic
 
 
 @transaction.atomic

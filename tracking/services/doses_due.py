@@ -98,7 +98,7 @@ def men_with_stock(*, limit: int, above_id: int = 0) -> list[int]:
 
 
 def refills(men: Iterable[int], now: datetime) -> list[RefillNotice]:
-    """What runs out for these men, by man and drug, however far ahead. Seven queries, however many men."""
+    """What runs out for these men, by man and drug, however far ahead. Eight queries, however many men."""
     rows = list(Patient.objects.filter(pk__in=men).order_by("pk"))
     held = holdings_of(rows, now)
     return [

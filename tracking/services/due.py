@@ -23,11 +23,10 @@ from tracking.models import DueItem, Patient
 __all__ = [
     "DueNotice",
     "mark_announced",
-    "notice",
     "notices",
+    "open_of",
     "overdue_for",
     "patients_with_news",
-    "still_due",
     "store_plans",
     "uids",
     "unannounced",
@@ -164,25 +163,29 @@ def mark_announced(versions: Mapping[int, int]) -> None:
         )
 
 
-def notice(item_id: int) -> DueNotice | None:
-    """One item as it is now, or None where there is none (any more)."""
-    row = DueItem.objects.filter(pk=item_id).first()
-    return None if row is None else _notice(row)
-
-
 def notices(item_ids: Iterable[int]) -> dict[int, DueNotice]:
-    """Items as they are now, by id, in one query; what is not there (any more) is left out."""
+    """Items as they are now, by id, in one query; what is not there (any more) is left out.
+
+    Asked at the claim and again just before the send: a result has silenced its reminder by then.
+    """
     return {row.pk: _notice(row) for row in DueItem.objects.filter(pk__in=item_ids)}
 
 
-def overdue_for(days: Mapping[str, int], *, today: date, limit: int, above_id: int = 0) -> list[DueNotice]:
-    """Open items in ascending id that have been overdue for at least so many days, by kind; kinds not named are left out.
+def open_of(patient_id: int) -> list[DueNotice]:
+    """What is open for this man, by due date, in one query."""
+    rows = DueItem.objects.filter(patient_id=patient_id, state=DueItem.State.OPEN, patient__is_statistical=False)
+    return [_notice(row) for row in rows.order_by("due_on", "pk")]
+
+
+def overdue_for(spans: Mapping[str, tuple[int, int | None]], *, today: date, limit: int, above_id: int = 0) -> list[DueNotice]:
+    """Open items in ascending id that have been overdue for so many days, at least and less than, by kind; no other kinds.
 
     ``today`` is a date in UTC; dates of items are local, so near midnight an item may be found a day early or late.
     """
     late = Q(pk__in=[])
-    for kind, least in days.items():
-        late |= Q(kind=kind, overdue_on__lte=today - timedelta(days=least))
+    for kind, (least, end) in spans.items():
+        of_kind = Q(kind=kind, overdue_on__lte=today - timedelta(days=least))
+        late |= of_kind if end is None else of_kind & Q(overdue_on__gt=today - timedelta(days=end))
     rows = DueItem.objects.filter(late, state=DueItem.State.OPEN, pk__gt=above_id, patient__is_statistical=False)
     return [_notice(row) for row in rows.order_by("pk")[:limit]]
 
@@ -190,11 +193,6 @@ def overdue_for(days: Mapping[str, int], *, today: date, limit: int, above_id: i
 def uids(item_ids: Iterable[int]) -> dict[int, UUID]:
     """The public names of items, in one query, for those who know them by their numbers."""
     return dict(DueItem.objects.filter(pk__in=item_ids).values_list("pk", "uid"))
-
-
-def still_due(item_id: int) -> bool:
-    """Asked at the claim and again just before the send: a result has silenced its reminder by then."""
-    return DueItem.objects.filter(pk=item_id, state=DueItem.State.OPEN).exists()
 
 
 def _notice(row: DueItem) -> DueNotice:

@@ -5,7 +5,7 @@ Notifications learns of silences only through :func:`unanswered` here; it names 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -21,34 +21,30 @@ from tracking.domain.episodes import EpisodeRecord, Level, Look, State, Step
 from tracking.domain.evaluate import Evaluation as Conclusion
 from tracking.domain.problems import problem
 from tracking.domain.rulebook import Lane, Priority
-from tracking.domain.verdict import CURRENT, SUPERSEDED
-from tracking.domain.work_queue import QueueEntry, queue_key
 from tracking.evidence import load_rulebook
 from tracking.models import (
     CareRelationship,
-    Clinic,
     DueItem,
     Episode,
     EpisodeEvent,
     Evaluation,
     Finding,
     Patient,
+    Prescriber,
     Standing,
-    User,
 )
 from tracking.services.access import acting_as, current_actor, lock_patient, not_found
-from tracking.services.lived import local_today
 
 __all__ = [
     "Concluded",
-    "QueueRow",
     "Unanswered",
     "acknowledge",
+    "assign",
     "find",
     "follow",
     "is_overdue",
-    "note_told",
-    "queue",
+    "open_to",
+    "priority_of",
     "sentences",
     "snooze",
     "state",
@@ -108,7 +104,7 @@ def follow(concluded: Sequence[Concluded], *, now: datetime) -> None:
     events = (
         event
         for row, step in (*made, *changed)
-        for event in _events(row, step, by=_who(), at=now, seen=evaluations[row.patient_id])
+        for event in _events(row, step.events, by=_who(), at=now, seen=evaluations[row.patient_id])
     )
     EpisodeEvent.objects.bulk_create(events)
 
@@ -150,6 +146,27 @@ def note_told(*, patient_id: int, episode_id: int, by: Actor, now: datetime) -> 
         Episode.objects.filter(patient=man, pk=episode_id, resolved_at=None).update(told_at=now)
 
 
+def assign(*, patient: Patient, uid: UUID, by: Actor, now: datetime, revision: int, to: UUID | None) -> Episode:
+    """A prescriber says whose work an episode is: that of a member of a clinic that looks after him, or nobody's by name.
+
+    It answers nothing: the response target runs on. ``revision`` as above; the same member again changes nothing. Raises
+    Problem that names the members there are.
+    """
+    with acting_as(by):
+        man = lock_patient(patient)
+        row = _his_to_answer(man, uid, by=by)
+        member = None if to is None else _colleague(man, to)
+        if row.assigned_to == member:
+            return row
+        _refuse_changed(row, revision)
+        row.assigned_to = member
+        row.save(update_fields=["assigned_to"])
+        events = (pure.Happened(pure.What.ASSIGNED, "to nobody by name" if member is None else f"to {member}"),)
+        EpisodeEvent.objects.bulk_create(_events(row, events, by=str(by), at=now, seen=row.evaluation))
+        row.refresh_from_db(fields=["revision"])
+        return row
+
+
 def find(man: Patient, uid: UUID) -> Episode:
     """One of his episodes, else not found."""
     row = Episode.objects.filter(patient=man, uid=uid).first()
@@ -179,51 +196,6 @@ def sentences(rows: Collection[Episode]) -> dict[int, Finding]:
 
 
 @dataclass(frozen=True, slots=True)
-class QueueRow:
-    """One man of the work queue: his worst open episode, the others, and what the order rests on besides them."""
-
-    man: Patient
-    worst: Episode
-    others: tuple[Episode, ...]
-    days_below: int
-    days_without: int | None
-
-
-def queue(
-    *,
-    clinics: Iterable[Clinic],
-    now: datetime,
-    limit: int,
-    after: UUID | None = None,
-    also_p4: bool = False,
-    without: User | None = None,
-) -> list[QueueRow]:
-    """The open episodes of these clinics' men, one row per man, in the order of CLINICAL 9.7.
-
-    Snoozed ones are out until the snooze ends. ``after``: the man behind whom to go on; raises Problem where he has left the
-    queue. ``without``: nobody works on his own record. One query, however many men.
-    """
-    in_care = CareRelationship.objects.active().filter(clinic__in=list(clinics))
-    basis = "patient__standing__evaluation__basis__"
-    rows = _open_to(in_care, now).annotate(verdict=F(f"{basis}verdict"), windows=F(f"{basis}series__days_below"))
-    if not also_p4:
-        rows = rows.exclude(priority=Priority.P4.rank)
-    if without is not None:
-        rows = rows.exclude(patient__user=without)
-    ordered = sorted(((_entry(row, now), row) for row in rows), key=lambda pair: queue_key(pair[0]))
-    men: dict[int, list[tuple[QueueEntry, Episode]]] = {}
-    for entry, row in ordered:
-        men.setdefault(row.patient_id, []).append((entry, row))
-    lines = [_line(his) for his in men.values()]
-    start = 0
-    if after is not None:
-        start = 1 + next((place for place, line in enumerate(lines) if line.man.uid == after), -2)
-        if start < 0:
-            raise problem("?cursor", "cursor-unreadable", "He has left the queue meanwhile. Take the list from its start.")
-    return lines[start : start + limit]
-
-
-@dataclass(frozen=True, slots=True)
 class Unanswered:
     """An episode that nobody answered in time, and who is to hear of it by now: lead, clinic or clinic_administrator.
 
@@ -245,8 +217,9 @@ def unanswered(now: datetime, *, limit: int, above_id: int = 0) -> list[Unanswer
     """
     rulebook = load_rulebook()
     rows = (
-        _open_to(CareRelationship.objects.active(), now)
+        open_to(CareRelationship.objects.covering(), now)
         .filter(acknowledged_at=None, respond_by__lte=now, pk__gt=above_id)
+        .select_related("patient")
         .exclude(priority=Priority.P4.rank)
         .order_by("pk")[:limit]
     )
@@ -257,7 +230,7 @@ def unanswered(now: datetime, *, limit: int, above_id: int = 0) -> list[Unanswer
             priority=row.priority,
             respond_by=row.respond_by,
             zone=row.patient.zone,
-            level=pure.escalation(row.respond_by, _priority(row.priority), Look(now, row.patient.zone, rulebook)),
+            level=pure.escalation(row.respond_by, priority_of(row.priority), Look(now, row.patient.zone, rulebook)),
         )
         for row in rows
     ]
@@ -268,43 +241,9 @@ def still_unanswered(ids: Iterable[int]) -> set[int]:
     return set(Episode.objects.unresolved().filter(pk__in=ids, acknowledged_at=None).values_list("pk", flat=True))
 
 
-def _open_to(care: QuerySet[CareRelationship], now: datetime) -> QuerySet[Any]:
+def open_to(care: QuerySet[CareRelationship], now: datetime) -> QuerySet[Any]:
     """Unresolved and awake, of men in this care; a survey row is in nobody's."""
-    return (
-        Episode.objects.unresolved()
-        .awake(now)
-        .filter(Exists(care.filter(patient=OuterRef("patient"))), patient__is_statistical=False)
-        .select_related("patient")
-    )
-
-
-def _entry(row: Any, now: datetime) -> QueueEntry:
-    return QueueEntry(
-        patient=row.patient_id,
-        priority=_priority(row.priority),
-        overdue=is_overdue(row, now),
-        acknowledged=row.acknowledged_at is not None,
-        lane=Lane(row.lane),
-        margin=Decimal(row.margin) if row.margin else None,
-        censored=row.censored,
-        days_below=max(row.windows or [{"window": 0, "known": 0}], key=lambda days: days["window"])["known"],
-        days_without=_days_without(row.verdict, local_today(row.patient, now)),
-        opened_at=row.opened_at,
-    )
-
-
-def _days_without(verdict: Mapping[str, Any], today: date) -> int | None:
-    """For how many days he has had no current estradiol; None where none was ever current, or nobody knows since when."""
-    if verdict["state"] == CURRENT:
-        return 0
-    ended = [verdict["stale_on"], verdict["changed_by"]["on"] if verdict["state"] == SUPERSEDED else None]
-    days = [(today - date.fromisoformat(day)).days for day in ended if day]
-    return max(days, default=None)
-
-
-def _line(his: Sequence[tuple[QueueEntry, Episode]]) -> QueueRow:
-    entry, worst = his[0]
-    return QueueRow(worst.patient, worst, tuple(row for _, row in his[1:]), entry.days_below, entry.days_without)
+    return Episode.objects.unresolved().awake(now).filter(Exists(care.filter(patient=OuterRef("patient"))))
 
 
 def _standing(men: Sequence[Patient], now: datetime) -> dict[int, dict[str, Episode]]:
@@ -341,7 +280,7 @@ def _his_to_answer(man: Patient, uid: UUID, *, by: Actor) -> Episode:
     if (
         by.user_id is None
         or by.user_id == man.user_id
-        or not CareRelationship.objects.active().filter(patient=man, **members).exists()
+        or not CareRelationship.objects.covering().filter(patient=man, **members).exists()
     ):
         raise problem("", "prescriber-only", "A prescriber of a clinic that looks after him answers this.", kind="forbidden")
     return row
@@ -350,6 +289,15 @@ def _his_to_answer(man: Patient, uid: UUID, *, by: Actor) -> Episode:
 def _answered(row: Episode, step: Step | None, *, revision: int, by: Actor, now: datetime) -> Episode:
     if step is None:
         return row
+    _refuse_changed(row, revision)
+    _fill(row, step.episode)
+    row.save(update_fields=_WRITTEN)
+    EpisodeEvent.objects.bulk_create(_events(row, step.events, by=str(by), at=now, seen=row.evaluation))
+    row.refresh_from_db(fields=["revision"])
+    return row
+
+
+def _refuse_changed(row: Episode, revision: int) -> None:
     if row.revision != revision:
         raise problem(
             "/revision",
@@ -358,15 +306,25 @@ def _answered(row: Episode, step: Step | None, *, revision: int, by: Actor, now:
             kind="conflict",
             revision=row.revision,
         )
-    _fill(row, step.episode)
-    row.save(update_fields=_WRITTEN)
-    EpisodeEvent.objects.bulk_create(_events(row, step, by=str(by), at=now, seen=row.evaluation))
-    row.refresh_from_db(fields=["revision"])
-    return row
 
 
-def _events(row: Episode, step: Step, *, by: str, at: datetime, seen: Evaluation) -> Iterator[EpisodeEvent]:
-    for event in step.events:
+def _colleague(man: Patient, uid: UUID) -> Prescriber:
+    """An active member of a clinic that looks after him, and not himself."""
+    in_care = Prescriber.objects.filter(
+        is_active=True, user__is_active=True, clinic__in=CareRelationship.objects.active().filter(patient=man).values("clinic")
+    ).exclude(user=man.user_id)
+    found = list(in_care.select_related("user", "clinic").order_by("user__name", "pk"))
+    member = next((each for each in found if each.uid == uid), None)
+    if member is None:
+        text = "This is no prescriber of a clinic that looks after him. Accepted: {accepted}."
+        raise problem("/to", "assignee-unknown", text, accepted=", ".join(str(each) for each in found))
+    return member
+
+
+def _events(
+    row: Episode, happened: Iterable[pure.Happened], *, by: str, at: datetime, seen: Evaluation
+) -> Iterator[EpisodeEvent]:
+    for event in happened:
         yield EpisodeEvent(
             patient_id=row.patient_id,
             episode=row,
@@ -387,12 +345,12 @@ def _who() -> str:
 
 def _record(row: Episode) -> EpisodeRecord:
     level = {name: getattr(row, name) for name in _LEVEL} | {
-        "priority": _priority(row.priority),
+        "priority": priority_of(row.priority),
         "lane": Lane(row.lane),
         "margin": Decimal(row.margin) if row.margin else None,
     }
     kept = {name: getattr(row, name) for name in _COLUMNS}
-    return EpisodeRecord(level=Level(**level), worst_priority=_priority(row.worst_priority), **kept)
+    return EpisodeRecord(level=Level(**level), worst_priority=priority_of(row.worst_priority), **kept)
 
 
 def _fill(row: Episode, episode: EpisodeRecord) -> None:
@@ -408,5 +366,6 @@ def _exact(margin: Decimal | None) -> str:
     return "" if margin is None else f"{margin:f}"
 
 
-def _priority(rank: int) -> Priority:
+def priority_of(rank: int) -> Priority:
+    """As the domain names it."""
     return Priority(f"P{rank}")

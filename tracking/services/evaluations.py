@@ -15,6 +15,8 @@ from django.db.models import DurationField, Exists, OuterRef, Q, QuerySet, Value
 from tracking.domain.actor import Actor
 from tracking.domain.evaluate import Evaluation as Conclusion
 from tracking.domain.evaluate import evaluate
+from tracking.domain.verdict import CURRENT
+from tracking.domain.work_queue import known_days, without_since
 from tracking.evidence import load_rulebook
 from tracking.models import CareRelationship, ClinicFloor, Evaluation, Finding, Patient, Standing
 from tracking.services import due, episodes, rulebooks
@@ -38,6 +40,7 @@ __all__ = [
 
 # Longer than any request or task lives: between its reading of the clock and its commit.
 _LONGEST_WRITE = timedelta(minutes=15)
+_STANDS = tuple(field.name for field in Standing._meta.concrete_fields if field.name not in ("id", "patient"))
 
 
 @dataclass(slots=True)
@@ -104,12 +107,15 @@ def refresh_many(men: Sequence[Patient], *, now: datetime) -> dict[int, Evaluati
                 next_change_at=conclusions[man.pk].next_change_at,
                 deployment_floor=deployment_floor(),
                 rulebook_version=rulebook.version,
+                days_below=known_days(conclusions[man.pk].series.days_below),
+                has_current=conclusions[man.pk].verdict.state == CURRENT,
+                without_since=without_since(conclusions[man.pk].verdict),
             )
             for man in men
         ),
         update_conflicts=True,
         unique_fields=["patient"],
-        update_fields=["evaluation", "evaluated_at", "next_change_at", "deployment_floor", "rulebook_version"],
+        update_fields=_STANDS,
     )
     plans = ((man, conclusions[man.pk].plan) for man in men if not man.is_statistical)
     due.store_plans(plans, said_anew={man.pk for man in news})
@@ -141,8 +147,8 @@ def changing_by(now: datetime, *, limit: int, above_id: int = 0) -> list[int]:
 
 
 def in_care_of(clinic_id: int, *, limit: int, above_id: int = 0) -> list[int]:
-    """Ids, ascending, of men who let this clinic in."""
-    doors = CareRelationship.objects.active().filter(clinic_id=clinic_id, patient_id__gt=above_id)
+    """Ids, ascending, of men whom this clinic looks after."""
+    doors = CareRelationship.objects.covering().filter(clinic_id=clinic_id, patient_id__gt=above_id)
     return list(doors.order_by("patient_id").values_list("patient_id", flat=True)[:limit])
 
 
@@ -170,12 +176,12 @@ def count_by_another_rulebook() -> int:
 
 
 def everybody(*, limit: int, above_id: int = 0) -> list[int]:
-    """Ids, ascending, of all men."""
-    return list(Patient.objects.filter(pk__gt=above_id).order_by("pk").values_list("pk", flat=True)[:limit])
+    """Ids, ascending, of all men who are still here."""
+    return list(Patient.objects.filter(pk__gt=above_id, erased_at=None).order_by("pk").values_list("pk", flat=True)[:limit])
 
 
 def count_everybody() -> int:
-    return Patient.objects.count()
+    return Patient.objects.filter(erased_at=None).count()
 
 
 def _by_another_rulebook() -> QuerySet[Standing]:

@@ -124,4 +124,13 @@ def _event(row: DoseEvent, rulebook: RuleBook) -> Event:
     amount = Decimal(row.amount_digits) if row.amount_digits else None
     if amount is not None and rule is not None and row.amount_unit in rule.units:
         amount = canonical(amount, row.amount_unit, rule)
-    return Event(str(row.uid), DoseKind(row.kind), amount, moment.at, moment.latest, moment.local.date(), row.client_id)
+    return Event(
+        key=str(row.uid),
+        kind=DoseKind(row.kind),
+        amount=amount,
+        first=moment.at,
+        last=moment.latest,
+        day=moment.local.date(),
+        name=row.client_id,
+        is_dated=moment.precision in (Precision.MINUTE, Precision.DAY),
+    )

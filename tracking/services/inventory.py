@@ -16,10 +16,10 @@ from tracking.domain.expected import Move, Plan, Slot, decisive, expected
 from tracking.domain.history import DoseKind
 from tracking.domain.inventory import Counted, Stock, StockKind, Supply, Used, doses_left, stock_of, supply_of
 from tracking.domain.problems import Collector, problem
-from tracking.domain.reported import Comparator, Value, parse_value
+from tracking.domain.reported import Comparator, Moment, Precision, Value, parse_value
 from tracking.domain.rulebook import RuleBook
 from tracking.evidence import load_rulebook
-from tracking.models import DoseEvent, InventoryCount, Patient
+from tracking.models import DoseEvent, InventoryCount, Patient, Regimen
 from tracking.services import intake, records
 from tracking.services.access import acting_as, lock_patient
 from tracking.services.lived import local_today, read_moment
@@ -81,7 +81,7 @@ def withdraw(*, patient: Patient, key: str, by: Actor, now: datetime, reason: st
 
 
 def holdings_of(men: Sequence[Patient], now: datetime) -> dict[int, list[Holding]]:
-    """What each of these men has at home of everything that was ever counted, by man. Six queries, however many men."""
+    """What each of these men has at home of everything that was ever counted, by man. Seven queries, however many men."""
     rulebook = load_rulebook()
     counted: dict[tuple[int, str], list[Counted]] = {}
     for row in InventoryCount.objects.live().filter(patient__in=men).order_by("at", "pk"):
@@ -140,18 +140,36 @@ def _holding(drug: str, stock: list[Stock], ahead: _Ahead) -> Holding:
 
 
 def _used(men: Sequence[int], since: datetime, rulebook: RuleBook) -> dict[tuple[int, str], list[Used]]:
-    rows = DoseEvent.objects.live().filter(patient__in=men, at__gte=since).exclude(kind=DoseKind.SKIPPED)
+    """What was taken from ``since`` on. A dose known to the day may have been the last thing of it, so it comes after a count.
+
+    The strength is that of the regimen as it stands, where it was put right since.
+    """
+    taken = DoseEvent.objects.live().filter(patient__in=men, at__gte=since - _BACK).exclude(kind=DoseKind.SKIPPED)
+    rows = list(taken.select_related("regimen"))
+    standing = _as_they_stand([row.regimen for row in rows if row.regimen is not None and row.regimen.superseded_at])
     found: dict[tuple[int, str], list[Used]] = {}
-    for row in rows.select_related("regimen"):
+    for row in rows:
         rule = rulebook.drugs.get(row.drug)
         if rule is None or row.amount_unit not in rule.units:
             continue
+        regimen = row.regimen and standing.get((row.patient_id, row.regimen.client_id), row.regimen)
         strength = None
-        if row.regimen is not None and row.regimen.strength_digits:
-            strength = canonical(Decimal(row.regimen.strength_digits), row.regimen.dose_unit, rule)
+        if regimen is not None and regimen.strength_digits:
+            strength = canonical(Decimal(regimen.strength_digits), regimen.dose_unit, rule)
         amount = canonical(Decimal(row.amount_digits), row.amount_unit, rule)
-        found.setdefault((row.patient_id, row.drug), []).append(Used(amount, row.at, strength))
+        precision = Precision(row.precision)
+        at = Moment(row.at, precision, row.zone).latest if precision is Precision.DAY else row.at
+        found.setdefault((row.patient_id, row.drug), []).append(Used(amount, at, strength))
     return found
+
+
+def _as_they_stand(corrected: Sequence[Regimen]) -> dict[tuple[int, str], Regimen]:
+    """By man and id what took the place of these. One query, and none where there are none."""
+    if not corrected:
+        return {}
+    men, names = {row.patient_id for row in corrected}, {row.client_id for row in corrected}
+    rows = Regimen.objects.live().filter(patient__in=men, client_id__in=names)
+    return {(row.patient_id, row.client_id): row for row in rows}
 
 
 def _counted(row: InventoryCount, rulebook: RuleBook) -> Counted:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +13,10 @@ from tracking.domain.actor import Actor
 from tracking.domain.evaluate import gather
 from tracking.domain.history import History
 from tracking.domain.problems import problem
-from tracking.domain.titration.comparison import Comparison, compare
+from tracking.domain.titration.comparison import TAKEN_BACK, Comparison, compare
 from tracking.domain.titration.states import State, check_step
 from tracking.evidence import load_rulebook
-from tracking.models import CareRelationship, Clinic, Patient, Prescriber, Proposal, ProposalEvent, User
+from tracking.models import CareRelationship, Clinic, Patient, Prescriber, Proposal, ProposalEvent, Regimen, User
 from tracking.services import records
 from tracking.services.access import not_found
 from tracking.services.history import history_of
@@ -29,13 +29,40 @@ _TIME = Actor.system("time-passes")
 
 
 def comparisons(of: Patient | History, rows: Iterable[Proposal], now: datetime) -> dict[int, Comparison]:
-    """By key of each confirmed one what stood before and after it, as of now. His history is read once, if not at hand."""
-    began = {row.pk: (row.drug, row.effective_on) for row in rows if row.effective_on is not None}
-    if not began:
+    """By key of each confirmed one what stood before and after it, as of now. His history is read once, if not at hand.
+
+    A version that was corrected since counts as it stands, from its day; one that was taken back has no result.
+    """
+    confirmed = [row for row in rows if row.effective_on is not None]
+    if not confirmed:
         return {}
     history = of if isinstance(of, History) else history_of(of)
     facts = gather(history, load_rulebook(), now)
-    return {pk: compare(drug, on, facts) for pk, (drug, on) in began.items()}
+    corrected = [row.regimen_after for row in confirmed if row.regimen_after and row.regimen_after.superseded_at]
+    standing = {row.client_id: row for row in _as_they_stand(corrected)}
+    return {row.pk: compare(row.drug, *_began(row, standing), facts) for row in confirmed}
+
+
+def _began(row: Proposal, standing: Mapping[str, Regimen]) -> tuple[date, str | None]:
+    """From which day a confirmed change holds, and the key of its version, as :func:`compare` asks for them."""
+    on: date = row.effective_on  # type: ignore[assignment]  # the database holds it of every confirmed one
+    version: Regimen | None = row.regimen_after
+    if version is None:
+        return on, None
+    if version.superseded_at is not None:
+        version = standing.get(version.client_id)
+    if version is None or version.withdrawn_at is not None:
+        return on, TAKEN_BACK
+    return version.starts_on, str(version.uid)
+
+
+def _as_they_stand(corrected: Sequence[Regimen]) -> Iterable[Regimen]:
+    """The versions that took the place of these, of one man. One query, and none where there are none."""
+    if not corrected:
+        return ()
+    names = [row.client_id for row in corrected]
+    rows: QuerySet[Any] = Regimen.objects.live().filter(patient=corrected[0].patient_id, client_id__in=names)
+    return rows
 
 
 def find(man: Patient, key: UUID | str) -> Proposal:
@@ -50,7 +77,7 @@ def find(man: Patient, key: UUID | str) -> Proposal:
 
 def waiting(clinics: Iterable[Clinic], now: datetime, *, without: User) -> QuerySet[Any]:
     """What is open at this instant of the men whom these clinics look after. Nobody works on his own record."""
-    care = CareRelationship.objects.active().filter(clinic__in=list(clinics), patient=OuterRef("patient"))
+    care = CareRelationship.objects.covering().filter(clinic__in=list(clinics), patient=OuterRef("patient"))
     rows = Proposal.objects.told().open().filter(Exists(care), expires_at__gt=now)
     found: QuerySet[Any] = rows.exclude(patient__user=without).select_related("patient")
     return found

@@ -125,7 +125,7 @@ def _start(man: Patient, wanted: Wanted, by: Actor, now: datetime) -> Regimen:
 
 def _change(man: Patient, wanted: Wanted, by: Actor, now: datetime) -> Regimen:
     if "ends_on" in wanted.plan:
-        text = "A change goes on until it is changed again. Leave the end out; a stop is a decision of its own."
+        text = "A change keeps the end that was stated, if one was. Leave it out; a stop is a decision of its own."
         raise problem("/plan/ends_on", "part-not-accepted", text)
     sent = {**wanted.plan, "from_date": wanted.on, "reason": wanted.reason}
     with _pointing_into_the_plan(_ENDS):

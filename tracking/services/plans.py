@@ -96,6 +96,7 @@ def plan_of(row: Regimen, rulebook: RuleBook) -> Plan:
         zone=row.zone,
         pauses=pauses_of(row),
         strength=strength or None,
+        stated_at=row.recorded_at,
     )
 
 

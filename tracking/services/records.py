@@ -190,9 +190,14 @@ def same_content(row: Record, content: dict[str, Any]) -> bool:
         if field.name in _ABOUT_THE_ROW or field.name == "client_id":
             continue
         sent = content[field.name] if field.name in content else field.get_default()
-        if getattr(row, field.name) != sent:
+        if _said(getattr(row, field.name)) != _said(sent):
             return False
     return True
+
+
+def _said(value: Any) -> Any:
+    """Another record is named by its phone's id: it stays the one that was meant, however often it was put right since."""
+    return value.client_id if isinstance(value, Record) else value
 
 
 def _said_under(model: type[R], man: Patient, client_id: str, content: dict[str, Any]) -> R | None:

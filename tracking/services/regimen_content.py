@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,7 +20,7 @@ from tracking.domain.schedule import Schedule, parse_schedule
 from tracking.evidence import load_rulebook
 from tracking.models import Patient, Regimen
 from tracking.services.lived import check_day, local_today
-from tracking.services.plans import moves_of
+from tracking.services.plans import moves_of, plan_of
 
 __all__ = ["content_of", "in_order", "kept_from", "read_dose"]
 
@@ -67,7 +68,7 @@ def content_of(
             found.run(check_ai_terms, rule, origin, **said, today=local_today(man, now), rulebook=rulebook)
     tablet = None
     if rule is not None and written is not None:
-        tablet = found.run(_strength, rule, written, strength, rulebook)
+        tablet = found.run(_strength, rule, written, plan, strength, rulebook)
         if plan is not None:
             found.run(check_amounts, written, plan, pointer=pointer)
             told = {"confirmed": bool(confirmed_reason.strip()), "staff": origin is Origin.PRESCRIBED}
@@ -98,7 +99,7 @@ def kept_from(row: Regimen, sent: dict[str, Any], from_date: date) -> dict[str, 
     """
     rule = load_rulebook().drugs.get(row.drug)
     # The next version begins on the clock on which this one ends, wherever he has moved meanwhile.
-    zone = zone_on(row.zone, row.starts_on, moves_of([row.patient_id]).get(row.patient_id, []), from_date)
+    zone = zone_on(plan_of(row, load_rulebook()), moves_of([row.patient_id]).get(row.patient_id, []), from_date)
     kept: dict[str, Any] = {"drug": row.drug, "schedule": row.schedule, "zone": zone}
     if rule is not None and rule.drug_class == AROMATASE_INHIBITOR:
         kept["reason"] = row.reason
@@ -110,10 +111,10 @@ def kept_from(row: Regimen, sent: dict[str, Any], from_date: date) -> dict[str, 
         strength = f"{row.strength_digits} {row.dose_unit}"
         try:
             written = read_dose(rule, sent.get("dose", kept.get("dose")), sent.get("dose_mg"))
-            _strength(rule, written, strength, load_rulebook())
+            _strength(rule, written, parse_schedule(sent.get("schedule", row.schedule)), strength, load_rulebook())
             kept["strength"] = strength
         except Problem:
-            pass  # the dose is refused for itself, or is of another strength
+            pass  # dose or schedule are refused for themselves, or are of another strength
     return kept
 
 
@@ -138,11 +139,13 @@ def in_order(starts_on: date, ends_on: date | None) -> None:
         )
 
 
-def _strength(rule: DrugRule, dose: Value, sent: object, rulebook: RuleBook) -> Value | None:
+def _strength(rule: DrugRule, dose: Value, plan: Schedule | None, sent: object, rulebook: RuleBook) -> Value | None:
+    """The strength, of which the dose is a part, and each of those that differ."""
     if sent in (None, ""):
         return None
     strength = read_amount(sent, rule, pointer="/strength")
-    tablet_part(dose, strength, rulebook)
+    for digits in plan.amounts if plan is not None and plan.amounts else (dose.digits,):
+        tablet_part(replace(dose, digits=digits), strength, rulebook)
     return strength
 
 

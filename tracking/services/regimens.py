@@ -58,16 +58,17 @@ def change(
     client_id: str | None = None,
     **sent: Any,
 ) -> Regimen:
-    """End the version under ``key`` on ``from_date`` and begin the next there. What is not sent stays as it was.
+    """End the version under ``key`` on ``from_date`` and begin the next there. What is not sent stays as it was, the end too.
 
     Whoever asks for it decided it: nothing here computes a dose.
     """
     with acting_as(by):
         man = lock_patient(patient)
         row = of_origin(records.find(Regimen, man, key), origin)
+        end = _end_that_stays(row, from_date, client_id)
         if row.ends_on != from_date:  # one that was ended there keeps the reason that was given for it
             _end(row, from_date, reason=str(sent.get("reason", "")))
-        kept = kept_from(row, sent, from_date)
+        kept = kept_from(row, sent, from_date) | {"ends_on": end}
         content = content_of(man=man, now=now, origin=origin, **(kept | sent | {"starts_on": from_date}))
         if content["drug"] != row.drug:
             raise problem("/drug", "drug-fixed", "A change keeps the drug. End this regimen and start one of the other drug.")
@@ -120,6 +121,20 @@ def _end(row: Regimen, ends_on: date, *, reason: str) -> None:
         )
     row.ends_on, row.end_reason = ends_on, reason
     row.save(update_fields=["ends_on", "end_reason"])
+
+
+def _end_that_stays(row: Regimen, from_date: date, client_id: str | None) -> date | None:
+    """The end that a change takes over. Where another version goes on from it, it is no end of his taking it: then none.
+
+    The change sent again after a lost answer takes over what it took over then.
+    """
+    versions = Regimen.objects.live().filter(patient=row.patient_id, drug=row.drug, origin=row.origin)
+    if row.ends_on == from_date:
+        again = versions.filter(client_id=client_id, starts_on=from_date).first() if client_id is not None else None
+        return None if again is None else again.ends_on
+    if row.ends_on is None or versions.filter(starts_on=row.ends_on).exclude(ends_on=row.ends_on).exists():
+        return None
+    return row.ends_on
 
 
 def of_origin(row: Regimen, origin: Origin) -> Regimen:

@@ -39,15 +39,16 @@ def for_his_words() -> dict[str, Any]:
     """For a query of evaluations: what he reads of them depends on this beside the basis.
 
     ``waits``: a finding of it is not yet released. ``told_at``: when a message about a low of his that it knew of, and that
-    still stands, reached somebody of a clinic that he lets in to this day. ``came_at``: when the result that decides came.
+    still stands, reached somebody of a clinic that he lets in to all of it to this day. ``came_at``: when the result that
+    decides came.
     """
     his = {"patient": OuterRef("patient")}
-    still_in = CareRelationship.objects.active().filter(**his, granted_at__lte=OuterRef("told_at"))
+    still_in = CareRelationship.objects.covering().filter(**his, granted_at__lte=OuterRef("told_at"))
     lows = Episode.objects.unresolved().filter(**his, lane=Lane.LOW_E2, told_at__isnull=False, opened_at__lte=OuterRef("as_of"))
     return {
         "for_man": F("basis__for_man"),
         "waits": Exists(Finding.objects.filter(evaluation=OuterRef("pk"), released_at=None)),
-        "connected": Exists(CareRelationship.objects.active().filter(**his)),
+        "connected": Exists(CareRelationship.objects.covering().filter(**his)),
         "told_at": Subquery(lows.filter(Exists(still_in)).order_by("-told_at").values("told_at")[:1]),
         "decides": NullIf(KT("basis__verdict__reading"), Value(""), output_field=TextField()),  # empty: without a result
         "came_at": Subquery(LabResult.objects.filter(uid=Cast(OuterRef("decides"), UUIDField())).values("recorded_at")),

@@ -36,7 +36,7 @@ def sentences(found: services.Measured) -> list[str]:
     late = max(found.claim_lag, found.send_lag)
     if late > LATE:
         verdict = f"LATE by {_span(late)}. Is a worker running, and beat? Look at what waits below."
-    elif found.unknown or found.dead:
+    elif found.unknown or found.dead or found.digests_failed:
         verdict = "On time. Some messages may not have arrived."
     else:
         verdict = "On time."
@@ -47,7 +47,8 @@ def sentences(found: services.Measured) -> list[str]:
     )
     ended = (
         f"In the last 24 hours: {found.claimed} reminders said, {found.sent} messages sent, {found.refused} refused,"
-        f" {found.unknown} unknown, {found.dead} given up, {found.escalated} silences told to clinics."
+        f" {found.unknown} unknown, {found.dead} given up, {found.escalated} silences told to clinics,"
+        f" {found.digests_sent} digests sent to prescribers, {found.digests_failed} failed."
     )
     return [verdict, waiting, ended]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.desks import at_desk
 from tests.tracking.api.contract import issues
 
 
@@ -61,7 +62,7 @@ def test_a_device_that_has_left_is_off_the_list(his_phone, tablet):
 
 
 def test_the_admin_is_no_device_of_the_app(client, dr_bell, phone):
-    client.force_login(dr_bell)
+    at_desk(dr_bell, client)
     client.get("/admin/")
     from tests.accounts import access_token
 

@@ -74,4 +74,4 @@ def test_the_admin_signs_in_by_its_own_page(client, dr_bell):
     assert (page.status_code, page.headers["Location"]) == (302, "/admin/login/?next=/admin/")
     assert client.get(page.headers["Location"]).status_code == 200
     answer = client.post("/admin/login/?next=/admin/", {"username": "bell@example.org", "password": PASSWORD})
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/login/code/")

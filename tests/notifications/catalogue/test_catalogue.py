@@ -9,7 +9,7 @@ from notifications.domain.stages import EscalationStep, Level, StageRule
 
 
 def test_a_kind_without_a_rule_of_its_own_has_three_stages_and_two_weeks():
-    assert catalogue.rule_for("eclipse") == catalogue.rule_for("lab_e2_t") == StageRule(after_days=0, lives_days=14)
+    assert catalogue.rule_for("eclipse") == catalogue.rule_for("lipids") == StageRule(after_days=0, lives_days=14)
 
 
 def test_denosumab_is_told_on_the_first_day_and_by_the_priorities_of_the_work_queue():
@@ -19,7 +19,12 @@ def test_denosumab_is_told_on_the_first_day_and_by_the_priorities_of_the_work_qu
         EscalationStep(Level.CLINIC, 14),
         EscalationStep(Level.ADMINISTRATOR, 28),
     )
-    assert catalogue.escalated_kinds().keys() == {"denosumab"}
+    assert catalogue.kinds_that_stay() == {"denosumab"}
+
+
+def test_the_kinds_that_are_told_to_the_clinic():
+    told = {"lab_e2_t", "dexa", "zoledronate", "denosumab", "pre_denosumab", "pre_zoledronate", "ai_review"}
+    assert catalogue.escalated_kinds().keys() == told
 
 
 @pytest.mark.parametrize(
@@ -37,7 +42,7 @@ def test_every_rule_says_why():
     ("text", "refusal"), [("", "sections missing"), ('[inbox.bodies.x]\nbefore = "a"\n', "does not have words for each stage")]
 )
 def test_a_language_with_a_gap_is_refused(tmp_path, monkeypatch, text, refusal):
-    sections = "".join(f"[{name}]\n" for name in ("outside", "email", "page", "staff"))
+    sections = "".join(f"[{name}]\n" for name in ("outside", "email", "page", "calendar.titles", "staff", "digest"))
     whole = f'name = "x"\nday = "x"\nmonths = []\n{sections}[inbox.titles]\n{text}' if text else ""
     (tmp_path / "xx.toml").write_text(whole)
     monkeypatch.setattr(catalogue, "_HERE", tmp_path)

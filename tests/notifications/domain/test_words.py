@@ -37,6 +37,8 @@ def every_text(language: str) -> Iterator[str]:
         yield from (each.title, each.body)
     yield from words.email.values()
     yield from words.page.values()
+    yield from words.calendar.values()
+    yield from words.calendar_titles.values()
 
 
 def test_there_are_two_languages_and_english_comes_first() -> None:
@@ -97,7 +99,7 @@ def test_each_language_has_the_same_keys() -> None:
     english = words_in("en")
     for language in LANGUAGES:
         other = words_in(language)
-        for section in ("outside", "email", "page", "inbox_titles", "inbox_bodies", "staff"):
+        for section in ("outside", "email", "page", "calendar", "calendar_titles", "inbox_titles", "inbox_bodies", "staff"):
             assert getattr(other, section).keys() == getattr(english, section).keys(), (language, section)
 
 

@@ -11,7 +11,7 @@ from django.db.transaction import atomic
 from django.db.utils import DatabaseError
 
 from notifications import services
-from notifications.models import Answer, Delivery, Device, Escalation, InboxMessage, Preference, Reminder
+from notifications.models import Answer, CalendarFeed, Delivery, Device, Escalation, InboxMessage, Preference, Reminder
 from tracking.services import owned
 from tracking.services.access import Actor, acting_as
 
@@ -56,6 +56,8 @@ def store(*rows_: Any) -> None:
         ({"state": "claimed", "claimed_at": BEFORE + timedelta(days=14)}, "reminder_claimed_inside_its_window"),
         ({"claimed_at": BEFORE}, "reminder_claimed_inside_its_window"),
         ({"state": "lost"}, "reminder_claimed_inside_its_window"),
+        ({"occasion": "dose:1"}, "reminder_speaks_of_one_thing"),
+        ({"due_item_id": None}, "reminder_speaks_of_one_thing"),
     ],
 )
 def test_a_reminder_that_cannot_be(adam: Any, changed: dict[str, Any], refusal: str) -> None:
@@ -67,6 +69,13 @@ def test_the_key_makes_a_second_one_impossible(adam: Any) -> None:
     with pytest.raises(IntegrityError, match="reminder_once"):
         store(a_reminder(adam), a_reminder(adam))
     store(a_reminder(adam), a_reminder(adam, round=2), a_reminder(adam, channel="email"), a_reminder(adam, stage="on"))
+
+
+def test_the_key_holds_for_doses_and_refills_too_and_for_each_man_alone(adam: Any, carl: Any) -> None:
+    dose = {"due_item_id": None, "occasion": "dose:1:2026-11-03:0"}
+    with pytest.raises(IntegrityError, match="reminder_once_an_occasion"):
+        store(a_reminder(adam, **dose), a_reminder(adam, **dose))
+    store(a_reminder(adam, **dose), a_reminder(carl, **dose), a_reminder(adam, **dose | {"occasion": "dose:1:2026-11-03:1"}))
 
 
 @pytest.mark.parametrize("back", ["planned", "expired", "silenced", "superseded"])
@@ -135,6 +144,7 @@ def test_a_message_is_not_read_before_it_was_written(adam: Any) -> None:
         ({"what": "snooze", "until": NOW}, "answer_snooze_says_until_when"),
         ({"what": "done", "until": BEFORE}, "answer_snooze_says_until_when"),
         ({"what": "perhaps"}, "answer_snooze_says_until_when"),
+        ({"what": "done", "due_item_id": None}, "answer_speaks_of_one_thing"),
     ],
 )
 def test_an_answer_that_cannot_be(adam: Any, changed: dict[str, Any], refusal: str) -> None:
@@ -170,7 +180,17 @@ def test_a_man_has_one_preference_with_an_hour_of_the_day(adam: Any) -> None:
 
 
 TABLES = sorted(
-    ["preference", "preferencehistory", "reminder", "delivery", "device", "escalation", "inboxmessage", "answer"],
+    [
+        "preference",
+        "preferencehistory",
+        "reminder",
+        "delivery",
+        "device",
+        "escalation",
+        "inboxmessage",
+        "answer",
+        "calendarfeed",
+    ],
 )
 
 
@@ -199,7 +219,8 @@ def test_without_an_actor_no_row_is_read(adam: Any, make_due: Any, rows: Any) ->
     services.answer(patient_id=adam.pk, reminder_uid=reminder, what="done", by=Actor.user(adam.user_id), now=BEFORE)
     escalation = Escalation(patient_id=adam.pk, about="overdue", subject_id=1, occasion="x", level="lead", at=NOW)
     phone = Device(patient_id=adam.pk, kind="token", value="x", platform="ios", registered_at=NOW)
-    store(Preference(patient_id=adam.pk), escalation, phone)
+    feed = CalendarFeed(patient_id=adam.pk, token_hash="0" * 64, made_at=NOW)
+    store(Preference(patient_id=adam.pk), escalation, phone, feed)
     for table in TABLES:
         with pytest.raises(DatabaseError, match="no actor"), atomic(), connection.cursor() as cursor:
             cursor.execute(f"SELECT 1 FROM notifications_{table}")

@@ -78,20 +78,20 @@ def test_one_mans_trouble_in_a_batch_leaves_the_others_planned(
     men = [make_man(f"{letter} Invented") for letter in "ABC"]
     for man in men:
         make_due(man)
-    from notifications.services import planning
+    from notifications.services import fitting
 
-    fit = planning._fit
+    fit = fitting.fit_round
 
     def failing(man: Any, *args: Any, **kwargs: Any) -> None:
         if man.patient_id == men[1].pk:
             raise RuntimeError("a defect")
         fit(man, *args, **kwargs)
 
-    monkeypatch.setattr(planning, "_fit", failing)
+    monkeypatch.setattr(fitting, "fit_round", failing)
     done = services.plan(now=NOW)
     assert (done.men, done.failed) == (2, 1)
     assert set(rows(Reminder, "patient_id")) == {men[0].pk, men[2].pk}
-    monkeypatch.setattr(planning, "_fit", fit)
+    monkeypatch.setattr(fitting, "fit_round", fit)
     assert services.plan(now=NOW).men == 1
 
 

@@ -91,7 +91,7 @@ def test_the_mail_names_no_man_and_no_drug(in_care: Any, denosumab: Any, mail_se
     services.deliver(now=on(OVERDUE))
     (envelope,) = mail_server.accepted
     assert envelope.rcpt_tos == ["bell@example.org"]
-    assert b"a visit is overdue" in envelope.content
+    assert b"something is overdue" in envelope.content
     for word in (b"Adam", b"adam", b"enosumab"):
         assert word not in envelope.content
 
@@ -114,9 +114,35 @@ def test_a_date_that_moved_is_another_silence(in_care: Any, denosumab: Any, shif
 
 
 def test_a_kind_without_steps_is_told_to_nobody(adam: Any, in_care: Any, make_due: Any, rows: Any) -> None:
-    make_due(adam)
-    services.escalate(now=on(OVERDUE + timedelta(days=100)))
+    make_due(adam, kind="lipids")
+    services.escalate(now=on(OVERDUE + timedelta(days=30)))
     assert told(rows) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "audience", "days"),
+    [
+        ("lab_e2_t", "man", [14, 28, 42]),
+        ("dexa", "man", [14, 28, 42]),
+        ("zoledronate", "man", [14, 28, 42]),
+        ("pre_denosumab", "clinic", [0, 14, 28]),
+        ("ai_review", "clinic", [0, 14, 28]),
+    ],
+)
+def test_each_kind_climbs_by_a_target_a_level_and_not_for_ever(
+    adam: Any, clinic_of_three: dict[str, int], make_due: Any, rows: Any, kind: str, audience: str, days: list[int]
+) -> None:
+    """CLINICAL 9.7: P2, ten working days. A man's own messages come first; the clinic's work is told on its first day."""
+    make_due(adam, kind=kind, audience=audience)
+    seen: dict[str, int] = {}
+    for day in sorted({-1, 59, *days, *(step - 1 for step in days)}):
+        services.escalate(now=on(OVERDUE + timedelta(days=day)))
+        for _, level in told(rows):
+            seen.setdefault(level, day)
+    assert seen == dict(zip(["lead", "clinic", "clinic_administrator"], days, strict=True))
+    make_due(adam, kind=kind, audience=audience, anchor="long ago", shifted=-90)
+    services.escalate(now=on(OVERDUE))
+    assert len(told(rows)) == 3
 
 
 def test_a_man_in_nobodys_care_is_counted_as_unheard(denosumab: Any, rows: Any) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from notifications import services
 from notifications.models import Preference, Reminder
-from tests.notifications.conftest import DUE
+from tests.notifications.conftest import DUE, OPENS
 from tracking.models import DueItem, Patient, User
 from tracking.services.access import Actor, acting_as
 
@@ -246,3 +246,19 @@ def test_what_becomes_the_clinics_is_no_longer_told_to_the_man(adam: Any, make_d
     change_due(item, audience="clinic")
     plan()
     assert planned(rows) == []
+
+
+def test_labs_scans_and_therapy_are_planned_each_by_its_stages(adam: Any, make_due: Any, rows: Any) -> None:
+    """Doses and refills are planned in test_expecting; a review of treatment is the clinic's, and climbs in test_escalating."""
+    window = {"opens_on": OPENS, "due_on": DUE, "overdue_on": DUE + timedelta(days=90)}
+    expected = {
+        "lab_e2_t": ["before", "on", "overdue"],
+        "dexa": ["before", "on", "after", "overdue"],
+        "denosumab": ["before", "on", "overdue"],
+        "zoledronate": ["before", "on", "after", "overdue"],
+    }
+    for kind in expected:
+        make_due(adam, kind=kind, anchor=f"{kind}:1", **window)
+    services.plan(now=NOW)
+    planned = {kind: rows(Reminder, "stage", channel="inbox", kind=kind) for kind in expected}
+    assert planned == expected

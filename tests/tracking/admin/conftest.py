@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from tests.conftest import NOW
+from tests.desks import at_desk
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 
@@ -18,9 +18,7 @@ SPINE = {"region": "lumbar_spine", "vertebrae": "L1-L4", "unit": "g/cm2", "t_sco
 @pytest.fixture
 def desk(dr_bell, now):
     """Dr. Bell's browser, signed in."""
-    client = Client()
-    client.force_login(dr_bell)
-    return client
+    return at_desk(dr_bell)
 
 
 @pytest.fixture
@@ -32,9 +30,7 @@ def superuser(db):
 
 @pytest.fixture
 def setup_desk(superuser, now):
-    client = Client()
-    client.force_login(superuser)
-    return client
+    return at_desk(superuser)
 
 
 @pytest.fixture

@@ -14,13 +14,20 @@ NEW = {
 
 
 def test_a_superuser_makes_a_clinic_an_account_and_a_member(setup_desk):
-    setup_desk.post(reverse("admin:tracking_clinic_add"), {"name": "New Clinic"})
+    setup_desk.post(reverse("admin:tracking_clinic_add"), {"name": "New Clinic", "zone": "America/New_York"})
     clinic = Clinic.objects.get()
+    assert clinic.zone == "America/New_York"
     setup_desk.post(reverse("admin:tracking_user_add"), NEW)
     user = User.objects.get(email="new.doctor@example.org")
     assert (user.is_staff, user.is_superuser, user.check_password(NEW["password1"])) == (True, False, True)
     setup_desk.post(reverse("admin:tracking_prescriber_add"), {"user": user.pk, "clinic": clinic.pk, "is_active": "on"})
     assert Prescriber.objects.get(user=user).is_active
+
+
+def test_a_clinic_is_in_a_zone_that_there_is(setup_desk):
+    answer = setup_desk.post(reverse("admin:tracking_clinic_add"), {"name": "New Clinic", "zone": "Mars/Olympus"})
+    assert "is not a time zone. Send an IANA name such as Europe/Berlin" in answer.text
+    assert not Clinic.objects.exists()
 
 
 def test_an_address_counts_once_whatever_its_case(setup_desk, dr_bell):

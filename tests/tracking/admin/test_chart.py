@@ -99,6 +99,12 @@ CASES = {
         doses=(*(dose(days) for days in (20, 16, 9, 6, 2)), dose(13, DoseKind.SKIPPED)),
         scans=(scan(date(2026, 1, 5)), scan(date(2026, 10, 5))),
     ),
+    "outlier": history(labs=(lab("21.5", 300), lab("1480", 200), lab("18.2", 100), lab("16.4", 20))),
+    "ten-years": history(
+        labs=tuple(lab(f"{17 + number % 19}.{number % 10}", 15 + number * 121) for number in range(31)),
+        regimens=(regimen("testosterone_cypionate", "70", 3700), regimen("anastrozole", "0.25", 2000, 400)),
+        scans=tuple(scan(date(year, 5, 1)) for year in range(2017, 2027, 2)),
+    ),
     "sixty-points": history(
         labs=tuple(lab(f"{18 + (number * 7) % 23}.{number % 10}", 20 + number * 30) for number in range(60))
     ),
@@ -242,3 +248,19 @@ def test_a_stretch_keeps_a_result_of_which_nobody_knows_the_day():
     whole = plot_of(CASES["undated"], load_rulebook(), AS_OF)
     part = within(whole, AS_OF - timedelta(days=5), AS_OF)
     assert [point.start for point in part.estradiol] == [None]
+
+
+def test_a_result_far_off_is_told_at_the_edge_and_leaves_the_floor_readable():
+    tree = ET.fromstring(drawn("outlier"))
+    assert [text.text for text in tree.iter("text") if text.get("class") == "off-scale"] == ["1480, off the scale"]
+    (floor,) = [line for line in tree.iter("line") if line.get("class") == "floor floor-ms"]
+    assert 100 < float(floor.get("y1")) < 140
+    assert [len(run.get("points").split()) for run in tree.iter("polyline")] == [2]
+
+
+def test_the_words_of_a_floor_end_within_the_drawing_where_its_stretch_is_short():
+    plot = plot_of(history(labs=(lab("8.4", 6),)), load_rulebook(), AS_OF)
+    tree = ET.fromstring(str(chart(plot, start=AS_OF - timedelta(days=700))))
+    (text,) = [element for element in tree.iter("text") if "floor-text" in element.get("class", "")]
+    assert text.get("class") == "floor-text value-mark"
+    assert float(text.get("x")) <= 944

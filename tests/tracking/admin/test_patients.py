@@ -68,7 +68,7 @@ def test_a_censored_value_keeps_its_sign(desk, on_anastrozole, adam, record_lab)
     assert "verdict-cannot_say" in text
 
 
-def test_the_worst_come_first_then_the_word_then_the_name(desk, make_man, clinic, dr_bell, record_lab):
+def test_the_list_is_by_name(desk, make_man, clinic, dr_bell, record_lab):
     from tracking.services import consent
 
     values = {"Zed Nodata": None, "Yan Fine": "33.0", "Xar Low": "8.0", "Abe Fine": "33.0", "Wim Unreadable": "<24"}
@@ -79,11 +79,11 @@ def test_the_worst_come_first_then_the_word_then_the_name(desk, make_man, clinic
             record_lab(man, value, method="immunoassay" if value.startswith("<") else "lcmsms")
     answer = desk.get(reverse(LIST))
     assert [man.name for man in answer.context["cl"].result_list] == [
-        "Xar Low",
-        "Wim Unreadable",
-        "Zed Nodata",
         "Abe Fine",
+        "Wim Unreadable",
+        "Xar Low",
         "Yan Fine",
+        "Zed Nodata",
     ]
 
 

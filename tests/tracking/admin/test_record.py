@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.conftest import NOW
+from tests.desks import at_desk
 from tracking.domain.actor import Actor
 from tracking.models import AccessEvent, Evaluation, LabResult, Regimen
 
@@ -225,6 +226,7 @@ def test_an_old_evaluation_stays_readable_when_he_changed(desk, full_record, rec
     assert first.basis["headline"] in answer.text
 
 
-def test_what_a_page_shows_is_the_stored_evaluation_and_not_a_new_one(desk, full_record, address, monkeypatch):
+def test_what_a_page_shows_is_the_stored_evaluation_and_not_a_new_one(desk, full_record, address, monkeypatch, dr_bell):
     monkeypatch.setattr("tracking.clock.now", lambda: NOW + timedelta(days=3650))
+    at_desk(dr_bell, desk)
     assert "Below the floor: estradiol 14.0 pg/mL" in desk.get(address(full_record)).text

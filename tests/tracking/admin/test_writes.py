@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from tests.conftest import NOW
+from tests.desks import at_desk
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.models import DexaScan, DexaSite, LabResult, Regimen, RegimenPause
@@ -227,7 +228,7 @@ def test_a_write_is_refused_without_the_token_of_its_form(dr_bell, in_care, adam
     from django.test import Client
 
     client = Client(enforce_csrf_checks=True)
-    client.force_login(dr_bell)
+    at_desk(dr_bell, client)
     assert client.post(address(adam, "record_lab"), LAB).status_code == 403
     assert see(LabResult, patient=adam) == []
 

@@ -26,6 +26,19 @@ def test_staff_name_the_regimen_by_its_uid(by_adam, by_bell, at_adam):
     assert (answer.status_code, list(issues(answer))) == (422, ["/regimen"])
 
 
+def test_a_dose_goes_on_naming_its_regimen_after_that_was_corrected(by_adam, by_bell, at_adam):
+    """The same dose sent again is the same, and what staff read of it they can send back."""
+    by_adam.send("POST", "/regimens", ANASTROZOLE | {"client_id": "r1"})
+    dose = TAKEN | {"client_id": "d1", "regimen": "r1"}
+    uid = by_adam.send("POST", "/doses", dose).json()["uid"]
+    fixed = by_adam.send("PUT", "/regimens/r1", ANASTROZOLE | {"reason": "put right"}).json()
+    assert by_adam.send("POST", "/doses", dose).status_code == 200
+    assert by_bell.send("GET", f"{at_adam}/doses/{uid}").json()["regimen"] == fixed["uid"]
+    assert by_bell.send("GET", f"{at_adam}/doses").json()["results"][0]["regimen"] == fixed["uid"]
+    answer = by_bell.send("PUT", f"{at_adam}/doses/{uid}", TAKEN | {"regimen": fixed["uid"]})
+    assert (answer.status_code, answer.json()["uid"]) == (200, uid)
+
+
 def test_a_dose_is_corrected_and_taken_back(by_adam):
     by_adam.send("POST", "/doses", TAKEN | {"client_id": "d1"})
     answer = by_adam.send("PUT", "/doses/d1", {"drug": "anastrozole", "kind": "skipped", "taken_at": "2026-10-05"})

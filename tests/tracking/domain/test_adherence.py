@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -108,6 +109,29 @@ def test_a_dose_known_to_the_day_belongs_to_a_dose_of_that_day():
 def _whole(on):
     start = datetime(on.year, on.month, on.day, tzinfo=UTC)
     return start, start + timedelta(days=1) - timedelta(microseconds=1)
+
+
+def test_a_dose_known_to_the_minute_is_placed_before_one_known_to_the_day():
+    """Two doses of one day, both taken: the one without a time does not push the other out of its place."""
+    schedule = {"kind": "daily", "times": 2, "at": ["08:00", "20:00"]}
+    for exact, places in (("08:10", (4, 5)), ("20:10", (5, 4))):
+        timed, day_only = event(f"2026-03-04T{exact}"), event("2026-03-04")
+        assert match(slots(schedule), [day_only, timed], RULES.adherence) == {places[0]: timed, places[1]: day_only}
+
+
+def test_a_dose_of_the_very_day_is_nearer_than_one_of_another_day():
+    weekly = {"kind": "every", "days": "7", "at": ["08:00"]}
+    day_only, two_days_early = event("2026-03-09"), event("2026-03-07T08:00", kind="skipped")
+    assert match(slots(weekly), [two_days_early, day_only], RULES.adherence) == {1: day_only}
+
+
+def test_a_dose_that_is_not_known_to_the_day_belongs_to_none_and_makes_no_figure():
+    """Which of the doses of a month it was nobody knows, and whether it was one of them."""
+    of_march = replace(event("2026-03-04"), is_dated=False)
+    assert match(slots(), [of_march], RULES.adherence) == {}
+    said = over([of_march])
+    assert (said.state, said.percent, said.taken, said.unmatched) == (LogState.NOT_LOGGED, None, 0, 1)
+    assert over([of_march, *days(0, 1)]).percent == Decimal("20.0")
 
 
 @pytest.mark.parametrize(("hours", "belongs"), [(-84, 0), (-83, 1), (84, 1), (85, 2), (0, 1)])

@@ -13,7 +13,7 @@ from dateutil.relativedelta import relativedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracking.domain.expected import Move, Plan, PlanState, Slot, decisive, expected, expected_between, usual_times
+from tracking.domain.expected import Move, Plan, PlanState, Slot, decisive, expected, expected_between, usual_times, zone_on
 from tracking.domain.history import Origin
 from tracking.domain.pauses import Pause
 from tracking.domain.schedule import WEEKDAYS, Schedule, parse_schedule
@@ -208,6 +208,18 @@ def test_a_move_in_the_middle_of_a_week_keeps_the_old_clock_before_it():
     assert [slot.day.day for slot in found] == [1, 2, 3, 4, 5]
     assert [slot.zone for slot in found] == ["Europe/Berlin"] * 3 + ["America/New_York"] * 2
     assert [slot.at.astimezone(ZoneInfo(slot.zone)).hour for slot in found] == [8] * 5
+
+
+def test_a_version_that_was_planned_before_the_move_begins_on_the_new_clock():
+    """Stated in Berlin for the middle of June; by then he lives in New York. What is stated after a move keeps its zone."""
+    moves = (Move(MOVED, "America/New_York"),)
+    starts = date(2026, 6, 15)
+    for stated_at, zone in ((MOVED - timedelta(days=20), "America/New_York"), (MOVED + timedelta(days=1), "Europe/Berlin")):
+        of = plan({"kind": "daily", "times": 1, "at": ["08:00"]}, starts=starts, stated_at=stated_at)
+        found = slots(of, starts, starts + timedelta(days=2), moves)
+        assert [slot.zone for slot in found] == [zone] * 3
+        assert [slot.at.astimezone(ZoneInfo(zone)).hour for slot in found] == [8] * 3
+        assert zone_on(of, moves, starts) == zone
 
 
 def test_a_dose_that_the_move_passes_over_stands_at_the_move():

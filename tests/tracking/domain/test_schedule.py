@@ -41,6 +41,9 @@ def test_a_week_sums_what_the_schedule_says(sent, weekly, words):
     ("sent", "pointer"),
     [
         ({"kind": "every", "days": "3.5", "at": ["08:00", "20:00"]}, "/schedule/at"),
+        # What Python reads as a number is not yet one that a person wrote: 3_5 would be 35.
+        *(({"kind": "every", "days": days}, "/schedule/days") for days in ("3_5", "1e2", "٣", "+2", "3,5", "3.0000000001")),
+        *(({"kind": "every", "days": days}, "/schedule/days") for days in ("0.24", "400.1", "", None, True, "NaN")),
         ({"kind": "daily", "times": 2, "at": ["08:00"]}, "/schedule/at"),
         ({"kind": "daily", "at": ["20:00", "08:00"]}, "/schedule/at"),
         ({"kind": "daily", "at": ["08:00", "08:00"]}, "/schedule/at"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -27,7 +27,8 @@ ENTRY = QueueEntry(
     margin=Decimal("0.9"),
     censored=False,
     days_below=30,
-    days_without=10,
+    has_current=False,
+    without_since=date(2026, 10, 20),
     opened_at=NOW,
 )
 # In the order of CLINICAL 9.7, each with what comes before and what comes after.
@@ -39,7 +40,8 @@ BY = [
     ("margin", Decimal("0.899"), None),
     ("censored", True, False),
     ("days_below", 31, 29),
-    ("days_without", 11, 9),
+    ("has_current", False, True),
+    ("without_since", date(2026, 10, 19), date(2026, 10, 21)),
     ("opened_at", NOW - timedelta(seconds=1), NOW + timedelta(seconds=1)),
     ("patient", 4, 6),
 ]
@@ -55,7 +57,7 @@ def test_each_criterion_decides_before_all_that_come_after_it(place: int) -> Non
 
 
 def test_who_never_had_a_current_estradiol_comes_before_who_lacks_one_for_long() -> None:
-    assert queue_key(replace(ENTRY, days_without=None)) < queue_key(replace(ENTRY, days_without=5000))
+    assert queue_key(replace(ENTRY, without_since=None)) < queue_key(replace(ENTRY, without_since=date(2010, 1, 1)))
 
 
 def test_lanes_and_margins_stand_in_their_order() -> None:
@@ -75,7 +77,8 @@ entries = st.builds(
     margin=st.none() | st.decimals("0.001", "9", places=3),
     censored=st.booleans(),
     days_below=st.integers(0, 365),
-    days_without=st.none() | st.integers(0, 4000),
+    has_current=st.booleans(),
+    without_since=st.none() | st.dates(),
     opened_at=st.datetimes(timezones=st.just(UTC)),
 )
 

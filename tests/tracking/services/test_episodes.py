@@ -17,7 +17,7 @@ from tracking.domain.history import Origin
 from tracking.domain.problems import Problem
 from tracking.evidence import load_rulebook
 from tracking.models import Clinic, DueItem, Episode, EpisodeEvent, Evaluation, Patient, Prescriber, User
-from tracking.services import bone, clinics, consent, doses, episodes, evaluations, labs, regimens
+from tracking.services import bone, clinics, consent, doses, episodes, evaluations, labs, regimens, work_queue
 from tracking.services.access import acting_as, lock_patients
 
 SYSTEM = Actor.system("test")
@@ -90,7 +90,9 @@ def put_off(row, by, *, now=NOW, reason="on holiday", **time):
 
 def waiting(clinic, now=NOW, **more):
     with acting_as(SYSTEM):
-        return episodes.queue(clinics=[clinic], now=now, **({"limit": 50} | more))
+        after = more.pop("after", None)
+        work = work_queue.work_of(clinics=[clinic], now=now, **more)
+        return work.page(start=0, limit=50) if after is None else work.after(after, limit=50)
 
 
 def test_a_low_result_on_an_ai_opens_an_episode_and_one_that_recovers_ends_it(adam, long_low):
@@ -316,7 +318,7 @@ def test_days_known_to_be_low_are_those_of_the_longest_window(adam, in_care, cli
 def test_only_men_in_the_care_of_the_clinic_are_in_its_queue(adam, low, clinic, in_care):
     another = Clinic.objects.create(name="Another Clinic")
     assert waiting(another) == []
-    assert waiting(clinic, without=adam.user) == []
+    assert waiting(clinic, user=adam.user) == []
     consent.revoke(patient=adam, uid=in_care.uid, by=Actor.user(adam.user_id), now=NOW)
     assert waiting(clinic) == []
 
@@ -393,19 +395,20 @@ def test_following_takes_as_many_statements_for_thirty_men_as_for_one(many):
     assert counts == [3, 3]
 
 
-def test_the_queue_takes_one_query_for_one_man_and_for_thirty(many, clinic):
+def test_the_queue_takes_two_queries_for_one_man_and_for_thirty(many, clinic):
     found = []
     for count in (1, 29):
         many_men = many(count)
         with acting_as(SYSTEM):
             evaluations.refresh_many(many_men, now=NOW)
             with CaptureQueriesContext(connection) as captured:
-                lines = episodes.queue(clinics=[clinic], now=NOW, limit=50)
+                lines = work_queue.work_of(clinics=[clinic], now=NOW).page(start=0, limit=50)
             found.append((len(lines), len(captured)))
-    assert found == [(1, 1), (30, 1)]
+    assert found == [(1, 2), (30, 2)]
     seen, after = [], None
     with acting_as(SYSTEM):
-        while page := episodes.queue(clinics=[clinic], now=NOW, limit=7, after=after):
+        work = work_queue.work_of(clinics=[clinic], now=NOW)
+        while page := work.page(start=0, limit=7) if after is None else work.after(after, limit=7):
             seen += [line.man.pk for line in page]
             after = page[-1].man.uid
     assert seen == [line.man.pk for line in lines]

@@ -65,6 +65,15 @@ def test_a_regimen_without_a_log_is_not_logged(adam, himself, daily):
     assert (said.state, said.percent) == (LogState.NOT_LOGGED, None)
 
 
+def test_a_dose_of_which_the_day_is_not_known_stands_for_no_dose_of_the_calendar(adam, himself, daily):
+    """Nor does it silence what would remind him of one."""
+    for number, said in enumerate(({"taken_at": "2026-10"}, {"precision": "unknown"})):
+        taken(adam, himself, 5, client_id=f"vague-{number}", **said)
+    assert all(one.event is None for one in expected(adam, himself, date(2026, 10, 1), date(2026, 10, 31)))
+    found = adherence(adam, himself, date(2026, 10, 1), date(2026, 10, 14))["anastrozole"]
+    assert (found.state, found.percent, found.unmatched, found.not_logged) == (LogState.NOT_LOGGED, None, 2, 14)
+
+
 def test_a_log_without_a_regimen_has_no_figure(adam, himself):
     taken(adam, himself, 5)
     said = adherence(adam, himself, date(2026, 10, 5), date(2026, 10, 14))["anastrozole"]
@@ -87,6 +96,18 @@ def test_a_change_after_he_moved_goes_on_on_his_new_clock(adam, himself, daily):
     assert row.zone == "America/New_York"
     found = [one.slot for one in expected(adam, himself, date(2026, 10, 18), date(2026, 10, 21))]
     assert [(slot.zone, slot.at.astimezone(ZoneInfo(slot.zone)).hour) for slot in found] == [("America/New_York", 8)] * 4
+
+
+def test_what_was_planned_before_he_moved_is_expected_where_he_lives_then(adam, himself, daily):
+    who = {"patient": adam, "by": himself, "origin": Origin.SELF}
+    early = datetime(2026, 10, 10, 12, tzinfo=UTC)
+    planned = {"from_date": date(2026, 10, 25), "dose_mg": "0.125"}
+    row = regimens.change(**who, now=early, key=daily.client_id, **planned)
+    accounts.edit_profile(patient=adam, by=himself, now=datetime(2026, 10, 14, 12, tzinfo=UTC), zone="America/New_York")
+    found = [one.slot for one in expected(adam, himself, date(2026, 10, 24), date(2026, 10, 26))]
+    assert [(slot.zone, slot.at.astimezone(ZoneInfo(slot.zone)).hour) for slot in found] == [("America/New_York", 8)] * 3
+    changed = regimens.change(**who, now=NOW, key=row.client_id, from_date=date(2026, 10, 28), dose_mg="0.25")
+    assert changed.zone == "America/New_York"
 
 
 def test_a_profile_saved_without_a_move_moves_nothing(adam, himself, daily):

@@ -72,6 +72,25 @@ def test_a_skipped_dose_uses_nothing_and_an_extra_one_does(adam, himself, daily,
     assert held()[0].stock[0].left == Fraction(39, 4)
 
 
+def test_a_dose_of_the_day_of_the_count_is_taken_off_where_its_time_is_not_known(adam, himself, daily, count, held):
+    """Too little on the shelf is noticed, and too much is not. One known to the month was rather before the count."""
+    count()
+    taken(adam, himself, 4, taken_at="2026-10-04", regimen=daily.client_id)
+    assert held()[0].doses == 39
+    taken(adam, himself, 4, taken_at="2026-10-03", regimen=daily.client_id)
+    taken(adam, himself, 4, taken_at="2026-10", regimen=daily.client_id)
+    assert held()[0].doses == 39
+
+
+def test_a_strength_that_is_put_right_holds_for_the_doses_that_were_logged_with_it(adam, himself, daily, count, held):
+    count(units="8", content="0.5 mg")
+    count()
+    taken(adam, himself, 5, regimen=daily.client_id)
+    who = {"patient": adam, "by": himself, "now": NOW, "origin": Origin.SELF}
+    regimens.correct(**who, key=daily.client_id, **DAILY, strength="0.5 mg")
+    assert {str(stock.content): stock.left for stock in held()[0].stock} == {"0.5": Fraction(15, 2), "1": 10}
+
+
 def test_a_count_that_was_wrong_is_superseded_or_taken_back(adam, himself, daily, count, held):
     row, _ = count(client_id="c1")
     who = {"patient": adam, "by": himself, "now": NOW, "key": "c1"}

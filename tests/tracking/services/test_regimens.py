@@ -77,6 +77,28 @@ def test_a_change_after_the_review_asks_for_the_next_one(write):
     assert write(regimens.change, **sent, review_on=date(2027, 1, 15)).review_on == date(2027, 1, 15)
 
 
+def test_a_change_keeps_the_end_that_was_stated(write):
+    """Less of a course is no longer course: nobody took the end back. Sent again after a lost answer it is the same."""
+    row = write(regimens.start, **AI, ends_on=date(2026, 11, 20))
+    half = {"key": row.client_id, "from_date": date(2026, 10, 1), "dose_mg": "0.25", "client_id": "half"}
+    changed = write(regimens.change, **half)
+    assert (changed.starts_on, changed.ends_on) == (date(2026, 10, 1), date(2026, 11, 20))
+    assert write(regimens.change, **half).pk == changed.pk
+
+
+def test_a_change_within_a_course_that_is_over_does_not_bring_it_back(write):
+    row = write(regimens.start, **AI, ends_on=date(2026, 9, 1))
+    changed = write(regimens.change, key=row.client_id, from_date=date(2026, 8, 1), dose_mg="0.25")
+    assert changed.ends_on == date(2026, 9, 1)
+
+
+def test_a_change_before_one_that_is_planned_is_refused_until_that_one_is_decided_on(write):
+    row = write(regimens.start, **AI)
+    write(regimens.change, key=row.client_id, from_date=date(2026, 11, 20), dose_mg="0.25")
+    sooner = {"key": row.client_id, "from_date": date(2026, 11, 10), "dose_mg": "0.125"}
+    assert refusals(lambda: write(regimens.change, **sooner)) == {"/starts_on": "regimen-overlap"}
+
+
 def test_hcg_is_dosed_in_units_and_never_in_milligrams(write):
     row = write(regimens.start, **HCG)
     assert (row.dose_digits, row.dose_unit) == ("500", "IU")
@@ -126,6 +148,16 @@ def test_a_strength_stays_with_a_change_while_the_dose_is_a_part_of_it(write):
     assert refusals(
         lambda: write(regimens.change, key=compounded.client_id, from_date=date(2026, 10, 9), dose_mg="0.3", strength="1 mg")
     ) == {"/strength": "strength-does-not-fit"}
+
+
+def test_each_of_doses_that_differ_is_a_part_of_the_tablet(write):
+    """Else nobody could break the tablets as the plan says. A strength that the new doses do not fit is not taken over."""
+    split = {"kind": "weekdays", "days": ["mon", "thu"], "amounts": ["0.5", "0.3"]}
+    uneven = AI | {"schedule": split, "strength": "1 mg"}
+    assert refusals(lambda: write(regimens.start, **uneven)) == {"/strength": "strength-does-not-fit"}
+    row = write(regimens.start, **(AI | {"strength": "1 mg"}))
+    changed = write(regimens.change, key=row.client_id, from_date=date(2026, 10, 1), schedule=split)
+    assert (changed.dose_digits, changed.strength_digits) == ("0.5", "")
 
 
 def test_a_planned_change_is_evaluated_when_it_comes(write, adam, bell):

@@ -21,12 +21,13 @@ from tests.tracking.services.titrating import (
     standing,
 )
 from tracking.domain.actor import Actor
+from tracking.domain.categories import SHAREABLE
 from tracking.domain.history import Origin
 from tracking.domain.problems import Problem
 from tracking.models import DueItem, Evaluation, Prescriber, Proposal, Regimen, User
-from tracking.services import consent, episodes, evaluations, pauses, titration
+from tracking.services import consent, episodes, evaluations, pauses, regimens, titration
 from tracking.services.access import acting_as
-from tracking.services.ledger import find
+from tracking.services.ledger import comparisons, find
 
 SYSTEM = Actor.system("test")
 
@@ -267,13 +268,13 @@ def proposed_by(man, _told, by):
     return proposed(man, by, regimen=str(uuid4()))
 
 
-def test_a_consent_that_names_what_it_covers_must_name_doses(low, bell, himself, clinic, in_care):
+def test_a_clinic_that_sees_a_part_of_the_record_decides_nothing(low, bell, himself, clinic, in_care):
     told = proposed(low, bell)
     consent.revoke(patient=low, uid=in_care.uid, by=himself, now=NOW)
     care = consent.grant(patient=low, clinic_uid=clinic.uid, by=himself, now=NOW, scope=["labs"])
     assert refused(lambda: confirmed(low, told, bell), kind="forbidden") == [("", "not-in-scope")]
     consent.revoke(patient=low, uid=care.uid, by=himself, now=NOW)
-    consent.grant(patient=low, clinic_uid=clinic.uid, by=himself, now=NOW, scope=["labs", "doses"])
+    consent.grant(patient=low, clinic_uid=clinic.uid, by=himself, now=NOW, scope=list(SHAREABLE))
     confirmed(low, titration.preview(patient=low, uid=told.row.uid, by=bell, now=NOW), bell)
 
 
@@ -299,6 +300,9 @@ def test_the_same_confirmation_sent_twice_is_one(low, bell):
     once = confirmed(low, told, bell)
     again = confirmed(low, told, bell)
     assert (again.row.pk, again.row.revision, again.outlook) == (once.row.pk, once.row.revision, None)
+    assert confirmed(low, told, bell, from_date=TODAY).row.pk == once.row.pk
+    later = {"from_date": TODAY + timedelta(days=9)}
+    assert refused(lambda: confirmed(low, told, bell, **later), kind="conflict") == [("", "proposal-decided")]
     assert ledger(low, bell) == [("confirmed", ["proposed", "confirmed"])]
 
 
@@ -316,7 +320,9 @@ def test_the_same_proposal_under_the_same_id_is_stored_once(low, bell):
 
 def test_what_is_declined_or_withdrawn_stays_on_the_ledger(low, bell):
     first = proposed(low, bell)
-    titration.decline(patient=low, uid=first.row.uid, by=bell, now=NOW, reason="he feels well", answer="We wait.")
+    no = {"patient": low, "uid": first.row.uid, "by": bell, "now": NOW, "reason": "he feels well"}
+    assert {titration.decline(**no, answer="We wait.").answer for _ in range(2)} == {"We wait."}
+    assert refused(lambda: titration.decline(**no, answer="Come in."), kind="conflict") == [("", "proposal-decided")]
     second = proposed(low, bell)
     for _ in range(2):
         titration.withdraw(patient=low, uid=second.row.uid, by=bell, now=NOW, reason="typed wrongly")
@@ -392,6 +398,29 @@ def test_a_request_needs_words_a_clinic_and_himself(low, bell, himself, in_care)
     ]
     consent.revoke(patient=low, uid=in_care.uid, by=himself, now=NOW)
     assert refused(lambda: titration.request(patient=low, by=himself, now=NOW, words="x")) == [("", "no-clinic")]
+
+
+def test_a_result_answers_the_version_that_held_and_no_other_of_that_day(low, bell):
+    """Confirmed and, an hour later, confirmed anew; the second is then corrected, and at last taken back."""
+    confirmed(low, proposed(low, bell), bell)
+    second = confirmed(low, proposed(low, bell, plan={"dose_mg": "0.125"}), bell, typed_weekly="0.25").row.regimen_after
+    later = NOW + timedelta(days=46)
+    drawn(low, bell, "28.0", ago=-45, now=later)
+
+    def sides():
+        with acting_as(bell):
+            lines = list(Proposal.objects.told().filter(patient=low).order_by("pk"))
+            found = comparisons(low, lines, later)
+            return [(found[line.pk].answer, found[line.pk].days, found[line.pk].codes[0]) for line in lines]
+
+    nobody = ("changed_again", None, "changed_again")
+    assert sides() == [nobody, ("answered", 45, "phase_unknown")]
+    who = {"patient": low, "by": bell, "now": later, "origin": Origin.PRESCRIBED, "key": second.client_id}
+    stated = {"drug": "anastrozole", "dose_mg": "0.125", "schedule": second.schedule, "reason": "r", "review_on": REVIEW}
+    regimens.correct(**who, **stated, starts_on=TODAY + timedelta(days=2))
+    assert sides() == [nobody, ("answered", 43, "phase_unknown")]
+    regimens.withdraw(**who, reason="never taken")
+    assert sides() == [nobody, ("taken_back", None, "taken_back")]
 
 
 def test_confirming_answers_the_open_episode_if_asked(low, bell):

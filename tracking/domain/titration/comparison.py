@@ -24,9 +24,15 @@ from tracking.domain.timing import Phase
 from tracking.domain.titration.rechecks import lab_items
 from tracking.domain.words import fill, on_day
 
+# In place of the key of a version: it was taken back, so that nothing of it stands.
+TAKEN_BACK = ""
+
 
 class Answer(StrEnum):
-    """How far a change is answered. NOT_A_CHANGE: another statement of his covers it. NO_RECHECK: no rule asks for one."""
+    """How far a change is answered. NO_RECHECK: no rule asks for one.
+
+    NOT_A_CHANGE: another statement of his covers it. TAKEN_BACK: the version that it began no longer stands.
+    """
 
     NOT_BEGUN = "not_begun"
     WAITING = "waiting"
@@ -34,6 +40,7 @@ class Answer(StrEnum):
     CHANGED_AGAIN = "changed_again"
     NOT_A_CHANGE = "not_a_change"
     NO_RECHECK = "no_recheck"
+    TAKEN_BACK = "taken_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +79,14 @@ class Comparison:
     words: tuple[str, ...]
 
 
-def compare(drug: str, on: date, facts: Facts) -> Comparison:
-    """What stood before and after a change of a drug that began on this local day."""
+def compare(drug: str, on: date, began: str | None, facts: Facts) -> Comparison:
+    """What stood before and after a change of a drug that began on this local day.
+
+    ``began``: the key of the version that it began, as it stands; None where it began none (a stop), empty where that version
+    was taken back. A result answers what held, and no other change of that day.
+    """
     before = _before(on, facts)
-    answer, item, unusable = _answer(drug, on, facts)
+    answer, item, unusable = (Answer.TAKEN_BACK, None, ()) if began == TAKEN_BACK else _answer(drug, on, began, facts)
     after = _measured(item.answered_by, facts) if answer is Answer.ANSWERED and item is not None else None
     said = [*_of_answer(answer, on, item, unusable, facts)]
     differs: list[tuple[str, str]] = []
@@ -103,22 +114,23 @@ def _before(on: date, facts: Facts) -> Measured | None:
     return None if last is None else _measured(last.lab.key, facts)
 
 
-def _answer(drug: str, on: date, facts: Facts) -> tuple[Answer, DueItem | None, tuple[date, ...]]:
+def _answer(drug: str, on: date, began: str | None, facts: Facts) -> tuple[Answer, DueItem | None, tuple[date, ...]]:
     """Follow the due items that came of a change: the item that decides, and the days of draws that could not be used."""
     if on > facts.timeline.today:
         return Answer.NOT_BEGUN, None, ()
     rule = facts.rulebook.drugs.get(drug)
     if rule is None or not rule.rechecks:
         return Answer.NO_RECHECK, None, ()
-    change = next((c for c in facts.timeline.exposure.changes if c.on == on and c.drug == drug), None)
+    of_day = [c for c in facts.timeline.exposure.changes if c.on == on]
+    change = next((c for c in of_day if _is_its(c, drug, began)), None)
+    if change is None:
+        return Answer.CHANGED_AGAIN if any(c.drug == drug for c in of_day) else Answer.NOT_A_CHANGE, None, ()
     items = {item.anchor: item for item in lab_items(facts)}
-    item = items.get(change.anchor) if change is not None else None
+    item = items.get(change.anchor)
     unusable: list[date] = []
     while item is not None:
-        if item.state == OPEN:
-            return Answer.WAITING, item, tuple(unusable)
-        if item.state == ANSWERED:
-            return Answer.ANSWERED, item, tuple(unusable)
+        if item.state in (OPEN, ANSWERED):
+            return Answer.WAITING if item.state == OPEN else Answer.ANSWERED, item, tuple(unusable)
         following = items.get(f"repeat:{item.answered_by}" if item.state == NOT_USABLE else item.superseded_by)
         if item.state == NOT_USABLE:
             unusable += [draw.on for draw in (_draw(item.answered_by, facts),) if draw.on is not None]
@@ -127,6 +139,14 @@ def _answer(drug: str, on: date, facts: Facts) -> tuple[Answer, DueItem | None, 
             return Answer.CHANGED_AGAIN, following, tuple(unusable)
         item = following
     return Answer.NOT_A_CHANGE, None, ()
+
+
+def _is_its(change: Change, drug: str, began: str | None) -> bool:
+    """Whether a change of that day is the one that was confirmed. A stop may be part of a change of product."""
+    begun = change.begun
+    if began is None:
+        return any(course.drug == drug for course in change.left) and (begun is None or begun.drug != drug)
+    return change.drug == drug and begun is not None and began in begun.keys
 
 
 def _of_answer(
@@ -140,9 +160,9 @@ def _of_answer(
     elif answer is Answer.WAITING and item is not None:
         yield answer.value, fill(words["waiting"], {"due": on_day(item.due_on, today)})
     elif answer is Answer.CHANGED_AGAIN:
-        changed = date.fromisoformat(item.params["on"]) if item is not None else None
+        changed = date.fromisoformat(item.params["on"]) if item is not None else on
         yield answer.value, fill(words["changed_again"], {"on": on_day(changed, today)})
-    elif answer in (Answer.NOT_A_CHANGE, Answer.NO_RECHECK):
+    elif answer in (Answer.NOT_A_CHANGE, Answer.NO_RECHECK, Answer.TAKEN_BACK):
         yield answer.value, words[answer.value]
 
 

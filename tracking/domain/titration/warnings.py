@@ -6,14 +6,14 @@ evaluation would find then is not worked out a second time here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from tracking.domain.findings import Facts, Finding, find
 from tracking.domain.findings.changes import raising_blockers
 from tracking.domain.history import Origin
-from tracking.domain.rulebook import Tier
+from tracking.domain.rulebook import AROMATASE_INHIBITOR, Tier
 from tracking.domain.series.segments import is_settled
 from tracking.domain.titration.rechecks import open_rechecks
 from tracking.domain.titration.step import Step, named
@@ -35,9 +35,10 @@ def warnings_of(step: Step, now: Facts, planned: Facts, *, unusual: str = "") ->
     return (
         *_raised(step, now),
         *_left_alone(step, found, now),
-        *_confounded(step, found, now),
+        *_confounded(step, found, now, planned),
         *_unsettled(step, now),
         *_pause_ended(step, now),
+        *_begins_again(step, planned),
         *_own_statement(step, planned),
         *((Warned("unusual", fill(now.rulebook.words.titration["unusual"], {"reason": unusual})),) if unusual else ()),
     )
@@ -68,18 +69,39 @@ def _left_alone(step: Step, found: dict[str, Finding], now: Facts) -> Iterator[W
         yield Warned("testosterone_reduced", fill(words["testosterone_reduced"], {"ai": reduced.params["ai"]}))
 
 
-def _confounded(step: Step, found: dict[str, Finding], now: Facts) -> Iterator[Warned]:
+def _confounded(step: Step, found: dict[str, Finding], now: Facts, planned: Facts) -> Iterator[Warned]:
     both = found.get("changes_confounded")
-    if both is None or str(step.on) not in (both.params["ai_on"], both.params["testosterone_on"]):
+    if both is not None and str(step.on) in (both.params["ai_on"], both.params["testosterone_on"]):
+        params: Mapping[str, str] | None = both.params
+    else:
+        params = _with_one_to_come(step, planned)
+    if params is None:
         return
     names, today = now.rulebook.words.change, now.timeline.today
     said = {
-        "ai": names[both.params["ai"]],
-        "ai_on": _day(both.params["ai_on"], today),
-        "testosterone": names[both.params["testosterone"]],
-        "testosterone_on": _day(both.params["testosterone_on"], today),
+        "ai": names[params["ai"]],
+        "ai_on": _day(params["ai_on"], today),
+        "testosterone": names[params["testosterone"]],
+        "testosterone_on": _day(params["testosterone_on"], today),
     }
     yield Warned("confounded", fill(now.rulebook.words.titration["confounded"], said))
+
+
+def _with_one_to_come(step: Step, planned: Facts) -> Mapping[str, str] | None:
+    """A change of the other drug that is decided already and begins before the recheck of this one is overdue.
+
+    No finding tells of it, for findings are of what has begun.
+    """
+    if not step.is_decisive(planned.rulebook):
+        return None
+    drug_class, changes = planned.rulebook.drug_class(step.drug), planned.timeline.exposure.changes
+    own = next((change for change in changes if change.on == step.on and change.drug_class == drug_class), None)
+    until = step.on + timedelta(days=planned.rulebook.drugs[step.drug].rechecks[0].overdue_days)
+    other = next((c for c in changes if step.on < c.on <= until and c.drug_class != drug_class), None)
+    if own is None or other is None:
+        return None
+    ai, testosterone = (own, other) if drug_class == AROMATASE_INHIBITOR else (other, own)
+    return {"ai": ai.kind, "ai_on": str(ai.on), "testosterone": testosterone.kind, "testosterone_on": str(testosterone.on)}
 
 
 def _unsettled(step: Step, now: Facts) -> Iterator[Warned]:
@@ -117,6 +139,19 @@ def _pause_ended(step: Step, now: Facts) -> Iterator[Warned]:
         )
         said = {"since": on_day(pause.starts_on, today), "until": until, "on": on_day(step.on, today)}
         yield Warned("pause_ended", fill(words["pause_ended"], said))
+
+
+def _begins_again(step: Step, planned: Facts) -> Iterator[Warned]:
+    """What is stopped, also for another product, ends in one version. A later one that is planned is not touched by it."""
+    stopped = step.before
+    if stopped is None or (step.after is not None and step.after.drug == stopped.drug):
+        return
+    for record in sorted(planned.history.regimens, key=lambda record: (record.starts_on, record.key)):
+        is_its = record.drug == stopped.drug and record.origin is Origin.PRESCRIBED
+        if is_its and record.starts_on >= step.on and record.starts_on != record.ends_on:
+            said = {"text": named(record, planned.rulebook), "on": on_day(record.starts_on, planned.timeline.today)}
+            yield Warned("begins_again", fill(planned.rulebook.words.titration["begins_again"], said))
+            return
 
 
 def _own_statement(step: Step, planned: Facts) -> Iterator[Warned]:

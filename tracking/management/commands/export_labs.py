@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from tracking import clock
 from tracking.domain.actor import Actor
 from tracking.models import Patient
-from tracking.services import exports
+from tracking.services import audit, exports
 from tracking.services.access import acting_as
 
 _BY = Actor.system("export-labs")
@@ -35,4 +36,5 @@ class Command(BaseCommand):
                 file.write(content)
         except OSError as error:
             raise CommandError(f"{options['file']} cannot be written: {error.strerror}.") from error
+        audit.note_export(uid=man.uid, by=_BY, how=options["format"], now=clock.now())
         self.stdout.write(f"{len(content)} bytes in {options['file']}")

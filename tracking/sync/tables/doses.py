@@ -71,7 +71,9 @@ class Regimens(RecordTable):
         with acting_as(act.by):
             if previous:
                 from_date = stated.pop("starts_on")
-                row = regimens.change(key=previous, from_date=from_date, client_id=key, **said, **stated)
+                # A phone states the whole version: without an end it is open, whatever end stood before.
+                whole = {"ends_on": None, **stated}
+                row = regimens.change(key=previous, from_date=from_date, client_id=key, **said, **whole)
             else:
                 row = regimens.start(client_id=key, **said, **stated)
             if end_reason and row.ends_on is not None:

@@ -22,8 +22,11 @@ REGIMENS = (ON_T, anastrozole(day(300), ON, key="before"), anastrozole(ON, dose=
 BEFORE = pair("12.0", day(70), t="610")
 
 
-def compared(*labs: Any, regimens: Any = REGIMENS, drug: str = "anastrozole", on: Any = ON, **rows: Any) -> Comparison:
-    return compare(drug, on, gather(man(labs=[*BEFORE, *labs], regimens=regimens, **rows), RULEBOOK, NOW))
+def compared(
+    *labs: Any, regimens: Any = REGIMENS, drug: str = "anastrozole", on: Any = ON, began: str | None = "after", **rows: Any
+) -> Comparison:
+    facts = gather(man(labs=[*BEFORE, *labs], regimens=regimens, **rows), RULEBOOK, NOW)
+    return compare(drug, on, began, facts)
 
 
 def test_the_first_usable_result_after_a_change_stands_beside_the_last_one_before_it() -> None:
@@ -66,14 +69,31 @@ def test_a_later_change_takes_its_place_and_no_result_is_lent_to_it() -> None:
     said = compared(*pair("24.0", day(20)), regimens=again)
     assert (said.answer, said.after) == (Answer.CHANGED_AGAIN, None)
     assert said.words == ("Changed again on 8 Sep, before a usable result answered it.",)
-    assert compared(*pair("24.0", day(20)), regimens=again, on=day(55)).after.value == "24.0"
+    assert compared(*pair("24.0", day(20)), regimens=again, on=day(55), began="later").after.value == "24.0"
+
+
+def test_of_two_changes_of_one_drug_on_one_day_the_result_answers_the_one_that_held() -> None:
+    again = (*REGIMENS[:2], anastrozole(ON, ON, dose="0.25", key="after"), anastrozole(ON, dose="0.125", key="later"))
+    said = compared(*pair("24.0", day(20)), regimens=again)
+    assert (said.answer, said.after) == (Answer.CHANGED_AGAIN, None)
+    assert said.words == ("Changed again on 3 Sep, before a usable result answered it.",)
+    assert compared(*pair("24.0", day(20)), regimens=again, began="later").after.value == "24.0"
+    assert compared(*pair("24.0", day(20)), regimens=again, began=None).answer is Answer.CHANGED_AGAIN
+
+
+def test_a_version_that_was_taken_back_has_no_result() -> None:
+    """What stood before it ended on that day all the same: that is a stop, and not the change that was confirmed."""
+    said = compared(*pair("38.0", day(20)), regimens=REGIMENS[:2], began="")
+    assert (said.answer, said.after, said.codes) == (Answer.TAKEN_BACK, None, ("taken_back",))
+    ahead = TODAY + timedelta(days=3)
+    assert compared(on=ahead, began="").codes == ("taken_back",)
 
 
 def test_two_changes_of_one_day_share_one_recheck_and_each_names_the_other() -> None:
     both = (*REGIMENS[1:], cypionate(day(400), ON, key="t"), cypionate(ON, dose="60", key="t2"))
     labs = pair("24.0", day(10))
     for drug, other in (("anastrozole", "testosterone cypionate"), ("testosterone_cypionate", "anastrozole")):
-        said = compared(*labs, regimens=both, drug=drug)
+        said = compared(*labs, regimens=both, drug=drug, began="after" if drug == "anastrozole" else "t2")
         assert (said.answer, said.after.value) == (Answer.ANSWERED, "24.0")
         assert any(other in words for code, words in zip(said.codes, said.words, strict=True) if code == "also_changed")
 
@@ -112,18 +132,26 @@ def test_other_units_stand_as_reported_and_are_noted() -> None:
 
 def test_a_censored_value_keeps_its_comparator() -> None:
     low = (ON_T, anastrozole(day(300), day(65), key="b"), anastrozole(day(65), dose="0.25", key="a"))
-    said = compared(*pair("<10", day(20)), regimens=low, on=day(65))
+    said = compared(*pair("<10", day(20)), regimens=low, on=day(65), began="a")
     assert (said.after.value, said.after.tier) == ("<10", "critical")
 
 
 def test_nothing_before_it_is_said() -> None:
-    said = compare("anastrozole", ON, gather(man(labs=pair("24.0", day(20)), regimens=REGIMENS), RULEBOOK, NOW))
+    facts = gather(man(labs=pair("24.0", day(20)), regimens=REGIMENS), RULEBOOK, NOW)
+    said = compare("anastrozole", ON, "after", facts)
     assert (said.before, said.comparable, said.codes) == (None, None, ("no_before",))
 
 
 def test_a_stop_is_answered_as_a_change_is() -> None:
     stopped = (ON_T, anastrozole(day(300), ON, key="before"))
-    assert compared(*pair("38.0", day(20)), regimens=stopped).after.value == "38.0"
+    assert compared(*pair("38.0", day(20)), regimens=stopped, began=None).after.value == "38.0"
+
+
+def test_a_stop_and_the_start_of_another_product_on_one_day_share_one_result() -> None:
+    switched = (ON_T, anastrozole(day(300), ON, key="before"), regimen("letrozole", ON, dose="0.5", key="other"))
+    labs = pair("24.0", day(20))
+    assert compared(*labs, regimens=switched, began=None).after.value == "24.0"
+    assert compared(*labs, regimens=switched, drug="letrozole", began="other").after.value == "24.0"
 
 
 def test_what_has_not_begun_is_said_with_its_day() -> None:
@@ -153,7 +181,7 @@ def test_nothing_is_worked_out_of_the_two() -> None:
 def test_whatever_was_drawn_a_result_is_taken_for_one_side_only_and_never_too_early(drawn: list[int], ago: int) -> None:
     changed = (ON_T, anastrozole(day(300), day(ago), key="b"), anastrozole(day(ago), dose="0.25", key="a"))
     labs = [row for each in drawn for row in pair("24.0", day(each))]
-    said = compare("anastrozole", day(ago), gather(man(labs=labs, regimens=changed), RULEBOOK, NOW))
+    said = compare("anastrozole", day(ago), "a", gather(man(labs=labs, regimens=changed), RULEBOOK, NOW))
     earliest = RULEBOOK.drugs["anastrozole"].rechecks[0].earliest_draw_days
     late_enough = [each for each in drawn if ago - each >= earliest]
     before = [each for each in drawn if each >= ago]

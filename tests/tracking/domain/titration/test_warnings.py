@@ -94,6 +94,21 @@ class TestConfounding:
         assert "confounded" not in looked_at(ON_T, new, anastrozole(day(70), key="ai"), labs=())[0]
         assert "confounded" not in looked_at(ON_T, new, anastrozole(day(30), key="ai"), labs=pair("26.0", day(2)))[0]
 
+    def test_with_a_change_of_the_other_that_is_planned_within_the_recheck(self) -> None:
+        """Confirmed first and beginning later, it is a change of the same weeks all the same."""
+        for ahead, confounds in ((1, True), (56, True), (57, False)):
+            on = TODAY + timedelta(days=ahead)
+            planned = (cypionate(day(400), on, key="t"), cypionate(on, dose="140", key="t2"))
+            found, _ = looked_at(ON_AI, changed(), *planned)
+            assert ("confounded" in found) is confounds, ahead
+        on = TODAY + timedelta(days=5)
+        found, _ = looked_at(ON_AI, changed(), cypionate(day(400), on, key="t"), cypionate(on, dose="140", key="t2"))
+        assert "Testosterone (a change of dose on 7 Nov) and the AI (a change of dose on 2 Nov)" in found["confounded"].words
+
+    def test_a_planned_change_of_the_same_drug_or_of_none_that_counts_does_not_confound(self) -> None:
+        on = TODAY + timedelta(days=5)
+        assert "confounded" not in looked_at(ON_AI, changed(), ON_T, regimen("denosumab", on, dose="60"))[0]
+
     def test_the_day_of_the_change_counts_and_not_today(self) -> None:
         on = TODAY + timedelta(days=50)
         new = cypionate(on, dose="60", key="t2")
@@ -128,6 +143,20 @@ class TestInsideTheSteadyStateWindow:
     def test_once_answered_it_is_not_said(self) -> None:
         found, _ = looked_at(anastrozole(day(40), key="ai"), changed(), ON_T, labs=pair("26.0", day(2)))
         assert {"unsettled", "unanswered"}.isdisjoint(found)
+
+
+def test_a_stop_does_not_reach_a_version_that_is_planned_and_says_so() -> None:
+    """The desk planned less of it from next month, and stops it today: the planned version begins all the same."""
+    ahead = TODAY + timedelta(days=30)
+    planned = anastrozole(ahead, dose="0.25", key="planned")
+    for after in (None, regimen("letrozole", TODAY, key="new")):
+        found, _ = looked_at(ON_AI, after, ON_T, planned)
+        assert found["begins_again"].words == (
+            "Anastrozole 0.25 mg every 3.5 days is planned from 2 Dec and begins all the same: take it back, or end it too."
+        )
+    assert "begins_again" not in looked_at(ON_AI, None, ON_T)[0]
+    assert "begins_again" not in looked_at(ON_AI, None, ON_T, ended(planned, ahead))[0]
+    assert "begins_again" not in looked_at(ON_AI, None, ON_T, regimen("letrozole", ahead, key="other"))[0]
 
 
 def test_his_own_statement_covers_the_decision_and_no_recheck_is_promised() -> None:

@@ -1,0 +1,44 @@
+"""How gunicorn serves: ``gunicorn --config python:backend.server backend.wsgi:application``. How many processes is said there.
+
+It logs as everything else does. Requests are logged by the application, by their patterns; gunicorn would log addresses.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from backend import logs
+from backend.metrics import folder
+
+folder.prepare()
+
+worker_class = "gthread"
+control_socket_disable = True
+accesslog = None
+logconfig_dict = logs.config(os.environ.get("LOG_LEVEL", "INFO"))
+
+
+def when_ready(server: Any) -> None:  # noqa: ARG001  gunicorn's signature
+    """The parent listens: it tells of its children."""
+    if not os.environ.get("METRICS_ADDRESS"):
+        return
+    from backend.metrics import serving  # noqa: PLC0415  after the folder is there
+
+    serving.serve(serving.of_all_processes())
+
+
+def post_worker_init(worker: Any) -> None:
+    """A child has loaded the application."""
+    from backend.metrics import web  # noqa: PLC0415  in the child alone
+
+    web.note_threads(worker.cfg.threads)
+
+
+def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001  gunicorn's signature
+    """What a child had at work is over with it, however it ended. What it counted stays counted."""
+    if not os.environ.get("METRICS_ADDRESS"):
+        return
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415  after the folder is there
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

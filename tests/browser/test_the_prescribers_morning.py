@@ -1,0 +1,84 @@
+"""Dr. Bell's morning, as she goes through it."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+
+import pypdf
+from playwright.sync_api import expect
+
+from backend.devstack import one_time_code
+from tests.browser.conftest import Desk, picture
+
+WIDTHS = {"desktop": {"width": 1440, "height": 900}, "tablet": {"width": 820, "height": 1180}}
+
+
+def _code_not_used_yet(desk: Desk) -> str:
+    """Her sign-in to the API spent the code of that half minute, so she waits for the next."""
+    spent = one_time_code.code_at(time.time())
+    while one_time_code.code_at(time.time()) == spent:
+        desk.page.wait_for_timeout(500)
+    return one_time_code.code_at(time.time())
+
+
+def test_from_sign_in_to_the_printed_page(desk, keep_pictures):
+    page = desk.page
+    desk.sign_in(_code_not_used_yet(desk))
+
+    # Whom to look at first, and why, stand in the first row of the first page.
+    expect(page.get_by_role("heading", name="Work queue")).to_be_visible()
+    rows = page.get_by_role("table").locator("tbody tr")
+    first = rows.first
+    expect(first.locator(".priority").first).to_have_text(re.compile("P[01]"))
+    waiting = rows.count()
+    assert waiting >= 4
+    for name, size in WIDTHS.items():
+        page.set_viewport_size(size)
+        for scheme in ("light", "dark"):
+            picture(page, keep_pictures, f"queue-{name}-{scheme}", scheme=scheme)
+    page.set_viewport_size(WIDTHS["desktop"])
+
+    # She narrows it, and comes back to all.
+    page.get_by_role("link", name=re.compile("^Blind on an AI")).click()
+    assert rows.count() <= waiting
+    page.get_by_role("link", name=re.compile("^Blind on an AI")).click()
+
+    # She opens the top man, and reads the whole basis.
+    man = rows.first.get_by_role("rowheader").get_by_role("link").inner_text()
+    rows.first.get_by_role("rowheader").get_by_role("link").click()
+    expect(page.get_by_role("heading", name=man, exact=True)).to_be_visible()
+    picture(page, keep_pictures, "patient-desktop-dark", scheme="dark")
+    his = page.url
+    page.get_by_role("link", name="whole basis").click()
+    expect(page.get_by_text("What is concluded")).to_be_visible()
+
+    # She answers, and he may read it.
+    page.goto(his)
+    page.get_by_role("link", name="Answer", exact=True).click()
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    page.get_by_label("Contacted: he was told").check()
+    page.get_by_label("Note").fill("Called him at nine.")
+    picture(page, keep_pictures, "answer-desktop-light")
+    page.get_by_role("button", name="Store the answer").click()
+    expect(page.get_by_text("Answered: 1 man.")).to_be_visible()
+    answered = page.get_by_role("row").filter(has_text=man)
+    expect(answered.get_by_text("answered: contacted")).to_be_visible()
+    answered.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Release to the man").click()
+    page.get_by_role("button", name="Release").click()
+    expect(page.get_by_text("Released: 1 man.")).to_be_visible()
+
+    # She prints him for the hospital.
+    page.goto(f"{his}summary/")
+    expect(page.get_by_role("heading", name="Open findings")).to_be_visible()
+    picture(page, keep_pictures, "summary-desktop-light", whole=True)
+    began = time.monotonic()
+    answer = page.request.get(f"{his}summary.pdf")
+    assert answer.ok
+    assert time.monotonic() - began < 20, "under two seconds on a quiet machine"
+    assert len(pypdf.PdfReader(io.BytesIO(answer.body())).pages) == 1
+
+    assert desk.complaints == []

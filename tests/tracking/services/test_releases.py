@@ -1,0 +1,43 @@
+"""Releasing to the man what waits for a prescriber."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.conftest import NOW
+from tracking.domain.actor import Actor
+from tracking.domain.problems import Problem
+from tracking.services import evaluations, labs, releases, shown
+from tracking.services.access import acting_as
+
+
+@pytest.fixture
+def waiting(adam, in_care, settings):
+    settings.FINDINGS_RELEASE = "reviewed"
+    labs.record(
+        patient=adam, by=Actor.user(adam.user_id), now=NOW, analyte="estradiol", value="8.0", unit="pg/mL", method="lcmsms",
+        collected_at=(NOW - timedelta(days=3)).isoformat(),
+    )  # fmt: skip
+    return adam
+
+
+def waits(man):
+    with acting_as(Actor.system("test")):
+        return shown.waits_for_release(evaluations.of(man))
+
+
+def test_what_waits_is_released_once_by_a_prescriber_whom_he_lets_in(waiting, dr_bell):
+    assert waits(waiting)
+    bell = Actor.user(dr_bell.pk)
+    assert releases.release(patient=waiting, by=bell, now=NOW) > 0
+    assert not waits(waiting)
+    assert releases.release(patient=waiting, by=bell, now=NOW) == 0
+
+
+def test_nobody_releases_for_himself(waiting):
+    with pytest.raises(Problem) as refused:
+        releases.release(patient=waiting, by=Actor.user(waiting.user_id), now=NOW)
+    assert refused.value.kind == "forbidden"
+    assert waits(waiting)
