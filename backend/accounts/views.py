@@ -96,6 +96,8 @@ class AccountView(ApiView):
     def _told(self, request: Request, answer: HttpResponse, email: str) -> Response:
         body: dict[str, Any] = json.loads(answer.content) if answer.content else {}
         code = answer.status_code
+        if "is_authenticated" in body.get("meta", {}):
+            body["meta"]["is_authenticated"] = bool(body["meta"]["is_authenticated"])  # allauth knows null too
         if code < status.HTTP_400_BAD_REQUEST:
             return Response(body, status=code)
         more: dict[str, Any] = {name: body[name] for name in ("data", "meta") if name in body}

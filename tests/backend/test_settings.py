@@ -51,6 +51,10 @@ def test_a_shifted_clock_is_refused_in_production():
     assert "CLOCK_OFFSET shifts the clock" in start(CLOCK_OFFSET="60").stderr
 
 
+def test_a_least_version_of_apps_that_is_none_is_refused():
+    assert "LEAST_CLIENT_VERSION is 'two'. Accepted: a version like 2.10.1." in start(LEAST_CLIENT_VERSION="two").stderr
+
+
 def test_keys_of_sign_in_that_cannot_be_used_are_refused():
     assert "JWT_SIGNING_KEY is too short. Accepted: at least 32" in start(JWT_SIGNING_KEY="y" * 31).stderr
     assert "SEALING_KEYS cannot be used. Key 2 is none." in start(SEALING_KEYS="z" * 43 + "=,short").stderr

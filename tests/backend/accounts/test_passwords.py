@@ -92,6 +92,15 @@ def test_who_is_signed_in_may_ask_for_a_code_too(his_phone):
     """Found by requests made from the document, which knew no 200 here."""
     asked = his_phone.ask("POST", "/auth/password/request", ADAM)
     assert (asked.status_code, asked.json()["meta"]["is_authenticated"]) == (200, True)
+    assert his_phone.is_in()
+
+
+def test_who_is_on_the_way_to_a_new_password_is_told_so_wherever_he_goes_on(new_phone):
+    """Found by requests made from the document: whether he is signed in is yes or no, and never null."""
+    phone = new_phone()
+    phone.ask("POST", "/auth/password/request", ADAM)
+    elsewhere = phone.ask("POST", "/auth/2fa/authenticate", {"code": "123456"})
+    assert (elsewhere.status_code, elsewhere.json()["meta"]["is_authenticated"]) == (202, False)
 
 
 def test_the_third_wrong_code_ends_it(his_phone, new_phone):
