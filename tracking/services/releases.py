@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from tracking.domain.actor import Actor
+from tracking.domain.problems import problem
 from tracking.models import Finding, Patient
 from tracking.services import evaluations, prescribers
 from tracking.services.access import acting_as, lock_patient
@@ -12,13 +14,18 @@ from tracking.services.access import acting_as, lock_patient
 __all__ = ["release"]
 
 
-def release(*, patient: Patient, by: Actor, now: datetime) -> int:
+def release(*, patient: Patient, by: Actor, now: datetime, evaluation: UUID) -> int:
     """Release every finding of his latest evaluation that waits; how many there were. Once more releases none. Raises Problem.
 
-    Only a prescriber whom he lets in releases, and nobody for himself.
+    ``evaluation`` is the one that was looked at: what was found since is not released unseen (a conflict). Only a prescriber
+    whom he lets in releases, and nobody for himself.
     """
     with acting_as(by):
         man = lock_patient(patient)
         prescribers.authors(man, by)
-        waiting = Finding.objects.filter(evaluation=evaluations.of(man), released_at=None)
+        latest = evaluations.of(man)
+        if latest is None or latest.uid != evaluation:
+            text = "He was evaluated anew since this was read. Look at what is found now, and release that."
+            raise problem("/evaluation", "evaluation-changed", text, kind="conflict")
+        waiting = Finding.objects.filter(evaluation=latest, released_at=None)
         return waiting.update(released_at=now)

@@ -124,7 +124,7 @@ WRITERS = {
     regimens.correct: lambda man: regimens.correct(patient=man, key="none", origin=Origin.SELF, **PLAN, **COMMON),
     regimens.end: lambda man: regimens.end(patient=man, key="none", origin=Origin.SELF, ends_on=date(2026, 9, 1), **COMMON),
     regimens.start: lambda man: regimens.start(patient=man, origin=Origin.SELF, **PLAN, **COMMON),
-    releases.release: lambda man: releases.release(patient=man, **COMMON),
+    releases.release: lambda man: releases.release(patient=man, evaluation=uuid4(), **COMMON),
     titration.confirm: lambda man: titration.confirm(patient=man, uid=uuid4(), evaluation=uuid4(), reason="x", **COMMON),
     titration.decline: lambda man: titration.decline(patient=man, uid=uuid4(), reason="x", **COMMON),
     titration.expire: lambda man: titration.expire(man.pk, **COMMON),
