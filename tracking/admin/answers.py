@@ -15,6 +15,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -43,6 +44,8 @@ OUTCOMES = {
 }
 # As many as a page of the queue.
 MOST = 50
+# No evaluation has it.
+NIL = UUID(int=0)
 
 
 class AnswerForm(forms.Form):
@@ -114,8 +117,9 @@ class ReleaseForm(AnswerForm):
     help = "He may then read the findings of his latest evaluation, in the words that are meant for him."
     is_per_man = True
 
-    def store(self, row: Episode, revision: int, by: Actor, now: datetime) -> None:
-        releases.release(patient=row.patient, by=by, now=now)
+    def store(self, row: Any, revision: int, by: Actor, now: datetime) -> None:
+        seen = next((uid for uid in map(_uid, self.data.getlist("seen")) if uid == row.standing_uid), NIL)
+        releases.release(patient=row.patient, by=by, now=now, evaluation=seen)
 
 
 FORMS: dict[str, type[AnswerForm]] = {
@@ -130,7 +134,7 @@ FORMS: dict[str, type[AnswerForm]] = {
 class Choice:
     """One open episode that may be answered here. ``refused``: why it was not stored."""
 
-    row: Episode
+    row: Any
     shown: Open
     is_chosen: bool
     revision: int
@@ -180,6 +184,7 @@ def _choices(rows: Any, keys: Sequence[str], men: Sequence[str], now: datetime, 
     found = list(
         (rows.filter(patient__in=mine) | rows.filter(patient__uid__in=named))
         .select_related("patient", "assigned_to__user")
+        .annotate(standing_uid=F("patient__standing__evaluation__uid"))
         .order_by("patient", "priority", "opened_at", "pk")
     )
     said = episodes.sentences(found)

@@ -211,7 +211,7 @@ class Release(OneEvaluation):
 
     def post(self, _request: Request, **kwargs: Any) -> Response:
         man = self.patient()
-        releases.release(patient=man, uid=kwargs["uid"], by=self.actor, now=self.now)
+        releases.release(patient=man, evaluation=kwargs["uid"], by=self.actor, now=self.now)
         row = Evaluation.objects.get(patient=man, uid=kwargs["uid"])
         return self.row(summary(row, Reader(self.is_staff_route, man), self.now))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tracking.domain.actor import Actor
+from tracking.domain.problems import problem
 from tracking.models import Evaluation, Finding, Patient
 from tracking.services import evaluations, prescribers
 from tracking.services.access import acting_as, lock_patient, not_found
@@ -13,16 +14,19 @@ from tracking.services.access import acting_as, lock_patient, not_found
 __all__ = ["release"]
 
 
-def release(*, patient: Patient, by: Actor, now: datetime, uid: UUID | None = None) -> int:
-    """Release the findings that wait: those of the evaluation that was looked at, and of all before it; how many there were.
+def release(*, patient: Patient, by: Actor, now: datetime, evaluation: UUID) -> int:
+    """Release the findings of his latest evaluation, and of those before it, that wait; how many. Once more releases none.
 
-    ``uid`` names the evaluation; without it, the latest. Once more releases none. Raises Problem for an evaluation that is not
-    his, and for whoever is no prescriber whom he lets in: nobody releases for himself.
+    ``evaluation`` is the one that was looked at: what was found since is not released unseen (a conflict). Only a prescriber
+    whom he lets in releases, and nobody for himself. Raises Problem.
     """
     with acting_as(by):
         man = lock_patient(patient)
         prescribers.authors(man, by)
-        row = evaluations.of(man) if uid is None else Evaluation.objects.filter(patient=man, uid=uid).first()
-        if row is None:
+        seen, latest = Evaluation.objects.filter(patient=man, uid=evaluation).first(), evaluations.of(man)
+        if seen is None:
             raise not_found()
-        return Finding.objects.filter(patient=man, evaluation_id__lte=row.pk, released_at=None).update(released_at=now)
+        if seen != latest:
+            text = "He was evaluated anew since this was read. Look at what is found now, and release that."
+            raise problem("/evaluation", "evaluation-changed", text, kind="conflict")
+        return Finding.objects.filter(patient=man, evaluation_id__lte=seen.pk, released_at=None).update(released_at=now)

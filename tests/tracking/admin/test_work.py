@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -235,8 +236,10 @@ def test_released_to_the_man(desk, settings, adam, on_anastrozole, record_lab, t
         with as_system():
             return shown.waits_for_release(evaluations.of(adam))
 
+    shown_to_her = re.search(r'name="seen" value="([^"]+)"', desk.get(ANSWER, {"do": "release", "row": key(the())}).text)[1]
+    assert "evaluated anew" in desk.post(ANSWER, {"do": "release", "row": key(the())}).text
     assert waits()
-    assert desk.post(ANSWER, {"do": "release", "row": key(the())}).status_code == 302
+    assert desk.post(ANSWER, {"do": "release", "row": key(the()), "seen": shown_to_her}).status_code == 302
     assert not waits()
 
 

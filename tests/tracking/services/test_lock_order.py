@@ -140,7 +140,7 @@ WRITERS = {
     sharing.accept: lambda man: sharing.accept(patient=man, code="0000-0000-0000", scope=[], **COMMON),
     sharing.make_code: lambda man: sharing.make_code(patient=man, scope=[], **COMMON),
     sharing.withdraw_code: lambda man: sharing.withdraw_code(patient=man, uid=uuid4(), **COMMON),
-    releases.release: lambda man: releases.release(patient=man, **COMMON),
+    releases.release: lambda man: releases.release(patient=man, evaluation=uuid4(), **COMMON),
     titration.confirm: lambda man: titration.confirm(patient=man, uid=uuid4(), evaluation=uuid4(), reason="x", **COMMON),
     titration.decline: lambda man: titration.decline(patient=man, uid=uuid4(), reason="x", **COMMON),
     titration.expire: lambda man: titration.expire(man.pk, **COMMON),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -28,16 +29,28 @@ def waits(man):
         return shown.waits_for_release(evaluations.of(man))
 
 
+def latest(man):
+    with acting_as(Actor.system("test")):
+        return evaluations.of(man).uid
+
+
 def test_what_waits_is_released_once_by_a_prescriber_whom_he_lets_in(waiting, dr_bell):
     assert waits(waiting)
     bell = Actor.user(dr_bell.pk)
-    assert releases.release(patient=waiting, by=bell, now=NOW) > 0
+    assert releases.release(patient=waiting, by=bell, now=NOW, evaluation=latest(waiting)) > 0
     assert not waits(waiting)
-    assert releases.release(patient=waiting, by=bell, now=NOW) == 0
+    assert releases.release(patient=waiting, by=bell, now=NOW, evaluation=latest(waiting)) == 0
+
+
+def test_what_was_found_since_she_looked_is_not_released_unseen(waiting, dr_bell):
+    with pytest.raises(Problem, match="evaluated anew") as refused:
+        releases.release(patient=waiting, by=Actor.user(dr_bell.pk), now=NOW, evaluation=uuid4())
+    assert refused.value.kind == "conflict"
+    assert waits(waiting)
 
 
 def test_nobody_releases_for_himself(waiting):
     with pytest.raises(Problem) as refused:
-        releases.release(patient=waiting, by=Actor.user(waiting.user_id), now=NOW)
+        releases.release(patient=waiting, by=Actor.user(waiting.user_id), now=NOW, evaluation=latest(waiting))
     assert refused.value.kind == "forbidden"
     assert waits(waiting)
