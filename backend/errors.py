@@ -10,6 +10,7 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext
+from redis.exceptions import RedisError
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
@@ -28,6 +29,7 @@ STATUS = {
     "not-found": status.HTTP_404_NOT_FOUND,
     "forbidden": status.HTTP_403_FORBIDDEN,
     "precondition": status.HTTP_412_PRECONDITION_FAILED,
+    "too-many-requests": status.HTTP_429_TOO_MANY_REQUESTS,
     "sync-conflict": status.HTTP_409_CONFLICT,
     "resync-required": status.HTTP_409_CONFLICT,
 }
@@ -69,7 +71,10 @@ def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:  # no
     """Turn what a view raised into its problem; what is not foreseen stays an exception and becomes a 500."""
     if isinstance(exc, Problem):
         errors = [shown(issue) for issue in exc.issues]
-        return problem_response(STATUS[exc.kind], exc.kind, detail(exc.issues), errors=errors, **exc.members)
+        answer = problem_response(STATUS[exc.kind], exc.kind, detail(exc.issues), errors=errors, **exc.members)
+        if wait := exc.issues[0].params.get("wait"):
+            answer["Retry-After"] = str(wait)
+        return answer
     if isinstance(exc, exceptions.ValidationError):
         issues = list(_from_drf(exc.get_full_details(), ""))
         return problem_response(STATUS["invalid"], "invalid", detail(issues), errors=[shown(issue) for issue in issues])
@@ -87,6 +92,9 @@ def _from_django(exc: Exception) -> Response | None:
         )
     if isinstance(exc, SuspiciousOperation):
         return problem_response(status.HTTP_400_BAD_REQUEST, "unreadable", gettext(_NOT_OURS))
+    if isinstance(exc, RedisError):
+        log.warning("the counter of tries is unavailable", exc_info=exc)
+        return unavailable(gettext("Nothing was stored. Try again in a minute."))
     if isinstance(exc, OperationalError | InterfaceError):
         log.warning("database unavailable", exc_info=exc)
         return unavailable(gettext("Nothing was stored. Try again in a minute."))

@@ -84,6 +84,8 @@ _SESSION_TOKEN = {
     "name": "X-Session-Token",
     "description": "says which sign-in is under way, until there are tokens",
 }
+# What wants a proof that it is him, outside of those paths.
+_PROVEN = {("/api/v1/erasure", "post")}
 _WITH_BODY = {"400", "413", "415", "422", "409"}
 # Refusals that an operation has although others of its method have not, each with the reason.
 _ALSO = {("/api/v1/sync", "get"): {"409"}}  # a number that a restore from backup made void
@@ -99,6 +101,8 @@ def describe_problems(result: dict[str, Any], generator: Any, request: Any, publ
         for method, operation in operations.items():
             if method in _METHODS and path.startswith(_ACCOUNT_PATHS):
                 _add(operation, _ACCOUNT_ANSWERS, "AccountProblem")
+            if (path, method) in _PROVEN:
+                _add(operation, {"401": _ACCOUNT_ANSWERS["401"]}, "AccountProblem")
             if method in _METHODS:
                 _add_answers(operation, has_key="{" in path, also=_ALSO.get((path, method), set()))
     return result

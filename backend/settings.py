@@ -27,8 +27,10 @@ from tracking.domain.expected import PlanState
 from tracking.domain.history import DoseKind
 from tracking.domain.inventory import StockKind
 from tracking.domain.problems import Problem
+from tracking.domain.share_code import CodeState
 from tracking.evidence import load_rulebook
 
+GRACE_DAYS = range(1, 31)  # GDPR article 12(3): within one month
 LEAST_KEY_LENGTH = 32  # characters; RFC 7518 3.2 asks for as many bytes as HS256 makes
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -243,8 +245,8 @@ if IN_PRODUCTION and CLOCK_OFFSET:
 
 # --- API -------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["backend.accounts.tokens.AccessTokens"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tracking.api.third_party.ReadTokens", "backend.accounts.tokens.AccessTokens"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "tracking.api.third_party.Permitted"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -260,6 +262,8 @@ SPECTACULAR_SETTINGS = {
         "StockKind": [choice.value for choice in StockKind],
         "PlanState": [choice.value for choice in PlanState],
         "LogState": [choice.value for choice in LogState],
+        "CodeState": [choice.value for choice in CodeState],
+        "ExportState": ["asked", "ready", "failed", "gone"],
     },
     "TITLE": "Trabecula",
     "DESCRIPTION": (
@@ -282,6 +286,11 @@ SPECTACULAR_SETTINGS = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes of a request body
 SYNC_MAX_BODY = 16 * 2**20  # bytes of a push: years of a phone that was never online
+
+# --- The end of an account ---------------------------------------------------------------------------------------------
+ERASURE_GRACE_DAYS: int = env.int("ERASURE_GRACE_DAYS", default=14)  # signing in within so many days cancels it
+if ERASURE_GRACE_DAYS not in GRACE_DAYS:
+    sys.exit(f"Trabecula cannot start: ERASURE_GRACE_DAYS is {ERASURE_GRACE_DAYS}. Accepted: 1 to {GRACE_DAYS[-1]}.")
 
 # --- Celery ----------------------------------------------------------------------------------------------------------
 BROKER_URL = required("BROKER_URL", "the Redis or Valkey address for Celery, redis://:password@host:6379/0")
@@ -312,6 +321,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "proposals-expire": {"task": "tracking.tasks.expire_proposals", "schedule": crontab(hour="2", minute="37")},
     "days-are-sealed": {"task": "tracking.tasks.seal_days", "schedule": crontab(hour="1", minute="23")},
     "leftovers-of-sign-in": {"task": "backend.tasks.clear_leftovers", "schedule": crontab(hour="3", minute="20")},
+    "tend-exports": {"task": "backend.tasks.tend_exports", "schedule": max(SWEEP_SECONDS, 600.0)},
+    "erase": {"task": "backend.tasks.erase_due", "schedule": crontab(minute=env.str("ERASE_MINUTE", default="47"))},
     "rules-changed": {"task": "tracking.tasks.reevaluate_rulebook", "schedule": crontab(minute="*/10")},
 }
 

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from backend import health
+from backend.api import account
 from backend.api.sync import Sync
 from backend.api.views import Docs, Schema
 from notifications.api.urls import link_patterns
@@ -18,6 +19,10 @@ urlpatterns = [
     path("api/v1/", include("backend.accounts.urls")),
     path("api/v1/", include("tracking.api.urls")),
     path("api/v1/", include("notifications.api.urls")),
+    path("api/v1/exports", account.Exports.as_view(), name="exports"),
+    path("api/v1/exports/<uuid:uid>", account.Export.as_view(), name="export"),
+    path("api/v1/exports/<uuid:uid>/archive", account.Archive.as_view(), name="archive"),
+    path("api/v1/erasure", account.Erasure.as_view(), name="erasure"),
     path("api/v1/sync", Sync.as_view(), name="sync"),
     path("api/v1/schema", Schema.as_view(), name="schema"),
     path("api/v1/docs", Docs.as_view(), name="docs"),

@@ -29,8 +29,9 @@ def bare_loop(history: History) -> tuple[int, int]:
 
 
 def _read_afresh(history: History) -> History:
-    """As a history is made from rows that were just loaded: labs and doses are put in order."""
-    return replace(history, labs=(*history.labs,), doses=(*history.doses,))
+    """As a history is made from rows that were just loaded: each kind is put in order, and named."""
+    labs, regimens, doses, scans = (*history.labs,), (*history.regimens,), (*history.doses,), (*history.scans,)
+    return replace(history, labs=labs, regimens=regimens, doses=doses, scans=scans)
 
 
 def _read_and_evaluate(history: History, rulebook: RuleBook) -> Evaluation:

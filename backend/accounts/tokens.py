@@ -20,8 +20,12 @@ from django.utils.translation import gettext
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.exceptions import AuthenticationFailed
 
+from backend.accounts import closing
 from backend.accounts.sessions import SessionStore
+from tracking import clock
+from tracking.domain.actor import Actor
 from tracking.models import User
+from tracking.services import erasure
 
 __all__ = ["AccessTokens", "Tokens", "end_family", "lock_family"]
 
@@ -34,9 +38,16 @@ class Tokens(JWTTokenStrategy):
     """allauth's own, with an end for a family of which a token was used twice: one of the two who have it stole it."""
 
     def create_access_token_payload(self, request: HttpRequest) -> dict[str, Any] | None:
-        """The first pair of a sign-in. The session lives as long as a phone may be silent, not a prescriber's working day."""
+        """The first pair of a sign-in. The session lives as long as a phone may be silent, not a prescriber's working day.
+
+        Who signs in wants to keep his account: an erasure that waits is cancelled.
+        """
         request.session.set_expiry(settings.APP_SESSION_SECONDS)
         request.session.pop(_FAMILY, None)
+        user = cast("User", request.user)
+        man = erasure.leaving(user)
+        if man is not None and erasure.cancel(patient=man, by=Actor.user(user.pk), now=clock.now()):
+            closing.tell(user, closing.CANCELLED)
         return super().create_access_token_payload(request)
 
     def refresh_token(self, refresh_token: str) -> tuple[str, str] | None:

@@ -43,6 +43,16 @@ CODES = MappingProxyType(
 _UNLESS = "If that was not you, choose a new password in the app now, and end the other sign-ins there."
 NOTICES = MappingProxyType(
     {
+        "trabecula/email/erasure_asked": Words(
+            "Trabecula: your account will be erased",
+            "You asked for your account to be erased. You were signed out everywhere. If you want to keep it, sign in within "
+            f"the next days: that cancels it. {_UNLESS}",
+        ),
+        "trabecula/email/erasure_cancelled": Words(
+            "Trabecula: your account stays",
+            "You signed in, so your account will not be erased. Whom you had let in before is let in no longer; you can do so "
+            f"anew. {_UNLESS}",
+        ),
         "account/email/email_changed": Words(
             "Trabecula: your address was changed", f"The e-mail address of your account was changed. {_UNLESS}"
         ),

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.errors import detail, shown
-from tracking.api.base import Operation, Output, RecordView
+from tracking.api.base import Category, Operation, Output, RecordView
 from tracking.api.parsing import StrictJSONParser
 from tracking.api.schema import Query
 from tracking.services.access import Isolation
@@ -96,6 +96,7 @@ class Pushed(Output):
 class Sync(RecordView):
     """What changed on the server, and what changed on the phone. A man's own account only."""
 
+    category = Category.OWN
     what = "sync"
     parser_classes = [PushParser]
     operations = {

@@ -130,6 +130,8 @@ def tell(man: Mapping[str, Any], himself: Person, clinic: Person, clinic_uid: st
         teller, prefix = (himself, "") if by == "man" else (clinic, f"/patients/{uid}")
         # 409: a run on an earlier day told it, counted from that day. It stays as it was told.
         teller.call("POST", f"{prefix}{path}", body, accept=(httpx.codes.CONFLICT,))
+    if "asks" in man:
+        himself.call("POST", "/titration", {"client_id": "asks", "words": man["asks"]}, accept=(httpx.codes.CONFLICT,))
     _set_floor(man, clinic, f"/patients/{uid}", today)
     _answer(man, clinic, f"/patients/{uid}", now)
     return uid
@@ -195,6 +197,10 @@ def _statements(man: Mapping[str, Any], today: date) -> Iterator[Statement]:
     yield from _said_of_himself(man, day)
     for log in man.get("doses", ()):
         yield log.get("by", "man"), "/doses/bulk", list(_doses(log, zone, day))
+    for number, counted in enumerate(man.get("stock", ())):
+        stock = {name: said for name, said in counted.items() if name != "ago"}
+        moment = {"counted_at": day(counted["ago"]).isoformat(), "zone": zone}
+        yield "man", "/inventory/counts", stock | moment | {"client_id": f"stock-{number}", "kind": "count"}
     for number, draw in enumerate(man.get("labs", ())):
         for analyte in (name for name in draw if name not in _ABOUT_THE_DRAW):
             yield draw.get("by", "clinic"), "/labs", _lab(draw, analyte, f"lab-{number}-{analyte}", zone, day)

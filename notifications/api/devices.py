@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from notifications import services
 from notifications.models import Device
-from tracking.api.base import PAGE, Input, Operation, Output, RecordView, Text, page_of
+from tracking.api.base import PAGE, Category, Input, Operation, Output, RecordView, Text, page_of
 
 __all__ = ["Devices", "OneDevice"]
 
@@ -32,6 +32,7 @@ class PushDeviceRow(Output):
 class Devices(RecordView):
     """His devices."""
 
+    category = Category.OWN
     operations = {
         "GET": Operation("List devices, newest first", page_of(PushDeviceRow), query=PAGE),
         "POST": Operation("Register this device for push messages; the same again is the same", PushDeviceRow, PushDeviceInput),
@@ -49,6 +50,7 @@ class Devices(RecordView):
 class OneDevice(RecordView):
     """One device."""
 
+    category = Category.OWN
     operations = {"DELETE": Operation("Send no more push messages there", status=(204,))}
 
     def delete(self, _request: Request, **kwargs: Any) -> Response:

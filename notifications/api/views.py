@@ -16,6 +16,7 @@ from notifications.channels import CHANNELS
 from notifications.models import Answer, InboxMessage, Preference, Reminder
 from tracking.api.base import (
     PAGE,
+    Category,
     ClientId,
     Clock,
     Flag,
@@ -110,6 +111,7 @@ class PreferenceRow(Output):
 class Reminders(RecordView):
     """His reminders."""
 
+    category = Category.OWN
     operations = {"GET": Operation("List reminders to come and unanswered, the latest first", page_of(ReminderRow), query=PAGE)}
 
     def get(self, _request: Request) -> Response:
@@ -121,6 +123,7 @@ class Reminders(RecordView):
 class Answers(RecordView):
     """What he says to a reminder."""
 
+    category = Category.OWN
     operations = {"POST": Operation("Answer a reminder", AnswerRow, AnswerInput, etag=True)}
 
     def post(self, _request: Request, **kwargs: Any) -> Response:
@@ -143,6 +146,7 @@ class Answers(RecordView):
 class Inbox(RecordView):
     """His messages."""
 
+    category = Category.OWN
     operations = {"GET": Operation("List messages, newest first", page_of(InboxRow), query=PAGE)}
 
     def get(self, _request: Request) -> Response:
@@ -152,6 +156,7 @@ class Inbox(RecordView):
 class ReadMark(RecordView):
     """That he read a message."""
 
+    category = Category.OWN
     operations = {"POST": Operation("Mark a message as read; the first time counts", InboxRow, etag=True)}
 
     def post(self, _request: Request, **kwargs: Any) -> Response:
@@ -162,6 +167,7 @@ class ReadMark(RecordView):
 class Preferences(RecordView):
     """When and how he wants to hear from us."""
 
+    category = Category.OWN
     operations = {
         "GET": Operation("Read the preferences", PreferenceRow, etag=True),
         "PUT": Operation("State the preferences, all of them anew", PreferenceRow, PreferenceInput, etag=True),

@@ -6,6 +6,7 @@ import pytest
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
+from jsonschema import Draft202012Validator
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +44,42 @@ def test_what_a_client_must_send_is_marked(document):
     lab = document["components"]["schemas"]["LabRequest"]
     assert set(lab["required"]) == {"analyte", "value", "unit", "collected_at"}
     assert lab["properties"]["laboratory"]["maxLength"] == 120
+
+
+def test_every_example_is_what_its_operation_takes_or_answers(document):
+    checked = 0
+    for (path, method), operation in operations(document).items():
+        contents = [("sent", operation.get("requestBody", {})), *operation["responses"].items()]
+        for of, content in contents:
+            media = content.get("content", {}).get("application/json", {})
+            for example in media.get("examples", {}).values():
+                schema = {**media["schema"], "components": document["components"]}
+                errors = [error.message for error in Draft202012Validator(schema).iter_errors(example["value"])]
+                assert errors == [], f"{method} {path} {of}"
+                checked += 1
+    assert checked > 10
+
+
+def test_a_key_that_reads_is_a_way_in_where_something_of_a_man_is_read_and_nowhere_else(document):
+    open_to_keys = {
+        (path, method)
+        for (path, method), operation in operations(document).items()
+        if any("readToken" in way for way in operation.get("security", ()))
+    }
+    assert {method for _, method in open_to_keys} == {"get"}
+    paths = {path.removeprefix("/api/v1/").partition("/")[0] for path, _ in open_to_keys}
+    assert {"labs", "doses", "dexa-scans", "symptoms", "evaluations"} <= paths
+    assert not paths & {
+        "profile",
+        "consents",
+        "read-tokens",
+        "share-codes",
+        "exports",
+        "erasure",
+        "patients",
+        "account",
+        "auth",
+    }
 
 
 def test_the_document_is_served_as_json(client):

@@ -59,6 +59,11 @@ def test_a_mistyped_policy_is_refused():
     assert "Accepted: immediate or reviewed" in start(FINDINGS_RELEASE="later").stderr
 
 
+@pytest.mark.parametrize("days", ["0", "31"])
+def test_the_time_to_think_before_an_erasure_is_within_a_month(days):
+    assert "Accepted: 1 to 30." in start(ERASURE_GRACE_DAYS=days).stderr
+
+
 @pytest.mark.parametrize("floor", ["9.9", "30.1", "<20", "twenty"])
 def test_a_floor_of_the_deployment_that_cannot_be_used_is_refused(floor):
     stopped = start(ESTRADIOL_FLOOR=floor)

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, path, reverse
 
 from tracking import clock
 from tracking.admin.site import is_prescriber
+from tracking.domain.categories import Category
 from tracking.models import Patient, User
 from tracking.services import audit
 
@@ -25,10 +26,10 @@ else:  # Django's class takes a type only in its stubs
 SAFE = ("GET", "HEAD")
 
 
-def patients_of(request: HttpRequest) -> models.QuerySet[Patient]:
-    """The men who let a clinic of this prescriber in. A prescriber's own record is in the app, not on his desk."""
+def patients_of(request: HttpRequest, category: Category = Category.CONCLUSIONS) -> models.QuerySet[Patient]:
+    """The men who share this category with a clinic of this prescriber. His own record is in the app, not on his desk."""
     user = cast("User", request.user)
-    return Patient.objects.visible_to(user).exclude(user=user)
+    return Patient.objects.visible_to(user, category).exclude(user=user)
 
 
 class RecordChangeList(ChangeList):
@@ -74,13 +75,16 @@ class RecordAdmin(ModelAdmin):
     def record_view(self, request: HttpRequest, uid: UUID) -> HttpResponse:
         if request.method not in SAFE:
             return HttpResponseNotAllowed(SAFE)
-        row = self.open(request, uid)
+        row = self.open(request, uid, Category.DOOR)
         return TemplateResponse(request, self.page_template, self.around(request, row) | self.page(request, row))
 
-    def open(self, request: HttpRequest, uid: UUID) -> Any:
-        """The row under ``uid``, its man's access log told; what is not this prescriber's is not found."""
+    def open(self, request: HttpRequest, uid: UUID, category: Category = Category.CONCLUSIONS) -> Any:
+        """The row under ``uid``, its man's access log told; what is not this prescriber's is not found.
+
+        ``category``: what the man must share at least; unless it is said, all of his record.
+        """
         row = self.get_queryset(request).filter(uid=uid).first() if is_prescriber(request) else None
-        if row is None:
+        if row is None or not patients_of(request, category).filter(pk=self.man_of(row).pk).exists():
             raise Http404
         audit.note_visit(
             patient=self.man_of(row), user=cast("User", request.user), through="admin", what=self.what, now=clock.now()

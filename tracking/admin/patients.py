@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin
@@ -16,10 +16,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tracking import clock
-from tracking.admin import dose_history, phrases, record, rows, versions, writes
+from tracking.admin import dose_history, phrases, record, rows, sharing, versions, writes
 from tracking.admin.base import SAFE, RecordAdmin, RecordChangeList, patients_of
-from tracking.admin.site import page_of
-from tracking.models import DueItem, Patient
+from tracking.admin.site import TrabeculaAdminSite, page_of
+from tracking.domain.categories import Category
+from tracking.models import DueItem, Patient, User
+from tracking.services.access import shared_with
 from tracking.services.lived import local_today
 
 # Within one priority: what is known to be low, then what nobody can see.
@@ -46,7 +48,9 @@ class PatientChangeList(RecordChangeList):
         super().get_results(request)
         self.result_list = list(self.result_list)
         now = clock.now()
+        shared = shared_with(cast("User", request.user), self.result_list)
         for man in self.result_list:
+            man.shared = shared.get(man.pk, [])
             man.today = local_today(man, now)
 
 
@@ -68,7 +72,7 @@ class PatientAdmin(RecordAdmin):
     sortable_by = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:
-        return patients_of(request)
+        return patients_of(request, Category.DOOR)
 
     def man_of(self, row: Patient) -> Patient:
         return row
@@ -85,11 +89,16 @@ class PatientAdmin(RecordAdmin):
             *super().get_urls(),
             path("<uuid:uid>/history/", wrap(self.versions_view), name="tracking_patient_history"),
             path("<uuid:uid>/doses/", wrap(self.doses_view), name="tracking_patient_doses"),
+            *sharing.urls(cast("TrabeculaAdminSite", self.admin_site)),
             *writes.urls(self),
         ]
 
     def page(self, request: HttpRequest, row: Patient) -> dict[str, Any]:
-        return record.page(row, request, clock.now())
+        shared = shared_with(cast("User", request.user), [row]).get(row.pk, [])
+        return record.page(row, request, clock.now()) | {
+            "shared": shared,
+            "is_partial": Category.CONCLUSIONS not in shared,
+        }
 
     def versions_view(self, request: HttpRequest, uid: UUID) -> HttpResponse:
         """Every version of every row about him: who, when, what it said."""
@@ -111,10 +120,14 @@ class PatientAdmin(RecordAdmin):
 
     @admin.display(description="Verdict")
     def verdict(self, man: Any) -> SafeString:
+        if Category.CONCLUSIONS not in man.shared:
+            return format_html('not shared<span class="quiet">he shares {} only</span>', ", ".join(man.shared))
         return verdict_word(man.word, man.state)
 
     @admin.display(description="Last estradiol")
     def last_estradiol(self, man: Any) -> str | SafeString:
+        if Category.CONCLUSIONS not in man.shared:
+            return "not shared"
         if not man.result:
             return "none on record"
         drawn_on = datetime.fromisoformat(man.drawn_on).date() if man.drawn_on else None
@@ -135,6 +148,8 @@ class PatientAdmin(RecordAdmin):
 
     @admin.display(description="Worst finding")
     def worst_finding(self, man: Any) -> str | SafeString:
+        if Category.CONCLUSIONS not in man.shared:
+            return "not shared"
         if not man.worst:
             return "none"
         return format_html(
@@ -143,6 +158,8 @@ class PatientAdmin(RecordAdmin):
 
     @admin.display(description="Next due")
     def next_due(self, man: Any) -> str | SafeString:
+        if Category.CONCLUSIONS not in man.shared:
+            return "not shared"
         if not man.open_items:
             return "nothing"
         item: DueItem = man.open_items[0]

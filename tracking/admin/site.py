@@ -68,14 +68,17 @@ class TrabeculaAdminSite(admin.AdminSite):
         super().register([model for model in given if model._meta.app_label in OUR_APPS], admin_class, **options)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  Django's
-        """The view and the rendering of what it returns, in one transaction; a refusal or a failure leaves nothing behind."""
+        """The view and the rendering of what it returns, in one transaction; a refusal or a failure leaves nothing behind.
+
+        The account acts, unless the view says in ``acts_as`` who does.
+        """
         if view == self.logout:
             return super().admin_view(view, cacheable)
 
         @wraps(view)
         def acting(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
-                with acting_as(actor_of(request)):
+                with acting_as(getattr(view, "acts_as", None) or actor_of(request)):
                     members = Prescriber.objects.filter(user=request.user.pk, is_active=True)
                     cast("StaffRequest", request).is_prescriber = members.exists()
                     response: HttpResponse = view(request, *args, **kwargs)

@@ -13,6 +13,7 @@ from tracking.api.fields import Day, Input, Output, Text
 from tracking.api.records import day
 from tracking.api.schema import Operation
 from tracking.domain.actor import Actor
+from tracking.domain.categories import Category
 from tracking.models import Patient, User
 from tracking.services import accounts
 
@@ -46,6 +47,7 @@ class ProfileRow(Output):
 class Profile(RecordView):
     """Who he says he is."""
 
+    category = Category.OWN
     what = "profile"
     operations = {
         "GET": Operation("Read the profile", ProfileRow, etag=True),

@@ -17,15 +17,17 @@ from tracking.api.fields import ClientId, Clock, Flag, Input, Instant, Output, T
 from tracking.api.paging import PAGE, given, page
 from tracking.api.parsing import StrictJSONParser
 from tracking.api.schema import Operation, RecordSchema, page_of
+from tracking.api.third_party import token_of
 from tracking.domain.actor import Actor
+from tracking.domain.categories import Category
 from tracking.models import Patient, User
-from tracking.services import audit
+from tracking.services import audit, read_tokens
 from tracking.services.access import Isolation, acting_as, not_found, own_patient, visible_patient
 
 # What the API of notifications is built from too.
 __all__ = [
-    "PAGE", "ApiView", "ClientId", "Clock", "Flag", "Input", "Instant", "Operation", "Output", "RecordView", "Text", "Whole",
-    "page", "page_of",
+    "PAGE", "ApiView", "Category", "ClientId", "Clock", "Flag", "Input", "Instant", "Operation", "Output", "RecordView", "Text",
+    "Whole", "page", "page_of",
 ]  # fmt: skip
 
 
@@ -72,9 +74,11 @@ class RecordView(ApiView):
     """A view whose handler runs in one transaction of the signed-in account.
 
     The same view serves a man on his own record (``/labs``) and staff on a man's (``/patients/{patient_uid}/labs``): there the
-    visit is noted, and what is not open to them is not found.
+    visit is noted, and what is not open to them is not found. ``category``: what of a record it shows; without it, what is
+    concluded from all of it. Who comes with a key reads as that key, and the database refuses it every write.
     """
 
+    category: ClassVar[Category] = Category.CONCLUSIONS
     isolation: Isolation | None = None
     what = "record"
 
@@ -90,6 +94,9 @@ class RecordView(ApiView):
             method = str(request.method).lower()
             known = method in self.http_method_names
             handler = getattr(self, method, self.http_method_not_allowed) if known else self.http_method_not_allowed
+            token = token_of(request)
+            if token is not None:
+                read_tokens.note_reading(token, what=self.what, now=self.now)
             with acting_as(self.actor, isolation=self.isolation):
                 response = handler(request, *args, **kwargs)
         except Exception as exc:  # noqa: BLE001  DRF turns each into an answer or raises it again
@@ -103,6 +110,9 @@ class RecordView(ApiView):
 
     @property
     def actor(self) -> Actor:
+        token = token_of(self.request)
+        if token is not None:
+            return Actor.token(token.pk)
         return Actor.user(self.user.pk)
 
     @property
@@ -111,12 +121,15 @@ class RecordView(ApiView):
         return "patient_uid" in self.kwargs
 
     def patient(self) -> Patient:
-        """The man whose record this request is about, visible to this account; else 404."""
+        """The man whose record this request is about, visible to this account or key; else 404."""
+        token = token_of(self.request)
+        if token is not None:
+            return Patient.objects.get(pk=token.patient_id)  # as the key, at the revision that its reading made
         return self.patient_of_another(self.kwargs["patient_uid"]) if self.is_staff_route else own_patient(self.user)
 
     def patient_of_another(self, uid: UUID) -> Patient:
         """A man in this account's care. Never himself: what a prescriber may write, no man writes into his own record."""
-        man = visible_patient(self.user, uid)
+        man = visible_patient(self.user, uid, self.category)
         if man.user_id == self.user.pk:
             raise not_found()
         audit.note_visit(patient=man, user=self.user, through="api", what=self.what, now=self.now)

@@ -28,6 +28,7 @@ from tracking.api.records import (
     reading,
 )
 from tracking.api.schema import Query
+from tracking.domain.categories import Category
 from tracking.domain.reported import Precision
 from tracking.evidence import load_rulebook
 from tracking.models import DexaScan, DexaSite, Patient
@@ -95,6 +96,7 @@ class ScanRow(Framed):
 class ScanNoun(NounView):
     """What every view of scans knows."""
 
+    category = Category.SCANS
     what = "dexa scans"
     model = DexaScan
     newest_by = "scanned_on"
@@ -169,6 +171,7 @@ class FractureRow(Framed):
 class FractureNoun(NounView):
     """What every view of fractures knows."""
 
+    category = Category.SCANS
     what = "fractures"
     model = FractureModel
     newest_by = "at"
@@ -229,6 +232,7 @@ class RiskFactorRow(Framed):
 class RiskFactorNoun(NounView):
     """What every view of risk factors knows."""
 
+    category = Category.SCANS
     what = "risk factors"
     model = RiskFactorModel
     newest_by = "recorded_at"

@@ -26,6 +26,7 @@ from tracking.api.records import (
     listing,
 )
 from tracking.api.schema import Operation, Query
+from tracking.domain.categories import Category
 from tracking.domain.checkin import LEAST_SCORE, MOST_A_DAY, MOST_SCORE
 from tracking.domain.reported import Precision
 from tracking.evidence import load_rulebook
@@ -70,6 +71,7 @@ class SymptomRows(Output):
 class SymptomNoun(NounView):
     """What every view of symptoms knows."""
 
+    category = Category.SYMPTOMS
     what = "symptoms"
     model = SymptomModel
     newest_by = "at"

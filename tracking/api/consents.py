@@ -9,18 +9,33 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tracking.api.base import RecordView
-from tracking.api.fields import Input, Output, Uid
+from tracking.api.fields import Input, Output, Text, Uid
 from tracking.api.paging import PAGE
 from tracking.api.records import instant
 from tracking.api.schema import Operation, page_of
+from tracking.domain.categories import SHAREABLE, Category
 from tracking.models import AccessEvent, CareRelationship
-from tracking.services import consent
+from tracking.services import audit, consent, sharing
 
-__all__ = ["AccessLog", "Consent", "Consents"]
+__all__ = ["Acceptance", "AccessLog", "Consent", "Consents", "consent_row", "scope_field"]
+
+
+def scope_field(**options: Any) -> serializers.ListField:
+    """The categories that are shared."""
+    accepted = ", ".join(SHAREABLE)
+    return serializers.ListField(
+        child=Text(max_length=20), max_length=len(SHAREABLE) * 2, help_text=f"categories, of {accepted}", **options
+    )
 
 
 class ConsentInput(Input):
     clinic = Uid(help_text="uid of the clinic, as the clinic gives it to him")
+    scope = scope_field(required=False, default=list)
+
+
+class AcceptanceInput(Input):
+    code = Text(max_length=60, help_text="of the clinic's invitation, as typed or scanned")
+    scope = scope_field(required=False, default=list)
 
 
 class ClinicRow(Output):
@@ -44,38 +59,79 @@ class AccessRow(Output):
     uid = serializers.UUIDField()
     revision = serializers.IntegerField()
     at = serializers.DateTimeField()
-    who = serializers.CharField()
-    through = serializers.CharField()
-    what = serializers.CharField(help_text="the first thing opened in this visit of 30 minutes")
+    who = serializers.CharField(help_text="the name of an account, or the label of a token")
+    through = serializers.CharField(help_text="api, admin or token")
+    what = serializers.CharField(help_text="the first thing opened in this visit of 30 minutes; of a token, what it read")
 
 
 class Consents(RecordView):
     """His consents, standing and ended, and a new one."""
 
+    category = Category.OWN
     operations = {
         "GET": Operation("List consents, newest first", page_of(ConsentRow), query=PAGE),
         "POST": Operation(
-            "Let a clinic in; 200 where it is in already", ConsentRow, ConsentInput, status=(201, 200), etag=True
+            "Let a clinic in; 200 where it is in already",
+            ConsentRow,
+            ConsentInput,
+            status=(201, 200),
+            etag=True,
+            description="Without a `scope` all of the record is shared. Another scope than the one that stands ends that "
+            "consent and begins a new one. `conclusions` (evaluations, findings, what is due) quote the rest and need it all.",
         ),
     }
 
     def get(self, _request: Request) -> Response:
         rows = CareRelationship.objects.filter(patient=self.patient()).select_related("clinic", "lead__user")
-        return self.page(rows, _consent, by="granted_at")
+        return self.page(rows, consent_row, by="granted_at")
 
     def post(self, _request: Request) -> Response:
         man = self.patient()
-        clinic = self.sent(ConsentInput)["clinic"]
-        row = consent.grant(patient=man, clinic_uid=clinic, by=self.actor, now=self.now)
+        sent = self.sent(ConsentInput)
+        row = consent.grant(patient=man, clinic_uid=sent["clinic"], scope=sent["scope"], by=self.actor, now=self.now)
         # The database gives a revision; a row that was just made does not know its own yet.
         is_new = not row.revision
         row.refresh_from_db()
-        return self.row(_consent(row), status=201 if is_new else 200)
+        return self.row(consent_row(row), status=201 if is_new else 200)
+
+
+class Acceptance(RecordView):
+    """The answer to a clinic's invitation."""
+
+    category = Category.OWN
+    operations = {
+        "POST": Operation(
+            "Let a clinic in by its invitation",
+            ConsentRow,
+            AcceptanceInput,
+            status=(201,),
+            etag=True,
+            description="A code counts once. Whatever is wrong with one is answered alike, and wrong ones are counted: 429.",
+            sends={"code": "7K2M-91QX-C3TB", "scope": ["labs", "scans"]},
+            gets={
+                "id": "01939f2a-5c1e-7b3a-8f0d-2b6c4d8e9f14",
+                "uid": "01939f2a-5c1e-7b3a-8f0d-2b6c4d8e9f14",
+                "revision": 12,
+                "clinic": {"uid": "01939f2a-5c1e-7b3a-8f0d-2b6c4d8e9f15", "name": "Invented Clinic"},
+                "lead": "Dr. Bell",
+                "scope": ["labs", "scans"],
+                "granted_at": "2026-11-02T09:04:00+00:00",
+                "revoked_at": None,
+            },
+        )
+    }
+
+    def post(self, _request: Request) -> Response:
+        man = self.patient()
+        row = sharing.accept(patient=man, by=self.actor, now=self.now, **self.sent(AcceptanceInput))
+        row.refresh_from_db()
+        return self.row(consent_row(row), status=201)
 
 
 class Consent(RecordView):
     """One consent."""
 
+    category = Category.OWN
     operations = {"DELETE": Operation("Show a clinic out, at once", status=(204,))}
 
     def delete(self, _request: Request, **kwargs: Any) -> Response:
@@ -84,15 +140,20 @@ class Consent(RecordView):
 
 
 class AccessLog(RecordView):
-    """Who looked at his record, in visits."""
+    """Who looked at his record: staff in visits, tokens each time."""
 
+    category = Category.OWN
     operations = {"GET": Operation("List who read the record, newest first", page_of(AccessRow), query=PAGE)}
 
     def get(self, _request: Request) -> Response:
-        return self.page(AccessEvent.objects.filter(patient=self.patient()).select_related("user"), _visit, by="at")
+        man = self.patient()
+        labels = audit.labels_of(man)
+        rows = AccessEvent.objects.filter(patient=man).select_related("user")
+        return self.page(rows, lambda row: _visit(row, audit.reader_of(row, labels)), by="at")
 
 
-def _consent(row: CareRelationship) -> dict[str, Any]:
+def consent_row(row: CareRelationship) -> dict[str, Any]:
+    """What :class:`ConsentRow` promises."""
     return {
         "id": str(row.uid),
         "uid": str(row.uid),
@@ -105,13 +166,13 @@ def _consent(row: CareRelationship) -> dict[str, Any]:
     }
 
 
-def _visit(row: AccessEvent) -> dict[str, Any]:
+def _visit(row: AccessEvent, who: str) -> dict[str, Any]:
     return {
         "id": str(row.uid),
         "uid": str(row.uid),
         "revision": row.revision,
         "at": instant(row.at),
-        "who": str(row.user),
+        "who": who,
         "through": row.through,
         "what": row.what,
     }

@@ -25,6 +25,7 @@ from tracking.api.records import (
     listing,
 )
 from tracking.api.schema import Operation, Query
+from tracking.domain.categories import Category
 from tracking.domain.history import DoseKind
 from tracking.domain.problems import Issue, raise_all
 from tracking.domain.reported import Precision
@@ -79,6 +80,7 @@ class DoseRows(Output):
 class DoseNoun(NounView):
     """What every view of doses knows."""
 
+    category = Category.DOSES
     what = "doses"
     model = DoseEvent
     newest_by = "at"

@@ -11,6 +11,7 @@ from tracking.api.fields import Day, Input, Text
 from tracking.api.paging import ON_DAY, chosen, holding_on
 from tracking.api.records import Correction, Framed, NounView, Reader, RecordInput, RowsView, Stored, correcting, day, listing
 from tracking.api.schema import Query
+from tracking.domain.categories import Category
 from tracking.evidence import load_rulebook
 from tracking.models import DrugUse as DrugUseModel
 from tracking.models import Patient
@@ -44,6 +45,7 @@ class DrugUseRow(Framed):
 class DrugUseNoun(NounView):
     """What every view of uses knows."""
 
+    category = Category.DOSES
     what = "co-medication"
     model = DrugUseModel
     newest_by = "recorded_at"

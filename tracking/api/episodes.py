@@ -17,6 +17,7 @@ from tracking.api.fields import Input, Instant, Output, Text, Whole
 from tracking.api.paging import PAGE, chosen, limit_of, page
 from tracking.api.records import instant, names_of
 from tracking.api.schema import Operation, Query, page_of
+from tracking.domain.categories import Category
 from tracking.domain.episodes import Outcome, Resolution, State, What
 from tracking.domain.problems import problem
 from tracking.domain.rulebook import Lane
@@ -107,6 +108,7 @@ class QueueRow(Output):
 class Queue(RecordView):
     """The work of this account's clinics. It is a worklist: opening a man is what is noted as a visit."""
 
+    category = Category.OWN  # whose account it is: no key reads it
     operations = {
         "GET": Operation(
             "List the men who wait for an answer, the most urgent first, each with his worst episode and the others",

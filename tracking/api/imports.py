@@ -17,7 +17,6 @@ from tracking.api.fields import Flag, Input, Output, Text, Whole
 from tracking.api.paging import PAGE, chosen
 from tracking.api.records import Reason, Source, instant
 from tracking.api.schema import Operation, Query, page_of
-from tracking.domain.actor import Actor
 from tracking.domain.problems import problem
 from tracking.exchange.formats import FORMATS
 from tracking.exchange.incoming import Form
@@ -132,7 +131,7 @@ class ImportView(RecordView):
             "format": batch.format,
             "source": batch.source_system,
             "started_at": instant(batch.started_at),
-            "own": batch.started_by == str(Actor.user(self.user.pk)),
+            "own": batch.started_by == str(self.actor),
             "percent": batch.percent,
             "unread": batch.unread,
             "rows": rows,

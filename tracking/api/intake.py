@@ -17,6 +17,7 @@ from tracking.api.records import Reader, day, instant
 from tracking.api.schema import Operation, Query
 from tracking.domain.adherence import FORMULA, Adherence, LogState
 from tracking.domain.amounts import shown
+from tracking.domain.categories import Category
 from tracking.domain.history import DoseKind
 from tracking.evidence import load_rulebook
 from tracking.models import Patient, Regimen
@@ -101,6 +102,7 @@ class SitesAnswer(Output):
 class IntakeView(RecordView):
     """A view that reads the calendar of doses."""
 
+    category = Category.DOSES
     what = "doses"
 
     def asked(self, man: Patient, most: int) -> tuple[date, date]:

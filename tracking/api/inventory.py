@@ -28,6 +28,7 @@ from tracking.api.records import (
 )
 from tracking.api.schema import Operation, Query
 from tracking.domain.amounts import shown
+from tracking.domain.categories import Category
 from tracking.domain.inventory import StockKind
 from tracking.domain.reported import Precision
 from tracking.evidence import load_rulebook
@@ -99,6 +100,7 @@ class Holdings(Output):
 class CountNoun(NounView):
     """What every view of counts knows."""
 
+    category = Category.DOSES
     what = "inventory"
     model = InventoryCount
     newest_by = "at"
@@ -148,6 +150,7 @@ class Count(CountNoun, Correction):
 class Inventory(RecordView):
     """What is left of everything that was counted."""
 
+    category = Category.DOSES
     what = "inventory"
     operations = {"GET": Operation("What is left, how long it lasts, and when a refill is due", Holdings)}
 

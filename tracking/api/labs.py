@@ -27,6 +27,7 @@ from tracking.api.records import (
     listing,
 )
 from tracking.api.schema import Operation, Query, page_of
+from tracking.domain.categories import Category
 from tracking.domain.problems import problem
 from tracking.domain.reported import Method, MethodEvidence, Precision
 from tracking.evidence import load_rulebook
@@ -110,6 +111,7 @@ class LabWritten(Output):
 class LabNoun(NounView):
     """What every view of results knows."""
 
+    category = Category.LABS
     what = "labs"
     model = LabResult
     newest_by = "at"

@@ -11,6 +11,7 @@ from tracking.api.fields import AsSent, Day, Input, Text
 from tracking.api.paging import ON_DAY, chosen, day_of
 from tracking.api.records import Correction, Framed, NounView, Reader, RecordInput, RowsView, Stored, correcting, day, listing
 from tracking.api.schema import Query
+from tracking.domain.categories import Category
 from tracking.evidence import load_rulebook
 from tracking.models import Lifestyle, Patient
 from tracking.services import lifestyle
@@ -47,6 +48,7 @@ class MeasureRow(Framed):
 class MeasureNoun(NounView):
     """What every view of lifestyle measures knows."""
 
+    category = Category.SYMPTOMS
     what = "lifestyle"
     model = Lifestyle
     newest_by = "since"

@@ -22,6 +22,7 @@ from tracking.api.fields import AsSent, Day, Input, Output, Text, Uid, Whole
 from tracking.api.paging import PAGE
 from tracking.api.records import day, instant
 from tracking.api.schema import Operation, page_of
+from tracking.domain.categories import Category
 from tracking.models import CareRelationship, ClinicFloor, FloorSetting, IntervalSetting, Patient
 from tracking.services import overrides
 from tracking.services.access import not_found
@@ -118,7 +119,7 @@ class SettingNoun(RecordView):
 
     def shower(self, man: Patient) -> Callable[[Any], dict[str, Any]]:
         """How a row of this man is shown. Whom he lets in is asked once, however many rows."""
-        let_in = set(CareRelationship.objects.active().filter(patient=man).values_list("clinic_id", flat=True))
+        let_in = set(CareRelationship.objects.covering().filter(patient=man).values_list("clinic_id", flat=True))
         today = local_today(man, self.now)
 
         def show(row: Any) -> dict[str, Any]:
@@ -255,6 +256,7 @@ class IntervalEnd(IntervalNoun):
 class ClinicFloors(RecordView):
     """The floor of a clinic's men, by version. Members of the clinic only."""
 
+    category = Category.OWN  # whose account it is: no key reads it
     operations = {
         "GET": Operation("List the floors of a clinic, newest first", page_of(ClinicFloorRow), query=PAGE),
         "POST": Operation(
@@ -282,6 +284,7 @@ class ClinicFloors(RecordView):
 class ClinicFloorEnd(RecordView):
     """The end of a clinic's floor."""
 
+    category = Category.OWN  # whose account it is: no key reads it
     operations = {"POST": Operation("End the floor of a clinic's men, who are then evaluated again", ClinicFloorRow)}
 
     def post(self, _request: Request, **kwargs: Any) -> Response:

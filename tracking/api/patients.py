@@ -15,7 +15,9 @@ from tracking.api.fields import Output
 from tracking.api.paging import PAGE, page
 from tracking.api.records import day, instant
 from tracking.api.schema import Operation, page_of
-from tracking.models import Evaluation, LabResult, Patient, Standing
+from tracking.domain.categories import Category
+from tracking.models import Evaluation, LabResult, Patient, Standing, User
+from tracking.services.access import shared_with
 
 __all__ = ["OnePatient", "Patients"]
 
@@ -35,7 +37,10 @@ class PatientRow(Output):
     birth_date = serializers.DateField(allow_null=True)
     birth_year = serializers.IntegerField(allow_null=True)
     zone = serializers.CharField()
-    word = serializers.CharField(allow_null=True, help_text="of the verdict that stands now")
+    shared = serializers.ListField(
+        child=serializers.CharField(), help_text="categories that he shares; without `conclusions` the verdict is not shown"
+    )
+    word = serializers.CharField(allow_null=True, help_text="of the verdict that stands now; null where it is not shared")
     state = serializers.CharField(allow_null=True)
     tier = serializers.CharField(allow_null=True)
     priority = serializers.IntegerField(allow_null=True, help_text="of the worst finding, 0 first")
@@ -46,28 +51,30 @@ class PatientRow(Output):
 class Patients(RecordView):
     """The men who let a clinic of this account in. The list is a worklist: opening a man is what is noted as a visit."""
 
+    category = Category.OWN  # whose account it is: no key reads it
     operations = {"GET": Operation("List the men in this account's care, the newest first", page_of(PatientRow), query=PAGE)}
 
     def get(self, request: Request) -> Response:
-        men = Patient.objects.visible_to(self.user).exclude(user=self.user)
+        men = Patient.objects.visible_to(self.user, Category.DOOR).exclude(user=self.user)
         found, following = page(men, request, self.query, by=None)
-        return Response({"next": following, "results": patient_rows(found)})
+        return Response({"next": following, "results": patient_rows(found, self.user)})
 
 
 class OnePatient(RecordView):
     """One man."""
 
+    category = Category.DOOR
     what = "patient"
     operations = {"GET": Operation("Read one man with his verdict in short", PatientRow, etag=True)}
 
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
         man.refresh_from_db()
-        return self.row(patient_rows([man])[0])
+        return self.row(patient_rows([man], self.user)[0])
 
 
-def patient_rows(men: Iterable[Patient]) -> list[dict[str, Any]]:
-    """What :class:`PatientRow` promises, in two queries for however many men."""
+def patient_rows(men: Iterable[Patient], user: User) -> list[dict[str, Any]]:
+    """What :class:`PatientRow` promises, in three queries for however many men. What is not shared, the database hides."""
     men = list(men)
     rows = Standing.objects.filter(patient__in=men).select_related("evaluation").defer("evaluation__basis")
     # The result that the verdict rests on: which one is the latest is decided there and nowhere else.
@@ -75,10 +82,11 @@ def patient_rows(men: Iterable[Patient]) -> list[dict[str, Any]]:
     standing: dict[int, Any] = {row.patient_id: row for row in rows.annotate(rested_on=rested_on)}
     uids = [row.rested_on for row in standing.values() if row.rested_on]
     last = {row.patient_id: row for row in LabResult.objects.filter(patient__in=men, uid__in=uids)}
-    return [_row(man, standing.get(man.pk), last.get(man.pk)) for man in men]
+    shared = shared_with(user, men)
+    return [_row(man, shared.get(man.pk, []), standing.get(man.pk), last.get(man.pk)) for man in men]
 
 
-def _row(man: Patient, standing: Standing | None, last: LabResult | None) -> dict[str, Any]:
+def _row(man: Patient, shared: list[str], standing: Standing | None, last: LabResult | None) -> dict[str, Any]:
     evaluation: Evaluation | None = None if standing is None else standing.evaluation
     return {
         "id": str(man.uid),
@@ -88,6 +96,7 @@ def _row(man: Patient, standing: Standing | None, last: LabResult | None) -> dic
         "birth_date": day(man.birth_date),
         "birth_year": man.birth_year,
         "zone": man.zone,
+        "shared": shared,
         "word": None if evaluation is None else evaluation.word,
         "state": None if evaluation is None else evaluation.state,
         "tier": (evaluation.tier or None) if evaluation else None,

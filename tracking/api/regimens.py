@@ -29,6 +29,7 @@ from tracking.api.records import (
 )
 from tracking.api.schema import Operation, Query
 from tracking.domain.amounts import shown
+from tracking.domain.categories import Category
 from tracking.domain.expected import PlanState
 from tracking.domain.history import Origin
 from tracking.domain.problems import Problem
@@ -149,6 +150,7 @@ def _writing(summary: str, takes: type[Input], *, status: tuple[int, ...] = (200
 class RegimenNoun(NounView):
     """What every view of regimens knows: a man's own are his statement, those of staff are prescribed."""
 
+    category = Category.DOSES
     what = "regimens"
     model = RegimenModel
     newest_by = "starts_on"

@@ -8,8 +8,10 @@ from functools import cache
 from typing import Any, Protocol, cast
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework import serializers
+
+from tracking.domain.categories import SHAREABLE
 
 __all__ = ["Operation", "Query", "RecordSchema", "page_of"]
 
@@ -28,7 +30,8 @@ class Query:
 class Operation:
     """One method of a view. ``answer`` None: no body; where it differs by status, a mapping from one to the other.
 
-    ``etag``: the answer carries the row's revision as its ETag. ``description``: more than the summary, in Markdown.
+    ``etag``: the answer carries the row's revision as its ETag. ``description``: more than the summary, in Markdown. ``sends``
+    and ``gets``: an example of the body, and of the answer with the first status.
     """
 
     summary: str
@@ -38,6 +41,8 @@ class Operation:
     query: tuple[Query, ...] = ()
     etag: bool = False
     description: str = ""
+    sends: Any = None
+    gets: Any = None
 
 
 @cache
@@ -71,6 +76,12 @@ class RecordSchema(AutoSchema):
         one = ["one"] if parts[-1].startswith("{") else []
         return "_".join([*words, *one, self.method.lower()])
 
+    def get_auth(self) -> list[dict[str, Any]]:
+        """A key that reads is no way in where something is written, nor to what is nobody's but the man's."""
+        ways: list[dict[str, Any]] = super().get_auth()
+        reads = self.method == "GET" and getattr(self.view, "category", None) in SHAREABLE and "{patient_uid}" not in self.path
+        return [way for way in ways if reads or "readToken" not in way]
+
     def get_tags(self) -> list[str]:
         return [self.path.removeprefix(_PREFIX).split("/")[0]]
 
@@ -79,6 +90,17 @@ class RecordSchema(AutoSchema):
 
     def get_description(self) -> str:  # type: ignore[override]  # the library's own form of DRF's
         return self._operation.description
+
+    def get_examples(self) -> list[Any]:
+        """What the operation gives as examples; a test holds them against its shapes."""
+        operation = self._operation
+        found = []
+        if operation.sends is not None:
+            found.append(OpenApiExample("sent", value=operation.sends, request_only=True))
+        if operation.gets is not None:
+            status = str(operation.status[0])
+            found.append(OpenApiExample("answer", value=operation.gets, response_only=True, status_codes=[status]))
+        return found
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
         """``LabRow`` is shown as ``Lab``, ``LabInput`` as ``LabRequest``."""

@@ -28,6 +28,7 @@ from tracking.api.titration_rows import (
     outlook_row,
     waiting_row,
 )
+from tracking.domain.categories import Category
 from tracking.domain.due import LAB
 from tracking.domain.titration.states import OPEN, Ask, State
 from tracking.models import Clinic, DueItem, Patient, Proposal, ProposalEvent
@@ -257,6 +258,7 @@ class Proposals(StaffLedgerView):
 class Waiting(LedgerView):
     """What waits for a decision in this account's clinics. It is a worklist: opening a man is what is noted as a visit."""
 
+    category = Category.OWN  # whose account it is: no key reads it
     operations = {
         "GET": Operation(
             "List the open requests and proposals of all men whom this account's clinics look after, newest first",

@@ -22,9 +22,11 @@ from tracking.api import (
     lifestyle,
     overrides,
     patients,
+    read_tokens,
     regimens,
     rulebook,
     serum_curve,
+    sharing,
     titration,
 )
 
@@ -92,7 +94,12 @@ def record(prefix: str) -> list[URLPattern]:
 
 urlpatterns = [
     path("profile", accounts.Profile.as_view()),
+    path("share-codes", sharing.ShareCodes.as_view()),
+    path("share-codes/<uuid:uid>", sharing.ShareCode.as_view()),
+    path("read-tokens", read_tokens.ReadTokens.as_view()),
+    path("read-tokens/<uuid:uid>", read_tokens.ReadToken.as_view()),
     path("consents", consents.Consents.as_view()),
+    path("consents/accept", consents.Acceptance.as_view()),
     path("consents/<uuid:uid>", consents.Consent.as_view()),
     path("access-log", consents.AccessLog.as_view()),
     path("rulebook", rulebook.Rules.as_view()),
@@ -122,6 +129,9 @@ urlpatterns = [
     path("patients/<uuid:patient_uid>/overrides/floors/<uuid:uid>/end", overrides.FloorEnd.as_view()),
     path("patients/<uuid:patient_uid>/overrides/intervals", overrides.SetIntervals.as_view()),
     path("patients/<uuid:patient_uid>/overrides/intervals/<uuid:uid>/end", overrides.IntervalEnd.as_view()),
+    path("clinics/<uuid:clinic_uid>/redemptions", sharing.Redemption.as_view()),
+    path("clinics/<uuid:clinic_uid>/invitations", sharing.Invitations.as_view()),
+    path("clinics/<uuid:clinic_uid>/invitations/<uuid:uid>", sharing.Invitation.as_view()),
     path("clinics/<uuid:clinic_uid>/floor", overrides.ClinicFloors.as_view()),
     path("clinics/<uuid:clinic_uid>/floor/end", overrides.ClinicFloorEnd.as_view()),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +9,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from tracking.domain.history import ScanRecord, SiteRecord
+from tracking.domain.in_order import Measured
 from tracking.domain.months import months_after
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook
 from tracking.domain.timeline import Timeline
@@ -27,8 +27,6 @@ UNDETERMINED = "undetermined"
 NO_LSC = "lsc_not_recorded"
 SCANNER_CHANGED = "scanner_changed"
 
-# By which power of ten a unit differs from g/cm2.
-_EXPONENTS = {"g/cm2": 0, "mg/cm2": -3}
 _DAYS_IN_FOUR_YEARS = 1461
 _PERCENT_DECIMALS = 2
 _BMD_STEP = Decimal("0.0001")
@@ -61,34 +59,61 @@ class SiteChange:
         *("percent_a_year", "lsc", "lsc_from", "verdict", "why", "scale_changed"),
     )
 
-    region: str
-    side: str
-    vertebrae: str
-    from_key: str
-    to_key: str
-    from_on: date
-    to_on: date
-    measured: tuple[Decimal, Decimal]
-    percent: Decimal
-    percent_a_year: Decimal | None
+    first: Measured
+    last: Measured
     lsc: str
     lsc_from: str
     verdict: str
-    why: str = ""
-    scale_changed: bool = False
+    why: str
+    percent_a_year: Decimal | None
+    scale_changed: bool
+
+    @property
+    def region(self) -> str:
+        return self.last.site.region
+
+    @property
+    def side(self) -> str:
+        return self.last.site.side
+
+    @property
+    def vertebrae(self) -> str:
+        return self.last.site.vertebrae
+
+    @property
+    def from_key(self) -> str:
+        return self.first.scan.key
+
+    @property
+    def to_key(self) -> str:
+        return self.last.scan.key
+
+    @property
+    def from_on(self) -> date:
+        return self.first.scan.scanned_on
+
+    @property
+    def to_on(self) -> date:
+        return self.last.scan.scanned_on
 
     @property
     def before(self) -> Decimal:
         """BMD at the earlier scan, as it is shown."""
-        return _shown(self.measured[0])
+        return _shown(self.first.bmd)
 
     @property
     def after(self) -> Decimal:
-        return _shown(self.measured[1])
+        return _shown(self.last.bmd)
 
     @property
     def change(self) -> Decimal:
-        return _shown(self.measured[1] - self.measured[0])
+        return _shown(self.last.bmd - self.first.bmd)
+
+    @property
+    def percent(self) -> Decimal:
+        """Of the earlier BMD."""
+        before = self.first.bmd
+        return percent(self.last.bmd - before, before, _PERCENT_DECIMALS)
 
 
 class BoneStanding:
@@ -190,35 +215,29 @@ def site_changes(timeline: Timeline, read: Mapping[str, ScanReading], rulebook: 
 
     ``read``: each scan as read, by its key.
     """
-    series: dict[tuple[str, ...], list[tuple[ScanRecord, SiteRecord]]] = defaultdict(list)
-    for scan in timeline.scans:
-        for site in scan.sites:
-            # An unnamed device is not the same device as another unnamed one.
-            if scan.device and site.bmd.unit in _EXPONENTS and not site.bmd.comparator.censors:
-                series[scan.facility, scan.device, site.region, site.side, site.vertebrae].append((scan, site))
     changes = []
     moved = [scan for scan in timeline.scans if scan.scanner_changed]
-    for _, measured in sorted(series.items()):
+    valid_from = _valid_from(timeline, rulebook)
+    for measured in timeline.scans.sites.values():
         latest = measured[-1]
-        earlier = [m for m in measured[:-1] if m[0].scanned_on < latest[0].scanned_on]
+        earlier = [m for m in measured[:-1] if m.scan.scanned_on < latest.scan.scanned_on]
         if not earlier:
             continue
-        baseline, previous = _baseline(earlier, timeline, rulebook), earlier[-1]
+        previous = earlier[-1]
+        # On an AI the first scan that can serve as its baseline, or the last before; else the first of all.
+        baseline = next((m for m in earlier if valid_from <= m.scan.scanned_on), previous)
         changes.append(_site_change(baseline, latest, moved, read, rulebook))
         if previous is not baseline:
             changes.append(_site_change(previous, latest, moved, read, rulebook))
     return tuple(changes)
 
 
-def _baseline(
-    earlier: list[tuple[ScanRecord, SiteRecord]], timeline: Timeline, rulebook: RuleBook
-) -> tuple[ScanRecord, SiteRecord]:
-    """On an AI the first scan that can serve as its baseline, or the last before; else the first of all."""
+def _valid_from(timeline: Timeline, rulebook: RuleBook) -> date:
+    """From when on a scan can be a baseline: on an AI from shortly before its start."""
     span = timeline.exposure.span(AROMATASE_INHIBITOR, timeline.today)
     if span is None:
-        return earlier[0]
-    valid_from = months_after(span.starts_on, -rulebook.monitoring.dexa_baseline.months_before)
-    return next((m for m in earlier if m[0].scanned_on >= valid_from), earlier[-1])
+        return date.min
+    return months_after(span.starts_on, -rulebook.monitoring.dexa_baseline.months_before)
 
 
 def _scanner_changed(first: ScanRecord, last: ScanRecord, moved: Sequence[ScanRecord]) -> bool:
@@ -227,18 +246,13 @@ def _scanner_changed(first: ScanRecord, last: ScanRecord, moved: Sequence[ScanRe
 
 
 def _site_change(
-    first: tuple[ScanRecord, SiteRecord],
-    last: tuple[ScanRecord, SiteRecord],
-    moved: Sequence[ScanRecord],
-    read: Mapping[str, ScanReading],
-    rulebook: RuleBook,
+    first: Measured, last: Measured, moved: Sequence[ScanRecord], read: Mapping[str, ScanReading], rulebook: RuleBook
 ) -> SiteChange:
-    (from_scan, from_site), (to_scan, to_site) = first, last
-    before, after = _bmd(from_site), _bmd(to_site)
-    change = after - before
-    lsc, lsc_from, beyond = _against_lsc(from_site, to_site, change, before, rulebook)
+    before = first.bmd
+    change = last.bmd - before
+    lsc, lsc_from, beyond = _against_lsc(first.site, last.site, change, before, rulebook)
     why = ""
-    if _scanner_changed(from_scan, to_scan, moved):
+    if _scanner_changed(first.scan, last.scan, moved):
         # The error was that of the scanner as it stood: no error, whose ever, covers the move.
         lsc, lsc_from, beyond, why = "", "", False, SCANNER_CHANGED
     elif not lsc_from or (lsc_from == "default" and not beyond):
@@ -249,28 +263,26 @@ def _site_change(
         verdict = WITHIN_ERROR
     else:
         verdict = LOSS if change < 0 else GAIN
-    rated_from = months_after(from_scan.scanned_on, rulebook.bone.change.annualise_months)
-    a_year = None
-    if beyond and to_scan.scanned_on >= rated_from:
-        days = (to_scan.scanned_on - from_scan.scanned_on).days
-        a_year = percent(change * _DAYS_IN_FOUR_YEARS, before * 4 * days, _PERCENT_DECIMALS)
+    scales = (read[first.scan.key].scale, read[last.scan.key].scale)
     return SiteChange(
-        region=to_site.region,
-        side=to_site.side,
-        vertebrae=to_site.vertebrae,
-        from_key=from_scan.key,
-        to_key=to_scan.key,
-        from_on=from_scan.scanned_on,
-        to_on=to_scan.scanned_on,
-        measured=(before, after),
-        percent=percent(change, before, _PERCENT_DECIMALS),
-        percent_a_year=a_year,
+        first=first,
+        last=last,
         lsc=lsc,
         lsc_from=lsc_from,
         verdict=verdict,
         why=why,
-        scale_changed=(read[from_scan.key].scale, read[to_scan.key].scale) == ("Z", "T"),
+        percent_a_year=_a_year(first, last, rulebook) if beyond else None,
+        scale_changed=scales == ("Z", "T"),
     )
+
+
+def _a_year(first: Measured, last: Measured, rulebook: RuleBook) -> Decimal | None:
+    """The change in percent a year; None where the two lie too near in time to say so."""
+    start, end = first.scan.scanned_on, last.scan.scanned_on
+    if end < months_after(start, rulebook.bone.change.annualise_months):
+        return None
+    change = last.bmd - first.bmd
+    return percent(change * _DAYS_IN_FOUR_YEARS, first.bmd * 4 * (end - start).days, _PERCENT_DECIMALS)
 
 
 def _against_lsc(
@@ -294,8 +306,3 @@ def _against_lsc(
 
 def _shown(bmd: Decimal) -> Decimal:
     return trimmed(bmd.quantize(_BMD_STEP) + 0)
-
-
-def _bmd(site: SiteRecord) -> Decimal:
-    """In g/cm2."""
-    return site.bmd.number.scaleb(_EXPONENTS[site.bmd.unit])

@@ -15,6 +15,7 @@ from tracking.domain.history import DoseRecord, RegimenRecord
 from tracking.domain.months import months_after
 from tracking.domain.reported import Precision
 from tracking.domain.rulebook import BONE_THERAPY, InjectionRule, RuleBook
+from tracking.domain.stated import RegimenLog
 from tracking.domain.timeline import Timeline
 from tracking.domain.words import fill, listed, on_day
 
@@ -55,9 +56,9 @@ class Injected:
         return months_after(self.given[-1].on, self.rule.interval_months)
 
 
-def bone_injections(timeline: Timeline, regimens: Iterable[RegimenRecord], rulebook: RuleBook) -> tuple[Injected, ...]:
+def bone_injections(timeline: Timeline, regimens: RegimenLog, rulebook: RuleBook) -> tuple[Injected, ...]:
     """What stands about denosumab and zoledronic acid, those on record only."""
-    stated = [regimen for regimen in regimens if rulebook.drug_class(regimen.drug) == BONE_THERAPY]
+    stated = regimens.of_class(BONE_THERAPY, rulebook)
     doses = timeline.logs[BONE_THERAPY].taken
     if not stated and not doses:
         return ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from tracking.domain.due import ANSWERED, DEXA, SUPERSEDED, DueItem, planned
+from tracking.domain.due import ANSWERED, DEXA, SUPERSEDED, DueItem, Window, planned
 from tracking.domain.estradiol import ANALYTE, LOW, Reading
 from tracking.domain.exposure import Span
 from tracking.domain.history import IntervalOverride, ScanRecord
@@ -140,7 +140,7 @@ def _item(
     reason: str,
     rule: str,
     params: dict[str, str],
-    window: tuple[date, date, date, date],
+    window: Window,
     *,
     timeline: Timeline,
     rulebook: RuleBook,

@@ -23,6 +23,7 @@ from tracking.domain.history import DoseKind, DoseRecord, Origin
 from tracking.domain.lab_plan import TESTOSTERONE_TOTAL
 from tracking.domain.pauses import Pause
 from tracking.domain.reported import Precision
+from tracking.domain.stated import NO_REGIMENS
 from tracking.domain.timeline import Draw
 from tracking.domain.timing import DrawTiming
 from tracking.domain.units import rounded
@@ -197,11 +198,11 @@ def _drugs(facts: Facts, first: date, last: date, around: Around) -> Iterator[Dr
 def _of_other_classes(facts: Facts) -> Iterator[Course]:
     """Bone therapy and the like, which no estradiol depends on and the evaluation reads elsewhere."""
     history, exposure, rulebook = facts.history, facts.timeline.exposure, facts.rulebook
-    for drug in sorted({record.drug for record in history.regimens} | {use.drug for use in history.uses}):
+    drugs = history.regimen_log.drugs
+    for drug in sorted({*drugs, *(use.drug for use in history.uses)}):
         if rulebook.drug_class(drug) not in exposure.spans:
-            regimens = [record for record in history.regimens if record.drug == drug]
             uses = [use for use in history.uses if use.drug == drug]
-            yield from courses_of(regimens, uses, (), drug, rulebook)
+            yield from courses_of(drugs.get(drug, NO_REGIMENS).stated, uses, (), drug, rulebook)
 
 
 def _step(course: Course, today: date) -> Step:

@@ -42,7 +42,7 @@ def is_kept(timeline: Timeline, course: Course, start: datetime, end: datetime, 
     marks.sort()
     if not marks or marks[0] > start:
         return False
-    return all(later - earlier <= longest for earlier, later in pairwise([*marks, end]))
+    return max([later - earlier for earlier, later in pairwise([*marks, end])]) <= longest
 
 
 def logged_weekly(timeline: Timeline, course: Course, at: datetime, rulebook: RuleBook) -> Fraction | None:

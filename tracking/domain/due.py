@@ -14,6 +14,9 @@ DEXA = "dexa"
 MAN = "man"
 CLINIC = "clinic"
 
+# Local dates: opens, due, overdue, and the earliest day on which something answers it.
+Window = tuple[date, date, date, date]
+
 OPEN = "open"
 ANSWERED = "answered"
 NOT_USABLE = "answered_not_usable"
@@ -68,31 +71,17 @@ class DueItem:
         return self.is_open and today >= self.overdue_on
 
     def closed(self, state: str, *, answered_by: str = "", superseded_by: str = "") -> DueItem:
-        """The same item, no longer open."""
-        return self._with(state=state, answered_by=answered_by, superseded_by=superseded_by)
-
-    def _with(
-        self,
-        *,
-        state: str = OPEN,
-        answered_by: str = "",
-        superseded_by: str = "",
-        window: tuple[date, date, date] | None = None,
-        params: Mapping[str, str] | None = None,
-        says: Callable[[], str] | None = None,
-    ) -> DueItem:
-        """Written out: a long life closes hundreds of items, and ``replace`` is three times slower."""
-        opens, due, overdue = window or (self.opens_on, self.due_on, self.overdue_on)
+        """The same item, no longer open. Written out: a long life closes hundreds, and ``replace`` is three times slower."""
         return DueItem(
             kind=self.kind,
             anchor=self.anchor,
             rule=self.rule,
             reason=self.reason,
-            params=params or self.params,
-            says=says or self.says,
-            opens_on=opens,
-            due_on=due,
-            overdue_on=overdue,
+            params=self.params,
+            says=self.says,
+            opens_on=self.opens_on,
+            due_on=self.due_on,
+            overdue_on=self.overdue_on,
             earliest_on=self.earliest_on,
             zone=self.zone,
             state=state,
@@ -105,18 +94,15 @@ class DueItem:
             audience=self.audience,
         )
 
-    def moved(self, window: tuple[date, date, date], params: Mapping[str, str], says: Callable[[], str]) -> DueItem:
-        """The same open item in another window: opens, due, overdue."""
-        return self._with(window=window, params=params, says=says)
-
     def phase(self, today: date) -> str:
         """waiting, open, due or overdue; the state where it is no longer open."""
         if not self.is_open:
             return self.state
-        for day, name in ((self.overdue_on, "overdue"), (self.due_on, "due"), (self.opens_on, "open")):
-            if today >= day:
-                return name
-        return "waiting"
+        if today >= self.overdue_on:
+            return "overdue"
+        if today >= self.due_on:
+            return "due"
+        return "open" if today >= self.opens_on else "waiting"
 
 
 def planned(
@@ -127,7 +113,7 @@ def planned(
     reason: str,
     params: Mapping[str, str],
     says: Callable[[], str],
-    window: tuple[date, date, date, date],
+    window: Window,
     zone: str,
     rulebook: RuleBook,
     needs: tuple[str, ...] = (),
@@ -135,7 +121,7 @@ def planned(
     priority: Priority | None = None,
     time_critical: bool = False,
 ) -> DueItem:
-    """An open item. ``window``: opens, due, overdue, and the earliest day on which something answers it."""
+    """An open item."""
     opens, due, overdue, earliest = window
     return DueItem(
         kind=kind,

@@ -52,7 +52,16 @@ class EntryCheck:
 
     def enforce(self, *, confirmed: bool, staff: bool) -> None:
         """Raise one :class:`Problem` with everything that stands against it for this person."""
-        raise_all((*self.refused, *(() if staff else self.staff_only), *(() if confirmed else self.confirm)))
+        kept_out = () if staff else self.staff_only
+        # Who may not enter an amount at all is not asked to confirm it.
+        barred = {_limit_of(issue) for issue in kept_out}
+        unusual = () if confirmed else (issue for issue in self.confirm if _limit_of(issue) not in barred)
+        raise_all((*self.refused, *kept_out, *unusual))
+
+
+def _limit_of(issue: Issue) -> tuple[str, str]:
+    """The field, and which of its limits: that of one dose, or of a week."""
+    return issue.pointer, issue.params.get("limit_kind", "")
 
 
 def check_entry(analyte: str, value: Value, rulebook: RuleBook) -> EntryCheck:

@@ -15,7 +15,6 @@ from tracking.domain.facts import gather
 from tracking.domain.findings import Finding, find
 from tracking.domain.for_man import words_for_man
 from tracking.domain.history import History
-from tracking.domain.in_order import digest_of
 from tracking.domain.missing import Missing, missing_from
 from tracking.domain.next_change import next_change_at
 from tracking.domain.outcome import outcome_digest
@@ -32,13 +31,12 @@ def evaluate(history: History, rulebook: RuleBook, as_of: datetime) -> Evaluatio
     """
     facts = gather(history, rulebook, as_of)
     findings, missing, lines = find(facts), missing_from(facts), context_lines(facts)
-    content = history.digest_without_doses
     return Evaluation(
         facts=facts,
         findings=findings,
         missing=missing,
         context_lines=lines,
-        input_digest=digest_of(content, history.dose_log.digest()),
-        outcome_digest=outcome_digest(facts, content, findings, missing, lines),
+        input_digest=history.digest,
+        outcome_digest=outcome_digest(facts, findings, missing, lines),
         next_change_at=next_change_at(facts),
     )

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from fractions import Fraction
-from itertools import accumulate, groupby, pairwise
+from itertools import accumulate, chain, groupby, zip_longest
 from operator import attrgetter
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
-from tracking.domain.history import DoseRecord, DrugUseRecord, Origin, RegimenRecord
-from tracking.domain.rulebook import AROMATASE_INHIBITOR, CO_MEDICATION, TESTOSTERONE, RuleBook
+from tracking.domain.history import DoseRecord, DrugUseRecord, RegimenRecord
+from tracking.domain.rulebook import AROMATASE_INHIBITOR, CO_MEDICATION, TESTOSTERONE, DrugRule, RuleBook
 from tracking.domain.schedule import Schedule
+from tracking.domain.stated import NO_REGIMENS, RegimenLog, Stated, at_once, is_same
 
 LOGGED = "logged"
 USED = "used"
@@ -35,21 +35,20 @@ _START_AND_KEY, _START_AND_DRUG = attrgetter("starts_on", "key"), attrgetter("st
 _DAY_AND_CLASS, _DAY_AND_ANCHOR = attrgetter("on", "drug_class"), attrgetter("on", "drug_class", "anchor")
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(NamedTuple):
     """One drug at one dose and interval, from ``starts_on`` until before ``ends_on`` (None: open). ``unit``: of its doses."""
 
+    drug_class: str
+    unit: str
     key: str
     anchor: str
     drug: str
-    drug_class: str
     basis: str
     starts_on: date
     ends_on: date | None
     dose_mg: Decimal | None = None
     schedule: Schedule | None = None
     keys: tuple[str, ...] = ()
-    unit: str = "mg"
 
     def holds(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
@@ -113,8 +112,10 @@ class Exposure:
     _changed_on: Sequence[date] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        of = {name: _OfClass([c for c in self.courses if c.drug_class == name]) for name in _CLASSES}
-        object.__setattr__(self, "_of", of)
+        of: dict[str, list[Course]] = {name: [] for name in _CLASSES}
+        for course in self.courses:
+            of[course.drug_class].append(course)
+        object.__setattr__(self, "_of", {name: _OfClass(courses) for name, courses in of.items()})
         object.__setattr__(self, "_changed_on", [change.on for change in self.changes])
 
     def of(self, drug_class: str) -> Sequence[Course]:
@@ -177,110 +178,56 @@ def read_exposure(
     uses: Iterable[DrugUseRecord] = (),
 ) -> Exposure:
     """Courses, changes and exposures from regimens and uses in any order, and the doses taken of each drug in order of time."""
-    by_drug: dict[str, list[RegimenRecord]] = defaultdict(list)
-    for regimen in regimens:
-        if rulebook.drug_class(regimen.drug) in _CLASSES:
-            by_drug[regimen.drug].append(regimen)
+    drugs = RegimenLog(regimens).drugs
     used: dict[str, list[DrugUseRecord]] = defaultdict(list)
     for use in uses:
-        if rulebook.drug_class(use.drug) in _CLASSES:
-            used[use.drug].append(use)
-    logged = [drug for drug in taken if rulebook.drug_class(drug) in _CLASSES]
-    courses: list[Course] = []
+        used[use.drug].append(use)
+    courses: dict[str, list[Course]] = {name: [] for name in _CLASSES}
     changes: list[Change] = []
-    for drug in sorted({*by_drug, *used, *logged}):
-        of_drug = courses_of(by_drug[drug], used[drug], taken.get(drug, ()), drug, rulebook)
-        courses += of_drug
-        if rulebook.drug_class(drug) in _DECISIVE:
+    for drug in sorted({*drugs, *used, *taken}):
+        drug_class = rulebook.drug_class(drug)
+        if drug_class not in courses:
+            continue
+        stated = drugs.get(drug, NO_REGIMENS).stated
+        of_drug = courses_of(stated, used.get(drug, ()), taken.get(drug, ()), drug, rulebook)
+        courses[drug_class] += of_drug
+        if drug_class in _DECISIVE:
             changes += _changes(of_drug)
     gap = rulebook.monitoring.in_force.gap_days
-    spans = {name: _spans([c for c in courses if c.drug_class == name], gap) for name in _CLASSES}
-    return Exposure(tuple(sorted(courses, key=_START_AND_DRUG)), _joined(changes), spans)
+    return Exposure(
+        tuple(sorted(chain.from_iterable(courses.values()), key=_START_AND_DRUG)),
+        _joined(changes),
+        {name: _spans(of_class, gap) for name, of_class in courses.items()},
+    )
 
 
 def courses_of(
-    regimens: list[RegimenRecord],
-    uses: list[DrugUseRecord],
+    stated: Iterable[Stated],
+    uses: Sequence[DrugUseRecord],
     taken: Sequence[DoseRecord],
     drug: str,
     rulebook: RuleBook,
 ) -> list[Course]:
     """The courses of one drug of any class, in order, from everything that is on record of it."""
-    drug_class = rulebook.drug_class(drug)
-    stated = _stated_courses(regimens, drug_class, rulebook.drugs[drug].unit)
+    rule = rulebook.drugs[drug]
+    courses = [Course(rule.drug_class, rule.unit, *stretch) for stretch in stated]
     if uses:
-        stated = _with_uses(stated, uses, drug_class)
-    return _with_logged(stated, taken, drug, rulebook)
+        courses = _with_uses(courses, uses, rule)
+    return _with_logged(courses, taken, drug, rule)
 
 
-def _stated_courses(regimens: list[RegimenRecord], drug_class: str, unit: str) -> list[Course]:
-    """The regimens of one drug as courses that do not overlap."""
-    courses: list[Course] = []
-    for start, end, active in _in_force_together(sorted(regimens, key=_START_AND_KEY)):
-        chosen, first = _said(active) if len(active) > 1 else (active[0], active[0])
-        # A record that comes back into force after another one's time is an event of its own.
-        anchor = f"start:{first.key}" if first.starts_on == start else f"start:{first.key}:{start}"
-        course = Course(
-            key=first.key,
-            anchor=anchor,
-            drug=chosen.drug,
-            drug_class=drug_class,
-            basis=chosen.origin.value,
-            starts_on=start,
-            ends_on=end,
-            dose_mg=chosen.dose_mg,
-            schedule=chosen.schedule,
-            keys=tuple(sorted([r.key for r in active])) if len(active) > 1 else (first.key,),
-            unit=unit,
-        )
-        if courses and courses[-1].ends_on == start and _is_same(courses[-1], course):
-            keys = tuple(sorted({*courses[-1].keys, *course.keys}))
-            courses[-1] = replace(courses[-1], ends_on=end, basis=course.basis, keys=keys)
-        else:
-            courses.append(course)
-    return courses
-
-
-def _in_force_together(ordered: Sequence[RegimenRecord]) -> Iterator[tuple[date, date | None, Sequence[RegimenRecord]]]:
-    """From when until when which regimens of one drug were in force. ``ordered``: by their start."""
-    if all(r.ends_on is not None and r.ends_on <= after.starts_on for r, after in pairwise(ordered)):
-        # One after the other, as most are.
-        yield from ((r.starts_on, r.ends_on, (r,)) for r in ordered if r.starts_on != r.ends_on)
-        return
-    edges = sorted({edge for r in ordered for edge in (r.starts_on, r.ends_on) if edge is not None})
-    waiting = list(reversed(ordered))
-    active: list[RegimenRecord] = []
-    for start, end in pairwise([*edges, None]):
-        while waiting and waiting[-1].starts_on == start:
-            active.append(waiting.pop())
-        active = [r for r in active if r.ends_on is None or (start is not None and start < r.ends_on)]
-        if active and start is not None:
-            yield start, end, active
-
-
-def _said(active: Sequence[RegimenRecord]) -> tuple[RegimenRecord, RegimenRecord]:
-    """Of regimens that are in force together, the one that counts, and the one that names what it says.
-
-    The oldest record that says the same names the course, so that a later copy of it does not rename what is due.
-    """
-    own = [r for r in active if r.origin is Origin.SELF]
-    chosen = max(own or active, key=_START_AND_KEY)
-    same = [r for r in active if _is_same(r, chosen)]
-    return chosen, min(same, key=lambda r: (r.starts_on, r.origin is Origin.SELF, r.key))
-
-
-def _with_uses(stated: list[Course], uses: list[DrugUseRecord], drug_class: str) -> list[Course]:
+def _with_uses(stated: list[Course], uses: Iterable[DrugUseRecord], rule: DrugRule) -> list[Course]:
     """The courses of one drug, with one more for each stretch of a use that no regimen covers.
 
     Where the start of an AI or of testosterone is not known, nothing can be dated by it: it makes no course (see ``missing``).
     """
     courses = list(stated)
     for use in sorted(uses, key=lambda use: (use.since or SINCE_UNKNOWN, use.key)):
-        if use.since is None and drug_class in _DECISIVE:
+        if use.since is None and rule.drug_class in _DECISIVE:
             continue
         for start, end in _uncovered_stretches(use, courses):
             anchor = f"start:{use.key}" if start == (use.since or SINCE_UNKNOWN) else f"start:{use.key}:{start}"
-            courses.append(Course(use.key, anchor, use.drug, drug_class, USED, start, end, keys=(use.key,)))
+            courses.append(Course(rule.drug_class, rule.unit, use.key, anchor, use.drug, USED, start, end, keys=(use.key,)))
         courses.sort(key=lambda course: course.starts_on)
     return courses
 
@@ -305,13 +252,12 @@ def _uncovered_stretches(use: DrugUseRecord, courses: list[Course]) -> list[tupl
     return found
 
 
-def _with_logged(stated: list[Course], doses: Sequence[DoseRecord], drug: str, rulebook: RuleBook) -> list[Course]:
+def _with_logged(stated: list[Course], doses: Sequence[DoseRecord], drug: str, rule: DrugRule) -> list[Course]:
     """The courses of one drug, with one more for each run of logged doses that no regimen covers."""
     uncovered = _uncovered(doses, stated)
     if not uncovered:
         return stated
-    reach = timedelta(days=rulebook.drugs[drug].logged_days)
-    drug_class = rulebook.drug_class(drug)
+    reach = timedelta(days=rule.logged_days)
     runs: list[list[tuple[date, str]]] = []
     for day, key in uncovered:
         if runs and day - runs[-1][-1][0] <= reach and not any(runs[-1][-1][0] < c.starts_on <= day for c in stated):
@@ -325,7 +271,7 @@ def _with_logged(stated: list[Course], doses: Sequence[DoseRecord], drug: str, r
         end = min([end, *later])
         start, key = run[0]
         keys = tuple(sorted(key for _, key in run))
-        logged.append(Course(key, f"start:{key}", drug, drug_class, LOGGED, start, end, keys=keys))
+        logged.append(Course(rule.drug_class, rule.unit, key, f"start:{key}", drug, LOGGED, start, end, keys=keys))
     return sorted([*stated, *logged], key=lambda c: c.starts_on)
 
 
@@ -359,27 +305,6 @@ def _uncovered(doses: Sequence[DoseRecord], stated: list[Course]) -> list[tuple[
     return sorted(outside)
 
 
-def _is_same(one: Course | RegimenRecord, other: Course | RegimenRecord) -> bool:
-    """Of one dose and frequency, whichever way the frequency was written."""
-    if one.dose_mg != other.dose_mg:
-        return False
-    if one.schedule == other.schedule:
-        return True
-    return _doses(one) == _doses(other) and _frequency(one.schedule) == _frequency(other.schedule)
-
-
-def _doses(of: Course | RegimenRecord) -> tuple[object, ...]:
-    """How much at once, whatever the frequency."""
-    return (of.dose_mg, of.schedule.amounts if of.schedule else ())
-
-
-def _frequency(schedule: Schedule | None) -> Fraction | str | None:
-    per_week = schedule.doses_per_week if schedule else None
-    if per_week is not None or schedule is None:
-        return per_week
-    return schedule.kind
-
-
 def _changes(courses: list[Course]) -> list[Change]:
     """The changes of one drug. A log that runs into a regimen, or out of one, is no change; a log that ends is no stop.
 
@@ -391,34 +316,31 @@ def _changes(courses: list[Course]) -> list[Change]:
     before: Course | None = None
     stated: Course | None = None
     for course in courses:
-        joined = before is not None and before.ends_on is not None and before.ends_on >= course.starts_on
-        if not joined:
-            found.append(_change(course.starts_on, "start", None, course))
+        name, start = course.drug, course.starts_on
+        ended = before.ends_on if before is not None else None
+        if before is None or ended is None or ended < start:
+            found.append(Change(start, course.drug_class, name, "start", course.anchor, (), course))
         elif course.basis != LOGGED:
-            former = before if before is not None and USED in (before.basis, course.basis) else stated
-            if former is not None and not _is_same(former, course):
-                kind = "dose" if _doses(former) != _doses(course) else "interval"
-                found.append(_change(course.starts_on, kind, former, course))
+            former = before if USED in (before.basis, course.basis) else stated
+            if former is not None and not is_same(former, course):
+                kind = "dose" if at_once(former) != at_once(course) else "interval"
+                found.append(Change(start, course.drug_class, name, kind, course.anchor, (former,), course))
         before, stated = course, stated if course.dose_mg is None else course
-    for number, course in enumerate(courses):
-        resumed = number + 1 < len(courses) and courses[number + 1].starts_on == course.ends_on
+    for course, after in zip_longest(courses, courses[1:]):
+        resumed = after is not None and after.starts_on == course.ends_on
         if course.ends_on is not None and course.basis != LOGGED and not resumed:
-            found.append(_change(course.ends_on, "stop", course, None))
+            anchor = f"end:{course.key}"
+            found.append(Change(course.ends_on, course.drug_class, course.drug, "stop", anchor, (course,), None))
     return found
-
-
-def _change(on: date, kind: str, before: Course | None, after: Course | None) -> Change:
-    course = after or before
-    if course is None:
-        raise ValueError("a change has a before or an after")
-    anchor = f"end:{course.key}" if after is None else after.anchor
-    return Change(on, course.drug_class, course.drug, kind, anchor, (before,) if before else (), after)
 
 
 def _joined(changes: Iterable[Change]) -> tuple[Change, ...]:
     """In order of time. One drug stopped and another of its class started on one day is one change of product."""
+    ordered = sorted(changes, key=_DAY_AND_ANCHOR)
+    if len({change.on for change in ordered}) == len(ordered):
+        return tuple(ordered)
     merged: list[Change] = []
-    for _, of_day in groupby(sorted(changes, key=_DAY_AND_ANCHOR), key=_DAY_AND_CLASS):
+    for _, of_day in groupby(ordered, key=_DAY_AND_CLASS):
         same_day = list(of_day)
         if len(same_day) == 1:
             merged += same_day

@@ -78,7 +78,7 @@ class Facts:
 
     @kept
     def injected(self) -> tuple[Injected, ...]:
-        return bone_injections(self.timeline, self.history.regimens, self.rulebook)
+        return bone_injections(self.timeline, self.history.regimen_log, self.rulebook)
 
     @kept
     def plan(self) -> Plan:

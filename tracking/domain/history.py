@@ -11,9 +11,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from tracking.domain.in_order import DoseLog, LabLog, contents_of, digest_of, keys_of
+from tracking.domain.in_order import DoseLog, LabLog, ScanLog, contents_of, digest_of, keys_of
 from tracking.domain.reported import Moment, Reported, Value
 from tracking.domain.schedule import Schedule
+from tracking.domain.stated import RegimenLog
 
 
 class Origin(StrEnum):
@@ -203,8 +204,9 @@ class IntervalOverride:
 class History:
     """Everything the evaluation may know about one man. The order inside each tuple carries no meaning.
 
-    Labs and doses are put in order when a history is made, and its content is named: ``digest_without_doses`` is the same for
-    the same content, whatever the order of its rows. Nothing that an evaluation works out is kept on it.
+    Labs, regimens, doses and scans are put in order when a history is made, and its content is named: ``digest`` and
+    ``digest_without_doses`` are the same for the same content, whatever the order of its rows. Nothing that an evaluation works
+    out is kept on it.
     """
 
     person: Person
@@ -219,12 +221,16 @@ class History:
     symptoms: tuple[SymptomRecord, ...] = ()
     uses: tuple[DrugUseRecord, ...] = ()
 
+    digest: str = field(init=False, repr=False, compare=False)
     digest_without_doses: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "labs", LabLog(self.labs))
+        object.__setattr__(self, "regimens", RegimenLog(self.regimens))
         object.__setattr__(self, "doses", DoseLog(self.doses))
+        object.__setattr__(self, "scans", ScanLog(self.scans))
         object.__setattr__(self, "digest_without_doses", self._named())
+        object.__setattr__(self, "digest", digest_of(self.digest_without_doses, self.dose_log.digest()))
 
     @property
     def lab_log(self) -> LabLog:
@@ -232,14 +238,19 @@ class History:
         return LabLog(self.labs)
 
     @property
+    def regimen_log(self) -> RegimenLog:
+        """The regimens, in order."""
+        return RegimenLog(self.regimens)
+
+    @property
     def dose_log(self) -> DoseLog:
         """The doses, in order."""
         return DoseLog(self.doses)
 
     @property
-    def digest(self) -> str:
-        """One digest for one content, whatever the order of its rows."""
-        return digest_of(self.digest_without_doses, self.dose_log.digest())
+    def scan_log(self) -> ScanLog:
+        """The scans, in order."""
+        return ScanLog(self.scans)
 
     def _named(self) -> str:
         """A digest of everything but the doses.

@@ -1,4 +1,4 @@
-"""Labs and doses put in order once, where a history is read. What comes of it depends on no rule and on no day.
+"""Labs, doses and scans put in order once, where a history is read. What comes of it depends on no rule and on no day.
 
 A history may be long and is read once, while it may be asked under several rulebooks and as of several days. The rows may come
 in any order: equal rows make equal logs.
@@ -12,13 +12,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from operator import attrgetter, eq
-from typing import TYPE_CHECKING, Protocol
+from decimal import Decimal
+from operator import attrgetter, eq, itemgetter
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from tracking.domain.reported import Precision
+from tracking.domain.reported import Comparator, Precision
 
 if TYPE_CHECKING:
-    from tracking.domain.history import DoseRecord, LabRecord
+    from tracking.domain.history import DoseRecord, LabRecord, ScanRecord, SiteRecord
 
 
 class _Keyed(Protocol):
@@ -30,19 +31,30 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 _AT, _AT_AND_KEY = attrgetter("taken.at"), attrgetter("taken.at", "key")
 _DATED = frozenset({Precision.MINUTE, Precision.DAY})
 _SKIPPED = "skipped"
+_ON_AND_KEY = attrgetter("scanned_on", "key")
+# By which power of ten a unit differs from g/cm2.
+_EXPONENTS = {"g/cm2": 0, "mg/cm2": -3}
 _BLOCK = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
+class Dated(NamedTuple):
+    """The key of a result that is known to the day, and the day."""
+
+    key: str
+    on: date
+
+
+class Draw(NamedTuple):
     """One result with the local day it was drawn on.
 
-    ``on`` is the first day it can have been drawn on, None where nothing bounds it; ``dated``: known to the day.
+    ``on`` is the first day it can have been drawn on, None where nothing bounds it; ``dated``: known to the day, then as
+    ``day``.
     """
 
     lab: LabRecord
     on: date | None
     dated: bool
+    day: Dated | None
 
 
 class LabLog(tuple["LabRecord", ...]):  # noqa: SLOT001  it carries what was put in order
@@ -64,7 +76,8 @@ class LabLog(tuple["LabRecord", ...]):  # noqa: SLOT001  it carries what was put
         for lab in log:
             collected = lab.reported.collected
             on = None if collected.precision is Precision.UNKNOWN else collected.local.date()
-            found[lab.analyte].append(Draw(lab, on, collected.precision in _DATED))
+            day = Dated(lab.key, on) if on is not None and collected.precision in _DATED else None
+            found[lab.analyte].append(Draw(lab, on, day is not None, day))
         log.draws = {analyte: tuple(sorted(of, key=_place)) for analyte, of in found.items()}
         log.last_at = max([lab.reported.collected.at for lab in log], default=_NEVER)
         log.digest = digest_of(keys_of(log))
@@ -107,6 +120,45 @@ class DoseLog(tuple["DoseRecord", ...]):  # noqa: SLOT001  as above
         number = len(self) if number is None else number
         begun = number - number % _BLOCK
         return _next(self._beginnings[begun // _BLOCK], [dose.key for dose in self[begun:number]]).hex()
+
+
+class Measured(NamedTuple):
+    """One region at one scan, and its BMD in g/cm2."""
+
+    scan: ScanRecord
+    site: SiteRecord
+    bmd: Decimal
+
+
+class ScanLog(tuple["ScanRecord", ...]):  # noqa: SLOT001  as above
+    """Scans in order of time, and each region that one device measured, by facility, device, region, side and vertebrae.
+
+    What is censored, or in a unit that is not known, cannot be held against anything. An unnamed device is not the same device
+    as another unnamed one.
+    """
+
+    sites: Mapping[tuple[str, ...], Sequence[Measured]]
+
+    def __new__(cls, scans: Iterable[ScanRecord] = ()) -> ScanLog:  # noqa: PYI034  as above
+        """Sort them; a log is taken as it is."""
+        if isinstance(scans, ScanLog):
+            return scans
+        log = super().__new__(cls, sorted(scans, key=_ON_AND_KEY))
+        sites: dict[tuple[str, ...], list[Measured]] = defaultdict(list)
+        for scan in log:
+            for site in scan.sites if scan.device else ():
+                bmd, exponent = site.bmd, _EXPONENTS.get(site.bmd.unit)
+                if exponent is not None and bmd.comparator is Comparator.EQUAL:
+                    place = (scan.facility, scan.device, site.region, site.side, site.vertebrae)
+                    sites[place].append(Measured(scan, site, bmd.number.scaleb(exponent)))
+        log.sites = dict(sorted(sites.items(), key=itemgetter(0)))
+        return log
+
+    def until(self, day: date) -> ScanLog:
+        """The scans up to a day, which is among them."""
+        if not self or self[-1].scanned_on <= day:
+            return self
+        return ScanLog([scan for scan in self if scan.scanned_on <= day])
 
 
 def by_time(doses: Iterable[DoseRecord]) -> list[DoseRecord]:

@@ -90,9 +90,10 @@ def _of_uses(facts: Facts) -> Iterator[str]:
 
 def _dose_is_unknown(drug_class: str, facts: Facts) -> bool:
     """Only that he uses it is on record, and no logged dose of it says how much. Time alone never changes that."""
-    logged = {dose.drug for dose in facts.timeline.logs[drug_class].taken if dose.amount_mg is not None}
     courses = facts.timeline.exposure.on(drug_class, facts.timeline.today)
-    return any(course.basis == USED and course.drug not in logged for course in courses)
+    used = [course.drug for course in courses if course.basis == USED]
+    taken = facts.timeline.logs[drug_class].taken if used else ()
+    return any(not any(dose.drug == drug and dose.amount_mg is not None for dose in taken) for drug in used)
 
 
 def _testosterone_stopped(facts: Facts) -> bool:

@@ -34,7 +34,7 @@ def plan(history: History, rulebook: RuleBook, as_of: datetime) -> tuple[DueItem
         for draw in timeline.draws.get(ANALYTE, ())
     }
     bone = BoneStanding(timeline, rulebook)
-    injected = bone_injections(timeline, history.regimens, rulebook)
+    injected = bone_injections(timeline, history.regimen_log, rulebook)
     risk = risk_of(timeline, bone, history.risk_factors, rulebook)
     return Plan(timeline, readings, bone, risk, injected, history=history, rulebook=rulebook).items
 
@@ -61,7 +61,7 @@ class Plan:
         self._bone = bone
         self._risk = risk
         self._injected = injected
-        self._regimens = history.regimens
+        self._regimens = history.regimen_log
         self._rulebook = rulebook
         self._own = own_intervals(history.intervals, timeline.today, rulebook)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from tracking.domain.exposure import Course
+from tracking.domain.exposure import LOGGED, USED
 from tracking.domain.facts import Facts
 from tracking.domain.findings.bone import back_pain_since, new_until
 from tracking.domain.findings.bone_therapy import late_days
@@ -13,11 +13,9 @@ from tracking.domain.findings.estradiol import blind_from
 from tracking.domain.findings.results import latest
 from tracking.domain.findings.safety import safety_days
 from tracking.domain.findings.symptoms import symptom_days
-from tracking.domain.history import RegimenRecord
 from tracking.domain.lab_plan import TESTOSTERONE_TOTAL
 from tracking.domain.months import months_after
 from tracking.domain.panel_plan import of_age_on
-from tracking.domain.rulebook import BONE_THERAPY
 from tracking.domain.verdict import too_old_on
 
 _DAY = timedelta(days=1)
@@ -52,10 +50,7 @@ def _days(facts: Facts) -> Iterator[date]:
 
 
 def _of_bone(facts: Facts) -> Iterator[date]:
-    """Bone drugs that begin, end or become late; back pain that is no longer new."""
-    for regimen in facts.history.regimens:
-        if facts.rulebook.drug_class(regimen.drug) == BONE_THERAPY:
-            yield from _known(regimen.starts_on, regimen.ends_on)
+    """Bone drugs that become late; back pain that is no longer new."""
     for found in facts.injected:
         if found.given:
             yield from late_days(found, facts)
@@ -65,12 +60,14 @@ def _of_bone(facts: Facts) -> Iterator[date]:
 
 
 def _of_courses(facts: Facts) -> Iterator[date]:
-    """Every start and end that is still to come, planned ones included."""
+    """The starts and ends that are still to come, planned ones included; of regimens the next one."""
     # Statements that agree are one course; where one of them begins or ends, they may come to disagree.
-    spans: list[Course | RegimenRecord] = [*facts.timeline.exposure.courses, *facts.history.regimens]
-    edges = [edge for span in spans for edge in (span.starts_on, span.ends_on)]
-    edges += [edge for use in facts.history.uses for edge in (use.since, use.until)]
-    return iter([edge for edge in edges if edge is not None and edge > facts.timeline.today])
+    yield from _known(facts.history.regimen_log.first_edge_after(facts.timeline.today))
+    for course in facts.timeline.exposure.courses:
+        if course.basis in (LOGGED, USED):
+            yield from _known(course.starts_on, course.ends_on)
+    for use in facts.history.uses:
+        yield from _known(use.since, use.until)
 
 
 def _of_person(facts: Facts) -> Iterator[date]:

@@ -3,7 +3,7 @@
 What is said of today stands in the digest as it is said. What belongs to old draws (how each was read, what answered which
 item) is a function of the rules, of the record, and of which parts of the record count today. So the digest holds these, and
 an old draw is not read only to be compared. Doses after the last estradiol bear on no old draw: they count by what is made of
-them.
+them, the injections of a bone drug one by one, since each answers what the one before it made due.
 """
 
 from __future__ import annotations
@@ -21,10 +21,9 @@ from tracking.domain.missing import Missing
 from tracking.domain.panel_plan import of_age_on
 
 
-def outcome_digest(
-    facts: Facts, content: str, findings: Iterable[Finding], missing: Iterable[Missing], lines: Iterable[ContextLine]
-) -> str:
-    """``content`` names the record without its doses."""
+def outcome_digest(facts: Facts, findings: Iterable[Finding], missing: Iterable[Missing], lines: Iterable[ContextLine]) -> str:
+    """A digest of everything said, of the record that it is said of, and of the doses before the last estradiol."""
+    content = facts.history.digest_without_doses
     said = (*_of_today(facts), *_found(findings), *(item.code for item in missing), *_beside(lines))
     return digest_of(facts.rulebook.digest, content, _doses_before_the_last_draw(facts), repr((said, _counting(facts))))
 
@@ -78,6 +77,7 @@ def _counting(facts: Facts) -> tuple[object, ...]:
         ],
         sorted([repr(own) for own in history.floors if own.expires_on is None or today <= own.expires_on]),
         sorted([own.key for own in history.intervals if today <= own.expires_on]),
+        [[injection.key for injection in drug.given] for drug in facts.injected],
         _kinds_of_age(facts, history.person),
     )
 

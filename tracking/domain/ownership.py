@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tracking.domain.categories import Category
+
 
 class Erasure(StrEnum):
     """What becomes of a man's rows when he erases his account."""
@@ -19,6 +21,7 @@ class Ownership:
 
     ``owner`` is the column that holds the patient's key (``id`` on the patient itself). ``sync`` is the table's name in the
     phone contract, or None where phones do not see it; ``sync_since`` the schema version of that contract that introduced it.
+    ``category``: with which part of his record it is shared.
     """
 
     why: str
@@ -30,6 +33,7 @@ class Ownership:
     sync_since: int = 1
     revisioned: bool = True
     append_only: bool = False
+    category: Category = Category.CONCLUSIONS
 
     def __post_init__(self) -> None:
         if not self.why or not self.kept:

@@ -7,14 +7,14 @@ closes a newer item.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from typing import NamedTuple
 
 from tracking.domain.bone import LOSS, BoneStanding
-from tracking.domain.due import ANSWERED, SUPERSEDED, DueItem, planned
+from tracking.domain.due import ANSWERED, SUPERSEDED, DueItem, Window, planned
 from tracking.domain.exposure import Span
 from tracking.domain.history import IntervalOverride, Person
 from tracking.domain.intervals import said_of
@@ -51,23 +51,27 @@ def panel_items(
 
     ``open_only``: what is closed may be left out.
     """
+    draws = [item for item in estradiol if item.is_open]
     items: list[DueItem] = []
+    spans = timeline.exposure.spans
+    if open_only:
+        spans = {name: tuple([span for span in of if _goes_on(span, timeline.today)]) for name, of in spans.items()}
     for code, rule in rulebook.monitoring.plan.items():
-        if rule.followed_only and code not in own:
+        if not spans[rule.drug_class] or (rule.followed_only and code not in own):
             continue
-        spans = timeline.exposure.spans[rule.drug_class]
-        if open_only:
-            spans = tuple([span for span in spans if span.ends_on is None or span.ends_on > timeline.today])
-        if not spans:
-            continue
-        walk = _Walk(code, rule, own.get(code), timeline, rulebook, open_only)
+        walk = _Walk(code, rule, own.get(code), draws, timeline, rulebook, open_only)
         results = _results(rule, timeline, rulebook)
-        for span in spans:
-            start = max(span.starts_on, of_age_on(timeline.person, rule.least_age) or span.starts_on)
+        of_age = of_age_on(timeline.person, rule.least_age) if rule.least_age else None
+        for span in spans[rule.drug_class]:
+            start = span.starts_on if of_age is None else max(span.starts_on, of_age)
             if start <= timeline.today and (span.ends_on is None or start < span.ends_on):
                 items += walk.items(span, start, [r for r in results if span.ends_on is None or r.on < span.ends_on])
-    items += _pth_again(timeline, bone, rulebook)
-    return _riding(items, [item for item in estradiol if item.is_open], rulebook)
+    items += _pth_again(timeline, bone, draws, rulebook)
+    return items
+
+
+def _goes_on(span: Span, today: date) -> bool:
+    return span.ends_on is None or span.ends_on > today
 
 
 def of_age_on(person: Person, age: int) -> date | None:
@@ -103,13 +107,13 @@ def _is_low(drawn: Mapping[str, Draw], watched: LowAgainRule | None, rulebook: R
 
 
 class _Asked(NamedTuple):
-    """What is asked for, before it is put into words. ``window``: opens, due, overdue, and the earliest day that answers."""
+    """What is asked for, before it is put into words."""
 
     anchor: str
     reason: str
     since: date
     months: int
-    window: tuple[date, date, date, date]
+    window: Window
     own: IntervalOverride | None = None
 
     @property
@@ -117,13 +121,13 @@ class _Asked(NamedTuple):
         return self.window[3]
 
 
-@dataclass(frozen=True, slots=True)
-class _Walk:
-    """One kind of one man."""
+class _Walk(NamedTuple):
+    """One kind of one man. ``draws``: the open items of estradiol."""
 
     code: str
     rule: PlanRule
     own: IntervalOverride | None
+    draws: Sequence[DueItem]
     timeline: Timeline
     rulebook: RuleBook
     open_only: bool
@@ -164,10 +168,9 @@ class _Walk:
 
     def _left(self, asked: _Asked, span: Span) -> DueItem:
         """Open while he is on the drug; its end ends what was asked for."""
-        item = self._item(asked)
-        if span.ends_on is None or span.ends_on > self.timeline.today:
-            return item
-        return item.closed(SUPERSEDED, superseded_by=f"end:{span.anchor}")
+        if _goes_on(span, self.timeline.today):
+            return self._item(asked, _draw_beside(asked.window, self.rule, self.draws))
+        return self._item(asked).closed(SUPERSEDED, superseded_by=f"end:{span.anchor}")
 
     def _first(self, span: Span, start: date, baseline: _Result) -> _Asked | None:
         """The first look after a start that had a baseline before it."""
@@ -190,28 +193,34 @@ class _Walk:
         window = (opens, due, due + timedelta(days=self.rule.overdue_days), opens)
         return _Asked(anchor, reason, since, months, window, self.own)
 
-    def _item(self, asked: _Asked) -> DueItem:
-        params = {"name": self.rule.name, "on": str(asked.since), "months": str(asked.months)}
-
-        def says() -> str:
-            words = fill(self.rulebook.words.due[asked.reason], params | {"on": on_day(asked.since, date.min)})
-            return said_of(asked.own, words, self.rulebook)
-
+    def _item(self, asked: _Asked, draw: DueItem | None = None) -> DueItem:
+        """``draw``: the estradiol that it goes with."""
+        said = _Said(
+            asked.window,
+            {"name": self.rule.name, "on": str(asked.since), "months": str(asked.months)},
+            partial(self._words, asked),
+        )
+        if draw is not None:
+            said = _with_draw(said, draw, self.rulebook)
         return planned(
             self.code,
             asked.anchor,
             rule=self.rule.id,
             reason=asked.reason,
-            params=params,
-            says=says,
-            window=asked.window,
+            params=said.params,
+            says=said.says,
+            window=said.window,
             needs=self.rule.analytes,
             zone=self.timeline.person.zone,
             rulebook=self.rulebook,
         )
 
+    def _words(self, asked: _Asked) -> str:
+        params = {"name": self.rule.name, "on": on_day(asked.since, date.min), "months": str(asked.months)}
+        return said_of(asked.own, fill(self.rulebook.words.due[asked.reason], params), self.rulebook)
 
-def _pth_again(timeline: Timeline, bone: BoneStanding, rulebook: RuleBook) -> Iterator[DueItem]:
+
+def _pth_again(timeline: Timeline, bone: BoneStanding, draws: Sequence[DueItem], rulebook: RuleBook) -> Iterator[DueItem]:
     """PTH where calcium is off or bone was lost, on an AI; one drawn on that day or later answers."""
     rule = rulebook.monitoring.pth_again
     measured = [d for d in timeline.draws.get(rule.analyte, ()) if d.on is not None and d.dated]
@@ -222,32 +231,33 @@ def _pth_again(timeline: Timeline, bone: BoneStanding, rulebook: RuleBook) -> It
         span = timeline.exposure.span(AROMATASE_INHIBITOR, on)
         if span is None:
             continue
+        answer = next((d for d in answers if d.on is not None and d.on >= on), None)
+        later = next((d for d in measured if reason == "pth_calcium" and d.on is not None and d.on > on), None)
         due = on + timedelta(days=rule.due_days)
-        params = {"on": str(on)}
-        says = partial(_pth_said, reason, on, rulebook)
         window = (on, due, due + timedelta(days=rule.overdue_days), on)
+        said = _Said(window, {"on": str(on)}, partial(_pth_said, reason, on, rulebook))
+        is_open = answer is None and later is None and _goes_on(span, timeline.today)
+        draw = _draw_beside(window, rulebook.monitoring.plan[PTH], draws) if is_open else None
+        if draw is not None:
+            said = _with_draw(said, draw, rulebook)
         item = planned(
             PTH,
             anchor,
             rule=rule.id,
             reason=reason,
-            params=params,
-            says=says,
-            window=window,
+            params=said.params,
+            says=said.says,
+            window=said.window,
             needs=(PTH,),
             zone=timeline.person.zone,
             rulebook=rulebook,
         )
-        answer = next((d for d in answers if d.on is not None and d.on >= on), None)
-        later = next((d for d in measured if reason == "pth_calcium" and d.on is not None and d.on > on), None)
         if answer is not None:
             yield item.closed(ANSWERED, answered_by=answer.lab.key)
         elif later is not None:
             yield item.closed(SUPERSEDED, superseded_by=later.lab.key)
-        elif span.ends_on is not None and span.ends_on <= timeline.today:
-            yield item.closed(SUPERSEDED, superseded_by=f"end:{span.anchor}")
         else:
-            yield item
+            yield item if is_open else item.closed(SUPERSEDED, superseded_by=f"end:{span.anchor}")
 
 
 def _pth_said(reason: str, on: date, rulebook: RuleBook) -> str:
@@ -269,22 +279,30 @@ def _is_off(draw: Draw, rulebook: RuleBook) -> bool:
     return not low <= value.number <= high
 
 
-def _riding(items: list[DueItem], estradiol: Sequence[DueItem], rulebook: RuleBook) -> list[DueItem]:
-    """Open blood that can go with the next estradiol is due on its day: one needle. Never beyond what the rule allows."""
-    return [_with_draw(item, estradiol, rulebook) if item.is_open else item for item in items]
+class _Said(NamedTuple):
+    """The window of an item, and how it is told."""
+
+    window: Window
+    params: Mapping[str, str]
+    says: Callable[[], str]
 
 
-def _with_draw(item: DueItem, estradiol: Sequence[DueItem], rulebook: RuleBook) -> DueItem:
-    rule = rulebook.monitoring.plan[item.kind]
-    latest = item.due_on + timedelta(days=rule.ride_days)
-    draws = [d for d in estradiol if rule.ride_days and item.earliest_on <= d.opens_on and d.due_on <= latest]
-    if not draws:
-        return item
-    draw = min(draws, key=lambda d: abs((d.due_on - item.due_on).days))
+def _draw_beside(window: Window, rule: PlanRule, draws: Sequence[DueItem]) -> DueItem | None:
+    """The next estradiol that open blood can go with: one needle. Never beyond what the rule allows."""
+    _, due, _, earliest = window
+    if not draws or not rule.ride_days:
+        return None
+    latest = due + timedelta(days=rule.ride_days)
+    near = [d for d in draws if earliest <= d.opens_on and d.due_on <= latest]
+    return min(near, key=lambda d: abs((d.due_on - due).days), default=None)
 
-    def says() -> str:
-        said = {"words": item.words, "with_on": on_day(draw.due_on, date.min)}
-        return fill(rulebook.words.due["with_draw"], said)
 
-    window = (min(item.opens_on, draw.opens_on), draw.due_on, max(item.overdue_on, draw.overdue_on))
-    return item.moved(window, {**item.params, "with": str(draw.due_on)}, says)
+def _with_draw(said: _Said, draw: DueItem, rulebook: RuleBook) -> _Said:
+    """Due on the day of the draw."""
+    opens, _, overdue, earliest = said.window
+    window = (min(opens, draw.opens_on), draw.due_on, max(overdue, draw.overdue_on), earliest)
+    return _Said(window, {**said.params, "with": str(draw.due_on)}, partial(_said_with, draw.due_on, said.says, rulebook))
+
+
+def _said_with(on: date, says: Callable[[], str], rulebook: RuleBook) -> str:
+    return fill(rulebook.words.due["with_draw"], {"words": says(), "with_on": on_day(on, date.min)})

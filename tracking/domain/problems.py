@@ -40,8 +40,8 @@ class Problem(Exception):
     """A refusal with every issue found; nothing has been stored.
 
     ``kind`` decides the HTTP status where there is one: ``invalid`` 422, ``conflict`` 409, ``not-found`` 404,
-    ``forbidden`` 403, ``precondition`` 412, ``sync-conflict`` and ``resync-required`` 409. ``members``: what else a program
-    needs to go on from there, shown beside the issues.
+    ``forbidden`` 403, ``precondition`` 412, ``sync-conflict`` and ``resync-required`` 409, ``too-many-requests`` 429, which
+    says in ``wait`` how many seconds. ``members``: what else a program needs to go on from there, shown beside the issues.
     """
 
     def __init__(self, *issues: Issue, kind: str = "invalid", members: Mapping[str, Any] = MappingProxyType({})) -> None:

@@ -17,6 +17,7 @@ from tracking.domain.estradiol import LOW, Reading
 from tracking.domain.history import DoseRecord, DrugUseRecord, History, RegimenRecord
 from tracking.domain.reported import Method, Moment
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, BiotinRule, RuleBook, Tier
+from tracking.domain.stated import NO_REGIMENS
 from tracking.domain.thresholds import is_above
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.timing import DrawTiming
@@ -73,9 +74,10 @@ class Biotin:
 def biotin_of(history: History, rulebook: RuleBook) -> Biotin:
     """What of his records can disturb an assay by biotin."""
     rule = rulebook.estradiol.biotin
-    regimens = tuple(r for r in history.regimens if r.drug == rule.drug and _a_day(r) >= rule.mg_a_day)
+    stated = history.regimen_log.drugs.get(rule.drug, NO_REGIMENS).rows
+    regimens = tuple([regimen for regimen in stated if _a_day(regimen) >= rule.mg_a_day])
     log = history.dose_log.drugs.get(rule.drug)
-    uses = tuple(use for use in history.uses if use.drug == rule.drug)
+    uses = tuple([use for use in history.uses if use.drug == rule.drug])
     return Biotin(rule, regimens, tuple(log.taken) if log is not None else (), uses)
 
 

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 from tracking.domain.due import ANSWERED, CLINIC, SUPERSEDED, DueItem, planned
 from tracking.domain.history import Origin, RegimenRecord
 from tracking.domain.months import months_after
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook
+from tracking.domain.stated import RegimenLog
 from tracking.domain.timeline import Timeline
 from tracking.domain.words import fill, on_day
 
 AI_REVIEW = "ai_review"
 
 
-def review_items(
-    timeline: Timeline, regimens: Iterable[RegimenRecord], rulebook: RuleBook, *, open_only: bool = False
-) -> list[DueItem]:
+def review_items(timeline: Timeline, regimens: RegimenLog, rulebook: RuleBook, *, open_only: bool = False) -> list[DueItem]:
     """One for each regimen of an AI that names a date. A prescription that takes its place answers it.
 
     ``open_only``: what is closed is left out.
     """
-    own = [r for r in regimens if rulebook.drug_class(r.drug) == AROMATASE_INHIBITOR and r.starts_on <= timeline.today]
+    own = [r for r in regimens.of_class(AROMATASE_INHIBITOR, rulebook) if r.starts_on <= timeline.today]
     named = [regimen for regimen in own if regimen.review_on is not None]
     if open_only:
         named = [regimen for regimen in named if regimen.ends_on is None or regimen.ends_on > timeline.today]

@@ -11,8 +11,8 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from tracking.domain.exposure import Exposure, read_exposure
-from tracking.domain.history import DoseRecord, FractureRecord, History, Person, ScanRecord
-from tracking.domain.in_order import DoseLog, Draw, DrugLog, by_time
+from tracking.domain.history import DoseRecord, FractureRecord, History, Person
+from tracking.domain.in_order import DoseLog, Draw, DrugLog, ScanLog, by_time
 from tracking.domain.months import months_between
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, BONE_THERAPY, TESTOSTERONE, RuleBook
 
@@ -39,7 +39,7 @@ class Timeline:
     today: date
     draws: Mapping[str, tuple[Draw, ...]]
     exposure: Exposure
-    scans: tuple[ScanRecord, ...]
+    scans: ScanLog
     fractures: tuple[FractureRecord, ...]
     logs: Mapping[str, DrugLog]
     later: tuple[datetime, ...]
@@ -103,7 +103,8 @@ def read_timeline(history: History, rulebook: RuleBook, as_of: datetime) -> Time
     later += history.dose_log.times[bisect_right(history.dose_log.times, as_of) :]
     later += [f.occurred.at for f in history.fractures if f.occurred.at > as_of]
     later += [s.felt.at for s in history.symptoms if s.felt.at > as_of]
-    later += [datetime.combine(s.scanned_on, time(), zone).astimezone(UTC) for s in history.scans if s.scanned_on > today]
+    scans = history.scan_log.until(today)
+    later += [datetime.combine(s.scanned_on, time(), zone).astimezone(UTC) for s in history.scan_log[len(scans) :]]
     return Timeline(
         person=history.person,
         zone=zone,
@@ -113,7 +114,7 @@ def read_timeline(history: History, rulebook: RuleBook, as_of: datetime) -> Time
         exposure=read_exposure(
             history.regimens, {drug: log.taken for drug, log in logs.items() if log.taken}, rulebook, uses=history.uses
         ),
-        scans=tuple(sorted([s for s in history.scans if s.scanned_on <= today], key=lambda s: (s.scanned_on, s.key))),
+        scans=scans,
         fractures=tuple(sorted([f for f in history.fractures if f.occurred.at <= as_of], key=lambda f: (f.occurred.at, f.key))),
         logs={name: _of_class(name, logs, rulebook) for name in _CLASSES},
         later=tuple(later),

@@ -77,12 +77,30 @@ ALTER TABLE tracking_regimen ADD CONSTRAINT regimen_no_overlap_per_drug_and_orig
     trabecula_textrange(origin || ':' || drug, origin || ':' || drug, '[]') WITH &&,
     daterange(starts_on, ends_on, '[)') WITH &&
 ) WHERE (superseded_at IS NULL AND withdrawn_at IS NULL);
+ALTER TABLE tracking_druguse ADD CONSTRAINT druguse_no_overlap_per_drug EXCLUDE USING gist (
+    int8range(patient_id, patient_id, '[]') WITH &&,
+    trabecula_textrange(drug, drug, '[]') WITH &&,
+    daterange(since, until, '[)') WITH &&
+) WHERE (superseded_at IS NULL AND withdrawn_at IS NULL);
+ALTER TABLE tracking_regimenpause ADD CONSTRAINT regimenpause_no_overlap EXCLUDE USING gist (
+    int8range(regimen_id, regimen_id, '[]') WITH &&,
+    daterange(starts_on, ends_on, '[)') WITH &&
+) WHERE (superseded_at IS NULL AND withdrawn_at IS NULL);
 """
 
 ALLOW_OVERLAP = """
+ALTER TABLE tracking_regimenpause DROP CONSTRAINT regimenpause_no_overlap;
+ALTER TABLE tracking_druguse DROP CONSTRAINT druguse_no_overlap_per_drug;
 ALTER TABLE tracking_regimen DROP CONSTRAINT regimen_no_overlap_per_drug_and_origin;
 DROP TYPE trabecula_textrange;
 """
+
+# An evaluation cites the rules that it was made by, and they are stored before it.
+CITED = """
+ALTER TABLE tracking_evaluation ADD CONSTRAINT evaluation_rulebook_is_stored
+    FOREIGN KEY (rulebook_version) REFERENCES tracking_rulebookversion (version);
+"""
+NOT_CITED = "ALTER TABLE tracking_evaluation DROP CONSTRAINT evaluation_rulebook_is_stored;"
 
 RIGHTS = f"""
 GRANT USAGE ON SCHEMA public TO {APP};
@@ -91,16 +109,18 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP};
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP};
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO {APP};
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {APP};
+REVOKE UPDATE, DELETE, TRUNCATE ON tracking_rulebookversion FROM {APP};
 """
 
 CHANGED = (
-    "labresult", "regimen", "doseevent", "dexascan", "dexasite", "fracture", "riskfactor", "carerelationship",
-    "finding", "dueitem",
+    "labresult", "regimen", "regimenpause", "doseevent", "inventorycount", "dexascan", "dexasite", "fracture", "riskfactor",
+    "symptom", "lifestyle", "druguse", "carerelationship", "finding", "dueitem", "episode", "floorsetting",
+    "intervalsetting", "proposal", "importrow", "standing",
 )  # fmt: skip
-WRITTEN_ONCE = ("evaluation", "accessevent", "tombstone")
+WRITTEN_ONCE = ("evaluation", "accessevent", "tombstone", "episodeevent", "proposalevent", "zonemove", "synclife")
 HISTORIES = (
-    "labresult", "regimen", "doseevent", "dexascan", "dexasite", "fracture", "riskfactor", "carerelationship",
-    "finding",
+    "labresult", "regimen", "regimenpause", "doseevent", "inventorycount", "dexascan", "dexasite", "fracture", "riskfactor",
+    "symptom", "lifestyle", "druguse", "carerelationship", "finding", "episode", "floorsetting", "intervalsetting", "proposal",
 )  # fmt: skip
 
 
@@ -110,10 +130,10 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(FUNCTIONS, DROP_FUNCTIONS),
         migrations.RunSQL(NO_OVERLAP, ALLOW_OVERLAP),
+        migrations.RunSQL(CITED, NOT_CITED),
         migrations.RunSQL(RIGHTS, migrations.RunSQL.noop),
         protect("tracking_patient", app_role=APP, owner="id"),
         protect("tracking_patienthistory", app_role=APP, owner="id", append_only=True),
-        protect("tracking_standing", app_role=APP),
         *(protect(f"tracking_{name}", app_role=APP) for name in CHANGED),
         *(protect(f"tracking_{name}", app_role=APP, append_only=True) for name in WRITTEN_ONCE),
         *(protect(f"tracking_{name}history", app_role=APP, append_only=True) for name in HISTORIES),

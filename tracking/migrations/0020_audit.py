@@ -51,7 +51,7 @@ GRANT EXECUTE ON FUNCTION trabecula_forget_audit(timestamptz) TO {APP};
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tracking", "0014_sync")]
+    dependencies = [("tracking", "0003_sharing")]
 
     operations = [
         migrations.RunSQL(EACH.format("SET search_path = public, pg_temp"), EACH.format("RESET search_path")),

@@ -1,5 +1,6 @@
 """Storage: fields, constraints, named querysets. Only ``tracking.services`` writes."""
 
+from tracking.models.account import AccountExport, ErasureRequest
 from tracking.models.audit import AuditEvent, SealedDay, SealedTable
 from tracking.models.bone import DexaScan, DexaSite, Fracture, RiskFactor
 from tracking.models.checkin import DrugUse, Lifestyle, Symptom
@@ -11,11 +12,13 @@ from tracking.models.inventory import InventoryCount
 from tracking.models.labs import LabResult
 from tracking.models.overrides import ClinicFloor, FloorSetting, IntervalSetting
 from tracking.models.people import CareRelationship, Clinic, Patient, Prescriber, User, ZoneMove
+from tracking.models.sharing import Invitation, ReadToken, ShareCode
 from tracking.models.titration import Proposal, ProposalEvent
 from tracking.models.trail import AccessEvent, SyncLife, Tombstone
 
 __all__ = [
     "AccessEvent",
+    "AccountExport",
     "AuditEvent",
     "CareRelationship",
     "Clinic",
@@ -27,6 +30,7 @@ __all__ = [
     "DueItem",
     "Episode",
     "EpisodeEvent",
+    "ErasureRequest",
     "Evaluation",
     "Finding",
     "FloorSetting",
@@ -35,18 +39,21 @@ __all__ = [
     "ImportRow",
     "IntervalSetting",
     "InventoryCount",
+    "Invitation",
     "LabResult",
     "Lifestyle",
     "Patient",
     "Prescriber",
     "Proposal",
     "ProposalEvent",
+    "ReadToken",
     "Regimen",
     "RegimenPause",
     "RiskFactor",
     "RulebookVersion",
     "SealedDay",
     "SealedTable",
+    "ShareCode",
     "Standing",
     "Symptom",
     "SyncLife",

@@ -20,8 +20,8 @@ DIGITS = r"^[0-9]{1,12}(\.[0-9]{1,9})?$"
 SCORE = r"^-?[0-9]{1,2}(\.[0-9]{1,2})?$"
 CLIENT_ID = r"^[A-Za-z0-9_.-]{1,36}$"
 
-# Made by the database from the rest of the row, so that a version without them is still whole.
-_DERIVED = {"revision", "revision_xact", "profile_revision", "number"}
+# Made by the database from the rest of the row, so that a version without them is still whole; an erasure leaves no version.
+_DERIVED = {"revision", "revision_xact", "profile_revision", "number", "erased_at"}
 
 
 def new_uid() -> Any:

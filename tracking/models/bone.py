@@ -8,6 +8,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from tracking.domain.categories import Category
 from tracking.domain.ownership import Ownership
 from tracking.models.base import DIGITS, HOW_IT_STANDS, SCORE, Record, RevisionedRow, TimedRecord, keeps_history, stated_once
 
@@ -17,7 +18,10 @@ class DexaScan(Record):
     """One visit to a scanner."""
 
     ownership: ClassVar[Ownership] = Ownership(
-        why="bone density and its change, on the scanner that measured it", kept="as long as the account", sync="dexa_scans"
+        why="bone density and its change, on the scanner that measured it",
+        kept="as long as the account",
+        sync="dexa_scans",
+        category=Category.SCANS,
     )
 
     scanned_on = models.DateField()
@@ -37,7 +41,11 @@ class DexaScan(Record):
 class DexaSite(RevisionedRow):
     """One measured region of a scan. The patient stands here too, so that each row shows its owner by itself."""
 
-    ownership: ClassVar[Ownership] = Ownership(why="the measurements of a scan", kept="as long as the account")
+    ownership: ClassVar[Ownership] = Ownership(
+        why="the measurements of a scan",
+        kept="as long as the account",
+        category=Category.SCANS,
+    )
 
     scan = models.ForeignKey(DexaScan, on_delete=models.PROTECT, related_name="sites")
     region = models.CharField(max_length=20)
@@ -71,7 +79,10 @@ class Fracture(TimedRecord):
     """A fracture as a dated event."""
 
     ownership: ClassVar[Ownership] = Ownership(
-        why="a fracture outweighs every figure", kept="as long as the account", sync="fractures"
+        why="a fracture outweighs every figure",
+        kept="as long as the account",
+        sync="fractures",
+        category=Category.SCANS,
     )
 
     site = models.CharField(max_length=40)
@@ -86,7 +97,10 @@ class RiskFactor(Record):
     """A condition that bears on bone, and since when: a risk factor, or one that is kept beside them and not counted."""
 
     ownership: ClassVar[Ownership] = Ownership(
-        why="decides how often bone is looked at", kept="as long as the account", sync="risk_factors"
+        why="decides how often bone is looked at",
+        kept="as long as the account",
+        sync="risk_factors",
+        category=Category.SCANS,
     )
 
     code = models.CharField(max_length=40)

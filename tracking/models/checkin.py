@@ -8,6 +8,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Func, Q
 
+from tracking.domain.categories import Category
 from tracking.domain.checkin import LEAST_SCORE, MOST_A_DAY, MOST_SCORE
 from tracking.domain.ownership import Ownership
 from tracking.models.base import DIGITS, HOW_IT_STANDS, Record, TimedRecord, keeps_history, stated_once
@@ -23,7 +24,10 @@ class Symptom(TimedRecord):
     """One item of a check-in. ``place`` numbers the items of one day of his, so that the database holds him to five of them."""
 
     ownership: ClassVar[Ownership] = Ownership(
-        why="what he feels asks for a lab or an examination", kept="as long as the account", sync="symptoms"
+        why="what he feels asks for a lab or an examination",
+        kept="as long as the account",
+        sync="symptoms",
+        category=Category.SYMPTOMS,
     )
 
     code = models.CharField(max_length=40)
@@ -61,7 +65,10 @@ class Lifestyle(Record):
     """One measure of his life from a day on, until a later day states another."""
 
     ownership: ClassVar[Ownership] = Ownership(
-        why="shown to his prescriber beside the risk factors of bone", kept="as long as the account", sync="lifestyle"
+        why="shown to his prescriber beside the risk factors of bone",
+        kept="as long as the account",
+        sync="lifestyle",
+        category=Category.SYMPTOMS,
     )
 
     code = models.CharField(max_length=40)
@@ -93,7 +100,10 @@ class DrugUse(Record):
     """
 
     ownership: ClassVar[Ownership] = Ownership(
-        why="what he takes beside it changes what his results mean", kept="as long as the account", sync="co_medication"
+        why="what he takes beside it changes what his results mean",
+        kept="as long as the account",
+        sync="co_medication",
+        category=Category.DOSES,
     )
 
     drug = models.CharField(max_length=40)

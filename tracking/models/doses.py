@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tracking.domain.amounts import DOSE_UNITS
+from tracking.domain.categories import Category
 from tracking.domain.history import DoseKind, Origin
 from tracking.domain.ownership import Ownership
 from tracking.models.base import DIGITS, HOW_IT_STANDS, Record, TimedRecord, keeps_history, stated_once
@@ -22,7 +23,10 @@ class Regimen(Record):
     """
 
     ownership: ClassVar[Ownership] = Ownership(
-        why="which doses were in force when blood was drawn", kept="as long as the account", sync="regimens"
+        why="which doses were in force when blood was drawn",
+        kept="as long as the account",
+        sync="regimens",
+        category=Category.DOSES,
     )
 
     drug = models.CharField(max_length=40)
@@ -78,6 +82,7 @@ class RegimenPause(Record):
         why="when a regimen was not in force, so that no dose is expected or assumed then",
         kept="as long as the account",
         sync="regimen_pauses",
+        category=Category.DOSES,
     )
 
     regimen = models.ForeignKey(Regimen, on_delete=models.PROTECT, related_name="pauses")
@@ -99,7 +104,10 @@ class DoseEvent(TimedRecord):
     """One dose taken, skipped, late or extra, at a moment. Corrections supersede."""
 
     ownership: ClassVar[Ownership] = Ownership(
-        why="what he really took, and how long before a draw", kept="as long as the account", sync="dose_events"
+        why="what he really took, and how long before a draw",
+        kept="as long as the account",
+        sync="dose_events",
+        category=Category.DOSES,
     )
 
     drug = models.CharField(max_length=40)

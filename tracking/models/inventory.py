@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from tracking.domain.amounts import DOSE_UNITS
+from tracking.domain.categories import Category
 from tracking.domain.inventory import StockKind
 from tracking.domain.ownership import Ownership
 from tracking.models.base import DIGITS, HOW_IT_STANDS, TimedRecord, keeps_history, stated_once
@@ -22,6 +23,7 @@ class InventoryCount(TimedRecord):
         why="how long what he has at home lasts, and when to ask for more",
         kept="as long as the account",
         sync="inventory_counts",
+        category=Category.DOSES,
     )
 
     drug = models.CharField(max_length=40)

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast
 
+from tracking.domain.categories import Category
 from tracking.domain.ownership import Ownership
 from tracking.domain.reported import Assay, Comparator, Method, MethodEvidence, Moment, Precision, Reported, Value
 from tracking.models.base import DIGITS, HOW_IT_STANDS, TimedRecord, keeps_history, stated_once
@@ -22,6 +23,7 @@ class LabResult(TimedRecord):
         why="the lab series that estradiol is judged from, as each laboratory reported it",
         kept="as long as the account",
         sync="lab_results",
+        category=Category.LABS,
     )
 
     analyte = models.CharField(max_length=40)

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from tracking.domain.categories import SHAREABLE, Category
 from tracking.domain.ownership import Erasure, Ownership
 from tracking.models.base import OwnedRow, RevisionedRow, append_only, keeps_history, new_uid
 
@@ -86,12 +87,12 @@ class Prescriber(models.Model):
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
-    def visible_to(self, user: User) -> PatientQuerySet:
-        """Himself, and the men who gave an active clinic of this prescriber access. Superusers get no more than that."""
+    def visible_to(self, user: User, category: Category = Category.CONCLUSIONS) -> PatientQuerySet:
+        """Himself, and the men who share this category with an active clinic of this prescriber. Superusers get no more."""
         return self.filter(
             Q(user=user)
             | Q(
-                pk__in=CareRelationship.objects.active()
+                pk__in=CareRelationship.objects.covering(category)
                 .filter(clinic__prescribers__user=user, clinic__prescribers__is_active=True)
                 .values("patient")
             )
@@ -112,6 +113,7 @@ class Patient(models.Model):
         erasure=Erasure.SKELETON,
         owner="id",
         sync="profile",
+        category=Category.DOOR,
     )
 
     uid = models.UUIDField(default=new_uid, unique=True, editable=False)
@@ -123,6 +125,7 @@ class Patient(models.Model):
     is_statistical = models.BooleanField(default=False)
     statistical_key = models.CharField(max_length=64, blank=True, default="", help_text="its key in the survey")
     statistical_facts = models.JSONField(default=dict, blank=True, help_text="what else the survey says, in its own words")
+    erased_at = models.DateTimeField(null=True, blank=True, help_text="when he had everything erased; this row is what is left")
     revision = models.BigIntegerField(default=1, editable=False)
     revision_xact = models.BigIntegerField(default=0, editable=False, help_text="the transaction that raised it last")
     profile_revision = models.BigIntegerField(default=1, editable=False, help_text="the revision of the profile itself")
@@ -134,7 +137,15 @@ class Patient(models.Model):
             models.CheckConstraint(condition=~Q(zone=""), name="patient_zone_stated"),
             models.CheckConstraint(condition=Q(birth_date=None) | Q(birth_year=None), name="patient_birth_date_or_year"),
             models.CheckConstraint(condition=Q(is_statistical=False) | Q(user=None), name="patient_statistical_has_no_account"),
-            models.CheckConstraint(condition=Q(is_statistical=True) | Q(user__isnull=False), name="patient_man_has_an_account"),
+            models.CheckConstraint(
+                condition=Q(is_statistical=True)
+                | Q(erased_at=None, user__isnull=False)
+                | Q(erased_at__isnull=False, user=None),
+                name="patient_man_has_an_account",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(name="", birth_date=None, birth_year=None), name="patient_erased_is_nobody"
+            ),
             models.UniqueConstraint(
                 fields=["statistical_key"], condition=~Q(statistical_key=""), name="patient_statistical_key_once"
             ),
@@ -170,7 +181,11 @@ class ZoneMove(OwnedRow):
     """He moved: from the instant ``at`` the clock on his wall is that of ``zone``. What was expected before keeps its own."""
 
     ownership: ClassVar[Ownership] = Ownership(
-        why="on which clock the doses of a day were due", kept="as long as the account", revisioned=False, append_only=True
+        why="on which clock the doses of a day were due",
+        kept="as long as the account",
+        revisioned=False,
+        append_only=True,
+        category=Category.DOSES,
     )
 
     at = models.DateTimeField()
@@ -186,7 +201,22 @@ class ZoneMove(OwnedRow):
 
 class CareRelationshipQuerySet(models.QuerySet["CareRelationship"]):
     def active(self) -> CareRelationshipQuerySet:
+        """Those that stand, whatever they share."""
         return self.filter(revoked_at=None)
+
+    def covering(self, category: Category = Category.CONCLUSIONS) -> CareRelationshipQuerySet:
+        """Those that stand and open this category. Whoever looks after a man sees what is concluded about him."""
+        if category is Category.OWN:
+            return self.none()
+        if category is Category.DOOR:
+            return self.active()
+        return self.active().filter(Q(scope=[]) | Q(scope__contains=[category.value]))
+
+
+def scope_is_whole() -> Q:
+    """For a check: known categories only, and conclusions only with all that they quote."""
+    every = [category.value for category in SHAREABLE]
+    return Q(scope__contained_by=every) & (~Q(scope__contains=[Category.CONCLUSIONS.value]) | Q(scope__contains=every))
 
 
 @keeps_history
@@ -198,6 +228,7 @@ class CareRelationship(RevisionedRow):
         kept="as long as the account; its skeleton stays with the audit",
         erasure=Erasure.SKELETON,
         sync="consents",
+        category=Category.DOOR,
     )
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="care_relationships")
@@ -219,4 +250,5 @@ class CareRelationship(RevisionedRow):
                 condition=Q(revoked_at=None) | Q(revoked_at__gte=models.F("granted_at")),
                 name="carerelationship_ends_after_it_began",
             ),
+            models.CheckConstraint(condition=scope_is_whole(), name="carerelationship_scope_known"),
         ]

@@ -6,13 +6,18 @@ from typing import ClassVar
 
 import pgtrigger
 from django.db import models
+from django.db.models import Q
 
+from tracking.domain.categories import Category
 from tracking.domain.ownership import Erasure, Ownership
 from tracking.models.base import OwnedRow, RevisionedRow, append_only, new_uid
 
 
 class AccessEvent(RevisionedRow):
-    """Somebody other than the man looked at his record: one row per visit of 30 minutes."""
+    """Somebody other than the man looked at his record: a visit of staff of 30 minutes, or one reading by a token.
+
+    ``token_uid`` is no foreign key: what a token has read is kept when the token is erased.
+    """
 
     ownership: ClassVar[Ownership] = Ownership(
         why="lets him see who read his record",
@@ -20,17 +25,25 @@ class AccessEvent(RevisionedRow):
         erasure=Erasure.SKELETON,
         sync="access_log",
         append_only=True,
+        category=Category.DOOR,
     )
 
-    user = models.ForeignKey("tracking.User", on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey("tracking.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    token_uid = models.UUIDField(null=True, blank=True)
     at = models.DateTimeField()
-    through = models.CharField(max_length=20, help_text="api, admin, export")
+    through = models.CharField(max_length=20, help_text="api, admin, token")
     what = models.CharField(max_length=80, help_text="the first thing opened in this visit")
 
     class Meta(RevisionedRow.Meta):
         indexes: ClassVar[list[models.Index]] = [
             *RevisionedRow.Meta.indexes,
             models.Index(fields=["patient", "user", "-at"], name="accessevent_visit"),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, token_uid=None) | Q(user=None, token_uid__isnull=False),
+                name="accessevent_by_one",
+            )
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [*RevisionedRow.Meta.triggers, append_only()]
 

@@ -8,13 +8,16 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import BooleanField, Exists, F, Func, OuterRef
 
 from tracking.domain.actor import Actor
+from tracking.domain.categories import SHAREABLE, Category, covers
 from tracking.domain.problems import problem
-from tracking.models import CareRelationship, Patient, User
+from tracking.models import CareRelationship, ErasureRequest, Patient, User
 
 __all__ = [
     "ADMINISTRATORS",
@@ -31,6 +34,7 @@ __all__ = [
     "lock_patients",
     "not_found",
     "own_patient",
+    "shared_with",
     "staff_addresses",
     "visible_patient",
 ]
@@ -50,11 +54,12 @@ def current_actor() -> Actor | None:
 
 
 @contextmanager
-def acting_as(actor: Actor, *, isolation: Isolation | None = None) -> Iterator[None]:
+def acting_as(actor: Actor, *, isolation: Isolation | None = None, reads_only: bool = False) -> Iterator[None]:
     """Open a transaction in which ``actor`` acts. Row-level security and the history read him from it.
 
     Within the same actor it nests (a savepoint); another actor inside is a programming error and raises RuntimeError, because
     a setting made in a savepoint would outlive it. ``isolation`` is for the outermost only: it must be the first statement.
+    ``reads_only``: the database refuses whatever writes, as it always does for a token.
     """
     outer = _acting.get()
     if outer is not None:
@@ -71,6 +76,8 @@ def acting_as(actor: Actor, *, isolation: Isolation | None = None) -> Iterator[N
                 # A test that holds a transaction open has spoken in it already; what isolation does is tested with commits.
                 cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {isolation}")
             cursor.execute(_SAY_WHO, [str(actor), json.dumps({"actor": str(actor)})])
+            if reads_only or actor.kind == "token":
+                cursor.execute("SET TRANSACTION READ ONLY")
             yield
             if inside_a_test:
                 # A commit forgets the setting; a savepoint of the test's transaction would not.
@@ -79,16 +86,25 @@ def acting_as(actor: Actor, *, isolation: Isolation | None = None) -> Iterator[N
         _acting.reset(token)
 
 
-def lock_patient(patient: Patient | int) -> Patient:
+def lock_patient(patient: Patient | int, *, for_a_look: bool = False) -> Patient:
     """The man's row, locked: the first statement of every write to his record, so that two writers queue and never deadlock.
 
-    ``no_key`` leaves room for the key share that inserts of other transactions take.
+    ``no_key`` leaves room for the key share that inserts of other transactions take. Raises Problem for a clinic with which he
+    shares a part of his record: what one writes is weighed against all of it. ``for_a_look``: to note that somebody looked,
+    which takes no more than the door.
     """
     pk = patient if isinstance(patient, int) else patient.pk
+    may_write = Func(F("pk"), function="trabecula_may_write", output_field=BooleanField())
+    rows = Patient.objects.filter(erased_at=None).annotate(may_write=may_write).select_for_update(no_key=True, of=("self",))
     try:
-        return Patient.objects.select_for_update(no_key=True).get(pk=pk)
+        man: Any = rows.get(pk=pk)
     except Patient.DoesNotExist:
         raise not_found() from None
+    if not (man.may_write or for_a_look):
+        text = "He shares a part of his record with your clinic, which lets it look and not write. Ask him to share all of it."
+        raise problem("", "not-in-scope", text, kind="forbidden")
+    locked: Patient = man
+    return locked
 
 
 def lock_patients(ids: Sequence[int], *, skip_locked: bool = False) -> list[int]:
@@ -105,12 +121,26 @@ def own_patient(user: User) -> Patient:
         raise not_found() from None
 
 
-def visible_patient(user: User, uid: UUID) -> Patient:
-    """A man this account may see; what is out of scope is not found, exactly like what does not exist."""
+def visible_patient(user: User, uid: UUID, category: Category = Category.CONCLUSIONS) -> Patient:
+    """A man who shares this category with this account; what is out of scope is not found, like what does not exist."""
     try:
-        return Patient.objects.visible_to(user).get(uid=uid)
+        return Patient.objects.visible_to(user, category).get(uid=uid)
     except Patient.DoesNotExist:
         raise not_found() from None
+
+
+def shared_with(user: User, men: Iterable[Patient]) -> dict[int, list[str]]:
+    """Which categories each of these men shares with a clinic of this account, by patient, in one query."""
+    doors = CareRelationship.objects.active().filter(
+        patient__in=list(men), clinic__prescribers__user=user, clinic__prescribers__is_active=True
+    )
+    scopes: dict[int, list[list[str]]] = {}
+    for pk, scope in doors.values_list("patient_id", "scope"):
+        scopes.setdefault(pk, []).append(scope)
+    return {
+        pk: [category.value for category in SHAREABLE if any(covers(scope, category) for scope in his)]
+        for pk, his in scopes.items()
+    }
 
 
 def not_found(what: str = "record") -> Exception:
@@ -119,7 +149,7 @@ def not_found(what: str = "record") -> Exception:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How to reach a man. ``email`` is empty for an account that was switched off."""
+    """How to reach a man. ``email`` is empty for an account that was switched off, or is about to be erased."""
 
     patient_id: int
     email: str
@@ -133,10 +163,11 @@ def contact(patient_id: int) -> Contact | None:
 
 def contacts(patient_ids: Iterable[int]) -> dict[int, Contact]:
     """Where messages to these men go, by patient, in one query; statistical records are left out."""
-    rows = Patient.objects.filter(pk__in=patient_ids, is_statistical=False, user__isnull=False)
+    leaving = Exists(ErasureRequest.objects.standing().filter(patient=OuterRef("pk")))
+    rows = Patient.objects.filter(pk__in=patient_ids, is_statistical=False, user__isnull=False).annotate(leaving=leaving)
     return {
-        pk: Contact(pk, email if is_active else "", zone)
-        for pk, email, is_active, zone in rows.values_list("pk", "user__email", "user__is_active", "zone")
+        pk: Contact(pk, email if is_active and not leaving else "", zone)
+        for pk, email, is_active, leaving, zone in rows.values_list("pk", "user__email", "user__is_active", "leaving", "zone")
     }
 
 
@@ -154,8 +185,11 @@ class CareTeam:
 
 
 def care_teams(patient_ids: Iterable[int]) -> dict[int, CareTeam]:
-    """Who looks after these men by their consent, in one query; men whom no clinic looks after are left out."""
-    rows = CareRelationship.objects.active().filter(
+    """Who looks after these men by their consent, in one query; men whom no clinic looks after are left out.
+
+    A clinic that may not see what is concluded about a man is not told of it either.
+    """
+    rows = CareRelationship.objects.covering().filter(
         patient__in=patient_ids, clinic__prescribers__is_active=True, clinic__prescribers__user__is_active=True
     )
     member = "clinic__prescribers__user"

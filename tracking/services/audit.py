@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from tracking.domain.actor import Actor
 from tracking.domain.sealing import What
-from tracking.models import AccessEvent, AuditEvent, Patient, User
+from tracking.models import AccessEvent, AuditEvent, Patient, ReadToken, User
 from tracking.services.access import acting_as, lock_patient
 
-__all__ = ["VISIT", "What", "account_of", "note_export", "note_sign_in", "note_visit"]
+__all__ = ["VISIT", "What", "account_of", "labels_of", "note_export", "note_sign_in", "note_visit", "reader_of"]
 
 # Opening ten pages in a row is one visit.
 VISIT = timedelta(minutes=30)
@@ -22,7 +23,7 @@ def note_visit(*, patient: Patient, user: User, through: str, what: str, now: da
         return
     if _in_a_visit(patient, user, now):
         return
-    lock_patient(patient)
+    lock_patient(patient, for_a_look=True)
     # Asked again under the lock: two pages that open at once are one visit.
     if not _in_a_visit(patient, user, now):
         AccessEvent.objects.create(patient=patient, user=user, at=now, through=through, what=what[:80])
@@ -46,6 +47,16 @@ def note_export(*, uid: UUID, by: Actor, how: str, now: datetime) -> None:
 def account_of(address: str) -> int | None:
     """The account with this e-mail address, by number."""
     return User.objects.filter(email=address.strip().lower()).values_list("pk", flat=True).first()
+
+
+def labels_of(man: Patient) -> dict[UUID, str]:
+    """What he calls those to whom he gave a token, by its uid."""
+    return dict(ReadToken.objects.filter(patient=man).values_list("uid", "label"))
+
+
+def reader_of(event: AccessEvent, labels: Mapping[UUID, str]) -> str:
+    """Who it was, by name; a token by the label that he gave it."""
+    return str(event.user) if event.token_uid is None else labels.get(event.token_uid, "a token")
 
 
 def _in_a_visit(patient: Patient, user: User, now: datetime) -> bool:

@@ -190,7 +190,7 @@ def queue(
     Snoozed ones are out until the snooze ends. ``after``: the man behind whom to go on; raises Problem where he has left the
     queue. ``without``: nobody works on his own record. One query, however many men.
     """
-    in_care = CareRelationship.objects.active().filter(clinic__in=list(clinics))
+    in_care = CareRelationship.objects.covering().filter(clinic__in=list(clinics))
     basis = "patient__standing__evaluation__basis__"
     rows = _open_to(in_care, now).annotate(verdict=F(f"{basis}verdict"), windows=F(f"{basis}series__days_below"))
     if not also_p4:
@@ -232,7 +232,7 @@ def unanswered(now: datetime, *, limit: int, above_id: int = 0) -> list[Unanswer
     """
     rulebook = load_rulebook()
     rows = (
-        _open_to(CareRelationship.objects.active(), now)
+        _open_to(CareRelationship.objects.covering(), now)
         .filter(acknowledged_at=None, respond_by__lte=now, pk__gt=above_id)
         .exclude(priority=Priority.P4.rank)
         .order_by("pk")[:limit]
@@ -328,7 +328,7 @@ def _his_to_answer(man: Patient, uid: UUID, *, by: Actor) -> Episode:
     if (
         by.user_id is None
         or by.user_id == man.user_id
-        or not CareRelationship.objects.active().filter(patient=man, **members).exists()
+        or not CareRelationship.objects.covering().filter(patient=man, **members).exists()
     ):
         raise problem("", "prescriber-only", "A prescriber of a clinic that looks after him answers this.", kind="forbidden")
     return row

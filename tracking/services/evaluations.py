@@ -141,8 +141,8 @@ def changing_by(now: datetime, *, limit: int, above_id: int = 0) -> list[int]:
 
 
 def in_care_of(clinic_id: int, *, limit: int, above_id: int = 0) -> list[int]:
-    """Ids, ascending, of men who let this clinic in."""
-    doors = CareRelationship.objects.active().filter(clinic_id=clinic_id, patient_id__gt=above_id)
+    """Ids, ascending, of men whom this clinic looks after."""
+    doors = CareRelationship.objects.covering().filter(clinic_id=clinic_id, patient_id__gt=above_id)
     return list(doors.order_by("patient_id").values_list("patient_id", flat=True)[:limit])
 
 
@@ -170,12 +170,12 @@ def count_by_another_rulebook() -> int:
 
 
 def everybody(*, limit: int, above_id: int = 0) -> list[int]:
-    """Ids, ascending, of all men."""
-    return list(Patient.objects.filter(pk__gt=above_id).order_by("pk").values_list("pk", flat=True)[:limit])
+    """Ids, ascending, of all men who are still here."""
+    return list(Patient.objects.filter(pk__gt=above_id, erased_at=None).order_by("pk").values_list("pk", flat=True)[:limit])
 
 
 def count_everybody() -> int:
-    return Patient.objects.count()
+    return Patient.objects.filter(erased_at=None).count()
 
 
 def _by_another_rulebook() -> QuerySet[Standing]:

@@ -39,7 +39,7 @@ class CandidateError(Exception):
 def count(*, by: Actor) -> int:
     """How many men there are."""
     with acting_as(by):
-        return Patient.objects.count()
+        return Patient.objects.filter(erased_at=None).count()
 
 
 def impacts(
@@ -54,7 +54,11 @@ def impacts(
         with acting_as(by):
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION READ ONLY")
-            men = list(Patient.objects.filter(pk__gt=last).order_by("pk")[: _PAGE if left is None else min(_PAGE, left)])
+            men = list(
+                Patient.objects.filter(pk__gt=last, erased_at=None).order_by("pk")[
+                    : _PAGE if left is None else min(_PAGE, left)
+                ]
+            )
             found = _page(men, current, candidate, now)
         yield from found
         if not men:

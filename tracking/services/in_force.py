@@ -39,7 +39,7 @@ def in_force(men: Sequence[Patient]) -> dict[int, InForce]:
     Nothing counts for a statistical record: it stands for a row of a survey, and nobody answers for it.
     """
     real = [man for man in men if not man.is_statistical]
-    doors = set(CareRelationship.objects.active().filter(patient__in=real).values_list("patient_id", "clinic_id"))
+    doors = set(CareRelationship.objects.covering().filter(patient__in=real).values_list("patient_id", "clinic_id"))
     floors = {man.pk: [*_of_deployment()] for man in real}
     intervals: dict[int, list[IntervalOverride]] = {man.pk: [] for man in real}
     of_clinics = {row.clinic_id: _of_clinic(row) for row in _standing_of_clinics({clinic for _, clinic in doors})}

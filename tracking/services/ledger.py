@@ -50,7 +50,7 @@ def find(man: Patient, key: UUID | str) -> Proposal:
 
 def waiting(clinics: Iterable[Clinic], now: datetime, *, without: User) -> QuerySet[Any]:
     """What is open at this instant of the men whom these clinics look after. Nobody works on his own record."""
-    care = CareRelationship.objects.active().filter(clinic__in=list(clinics), patient=OuterRef("patient"))
+    care = CareRelationship.objects.covering().filter(clinic__in=list(clinics), patient=OuterRef("patient"))
     rows = Proposal.objects.told().open().filter(Exists(care), expires_at__gt=now)
     found: QuerySet[Any] = rows.exclude(patient__user=without).select_related("patient")
     return found

@@ -13,11 +13,13 @@ from types import ModuleType
 from django.db import models
 from django.db.migrations.operations import RunSQL
 
+from tracking.domain.categories import Category
 from tracking.domain.ownership import Erasure, Ownership
 from tracking.domain.problems import Problem, problem
 from tracking.models.base import append_only, keeps_history, new_client_id, new_uid, stamps_revision
 
 __all__ = [
+    "Category",
     "Erasure",
     "OwnedTable",
     "Ownership",
@@ -81,24 +83,47 @@ def tables() -> Iterator[OwnedTable]:
     yield from (_tables[name] for name in sorted(_tables))
 
 
-def policy_expression(owner: str) -> str:
-    """The row-level security test: the system, or a man or prescriber to whom this patient is open."""
-    return f"(SELECT trabecula_is_system()) OR {owner} IN (SELECT trabecula_visible_patients((SELECT trabecula_user())))"
+def policy_expression(owner: str, category: Category = Category.CONCLUSIONS) -> str:
+    """The row-level security test: the system, or whoever acts and has this category of the man's record open to him."""
+    named = "" if category is Category.CONCLUSIONS else f", '{category}'"
+    return f"(SELECT trabecula_is_system()) OR {owner} IN (SELECT trabecula_visible_patients((SELECT trabecula_user()){named}))"
 
 
-def protect(table: str, *, app_role: str, owner: str = "patient_id", append_only: bool = False) -> RunSQL:
+def writing_expression(owner: str, category: Category) -> str:
+    """Who may write there. What one writes is weighed against everything, so it takes a view of everything."""
+    apart = category in (Category.DOOR, Category.OWN)
+    return policy_expression(owner, category if apart else Category.CONCLUSIONS)
+
+
+def share(table: str, category: Category, *, owner: str = "patient_id") -> RunSQL:
+    """A migration step: open a protected table to those with whom this category is shared, and no longer to others."""
+    return RunSQL(
+        f"ALTER POLICY owned ON {table} USING ({policy_expression(owner, category)})"
+        f" WITH CHECK ({writing_expression(owner, category)})",
+        f"ALTER POLICY owned ON {table} USING ({policy_expression(owner)}) WITH CHECK ({policy_expression(owner)})",
+    )
+
+
+def protect(
+    table: str,
+    *,
+    app_role: str,
+    owner: str = "patient_id",
+    append_only: bool = False,
+    category: Category = Category.CONCLUSIONS,
+) -> RunSQL:
     """A migration step: forced row-level security on ``table``, and no right of the application's role to delete from it.
 
     ``append_only`` takes the right to update away too. Every patient-owned table has exactly one such step; a test compares.
     """
     taken = "UPDATE, DELETE, TRUNCATE" if append_only else "DELETE, TRUNCATE"
-    test = policy_expression(owner)
+    test, check = policy_expression(owner, category), writing_expression(owner, category)
     return RunSQL(
         # Names of our own tables and role; DDL takes no parameters.
         f"""
         ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
         ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
-        CREATE POLICY owned ON {table} USING ({test}) WITH CHECK ({test});
+        CREATE POLICY owned ON {table} USING ({test}) WITH CHECK ({check});
         CREATE POLICY somebody_acts ON {table} AS RESTRICTIVE USING ((SELECT trabecula_actor()) IS NOT NULL);
         REVOKE {taken} ON {table} FROM {app_role};
         """,  # noqa: S608  our own names, as said above

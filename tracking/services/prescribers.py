@@ -18,28 +18,23 @@ def members(by: Actor) -> QuerySet[Prescriber]:
     return Prescriber.objects.filter(user=by.user_id, is_active=True).select_related("clinic", "user").order_by("pk")
 
 
-def authors(man: Patient, by: Actor, *, scope: str = "") -> list[Prescriber]:
-    """As whom this account may decide for this man. Never empty: raises where it may not. Ask it under his lock.
+def authors(man: Patient, by: Actor) -> list[Prescriber]:
+    """As whom this account may decide for this man: for clinics that see all of his record. Never empty: else it raises.
 
-    ``scope``: the category that a consent must cover; one that names no categories covers all.
+    Ask it under his lock.
     """
     if man.user_id is not None and man.user_id == by.user_id:
         raise problem("", "own-record", "Nobody decides this for himself. Ask your prescriber.", kind="forbidden")
-    open_doors = list(CareRelationship.objects.active().filter(patient=man))
-    let_in = {care.clinic_id for care in open_doors}
+    let_in = set(CareRelationship.objects.covering().filter(patient=man).values_list("clinic_id", flat=True))
     found = [member for member in members(by) if member.clinic_id in let_in]
     if not found:
         raise problem("", "prescriber-only", "Only a prescriber of a clinic that he lets in may do this.", kind="forbidden")
-    covered = {care.clinic_id for care in open_doors if not scope or not care.scope or scope in care.scope}
-    if not any(member.clinic_id in covered for member in found):
-        text = "What he shares with your clinic does not include {scope}. Ask him to extend his consent."
-        raise problem("", "not-in-scope", text, kind="forbidden", scope=scope)
-    return [member for member in found if member.clinic_id in covered]
+    return found
 
 
-def author(man: Patient, by: Actor, clinic_uid: UUID | None, *, scope: str = "") -> Prescriber:
+def author(man: Patient, by: Actor, clinic_uid: UUID | None) -> Prescriber:
     """The one of :func:`authors` who acts. ``clinic_uid`` is needed only where there are several. Raises Problem."""
-    found = authors(man, by, scope=scope)
+    found = authors(man, by)
     chosen = [member for member in found if clinic_uid in (None, member.clinic.uid)]
     if len(chosen) != 1:
         accepted = ", ".join(f"{member.clinic.uid} ({member.clinic})" for member in found)

@@ -52,7 +52,7 @@ def verdict_for_man(row: Evaluation, *, waits: bool) -> dict[str, Any]:
 
 
 def has_a_clinic(man: Patient) -> bool:
-    return CareRelationship.objects.active().filter(patient=man).exists()
+    return CareRelationship.objects.covering().filter(patient=man).exists()
 
 
 def words_of(stored: Mapping[str, Any] | None, *, as_of: date, waits: bool, clinic_connected: bool) -> list[str]:

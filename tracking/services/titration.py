@@ -22,7 +22,7 @@ from tracking.domain.titration.states import Ask, Kind, State, expires_at
 from tracking.domain.titration.step import check_typed_weekly
 from tracking.evidence import load_rulebook
 from tracking.models import CareRelationship, Evaluation, Patient, Proposal, Regimen
-from tracking.models.titration import MOST_WORDS, SCOPE
+from tracking.models.titration import MOST_WORDS
 from tracking.services import episodes, evaluations, ledger, records
 from tracking.services.access import acting_as, lock_patient
 from tracking.services.lived import local_today
@@ -61,7 +61,7 @@ def request(*, patient: Patient, by: Actor, now: datetime, words: str, client_id
         repeated = ledger.under(client_id, man)
         if repeated is not None:
             return Told(ledger.same(repeated, repeated.words == said), None, None)
-        if not CareRelationship.objects.active().filter(patient=man).exists():
+        if not CareRelationship.objects.covering().filter(patient=man).exists():
             text = "No clinic is connected to this account, so nobody would read it. Let a clinic in first."
             raise problem("", "no-clinic", text, kind="conflict")
         if Proposal.objects.filter(patient=man, state=State.REQUESTED).exists():
@@ -102,7 +102,7 @@ def propose(
     with acting_as(by):
         man = lock_patient(patient)
         ledger.expire_passed(man, now)
-        proposer = author(man, by, clinic_uid, scope=SCOPE)
+        proposer = author(man, by, clinic_uid)
         asked = None if answers is None else ledger.find(man, answers)
         stood = ledger.under(client_id, man)
         if stood is not None:
@@ -132,7 +132,7 @@ def preview(*, patient: Patient, uid: UUID, by: Actor, now: datetime, from_date:
         man = lock_patient(patient)
         ledger.expire_passed(man, now)
         row = ledger.find(man, uid)
-        authors(man, by, scope=SCOPE)
+        authors(man, by)
         ledger.refuse_decided(row, State.CONFIRMED)
         current = evaluations.refresh(man, now=now)
         _refuse_another_regimen(row)
@@ -166,7 +166,7 @@ def confirm(
         man = lock_patient(patient)
         ledger.expire_passed(man, now)
         row, why = ledger.find(man, uid), reason.strip()
-        decider = author(man, by, clinic_uid, scope=SCOPE)
+        decider = author(man, by, clinic_uid)
         if (row.state, row.decided_by, row.decision_reason) == (State.CONFIRMED, str(by), why):
             return Told(row, None, evaluations.of(man))
         ledger.refuse_decided(row, State.CONFIRMED)
@@ -206,7 +206,7 @@ def decline(
         man = lock_patient(patient)
         ledger.expire_passed(man, now)
         row, why = ledger.find(man, uid), ledger.stated_reason(reason)
-        decider = author(man, by, clinic_uid, scope=SCOPE)
+        decider = author(man, by, clinic_uid)
         if (row.state, row.decided_by, row.decision_reason) == (State.DECLINED, str(by), why):
             return row
         ledger.refuse_decided(row, State.DECLINED)
@@ -220,7 +220,7 @@ def withdraw(*, patient: Patient, uid: UUID, by: Actor, now: datetime, reason: s
         man = lock_patient(patient)
         ledger.expire_passed(man, now)
         row, is_his = ledger.find(man, uid), by.user_id is not None and by.user_id == man.user_id
-        member = None if is_his else authors(man, by, scope=SCOPE)[0]
+        member = None if is_his else authors(man, by)[0]
         if (row.state, row.decided_by) == (State.WITHDRAWN, str(by)):
             return row
         ledger.refuse_decided(row, State.WITHDRAWN)

@@ -21,8 +21,10 @@ from tracking.models import (
     Evaluation,
     Finding,
     FloorSetting,
+    InventoryCount,
     LabResult,
     Lifestyle,
+    Proposal,
     Regimen,
     RiskFactor,
     Standing,
@@ -79,10 +81,11 @@ def test_the_cohort_shows_every_word_state_lane_and_priority_and_what_each_story
     assert "Biotin" in headlines["Umberto Invented"]
     missing = {man["name"]: set(man.get("promises", ())) - by_man[man["name"]] for man in cohort.men()}
     assert not {name: codes for name, codes in missing.items() if codes}
+    what_dr_bell_did_shows_beside_what_was_found()
+    a_request_waits_and_stock_is_counted()
 
 
-def test_what_dr_bell_did_shows_beside_what_was_found(told):
-    told()
+def what_dr_bell_did_shows_beside_what_was_found() -> None:
     with acting_as(Actor.system("test")):
         answered = {
             row.patient.name: (row.family, row.outcome, bool(row.snoozed_until))
@@ -96,6 +99,12 @@ def test_what_dr_bell_did_shows_beside_what_was_found(told):
     assert (wim.word, wim.basis["result"]["floor"]["whose"]) == ("below", "Dr. Bell (Invented Clinic)")
 
 
+def a_request_waits_and_stock_is_counted() -> None:
+    with acting_as(Actor.system("test")):
+        assert list(Proposal.objects.values_list("patient__name", "state")) == [("Bruno Invented", "requested")]
+        assert list(InventoryCount.objects.values_list("patient__name", "units_digits")) == [("Adam Invented", "6")]
+
+
 def test_a_second_telling_stores_nothing_twice(told):
     told()
     with acting_as(Actor.system("test")):
@@ -107,8 +116,8 @@ def test_a_second_telling_stores_nothing_twice(told):
 
 def _stored() -> dict[str, list[int]]:
     """Everything that a telling may make, by number."""
-    said = (DoseEvent, DrugUse, LabResult, Lifestyle, Regimen, RiskFactor, Symptom)
-    models = (*said, EpisodeEvent, Evaluation, FloorSetting)
+    said = (DoseEvent, DrugUse, InventoryCount, LabResult, Lifestyle, Regimen, RiskFactor, Symptom)
+    models = (*said, EpisodeEvent, Evaluation, FloorSetting, Proposal)
     return {model.__name__: list(model.objects.order_by("pk").values_list("pk", flat=True)) for model in models}
 
 

@@ -101,7 +101,8 @@ def test_more_pauses_symptoms_and_requests_cost_no_more_queries(by_bell, by_adam
         counts.append(len(queries))
         shown.append((len(found["drugs"][0]["steps"]), len(found["marks"])))
     assert counts[0] == counts[1]
-    assert shown[0][0] + 4 == shown[1][0] and shown[0][1] + 2 * (2 + 1) <= shown[1][1]
+    assert shown[0][0] + 4 == shown[1][0]
+    assert shown[0][1] + 2 * (2 + 1) <= shown[1][1]
 
 
 def test_pauses_plans_adherence_symptoms_and_the_ledger_stand_on_it(by_bell, by_adam, at, at_adam):

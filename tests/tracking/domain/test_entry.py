@@ -78,6 +78,14 @@ def test_staff_pass_what_is_for_staff_only_once_they_confirm() -> None:
     check.enforce(confirmed=True, staff=True)
 
 
+def test_a_man_is_not_asked_to_confirm_what_only_staff_may_enter() -> None:
+    check = check_dose("anastrozole", Decimal(3), RULEBOOK, schedule=WEEKLY)
+    with pytest.raises(Problem) as refused:
+        check.enforce(confirmed=False, staff=False)
+    said = [(issue.code, issue.params["limit_kind"]) for issue in refused.value.issues]
+    assert said == [("dose-staff-only", "single"), ("dose-unusual", "weekly")]
+
+
 @pytest.mark.parametrize(
     ("drug", "dose", "schedule", "outcome"),
     [

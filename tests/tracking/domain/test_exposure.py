@@ -219,6 +219,9 @@ class TestAUseWithoutADose:
         assert [(c.kind, c.on, c.anchor) for c in found.changes] == [("start", MARCH, "start:u"), ("stop", JUNE, "end:u")]
         assert found.span(AROMATASE_INHIBITOR, MARCH) is not None
 
+    def test_has_the_unit_of_its_drug(self) -> None:
+        assert [course.unit for course in exposure(uses=[use("hcg", MARCH)]).courses] == ["IU"]
+
     @pytest.mark.parametrize("until", [None, JUNE])
     def test_gives_way_to_a_regimen_and_that_is_a_change_for_nobody_knows_what_he_took_before(self, until) -> None:
         found = exposure(anastrozole(JUNE, key="r"), uses=[use("anastrozole", MARCH, until, key="u")])

@@ -92,6 +92,15 @@ def test_a_dose_that_was_skipped_before_an_old_draw_is_another_outcome() -> None
     assert without.outcome_digest != with_it.outcome_digest
 
 
+def test_an_injection_after_the_last_draw_that_closed_nothing_open_is_another_outcome() -> None:
+    """Found by the law above: the item of the first injection is answered by the second, and only closed items tell."""
+    first, second = (dose("denosumab", day(ago), "60", key=key) for ago, key in ((40, "first"), (1, "second")))
+    one, both = (judge(man(labs=pair("26.0", day(60)), doses=rows)) for rows in ([second], [first, second]))
+    assert {item.anchor for said in (one, both) for item in said.due if item.is_open} == {"dose:second"}
+    assert one.due != both.due
+    assert one.outcome_digest != both.outcome_digest
+
+
 def test_a_floor_that_expires_is_another_outcome_for_old_draws_as_well() -> None:
 
     own = FloorOverride(Decimal(25), "Dr. Bell", "", day(-10))

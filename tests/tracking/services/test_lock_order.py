@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import threading
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from time import monotonic
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ from tracking.exchange.incoming import Form
 from tracking.models import Clinic, DexaScan, LabResult, Patient
 from tracking.services import (
     access,
+    account_export,
     accounts,
     audit,
     bone,
@@ -27,14 +28,17 @@ from tracking.services import (
     doses,
     drug_uses,
     episodes,
+    erasure,
     imports,
     inventory,
     labs,
     lifestyle,
     overrides,
     pauses,
+    read_tokens,
     regimens,
     resync,
+    sharing,
     surveys,
     titration,
 )
@@ -63,6 +67,7 @@ ANSWERED_FOR = {"reason": "two fractures", "expires_on": date(2027, 1, 31)}
 
 # One call per writer. A writer that is missing here fails the last test of this module.
 WRITERS = {
+    account_export.ask: lambda man: account_export.ask(patient=man, **COMMON),
     accounts.edit_profile: lambda man: accounts.edit_profile(patient=man, name="Adam the Second", **COMMON),
     audit.note_visit: lambda man: audit.note_visit(patient=man, user=_stranger(), through="api", what="labs", now=NOW),
     bone.correct_fracture: lambda man: bone.correct_fracture(
@@ -91,6 +96,9 @@ WRITERS = {
     drug_uses.record: lambda man: drug_uses.record(patient=man, **USE, **COMMON),
     drug_uses.withdraw: lambda man: drug_uses.withdraw(patient=man, key="none", reason="typed twice", **COMMON),
     episodes.acknowledge: lambda man: episodes.acknowledge(patient=man, uid=uuid4(), revision=1, outcome="contacted", **COMMON),
+    erasure.ask: lambda man: erasure.ask(patient=man, **COMMON),
+    erasure.cancel: lambda man: erasure.cancel(patient=man, **COMMON),
+    erasure.erase: lambda man: erasure.erase(man.pk, leave=print, **COMMON),
     episodes.snooze: lambda man: episodes.snooze(patient=man, uid=uuid4(), revision=1, until=NOW, reason="x", **COMMON),
     imports.receive: lambda man: imports.receive(patient=man, content=FILE, form=Form(), **COMMON),
     imports.answer: lambda man: imports.answer(patient=man, uid=uuid4(), answers=[], **COMMON),
@@ -115,12 +123,19 @@ WRITERS = {
     pauses.pause: lambda man: pauses.pause(patient=man, key="none", origin=Origin.SELF, from_date=date(2026, 9, 1), **COMMON),
     pauses.withdraw: lambda man: pauses.withdraw(patient=man, key="none", origin=Origin.SELF, reason="x", **COMMON),
     pauses.resume: lambda man: pauses.resume(patient=man, key="none", origin=Origin.SELF, on=date(2026, 9, 1), **COMMON),
+    read_tokens.give: lambda man: read_tokens.give(
+        patient=man, label="x", scope=["labs"], expires_at=NOW + timedelta(days=1), **COMMON
+    ),
+    read_tokens.revoke: lambda man: read_tokens.revoke(patient=man, uid=uuid4(), **COMMON),
     regimens.change: lambda man: regimens.change(
         patient=man, key="none", origin=Origin.SELF, from_date=date(2026, 9, 1), **COMMON
     ),
     regimens.correct: lambda man: regimens.correct(patient=man, key="none", origin=Origin.SELF, **PLAN, **COMMON),
     regimens.end: lambda man: regimens.end(patient=man, key="none", origin=Origin.SELF, ends_on=date(2026, 9, 1), **COMMON),
     regimens.start: lambda man: regimens.start(patient=man, origin=Origin.SELF, **PLAN, **COMMON),
+    sharing.accept: lambda man: sharing.accept(patient=man, code="0000-0000-0000", scope=[], **COMMON),
+    sharing.make_code: lambda man: sharing.make_code(patient=man, scope=[], **COMMON),
+    sharing.withdraw_code: lambda man: sharing.withdraw_code(patient=man, uid=uuid4(), **COMMON),
     titration.confirm: lambda man: titration.confirm(patient=man, uid=uuid4(), evaluation=uuid4(), reason="x", **COMMON),
     titration.decline: lambda man: titration.decline(patient=man, uid=uuid4(), reason="x", **COMMON),
     titration.expire: lambda man: titration.expire(man.pk, **COMMON),
@@ -240,8 +255,9 @@ def test_two_writers_at_once_both_succeed_and_the_revision_counts_both(man):
 
 def test_every_writer_of_the_services_is_in_the_table_above():
     modules = (
-        *(accounts, audit, bone, checkin, clinics, consent, doses, drug_uses, episodes, imports, inventory, labs),
-        *(lifestyle, notifications, overrides, pauses, push, regimens, resync, surveys, titration),
+        *(account_export, accounts, audit, bone, checkin, clinics, consent, doses, drug_uses, episodes, erasure, imports),
+        *(inventory, labs, lifestyle, notifications, overrides, pauses, push, read_tokens, regimens, resync, sharing),
+        *(surveys, titration),
     )
     writers = {
         function

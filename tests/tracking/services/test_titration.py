@@ -21,6 +21,7 @@ from tests.tracking.services.titrating import (
     standing,
 )
 from tracking.domain.actor import Actor
+from tracking.domain.categories import SHAREABLE
 from tracking.domain.history import Origin
 from tracking.domain.problems import Problem
 from tracking.models import DueItem, Evaluation, Prescriber, Proposal, Regimen, User
@@ -267,13 +268,13 @@ def proposed_by(man, _told, by):
     return proposed(man, by, regimen=str(uuid4()))
 
 
-def test_a_consent_that_names_what_it_covers_must_name_doses(low, bell, himself, clinic, in_care):
+def test_a_clinic_that_sees_a_part_of_the_record_decides_nothing(low, bell, himself, clinic, in_care):
     told = proposed(low, bell)
     consent.revoke(patient=low, uid=in_care.uid, by=himself, now=NOW)
     care = consent.grant(patient=low, clinic_uid=clinic.uid, by=himself, now=NOW, scope=["labs"])
     assert refused(lambda: confirmed(low, told, bell), kind="forbidden") == [("", "not-in-scope")]
     consent.revoke(patient=low, uid=care.uid, by=himself, now=NOW)
-    consent.grant(patient=low, clinic_uid=clinic.uid, by=himself, now=NOW, scope=["labs", "doses"])
+    consent.grant(patient=low, clinic_uid=clinic.uid, by=himself, now=NOW, scope=list(SHAREABLE))
     confirmed(low, titration.preview(patient=low, uid=told.row.uid, by=bell, now=NOW), bell)
 
 

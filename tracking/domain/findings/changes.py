@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import NamedTuple
 
 from tracking.domain.entry import weekly_mg
 from tracking.domain.estradiol import ANALYTE, LOW, Reading
@@ -32,8 +33,7 @@ class Blocker:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """One course of a drug after another of the same drug; ``before`` None: the drug is new beside ``beside``."""
 
     before: Course | None
@@ -155,7 +155,8 @@ def _confounded(facts: Facts) -> Iterator[Finding]:
 def _steps(facts: Facts, drug_class: str) -> Iterator[_Step]:
     """Course after course of each drug up to today, a short pause bridged; and each drug that was added beside another."""
     gap = facts.rulebook.monitoring.in_force.gap_days
-    courses = [c for c in facts.timeline.exposure.courses if c.drug_class == drug_class and c.starts_on <= facts.timeline.today]
+    today = facts.timeline.today
+    courses = [course for course in facts.timeline.exposure.of(drug_class) if course.starts_on <= today]
     last: dict[str, Course] = {}
     stated: dict[str, Course] = {}
     for course in courses:

@@ -189,8 +189,8 @@ def _state_notes(facts: Facts) -> dict[str, str]:
 
 
 def _blind(facts: Facts) -> Iterator[Finding]:
-    since = blind_from(facts)
-    if since is None or not _is_blind(facts) or facts.verdict.state == CURRENT:
+    since = blind_from(facts) if facts.verdict.state != CURRENT else None
+    if since is None or facts.timeline.today < since:
         return
     params = {"ai": facts.ai_names, "since": str(since)}
     said = {"since": on_day(since, facts.timeline.today)}

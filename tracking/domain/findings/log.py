@@ -64,15 +64,13 @@ def _regimens_disagree(drug_class: str, facts: Facts) -> Iterator[Finding]:
 def _in_force(drug_class: str, origin: Origin, facts: Facts) -> dict[str, RegimenRecord]:
     """By drug, in alphabetical order; of several of one drug the one that began last."""
     today = facts.timeline.today
-    active = [
-        regimen
-        for regimen in facts.history.regimens
-        if regimen.origin is origin
-        and facts.rulebook.drug_class(regimen.drug) == drug_class
-        and regimen.starts_on <= today
-        and (regimen.ends_on is None or today < regimen.ends_on)
-    ]
-    return {regimen.drug: regimen for regimen in sorted(active, key=lambda r: (r.drug, r.starts_on, r.key))}
+    return {
+        drug: regimen
+        for drug, regimens in facts.history.regimen_log.drugs.items()
+        if facts.rulebook.drug_class(drug) == drug_class
+        for regimen in regimens.rows
+        if regimen.origin is origin and regimen.starts_on <= today and (regimen.ends_on is None or today < regimen.ends_on)
+    }
 
 
 def _weekly(regimens: Mapping[str, RegimenRecord]) -> dict[str, object]:

@@ -38,6 +38,8 @@ class _Found:
 
 def find_psa(facts: Facts) -> Iterator[Finding]:
     """A confirmed one first, and of two the limit before the rise."""
+    if PSA not in facts.timeline.draws:
+        return
     baseline = _baseline(facts)
     found = _above(facts) + (_risen(facts, baseline) if baseline else [])
     if not found:

@@ -71,6 +71,8 @@ def _hematocrit(facts: Facts) -> Iterator[Finding]:
 
 def _calcium(facts: Facts) -> Iterator[Finding]:
     """By the albumin of the same draw where there is one. Ionised calcium is another analyte and has no say."""
+    if CALCIUM not in facts.timeline.draws:
+        return
     rules = facts.rulebook.safety
     low = _Side("calcium_low", rules.calcium_low, rules.calcium_very_low, is_below, below_lower, attrgetter("range_low"))
     high = _Side("calcium_high", rules.calcium_high, rules.calcium_very_high, is_above, above_upper, attrgetter("range_high"))

@@ -52,12 +52,15 @@ def _testosterone(facts: Facts) -> Iterator[Finding]:
     if draw is None:
         return
     rules, value = facts.rulebook.testosterone, draw.lab.reported.value
+    upper = draw.lab.range_high
+    below, above = is_below(value, rules.low, facts.rulebook), above_upper(value, upper, rules.high, facts)
+    if not below and not above:
+        return
     params = {"value": str(value), "on": str(draw.on or "")}
     said = {"on": on_day(draw.on, facts.timeline.today)}
-    if is_below(value, rules.low, facts.rulebook):
+    if below:
         limit = {"limit": limit_text(value, rules.low, facts.rulebook)}
         yield make(facts, "testosterone_low", params | limit, inputs=(draw.lab.key,), rules=(rules.low.id,), said=said)
-    upper = draw.lab.range_high
-    if above_upper(value, upper, rules.high, facts):
+    if above:
         limit = limit_words(value, upper, rules.high, facts)
         yield make(facts, "testosterone_high", params | limit, inputs=(draw.lab.key,), rules=(rules.high.id,), said=said)

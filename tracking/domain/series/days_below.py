@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 from operator import attrgetter
+from typing import NamedTuple
 
 from tracking.domain.estradiol import LOW, Reading
+from tracking.domain.in_order import Dated
 from tracking.domain.rulebook import RuleBook, Tier
-from tracking.domain.series.segments import Dated, Lane
+from tracking.domain.series.segments import Lane
 
 _UNKNOWN, _NOT_BELOW, _POSSIBLE, _KNOWN = range(4)
 _ON = attrgetter("on")
@@ -40,8 +43,7 @@ class DaysBelow:
         return self.known + self.possible
 
 
-@dataclass(frozen=True, slots=True)
-class _Interval:
+class _Interval(NamedTuple):
     """Two neighbouring days of one run: from the first until before the other."""
 
     start: date
@@ -74,17 +76,20 @@ def days_below_of(
 
 def _intervals(part: Sequence[Dated], readings: Mapping[str, Reading], first: date, longest: int) -> Iterator[_Interval]:
     """Those that reach into the widest window and are short enough for their ends to speak for the days between."""
-    ends = [(on, tuple(of)) for on, of in groupby(part, key=_ON)]
-    for (start, before), (end, after) in pairwise(ends):
+    if len(part) == 1:
+        return
+    ends = []
+    for on, of in groupby(part, key=_ON):
+        keys = tuple([result.key for result in of])
+        ends.append((on, _end(keys, readings), keys))
+    for (start, before, keys), (end, after, later) in pairwise(ends):
         if end > first and (end - start).days <= longest:
-            both = {_end(before, readings), _end(after, readings)}
-            code = both.pop() if len(both) == 1 else _POSSIBLE
-            yield _Interval(start, end, code, tuple(result.key for result in (*before, *after)))
+            yield _Interval(start, end, before if before == after else _POSSIBLE, keys + later)
 
 
-def _end(of_day: Sequence[Dated], readings: Mapping[str, Reading]) -> int:
+def _end(keys: Iterable[str], readings: Mapping[str, Reading]) -> int:
     """What the results of one day say: the worst of them."""
-    tiers = {readings[result.key].tier for result in of_day}
+    tiers = {readings[key].tier for key in keys}
     if tiers & LOW:
         return _KNOWN
     return _POSSIBLE if Tier.INDETERMINATE in tiers else _NOT_BELOW
@@ -107,10 +112,7 @@ def _counted(window: int, days: bytearray, intervals: list[_Interval], today: da
 
 def _nth_last(days: bytearray, nth: int) -> int:
     """Where the nth known day from the end stands."""
-    place = len(days)
-    for _ in range(nth):
-        place = days.rfind(_KNOWN, 0, place)
-    return place
+    return bisect_right(range(len(days)), -nth, key=lambda place: -days.count(_KNOWN, place)) - 1
 
 
 def _passes(place: int, start: date, window: int) -> date:

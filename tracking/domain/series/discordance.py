@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tracking.domain.estradiol import ANALYTE, RANK, Reading
+from tracking.domain.in_order import Dated
 from tracking.domain.reported import Comparator, Value
 from tracking.domain.rulebook import AssayClass, RuleBook, Tier
-from tracking.domain.series.segments import Changes, Dated, Lane, is_settled
+from tracking.domain.series.segments import Changes, Lane, is_settled
 from tracking.domain.timing import DrawTiming
 from tracking.domain.units import convert
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
-from typing import NamedTuple
 
 from tracking.domain.estradiol import ANALYTE, Reading
 from tracking.domain.exposure import Change
+from tracking.domain.in_order import Dated
 from tracking.domain.rulebook import AssayClass, RuleBook
 from tracking.domain.series.assay import assay_class, specificity
 from tracking.domain.timeline import Timeline
@@ -26,13 +26,6 @@ PHASE_UNKNOWN = "phase_unknown"
 NOT_AT_STEADY_STATE = "not_at_steady_state"
 _CHANGE, _PHASE = "change", "phase"
 _ON, _ASSAY = attrgetter("on"), attrgetter("lab.reported.assay")
-
-
-class Dated(NamedTuple):
-    """A draw that is known to the day."""
-
-    key: str
-    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +143,7 @@ def lanes_of(timeline: Timeline, timings: Mapping[str, DrawTiming], rulebook: Ru
     """The results that are known to the day by class of assay, the least specific class first."""
     lanes: dict[AssayClass, list[Dated]] = {}
     for assay, drawn in groupby(timeline.draws.get(ANALYTE, ()), key=_ASSAY):
-        dated = [Dated(draw.lab.key, draw.on) for draw in drawn if draw.dated and draw.on is not None]
+        dated = [draw.day for draw in drawn if draw.day is not None]
         if dated:
             lanes.setdefault(assay_class(assay, rulebook), []).extend(dated)
     changes = Changes(timeline)

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from tracking.domain.problems import problem
 from tracking.models import AccessEvent, CareRelationship, Patient
-from tracking.services import accounts, consent
+from tracking.services import accounts, audit, consent
 from tracking.sync.columns import Day, Instant, Json, Mark, Text, Whole
 from tracking.sync.table import Act, Table, day, instant
 
@@ -104,14 +104,18 @@ class AccessLog(Table):
     shown = (*Table.shown, Instant("at"), Text("who"), Text("through"), Text("what", "the first thing opened in this visit"))
 
     def changed(self, man: Patient, since: int) -> Iterable[Any]:
-        return AccessEvent.objects.filter(patient=man, revision__gt=since).select_related("user")
+        labels = audit.labels_of(man)
+        rows: Iterable[Any] = AccessEvent.objects.filter(patient=man, revision__gt=since).select_related("user")
+        for row in rows:
+            row.who = audit.reader_of(row, labels)
+            yield row
 
-    def render(self, row: AccessEvent, man: Patient) -> dict[str, Any]:
+    def render(self, row: Any, man: Patient) -> dict[str, Any]:
         return {
             "id": str(row.uid),
             "revision": row.revision,
             "at": instant(row.at),
-            "who": str(row.user),
+            "who": row.who,
             "through": row.through,
             "what": row.what,
         }
