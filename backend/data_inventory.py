@@ -95,6 +95,9 @@ OTHER_TABLES = {
     ),
     "pghistory_events": Held("a view over the histories, without rows of its own", "-", "nobody", _NOBODYS, personal=False),
     "tracking_clinic": Held("a clinic and its name", "for good", "everybody who has its id", _NOBODYS, personal=False),
+    "tracking_invitation": Held(
+        "a code that a clinic hands out, as a digest", "as long as the clinic", "the clinic", _NOBODYS, personal=False
+    ),
     "tracking_clinicfloor": Held(
         "the floor that a clinic chose, and who chose it, by number",
         "for good: evaluations cite it",
@@ -166,8 +169,10 @@ refuses a table that states nothing. Its purpose is his care and his own record;
 database refuses everybody else (row-level security). Who administers the database server could read it.
 *Phone*: also on his phones.
 
-| table | why | how long | phone | in his export | when his account is erased |
-|---|---|---|---|---|---|"""
+*Shared with*: the category of a consent that opens it; *own* is opened to nobody, *door* to whoever he lets in at all.
+
+| table | why | how long | shared with | phone | in his export | when his account is erased |
+|---|---|---|---|---|---|---|"""
 _CHAPTERS = (("Of accounts, clinics and the house", OTHER_TABLES), ("Outside the database", OUTSIDE))
 
 
@@ -189,4 +194,4 @@ def _of_a_man(table: OwnedTable) -> str:
     if stated.erasure is Erasure.SKELETON:
         goes = "deleted: its skeleton stays with the row" if table.is_history else "a skeleton without health data stays"
     phone, exported = (("yes" if said else "no") for said in (stated.sync, stated.exported))
-    return f"| `{table.name}` | {stated.why} | {stated.kept} | {phone} | {exported} | {goes} |"
+    return f"| `{table.name}` | {stated.why} | {stated.kept} | {stated.category} | {phone} | {exported} | {goes} |"

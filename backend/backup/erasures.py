@@ -23,9 +23,11 @@ def read_list(text: str) -> list[UUID]:
 
 
 def still_there(server: Server, erased: Iterable[UUID]) -> list[UUID]:
-    """Who of them is in this database, in the order of the list."""
+    """Who of them stands in this database, in the order of the list."""
     wanted = list(erased)
     with server.connect() as connection:
-        rows = connection.execute("SELECT uid FROM tracking_patient WHERE uid = ANY(%s)", [wanted]).fetchall()
+        # An old backup does not know the column yet.
+        standing = "SELECT uid FROM tracking_patient p WHERE uid = ANY(%s) AND to_jsonb(p) ->> 'erased_at' IS NULL"
+        rows = connection.execute(standing, [wanted]).fetchall()
     there = {uid for (uid,) in rows}
     return [uid for uid in wanted if uid in there]

@@ -205,8 +205,9 @@ def _columns(kept: Kept, *, also: tuple[str, ...]) -> bool:
 
 
 def _erased(owners: set[int]) -> set[int]:
-    """Who of these patients is no more."""
-    return owners - set(Patient.objects.filter(pk__in=owners).values_list("pk", flat=True)) if owners else set()
+    """Who of these patients was erased; what is left of him is a skeleton."""
+    standing = Patient.objects.filter(pk__in=owners, erased_at=None)
+    return owners - set(standing.values_list("pk", flat=True)) if owners else set()
 
 
 def _span(day: date) -> tuple[datetime, datetime]:

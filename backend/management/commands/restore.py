@@ -52,7 +52,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Put back {where}: {rows} rows of {len(held.tables)} tables, every row as it was.")
         if back:
             raise CommandError(
-                f"{len(back)} men on the erasure list are back: {', '.join(map(str, back))}. Erase each again before anybody is"
-                f" let into {options['into']}.",
+                f"{len(back)} men on the erasure list are back: {', '.join(map(str, back))}. Before anybody is let into"
+                f" {options['into']}: manage.py erase_again with these uids.",
                 returncode=NOT_TO_BE_OPENED,
             )

@@ -102,7 +102,7 @@ def test_every_setting_is_explained() -> None:
 
 
 # Of the demo and the suite.
-NOT_FOR_OPERATORS = {"TRABECULA_WITHOUT_SERVICES", "REEVALUATE_MINUTE", "STATIC_ROOT"}
+NOT_FOR_OPERATORS = {"TRABECULA_WITHOUT_SERVICES", "REEVALUATE_MINUTE", "ERASE_MINUTE", "STATIC_ROOT"}
 
 
 def test_every_service_that_stays_has_a_health_check(services: dict[str, Any]) -> None:
