@@ -16,7 +16,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
@@ -118,7 +118,7 @@ class ReleaseForm(AnswerForm):
     is_per_man = True
 
     def store(self, row: Any, revision: int, by: Actor, now: datetime) -> None:
-        seen = next((uid for uid in map(_uid, self.data.getlist("seen")) if uid == row.standing_uid), NIL)
+        seen = next((uid for uid in map(_uid, cast("QueryDict", self.data).getlist("seen")) if uid == row.standing_uid), NIL)
         releases.release(patient=row.patient, by=by, now=now, evaluation=seen)
 
 
