@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("uid", models.UUIDField(default=tracking.models.base.new_uid, editable=False, unique=True)),
                 ("patient_id", models.BigIntegerField()),
-                ("due_item_id", models.BigIntegerField()),
+                ("due_item_id", models.BigIntegerField(blank=True, null=True)),
                 ("kind", models.CharField(max_length=24)),
                 ("stage", models.CharField(max_length=8)),
                 ("channel", models.CharField(max_length=8)),
@@ -59,6 +59,16 @@ class Migration(migrations.Migration):
                         to="notifications.reminder",
                     ),
                 ),
+                (
+                    "occasion",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="the dose or the drug, where it is no due item",
+                        max_length=80,
+                    ),
+                ),
             ],
             options={
                 "indexes": [
@@ -95,6 +105,19 @@ class Migration(migrations.Migration):
                         condition=models.Q(("stage__in", ["before", "on", "after", "overdue"])), name="reminder_stage_known"
                     ),
                     models.CheckConstraint(condition=models.Q(("channel", ""), _negated=True), name="reminder_channel_named"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("occasion", ""), _negated=True),
+                        fields=("patient_id", "occasion", "stage", "channel", "round"),
+                        name="reminder_once_an_occasion",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("due_item_id__isnull", False), ("occasion", "")),
+                            models.Q(("due_item_id", None), models.Q(("occasion", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="reminder_speaks_of_one_thing",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -152,7 +175,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-                "indexes": [models.Index(fields=["patient_id", "revision"], name="preference_revision")],
+                "indexes": [
+                    models.Index(fields=["patient_id", "revision"], name="preference_revision"),
+                    models.Index(
+                        condition=models.Q(("channels__has_key", "dose")), fields=["patient_id"], name="preference_wants_doses"
+                    ),
+                ],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("preferred_hour__lte", 23)), name="preference_hour_0_to_23")
                 ],
@@ -309,6 +337,131 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="CalendarFeed",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=tracking.models.base.new_uid, editable=False, unique=True)),
+                ("patient_id", models.BigIntegerField()),
+                (
+                    "token_hash",
+                    models.CharField(blank=True, default="", help_text="SHA-256, hexadecimal; empty: withdrawn", max_length=64),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                "indexes": [models.Index(fields=["patient_id"], name="calendarfeed_of_patient")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at", None)), fields=("patient_id",), name="calendarfeed_one_stands"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("token_hash", ""), _negated=True),
+                        fields=("token_hash",),
+                        name="calendarfeed_by_token",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("token_hash__regex", "^[0-9a-f]{64}$"), ("withdrawn_at", None)),
+                            models.Q(("token_hash", ""), ("withdrawn_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="calendarfeed_has_a_hash_until_withdrawn",
+                    ),
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="withdrawn_stays_withdrawn",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."withdrawn_at" IS NOT NULL)',
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                            hash="031e30fc2880fa18fa54bb3dee507d4cceb251a0",
+                            operation="UPDATE",
+                            pgid="pgtrigger_withdrawn_stays_withdrawn_bd40c",
+                            table="notifications_calendarfeed",
+                            when="BEFORE",
+                        ),
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="StaffDigest",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("sending", "Sending"),
+                            ("sent", "Sent"),
+                            ("refused", "Refused"),
+                            ("unknown", "Unknown"),
+                            ("dead", "Dead"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_attempt_at", models.DateTimeField()),
+                ("sending_since", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("provider_reference", models.CharField(blank=True, default="", max_length=200)),
+                ("last_reason", models.CharField(blank=True, default="", max_length=200)),
+                ("uid", models.UUIDField(default=tracking.models.base.new_uid, editable=False, unique=True)),
+                ("recipient_id", models.BigIntegerField(help_text="the account of the prescriber")),
+                ("day", models.DateField(help_text="the day in the zone of his clinic")),
+                ("worth_until", models.DateTimeField(help_text="the end of that day")),
+            ],
+            options={
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")), fields=["next_attempt_at", "id"], name="staffdigest_to_send"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "sending")), fields=["sending_since"], name="staffdigest_in_hand"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("sending_since", None), ("state", "queued")),
+                            models.Q(
+                                ("attempts__gte", 1), ("ended_at", None), ("sending_since__isnull", False), ("state", "sending")
+                            ),
+                            models.Q(
+                                ("attempts__gte", 1),
+                                ("ended_at__isnull", False),
+                                ("sending_since", None),
+                                ("state__in", ["sent", "refused", "unknown"]),
+                            ),
+                            models.Q(("ended_at__isnull", False), ("sending_since", None), ("state", "dead")),
+                            _connector="OR",
+                        ),
+                        name="staffdigest_state_is_whole",
+                    ),
+                    models.UniqueConstraint(fields=("recipient_id", "day"), name="staffdigest_once_a_day"),
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="ended_stays_ended",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            declare="DECLARE _is_valid_transition BOOLEAN;",
+                            func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{queued:sending,queued:dead,sending:queued,sending:sent,sending:refused,sending:unknown,sending:dead}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                            hash="07a91653038faacc02147a7b9a0db6ab8aaf0cb3",
+                            operation="UPDATE",
+                            pgid="pgtrigger_ended_stays_ended_f8b6e",
+                            table="notifications_staffdigest",
+                            when="BEFORE",
+                        ),
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Answer",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -316,7 +469,7 @@ class Migration(migrations.Migration):
                 ("patient_id", models.BigIntegerField()),
                 ("revision", models.BigIntegerField(default=0, editable=False)),
                 ("client_id", models.CharField(default=tracking.models.base.new_client_id, max_length=36)),
-                ("due_item_id", models.BigIntegerField()),
+                ("due_item_id", models.BigIntegerField(blank=True, null=True)),
                 ("round", models.PositiveSmallIntegerField(help_text="the round it ended or thinned out")),
                 (
                     "what",
@@ -329,6 +482,16 @@ class Migration(migrations.Migration):
                     "reminder",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="notifications.reminder"
+                    ),
+                ),
+                (
+                    "occasion",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="the dose or the drug, where it is no due item",
+                        max_length=80,
                     ),
                 ),
             ],
@@ -352,6 +515,19 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="answer_snooze_says_until_when",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(models.Q(("occasion", ""), _negated=True), ("what__in", ["done", "snooze"])),
+                        fields=("patient_id", "occasion", "round", "what"),
+                        name="answer_ends_a_round_of_an_occasion_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("due_item_id__isnull", False), ("occasion", "")),
+                            models.Q(("due_item_id", None), models.Q(("occasion", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="answer_speaks_of_one_thing",
                     ),
                 ],
                 "triggers": [
@@ -635,6 +811,8 @@ class Migration(migrations.Migration):
                 "preference",
                 "device",
                 "escalation",
+                "calendarfeed",
+                "staffdigest",
                 "answer",
                 "delivery",
                 "inboxmessage",

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
         protect("notifications_delivery", app_role=APP),
         protect("notifications_inboxmessage", app_role=APP),
         protect("notifications_device", app_role=APP),
+        protect("notifications_calendarfeed", app_role=APP),
         protect("notifications_answer", app_role=APP, append_only=True),
         protect("notifications_escalation", app_role=APP, append_only=True),
     ]

@@ -1,3 +1,4 @@
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.text
@@ -8,6 +9,7 @@ import tracking.domain.history
 import tracking.domain.inventory
 import tracking.domain.reported
 import tracking.domain.rulebook.base
+import tracking.domain.sealing
 import tracking.domain.titration.states
 import tracking.models.base
 import tracking.models.imports
@@ -30,7 +32,21 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("uid", models.UUIDField(default=tracking.models.base.new_uid, editable=False, unique=True)),
                 ("name", models.CharField(max_length=200)),
+                (
+                    "zone",
+                    models.CharField(
+                        db_default="UTC",
+                        default="UTC",
+                        help_text="IANA time zone, such as America/New_York: when its day begins",
+                        max_length=64,
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("zone", ""), _negated=True), name="clinic_zone_stated")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ImportBatch",
@@ -154,6 +170,75 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="SealedDay",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(unique=True)),
+                ("sealed_at", models.DateTimeField()),
+                ("rows", models.PositiveIntegerField()),
+                ("before", models.CharField(help_text="the digest of the day sealed before; empty: the first", max_length=64)),
+                ("digest", models.CharField(max_length=64)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AuditEvent",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=tracking.models.base.new_uid, editable=False, unique=True)),
+                ("at", models.DateTimeField(db_index=True)),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[
+                            ("signed-in", "signed-in"),
+                            ("signed-out", "signed-out"),
+                            ("sign-in-refused", "sign-in-refused"),
+                            ("exported", "exported"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "by",
+                    models.CharField(blank=True, default="", help_text="the actor; empty: nobody was signed in", max_length=64),
+                ),
+                (
+                    "account",
+                    models.BigIntegerField(
+                        blank=True, help_text="the account it is about, which may be gone by now", null=True
+                    ),
+                ),
+                ("patient", models.UUIDField(blank=True, help_text="the uid of the man whose record was taken out", null=True)),
+                ("how", models.CharField(blank=True, default="", help_text="by which door, or in which format", max_length=40)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "what__in",
+                                [
+                                    tracking.domain.sealing.What["SIGNED_IN"],
+                                    tracking.domain.sealing.What["SIGNED_OUT"],
+                                    tracking.domain.sealing.What["REFUSED"],
+                                    tracking.domain.sealing.What["EXPORTED"],
+                                ],
+                            )
+                        ),
+                        name="auditevent_what_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("what", tracking.domain.sealing.What["EXPORTED"]), _negated=True),
+                            ("patient__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="auditevent_export_of_whom",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Patient",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -190,6 +275,21 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                (
+                    "erased_at",
+                    models.DateTimeField(
+                        blank=True, help_text="when he had everything erased; this row is what is left", null=True
+                    ),
+                ),
+                (
+                    "display_units",
+                    models.JSONField(
+                        blank=True,
+                        db_default={},
+                        default=dict,
+                        help_text="by analyte, the unit that he reads it in beside the reported one",
+                    ),
+                ),
             ],
             options={
                 "constraints": [
@@ -202,22 +302,35 @@ class Migration(migrations.Migration):
                         condition=models.Q(("is_statistical", False), ("user", None), _connector="OR"),
                         name="patient_statistical_has_no_account",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(("is_statistical", True), ("user__isnull", False), _connector="OR"),
-                        name="patient_man_has_an_account",
-                    ),
                     models.UniqueConstraint(
                         condition=models.Q(("statistical_key", ""), _negated=True),
                         fields=("statistical_key",),
                         name="patient_statistical_key_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_statistical", True),
+                            models.Q(("erased_at", None), ("user__isnull", False)),
+                            models.Q(("erased_at__isnull", False), ("user", None)),
+                            _connector="OR",
+                        ),
+                        name="patient_man_has_an_account",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("erased_at", None),
+                            models.Q(("birth_date", None), ("birth_year", None), ("name", "")),
+                            _connector="OR",
+                        ),
+                        name="patient_erased_is_nobody",
                     ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "tracking_patienthistory" ("birth_date", "birth_year", "id", "is_statistical", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "statistical_facts", "statistical_key", "uid", "user_id", "zone") VALUES (OLD."birth_date", OLD."birth_year", OLD."id", OLD."is_statistical", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."statistical_facts", OLD."statistical_key", OLD."uid", OLD."user_id", OLD."zone"); RETURN NULL;',
-                            hash="1a43742089f462bb45a446ae3b58da15b7b78cc0",
+                            func='INSERT INTO "tracking_patienthistory" ("birth_date", "birth_year", "display_units", "id", "is_statistical", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "statistical_facts", "statistical_key", "uid", "user_id", "zone") VALUES (OLD."birth_date", OLD."birth_year", OLD."display_units", OLD."id", OLD."is_statistical", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."statistical_facts", OLD."statistical_key", OLD."uid", OLD."user_id", OLD."zone"); RETURN NULL;',
+                            hash="4bf37023f7a7b2316388199f7a2ca43a6ee7c389",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_51981",
                             table="tracking_patient",
@@ -227,8 +340,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "tracking_patienthistory" ("birth_date", "birth_year", "id", "is_statistical", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "statistical_facts", "statistical_key", "uid", "user_id", "zone") VALUES (NEW."birth_date", NEW."birth_year", NEW."id", NEW."is_statistical", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."statistical_facts", NEW."statistical_key", NEW."uid", NEW."user_id", NEW."zone"); RETURN NULL;',
-                            hash="005db91ed99e76c22653be18ad05c7c32c580aa4",
+                            func='INSERT INTO "tracking_patienthistory" ("birth_date", "birth_year", "display_units", "id", "is_statistical", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "statistical_facts", "statistical_key", "uid", "user_id", "zone") VALUES (NEW."birth_date", NEW."birth_year", NEW."display_units", NEW."id", NEW."is_statistical", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."statistical_facts", NEW."statistical_key", NEW."uid", NEW."user_id", NEW."zone"); RETURN NULL;',
+                            hash="9016bfae2548d64d69ea8245c12c0e007c854506",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_e2656",
                             table="tracking_patient",
@@ -239,8 +352,8 @@ class Migration(migrations.Migration):
                         name="revision",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="\n                    IF NEW.revision_xact <> pg_current_xact_id()::text::bigint THEN\n                        NEW.revision = NEW.revision + 1;\n                        NEW.revision_xact = pg_current_xact_id()::text::bigint;\n                    END IF;\n                    NEW.profile_revision = NEW.revision;\n                    RETURN NEW;\n                ",
-                            hash="4928313a62a5bf0af13a35d3df85c571bc1c829c",
-                            operation='UPDATE OF "name", "birth_date", "birth_year", "zone"',
+                            hash="d3e4954342aebd99c4043813ed3c78ec551d0956",
+                            operation='UPDATE OF "name", "birth_date", "birth_year", "zone", "display_units"',
                             pgid="pgtrigger_revision_ee1bc",
                             table="tracking_patient",
                             when="BEFORE",
@@ -261,9 +374,9 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            condition='WHEN (OLD."birth_date" IS DISTINCT FROM (NEW."birth_date") OR OLD."birth_year" IS DISTINCT FROM (NEW."birth_year") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_statistical" IS DISTINCT FROM (NEW."is_statistical") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."statistical_facts" IS DISTINCT FROM (NEW."statistical_facts") OR OLD."statistical_key" IS DISTINCT FROM (NEW."statistical_key") OR OLD."uid" IS DISTINCT FROM (NEW."uid") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id") OR OLD."zone" IS DISTINCT FROM (NEW."zone"))',
-                            func='INSERT INTO "tracking_patienthistory" ("birth_date", "birth_year", "id", "is_statistical", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "statistical_facts", "statistical_key", "uid", "user_id", "zone") VALUES (NEW."birth_date", NEW."birth_year", NEW."id", NEW."is_statistical", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."statistical_facts", NEW."statistical_key", NEW."uid", NEW."user_id", NEW."zone"); RETURN NULL;',
-                            hash="444084c78163abc8178ffd0e65922cf399803f41",
+                            condition='WHEN (OLD."birth_date" IS DISTINCT FROM (NEW."birth_date") OR OLD."birth_year" IS DISTINCT FROM (NEW."birth_year") OR OLD."display_units" IS DISTINCT FROM (NEW."display_units") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_statistical" IS DISTINCT FROM (NEW."is_statistical") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."statistical_facts" IS DISTINCT FROM (NEW."statistical_facts") OR OLD."statistical_key" IS DISTINCT FROM (NEW."statistical_key") OR OLD."uid" IS DISTINCT FROM (NEW."uid") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id") OR OLD."zone" IS DISTINCT FROM (NEW."zone"))',
+                            func='INSERT INTO "tracking_patienthistory" ("birth_date", "birth_year", "display_units", "id", "is_statistical", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "statistical_facts", "statistical_key", "uid", "user_id", "zone") VALUES (NEW."birth_date", NEW."birth_year", NEW."display_units", NEW."id", NEW."is_statistical", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."statistical_facts", NEW."statistical_key", NEW."uid", NEW."user_id", NEW."zone"); RETURN NULL;',
+                            hash="0d89b5b68fb4dac621c654c9ce910a7118e93896",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_84017",
                             table="tracking_patient",
@@ -294,6 +407,38 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("user", "clinic"), name="prescriber_once_per_clinic")],
+            },
+        ),
+        migrations.CreateModel(
+            name="SealedTable",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("table", models.CharField(max_length=63)),
+                (
+                    "columns",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=63),
+                        help_text="what the digests are over, in this order",
+                        size=None,
+                    ),
+                ),
+                ("ids", django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                (
+                    "owners",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(null=True), help_text="patient by patient; null: no man's", size=None
+                    ),
+                ),
+                ("digests", django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=64), size=None)),
+                (
+                    "day",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tables", to="tracking.sealedday"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("day", "table"), name="sealedtable_once_a_day")],
             },
         ),
         migrations.CreateModel(
@@ -1028,6 +1173,7 @@ class Migration(migrations.Migration):
                         fields=["patient", "id"],
                         name="dueitem_unannounced",
                     ),
+                    models.Index(condition=models.Q(("state", "open")), fields=["kind", "overdue_on"], name="dueitem_overdue"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("patient", "kind", "anchor"), name="dueitem_once_per_event"),
@@ -1065,12 +1211,16 @@ class Migration(migrations.Migration):
                 ("uid", models.UUIDField(default=tracking.models.base.new_uid, editable=False, unique=True)),
                 ("revision", models.BigIntegerField(default=0, editable=False)),
                 ("at", models.DateTimeField()),
-                ("through", models.CharField(help_text="api, admin, export", max_length=20)),
+                ("through", models.CharField(help_text="api, admin, token", max_length=20)),
                 ("what", models.CharField(help_text="the first thing opened in this visit", max_length=80)),
                 (
                     "user",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -1079,6 +1229,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
                     ),
                 ),
+                ("token_uid", models.UUIDField(blank=True, null=True)),
             ],
             options={
                 "abstract": False,
@@ -1109,6 +1260,16 @@ class Migration(migrations.Migration):
                             when="BEFORE",
                         ),
                     ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("token_uid", None), ("user__isnull", False)),
+                            models.Q(("token_uid__isnull", False), ("user", None)),
+                            _connector="OR",
+                        ),
+                        name="accessevent_by_one",
+                    )
                 ],
             },
         ),
@@ -1155,6 +1316,15 @@ class Migration(migrations.Migration):
                         related_name="+",
                         related_query_name="+",
                         to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "display_units",
+                    models.JSONField(
+                        blank=True,
+                        db_default={},
+                        default=dict,
+                        help_text="by analyte, the unit that he reads it in beside the reported one",
                     ),
                 ),
             ],
@@ -1222,6 +1392,17 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("revoked_at", None), ("revoked_at__gte", models.F("granted_at")), _connector="OR"),
                         name="carerelationship_ends_after_it_began",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("scope__contained_by", ["labs", "doses", "scans", "symptoms", "conclusions"]),
+                            models.Q(
+                                models.Q(("scope__contains", ["conclusions"]), _negated=True),
+                                ("scope__contains", ["labs", "doses", "scans", "symptoms", "conclusions"]),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="carerelationship_scope_known",
                     ),
                 ],
                 "triggers": [
@@ -2689,7 +2870,14 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["batch", "state"], name="importrow_of_a_state")],
+                "indexes": [
+                    models.Index(fields=["batch", "state"], name="importrow_of_a_state"),
+                    models.Index(
+                        condition=models.Q(("state", tracking.models.imports.RowState["ASKS"])),
+                        fields=["patient", "batch"],
+                        name="importrow_asks",
+                    ),
+                ],
                 "constraints": [
                     models.UniqueConstraint(fields=("batch", "patient", "number"), name="importrow_once"),
                     models.CheckConstraint(
@@ -2770,6 +2958,345 @@ class Migration(migrations.Migration):
                             when="BEFORE",
                         ),
                     )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Invitation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=tracking.models.base.new_uid, editable=False, unique=True)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="invitations", to="tracking.clinic"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tracking.prescriber"),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("used_at", None),
+                            models.Q(("used_at__lte", models.F("expires_at")), ("withdrawn_at", None)),
+                            _connector="OR",
+                        ),
+                        name="invitation_used_in_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")), name="invitation_keeps_a_digest"
+                    ),
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="stated_once",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."uid" IS DISTINCT FROM (NEW."uid") OR OLD."clinic_id" IS DISTINCT FROM (NEW."clinic_id") OR OLD."made_by_id" IS DISTINCT FROM (NEW."made_by_id") OR OLD."digest" IS DISTINCT FROM (NEW."digest") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."expires_at" IS DISTINCT FROM (NEW."expires_at"))',
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                            hash="9a2678582e3978661af6b2db2d7578741dca01d2",
+                            operation="UPDATE",
+                            pgid="pgtrigger_stated_once_63f46",
+                            table="tracking_invitation",
+                            when="BEFORE",
+                        ),
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ReadToken",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=tracking.models.base.new_uid, editable=False, unique=True)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("label", models.CharField(help_text="whom he gave it to, in his words", max_length=80)),
+                ("scope", models.JSONField(help_text="categories it reads")),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("last_used_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("made_at"))), name="readtoken_holds_for_a_while"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")), name="readtoken_keeps_a_digest"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("label", ""), _negated=True), name="readtoken_says_for_whom"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("scope__contained_by", ["labs", "doses", "scans", "symptoms", "conclusions"]),
+                            models.Q(
+                                models.Q(("scope__contains", ["conclusions"]), _negated=True),
+                                ("scope__contains", ["labs", "doses", "scans", "symptoms", "conclusions"]),
+                                _connector="OR",
+                            ),
+                            models.Q(("scope", []), _negated=True),
+                        ),
+                        name="readtoken_names_what_it_reads",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["patient", "-made_at"], name="readtoken_of_patient")],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="stated_once",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."patient_id" IS DISTINCT FROM (NEW."patient_id") OR OLD."uid" IS DISTINCT FROM (NEW."uid") OR OLD."digest" IS DISTINCT FROM (NEW."digest") OR OLD."label" IS DISTINCT FROM (NEW."label") OR OLD."scope" IS DISTINCT FROM (NEW."scope") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."expires_at" IS DISTINCT FROM (NEW."expires_at"))',
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                            hash="7359a45cb1bbe0fa218612cb6cbcbed0603e938c",
+                            operation="UPDATE",
+                            pgid="pgtrigger_stated_once_0af44",
+                            table="tracking_readtoken",
+                            when="BEFORE",
+                        ),
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AccountExport",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=tracking.models.base.new_uid, editable=False, unique=True)),
+                ("asked_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("asked", "Asked"), ("ready", "Ready"), ("failed", "Failed"), ("gone", "Gone")],
+                        default="asked",
+                        max_length=6,
+                    ),
+                ),
+                ("percent", models.PositiveSmallIntegerField(default=0, help_text="how far it has come")),
+                ("ended_at", models.DateTimeField(blank=True, help_text="when it was ready, or failed", null=True)),
+                ("expires_at", models.DateTimeField(blank=True, help_text="until when it can be fetched", null=True)),
+                ("archive", models.BinaryField(blank=True, null=True)),
+                ("size", models.PositiveBigIntegerField(default=0, help_text="bytes")),
+                ("sha256", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")), fields=("patient",), name="accountexport_one_at_a_time"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("percent__lte", 100)), name="accountexport_percent_is_one"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("archive__isnull", False),
+                                ("ended_at__isnull", False),
+                                ("expires_at__isnull", False),
+                                ("state", "ready"),
+                            ),
+                            models.Q(("archive", None), ("ended_at", None), ("state", "asked")),
+                            models.Q(("archive", None), ("ended_at__isnull", False), ("state__in", ["failed", "gone"])),
+                            _connector="OR",
+                        ),
+                        name="accountexport_state_is_whole",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "ready")), fields=["expires_at"], name="accountexport_to_clear")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ErasureRequest",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=tracking.models.base.new_uid, editable=False, unique=True)),
+                ("asked_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(help_text="until then signing in cancels it")),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("erased", models.JSONField(blank=True, default=dict, help_text="rows that went, by table")),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("cancelled_at", None)), fields=("patient",), name="erasurerequest_one_at_a_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("done_at", None),
+                            models.Q(("cancelled_at", None), ("done_at__gte", models.F("due_at"))),
+                            _connector="OR",
+                        ),
+                        name="erasurerequest_not_before_due",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("cancelled_at", None), ("done_at", None)),
+                        fields=["due_at"],
+                        name="erasurerequest_due",
+                    )
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="stated_once",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."patient_id" IS DISTINCT FROM (NEW."patient_id") OR OLD."uid" IS DISTINCT FROM (NEW."uid") OR OLD."asked_at" IS DISTINCT FROM (NEW."asked_at") OR OLD."due_at" IS DISTINCT FROM (NEW."due_at"))',
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                            hash="e49c3a151f9606048026da1fb656c9496e2528c3",
+                            operation="UPDATE",
+                            pgid="pgtrigger_stated_once_e1129",
+                            table="tracking_erasurerequest",
+                            when="BEFORE",
+                        ),
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AnsweredRequest",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("method", models.CharField(max_length=8)),
+                ("route", models.CharField(help_text="the address as it was asked for", max_length=300)),
+                ("key", models.CharField(help_text="as the client minted it", max_length=200)),
+                (
+                    "body_digest",
+                    models.CharField(help_text="SHA-256 of the body, of one canonical form, and of the query", max_length=64),
+                ),
+                ("status", models.PositiveSmallIntegerField()),
+                ("headers", models.JSONField(default=dict, help_text="those that the answer had of its own")),
+                ("answer", models.JSONField(help_text="as it was rendered; null: none", null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        help_text="whose request it was",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["at"], name="answeredrequest_at"),
+                    models.Index(fields=["patient"], name="answeredrequest_of_patient"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "method", "route", "key"), name="answeredrequest_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__gte", 200), ("status__lt", 300)), name="answeredrequest_was_accepted"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(("key", ""), _negated=True), models.Q(("route", ""), _negated=True)),
+                        name="answeredrequest_named",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="BreakGlass",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=tracking.models.base.new_uid, editable=False, unique=True)),
+                ("reason", models.CharField(max_length=400)),
+                ("opened_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(condition=models.Q(("closed_at", None)), fields=["user"], name="breakglass_open")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("opened_at")), models.Q(("reason", ""), _negated=True)),
+                        name="breakglass_stated",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("closed_at", None), ("closed_at__gte", models.F("opened_at")), _connector="OR"),
+                        name="breakglass_closes_after_it_opened",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at", None)), fields=("patient", "user"), name="breakglass_one_open"
+                    ),
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="delete_delete",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "tracking_breakglasshistory" ("closed_at", "expires_at", "id", "opened_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "uid", "user_id") VALUES (OLD."closed_at", OLD."expires_at", OLD."id", OLD."opened_at", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."uid", OLD."user_id"); RETURN NULL;',
+                            hash="e2ab043560902639a69f6a3d8cec7cf375d054ef",
+                            operation="DELETE",
+                            pgid="pgtrigger_delete_delete_d5406",
+                            table="tracking_breakglass",
+                            when="AFTER",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="insert_insert",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func='INSERT INTO "tracking_breakglasshistory" ("closed_at", "expires_at", "id", "opened_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "uid", "user_id") VALUES (NEW."closed_at", NEW."expires_at", NEW."id", NEW."opened_at", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."uid", NEW."user_id"); RETURN NULL;',
+                            hash="9a83a059e7d4578764f7ffe30b23b753fcf344af",
+                            operation="INSERT",
+                            pgid="pgtrigger_insert_insert_d281e",
+                            table="tracking_breakglass",
+                            when="AFTER",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="update_update",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                            func='INSERT INTO "tracking_breakglasshistory" ("closed_at", "expires_at", "id", "opened_at", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "uid", "user_id") VALUES (NEW."closed_at", NEW."expires_at", NEW."id", NEW."opened_at", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."uid", NEW."user_id"); RETURN NULL;',
+                            hash="469565eb0c8ef64a0647e1ae7178f793005a54fc",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_update_62812",
+                            table="tracking_breakglass",
+                            when="AFTER",
+                        ),
+                    ),
                 ],
             },
         ),
@@ -3884,6 +4411,17 @@ class Migration(migrations.Migration):
                         max_length=64,
                     ),
                 ),
+                (
+                    "days_below",
+                    models.PositiveSmallIntegerField(
+                        db_default=0, help_text="known days below the floor in the longest window"
+                    ),
+                ),
+                ("has_current", models.BooleanField(db_default=False, help_text="an estradiol speaks for today")),
+                (
+                    "without_since",
+                    models.DateField(blank=True, help_text="since when none does; empty: never, or not known", null=True),
+                ),
             ],
             options={
                 "abstract": False,
@@ -4111,6 +4649,25 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
                     ),
                 ),
+                (
+                    "told_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="when a message about it last reached somebody of his clinic; empty: none is known to have",
+                        null=True,
+                    ),
+                ),
+                (
+                    "assigned_to",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="whose work it is; empty: his lead's",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tracking.prescriber",
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
@@ -4229,8 +4786,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "tracking_episodehistory" ("acknowledged_at", "acknowledged_by", "censored", "code", "count", "evaluation_id", "family", "first_snoozed_at", "id", "lane", "margin", "note", "opened_at", "opened_in_id", "outcome", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "reopened", "resolution", "resolved_at", "respond_by", "rule_changed", "severity", "snooze_reason", "snoozed_at", "snoozed_by", "snoozed_until", "tier", "uid", "worst_priority") VALUES (OLD."acknowledged_at", OLD."acknowledged_by", OLD."censored", OLD."code", OLD."count", OLD."evaluation_id", OLD."family", OLD."first_snoozed_at", OLD."id", OLD."lane", OLD."margin", OLD."note", OLD."opened_at", OLD."opened_in_id", OLD."outcome", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."priority", OLD."reopened", OLD."resolution", OLD."resolved_at", OLD."respond_by", OLD."rule_changed", OLD."severity", OLD."snooze_reason", OLD."snoozed_at", OLD."snoozed_by", OLD."snoozed_until", OLD."tier", OLD."uid", OLD."worst_priority"); RETURN NULL;',
-                            hash="73c4c8a2ef74bc94709b25cb5df4d50a8bd878fe",
+                            func='INSERT INTO "tracking_episodehistory" ("acknowledged_at", "acknowledged_by", "assigned_to_id", "censored", "code", "count", "evaluation_id", "family", "first_snoozed_at", "id", "lane", "margin", "note", "opened_at", "opened_in_id", "outcome", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "reopened", "resolution", "resolved_at", "respond_by", "rule_changed", "severity", "snooze_reason", "snoozed_at", "snoozed_by", "snoozed_until", "tier", "told_at", "uid", "worst_priority") VALUES (OLD."acknowledged_at", OLD."acknowledged_by", OLD."assigned_to_id", OLD."censored", OLD."code", OLD."count", OLD."evaluation_id", OLD."family", OLD."first_snoozed_at", OLD."id", OLD."lane", OLD."margin", OLD."note", OLD."opened_at", OLD."opened_in_id", OLD."outcome", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."priority", OLD."reopened", OLD."resolution", OLD."resolved_at", OLD."respond_by", OLD."rule_changed", OLD."severity", OLD."snooze_reason", OLD."snoozed_at", OLD."snoozed_by", OLD."snoozed_until", OLD."tier", OLD."told_at", OLD."uid", OLD."worst_priority"); RETURN NULL;',
+                            hash="86875e416a618334f5cc73a064280c87b21137bf",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_5a78c",
                             table="tracking_episode",
@@ -4240,8 +4797,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "tracking_episodehistory" ("acknowledged_at", "acknowledged_by", "censored", "code", "count", "evaluation_id", "family", "first_snoozed_at", "id", "lane", "margin", "note", "opened_at", "opened_in_id", "outcome", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "reopened", "resolution", "resolved_at", "respond_by", "rule_changed", "severity", "snooze_reason", "snoozed_at", "snoozed_by", "snoozed_until", "tier", "uid", "worst_priority") VALUES (NEW."acknowledged_at", NEW."acknowledged_by", NEW."censored", NEW."code", NEW."count", NEW."evaluation_id", NEW."family", NEW."first_snoozed_at", NEW."id", NEW."lane", NEW."margin", NEW."note", NEW."opened_at", NEW."opened_in_id", NEW."outcome", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."priority", NEW."reopened", NEW."resolution", NEW."resolved_at", NEW."respond_by", NEW."rule_changed", NEW."severity", NEW."snooze_reason", NEW."snoozed_at", NEW."snoozed_by", NEW."snoozed_until", NEW."tier", NEW."uid", NEW."worst_priority"); RETURN NULL;',
-                            hash="7351d677e57bb6f9fece84f58e22acd2f6255ca8",
+                            func='INSERT INTO "tracking_episodehistory" ("acknowledged_at", "acknowledged_by", "assigned_to_id", "censored", "code", "count", "evaluation_id", "family", "first_snoozed_at", "id", "lane", "margin", "note", "opened_at", "opened_in_id", "outcome", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "reopened", "resolution", "resolved_at", "respond_by", "rule_changed", "severity", "snooze_reason", "snoozed_at", "snoozed_by", "snoozed_until", "tier", "told_at", "uid", "worst_priority") VALUES (NEW."acknowledged_at", NEW."acknowledged_by", NEW."assigned_to_id", NEW."censored", NEW."code", NEW."count", NEW."evaluation_id", NEW."family", NEW."first_snoozed_at", NEW."id", NEW."lane", NEW."margin", NEW."note", NEW."opened_at", NEW."opened_in_id", NEW."outcome", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."priority", NEW."reopened", NEW."resolution", NEW."resolved_at", NEW."respond_by", NEW."rule_changed", NEW."severity", NEW."snooze_reason", NEW."snoozed_at", NEW."snoozed_by", NEW."snoozed_until", NEW."tier", NEW."told_at", NEW."uid", NEW."worst_priority"); RETURN NULL;',
+                            hash="bc0993172c04a6a79375a1769c2f7fb02ec1da34",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_16725",
                             table="tracking_episode",
@@ -4262,9 +4819,9 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            condition='WHEN (OLD."acknowledged_at" IS DISTINCT FROM (NEW."acknowledged_at") OR OLD."acknowledged_by" IS DISTINCT FROM (NEW."acknowledged_by") OR OLD."censored" IS DISTINCT FROM (NEW."censored") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."count" IS DISTINCT FROM (NEW."count") OR OLD."evaluation_id" IS DISTINCT FROM (NEW."evaluation_id") OR OLD."family" IS DISTINCT FROM (NEW."family") OR OLD."first_snoozed_at" IS DISTINCT FROM (NEW."first_snoozed_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."lane" IS DISTINCT FROM (NEW."lane") OR OLD."margin" IS DISTINCT FROM (NEW."margin") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."opened_at" IS DISTINCT FROM (NEW."opened_at") OR OLD."opened_in_id" IS DISTINCT FROM (NEW."opened_in_id") OR OLD."outcome" IS DISTINCT FROM (NEW."outcome") OR OLD."patient_id" IS DISTINCT FROM (NEW."patient_id") OR OLD."priority" IS DISTINCT FROM (NEW."priority") OR OLD."reopened" IS DISTINCT FROM (NEW."reopened") OR OLD."resolution" IS DISTINCT FROM (NEW."resolution") OR OLD."resolved_at" IS DISTINCT FROM (NEW."resolved_at") OR OLD."respond_by" IS DISTINCT FROM (NEW."respond_by") OR OLD."rule_changed" IS DISTINCT FROM (NEW."rule_changed") OR OLD."severity" IS DISTINCT FROM (NEW."severity") OR OLD."snooze_reason" IS DISTINCT FROM (NEW."snooze_reason") OR OLD."snoozed_at" IS DISTINCT FROM (NEW."snoozed_at") OR OLD."snoozed_by" IS DISTINCT FROM (NEW."snoozed_by") OR OLD."snoozed_until" IS DISTINCT FROM (NEW."snoozed_until") OR OLD."tier" IS DISTINCT FROM (NEW."tier") OR OLD."uid" IS DISTINCT FROM (NEW."uid") OR OLD."worst_priority" IS DISTINCT FROM (NEW."worst_priority"))',
-                            func='INSERT INTO "tracking_episodehistory" ("acknowledged_at", "acknowledged_by", "censored", "code", "count", "evaluation_id", "family", "first_snoozed_at", "id", "lane", "margin", "note", "opened_at", "opened_in_id", "outcome", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "reopened", "resolution", "resolved_at", "respond_by", "rule_changed", "severity", "snooze_reason", "snoozed_at", "snoozed_by", "snoozed_until", "tier", "uid", "worst_priority") VALUES (NEW."acknowledged_at", NEW."acknowledged_by", NEW."censored", NEW."code", NEW."count", NEW."evaluation_id", NEW."family", NEW."first_snoozed_at", NEW."id", NEW."lane", NEW."margin", NEW."note", NEW."opened_at", NEW."opened_in_id", NEW."outcome", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."priority", NEW."reopened", NEW."resolution", NEW."resolved_at", NEW."respond_by", NEW."rule_changed", NEW."severity", NEW."snooze_reason", NEW."snoozed_at", NEW."snoozed_by", NEW."snoozed_until", NEW."tier", NEW."uid", NEW."worst_priority"); RETURN NULL;',
-                            hash="6b35753ec00a0b3e57273f909c575762216ee55a",
+                            condition='WHEN (OLD."acknowledged_at" IS DISTINCT FROM (NEW."acknowledged_at") OR OLD."acknowledged_by" IS DISTINCT FROM (NEW."acknowledged_by") OR OLD."assigned_to_id" IS DISTINCT FROM (NEW."assigned_to_id") OR OLD."censored" IS DISTINCT FROM (NEW."censored") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."count" IS DISTINCT FROM (NEW."count") OR OLD."evaluation_id" IS DISTINCT FROM (NEW."evaluation_id") OR OLD."family" IS DISTINCT FROM (NEW."family") OR OLD."first_snoozed_at" IS DISTINCT FROM (NEW."first_snoozed_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."lane" IS DISTINCT FROM (NEW."lane") OR OLD."margin" IS DISTINCT FROM (NEW."margin") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."opened_at" IS DISTINCT FROM (NEW."opened_at") OR OLD."opened_in_id" IS DISTINCT FROM (NEW."opened_in_id") OR OLD."outcome" IS DISTINCT FROM (NEW."outcome") OR OLD."patient_id" IS DISTINCT FROM (NEW."patient_id") OR OLD."priority" IS DISTINCT FROM (NEW."priority") OR OLD."reopened" IS DISTINCT FROM (NEW."reopened") OR OLD."resolution" IS DISTINCT FROM (NEW."resolution") OR OLD."resolved_at" IS DISTINCT FROM (NEW."resolved_at") OR OLD."respond_by" IS DISTINCT FROM (NEW."respond_by") OR OLD."rule_changed" IS DISTINCT FROM (NEW."rule_changed") OR OLD."severity" IS DISTINCT FROM (NEW."severity") OR OLD."snooze_reason" IS DISTINCT FROM (NEW."snooze_reason") OR OLD."snoozed_at" IS DISTINCT FROM (NEW."snoozed_at") OR OLD."snoozed_by" IS DISTINCT FROM (NEW."snoozed_by") OR OLD."snoozed_until" IS DISTINCT FROM (NEW."snoozed_until") OR OLD."tier" IS DISTINCT FROM (NEW."tier") OR OLD."told_at" IS DISTINCT FROM (NEW."told_at") OR OLD."uid" IS DISTINCT FROM (NEW."uid") OR OLD."worst_priority" IS DISTINCT FROM (NEW."worst_priority"))',
+                            func='INSERT INTO "tracking_episodehistory" ("acknowledged_at", "acknowledged_by", "assigned_to_id", "censored", "code", "count", "evaluation_id", "family", "first_snoozed_at", "id", "lane", "margin", "note", "opened_at", "opened_in_id", "outcome", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "reopened", "resolution", "resolved_at", "respond_by", "rule_changed", "severity", "snooze_reason", "snoozed_at", "snoozed_by", "snoozed_until", "tier", "told_at", "uid", "worst_priority") VALUES (NEW."acknowledged_at", NEW."acknowledged_by", NEW."assigned_to_id", NEW."censored", NEW."code", NEW."count", NEW."evaluation_id", NEW."family", NEW."first_snoozed_at", NEW."id", NEW."lane", NEW."margin", NEW."note", NEW."opened_at", NEW."opened_in_id", NEW."outcome", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."priority", NEW."reopened", NEW."resolution", NEW."resolved_at", NEW."respond_by", NEW."rule_changed", NEW."severity", NEW."snooze_reason", NEW."snoozed_at", NEW."snoozed_by", NEW."snoozed_until", NEW."tier", NEW."told_at", NEW."uid", NEW."worst_priority"); RETURN NULL;',
+                            hash="bf72106fd6dff16a3a794b6dd9d118183e0a522a",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_85b36",
                             table="tracking_episode",
@@ -4813,6 +5370,149 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ShareCode",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=tracking.models.base.new_uid, editable=False, unique=True)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("scope", models.JSONField(default=list, help_text="categories he shares; empty means all")),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                ("used_by", models.CharField(blank=True, default="", help_text="the actor who redeemed it", max_length=64)),
+                (
+                    "care",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tracking.carerelationship",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("used_at", None), ("withdrawn_at", None)),
+                        fields=("patient",),
+                        name="sharecode_one_open_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("care", None), ("used_at", None), ("used_by", "")),
+                            models.Q(
+                                ("care__isnull", False),
+                                ("used_at__lte", models.F("expires_at")),
+                                ("withdrawn_at", None),
+                                models.Q(("used_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sharecode_used_in_time_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")), name="sharecode_keeps_a_digest"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("scope__contained_by", ["labs", "doses", "scans", "symptoms", "conclusions"]),
+                            models.Q(
+                                models.Q(("scope__contains", ["conclusions"]), _negated=True),
+                                ("scope__contains", ["labs", "doses", "scans", "symptoms", "conclusions"]),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="sharecode_scope_known",
+                    ),
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="stated_once",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."patient_id" IS DISTINCT FROM (NEW."patient_id") OR OLD."uid" IS DISTINCT FROM (NEW."uid") OR OLD."digest" IS DISTINCT FROM (NEW."digest") OR OLD."scope" IS DISTINCT FROM (NEW."scope") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."expires_at" IS DISTINCT FROM (NEW."expires_at"))',
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                            hash="4569b305bd55ff82a4dc0995b0b76ed0d4a0c211",
+                            operation="UPDATE",
+                            pgid="pgtrigger_stated_once_6374c",
+                            table="tracking_sharecode",
+                            when="BEFORE",
+                        ),
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="BreakGlassHistory",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("uid", models.UUIDField(default=tracking.models.base.new_uid, editable=False)),
+                ("reason", models.CharField(max_length=400)),
+                ("opened_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="tracking.patient",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history",
+                        related_query_name="history_of",
+                        to="tracking.breakglass",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "indexes": [models.Index(fields=["patient", "pgh_id"], name="tracking_br_patient_5cd13b_idx")],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="d95524078abd8c9e9c6447956d36718724677b27",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_51cb6",
+                            table="tracking_breakglasshistory",
+                            when="BEFORE",
+                        ),
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="FindingHistory",
             fields=[
                 ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
@@ -5114,6 +5814,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
+                    models.CheckConstraint(condition=models.Q(("priority__lte", 4)), name="episodeevent_priority_0_to_4"),
                     models.CheckConstraint(
                         condition=models.Q(
                             (
@@ -5123,6 +5824,7 @@ class Migration(migrations.Migration):
                                     tracking.domain.episodes.What["WORSENED"],
                                     tracking.domain.episodes.What["EASED"],
                                     tracking.domain.episodes.What["ACKNOWLEDGED"],
+                                    tracking.domain.episodes.What["ASSIGNED"],
                                     tracking.domain.episodes.What["SNOOZED"],
                                     tracking.domain.episodes.What["SHORTENED"],
                                     tracking.domain.episodes.What["WOKE"],
@@ -5136,7 +5838,6 @@ class Migration(migrations.Migration):
                         ),
                         name="episodeevent_what_and_who",
                     ),
-                    models.CheckConstraint(condition=models.Q(("priority__lte", 4)), name="episodeevent_priority_0_to_4"),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -5245,6 +5946,27 @@ class Migration(migrations.Migration):
                         related_name="history",
                         related_query_name="history_of",
                         to="tracking.episode",
+                    ),
+                ),
+                (
+                    "told_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="when a message about it last reached somebody of his clinic; empty: none is known to have",
+                        null=True,
+                    ),
+                ),
+                (
+                    "assigned_to",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="whose work it is; empty: his lead's",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="tracking.prescriber",
                     ),
                 ),
             ],
@@ -6145,6 +6867,10 @@ class Migration(migrations.Migration):
                 "zonemove",
                 "importrow",
                 "synclife",
+                "invitation",
+                "readtoken",
+                "erasurerequest",
+                "breakglass",
                 "dexasite",
                 "finding",
                 "labresulthistory",
@@ -6162,6 +6888,8 @@ class Migration(migrations.Migration):
                 "symptomhistory",
                 "inventorycounthistory",
                 "regimenpause",
+                "sharecode",
+                "breakglasshistory",
                 "findinghistory",
                 "dexasitehistory",
                 "doseeventhistory",

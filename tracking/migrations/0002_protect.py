@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import migrations
 
+from tracking.domain.categories import Category
 from tracking.services.owned import protect
 
 APP = settings.APP_DB_ROLE
@@ -27,8 +28,15 @@ CREATE FUNCTION trabecula_user() RETURNS bigint LANGUAGE sql STABLE AS $$
     SELECT CASE WHEN trabecula_actor() LIKE 'user:%' THEN substr(trabecula_actor(), 6)::bigint END
 $$;
 
--- Whom an account may see. It reads two protected tables as the system: as the account it would ask itself for ever.
-CREATE FUNCTION trabecula_visible_patients(account bigint) RETURNS SETOF bigint LANGUAGE plpgsql STABLE ROWS 10 AS $$
+-- What of a record a consent or a token opens; an empty scope opens all that can be shared.
+CREATE FUNCTION trabecula_covers(scope jsonb, category text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT category = 'door' OR (category <> 'own' AND (scope = '[]'::jsonb OR scope @> to_jsonb(category)))
+$$;
+
+-- Who let this account in to this category of his record; and himself. It reads protected tables as the system: as the account
+-- it would ask itself for ever.
+CREATE FUNCTION trabecula_let_in(account bigint, category text) RETURNS SETOF bigint
+LANGUAGE plpgsql STABLE ROWS 10 AS $$
 DECLARE
     acting text := trabecula_actor();
 BEGIN
@@ -39,9 +47,50 @@ BEGIN
         SELECT care.patient_id
         FROM tracking_prescriber member
         JOIN tracking_carerelationship care ON care.clinic_id = member.clinic_id
-        WHERE member.user_id = account AND member.is_active AND care.revoked_at IS NULL;
+        WHERE member.user_id = account AND member.is_active AND care.revoked_at IS NULL
+        AND trabecula_covers(care.scope, category);
     PERFORM set_config('trabecula.actor', acting, true);
 END $$;
+
+-- Whom an account or a token may see. A token's expiry is asked by whoever lets it in, for SQL has no clock here; that it stands is
+-- asked anew by each query. Behind broken glass a superuser sees all but what is the man's own.
+CREATE FUNCTION trabecula_visible_patients(account bigint, category text) RETURNS SETOF bigint
+LANGUAGE plpgsql STABLE ROWS 10 AS $$
+DECLARE
+    acting text := trabecula_actor();
+BEGIN
+    IF acting LIKE 'token:%' THEN
+        PERFORM set_config('trabecula.actor', 'system:access', true);
+        RETURN QUERY
+            SELECT token.patient_id FROM tracking_readtoken token
+            WHERE token.id = substr(acting, 7)::bigint AND token.revoked_at IS NULL
+            AND trabecula_covers(token.scope, category);
+    ELSE
+        RETURN QUERY SELECT trabecula_let_in(account, category);
+        PERFORM set_config('trabecula.actor', 'system:access', true);
+        RETURN QUERY
+            SELECT glass.patient_id
+            FROM tracking_breakglass glass
+            JOIN tracking_user opener ON opener.id = glass.user_id
+            WHERE glass.user_id = account AND glass.closed_at IS NULL AND opener.is_active AND opener.is_superuser
+            AND category <> 'own';
+    END IF;
+    PERFORM set_config('trabecula.actor', acting, true);
+END $$;
+
+-- A table whose policy names no category is open with conclusions, which quote all.
+CREATE FUNCTION trabecula_visible_patients(account bigint) RETURNS SETOF bigint
+LANGUAGE plpgsql STABLE ROWS 10 AS $$
+BEGIN
+    RETURN QUERY SELECT trabecula_visible_patients(account, 'conclusions');
+END $$;
+
+-- Whether whoever acts may write into this record: himself, the system, or who was let in to all that a write is weighed against.
+CREATE FUNCTION trabecula_may_write(patient bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT trabecula_is_system() OR (
+        trabecula_user() IS NOT NULL AND patient IN (SELECT trabecula_let_in(trabecula_user(), 'conclusions'))
+    )
+$$;
 
 -- The man's number rises once per transaction; whoever raises it holds his row until the commit, so it rises in commit order.
 CREATE FUNCTION trabecula_next_revision(patient bigint) RETURNS bigint LANGUAGE plpgsql AS $$
@@ -63,7 +112,11 @@ END $$;
 
 DROP_FUNCTIONS = """
 DROP FUNCTION trabecula_next_revision(bigint);
+DROP FUNCTION trabecula_may_write(bigint);
 DROP FUNCTION trabecula_visible_patients(bigint);
+DROP FUNCTION trabecula_visible_patients(bigint, text);
+DROP FUNCTION trabecula_let_in(bigint, text);
+DROP FUNCTION trabecula_covers(jsonb, text);
 DROP FUNCTION trabecula_user();
 DROP FUNCTION trabecula_is_system();
 DROP FUNCTION trabecula_actor();
@@ -110,18 +163,120 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE O
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO {APP};
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {APP};
 REVOKE UPDATE, DELETE, TRUNCATE ON tracking_rulebookversion FROM {APP};
+-- Who did what may be added and read. Forgetting is the owner's, and never what is young, whatever a clock says.
+REVOKE UPDATE, DELETE, TRUNCATE ON tracking_auditevent, tracking_sealedday, tracking_sealedtable FROM {APP};
+"""
+
+# Leaves what is to be left of a man, and says how many rows went from where. It has the rights of the owner, the only role that
+# deletes; so it asks again whether he asked for it, and takes the registry's list only where it is that of the policies.
+ERASE = """
+CREATE FUNCTION trabecula_erase(man bigint, as_of timestamptz, names text[], owners text[]) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    kept text[] := ARRAY['tracking_patient', 'tracking_carerelationship', 'tracking_accessevent', 'tracking_tombstone',
+                         'tracking_erasurerequest', 'tracking_breakglass'];
+    protected text[];
+    went bigint;
+    counted jsonb := '{}';
+BEGIN
+    IF trabecula_actor() <> 'system:erasure' THEN
+        RAISE EXCEPTION 'only an erasure erases' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM 1 FROM tracking_erasurerequest WHERE patient_id = man AND cancelled_at IS NULL AND done_at IS NULL
+    AND due_at <= as_of;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'patient % did not ask for it, or may still think better of it', man USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    SELECT array_agg(tablename::text ORDER BY tablename) INTO protected FROM pg_policies
+    WHERE policyname = 'owned' AND schemaname = 'public' AND tablename <> ALL (kept);
+    IF protected IS DISTINCT FROM (SELECT array_agg(name ORDER BY name) FROM unnest(names) name) THEN
+        RAISE EXCEPTION 'the tables to erase are not those that belong to men: %', protected
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    -- Nothing of this is a version to keep, and what is append-only has to go.
+    PERFORM set_config('pgtrigger.ignore', (SELECT array_agg(tgname)::text FROM pg_trigger WHERE NOT tgisinternal), true);
+    UPDATE tracking_patient SET name = '', birth_date = NULL, birth_year = NULL, zone = 'UTC', user_id = NULL,
+        erased_at = as_of WHERE id = man;
+    SET CONSTRAINTS ALL DEFERRED;
+    FOR place IN 1 .. array_length(names, 1) LOOP
+        EXECUTE format('DELETE FROM %I WHERE %I = $1', names[place], owners[place]) USING man;
+        GET DIAGNOSTICS went = ROW_COUNT;
+        IF went > 0 THEN
+            counted := counted || jsonb_build_object(names[place], went);
+        END IF;
+    END LOOP;
+    SET CONSTRAINTS ALL IMMEDIATE;  -- now is the time to fail
+    SET CONSTRAINTS ALL DEFERRED;
+    PERFORM set_config('pgtrigger.ignore', '{}', true);
+    RETURN counted;
+END $$;
+REVOKE ALL ON FUNCTION trabecula_erase(bigint, timestamptz, text[], text[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION trabecula_erase(bigint, timestamptz, text[], text[]) TO @@APP@@;
+""".replace("@@APP@@", APP)
+
+FORGET = f"""
+CREATE FUNCTION trabecula_forget_audit(before timestamptz) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+DECLARE
+    forgotten bigint;
+BEGIN
+    IF before > clock_timestamp() - interval '5 years' THEN
+        RAISE EXCEPTION 'this would forget what happened less than five years ago' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    DELETE FROM tracking_auditevent WHERE at < before;
+    GET DIAGNOSTICS forgotten = ROW_COUNT;
+    RETURN forgotten;
+END $$;
+REVOKE ALL ON FUNCTION trabecula_forget_audit(timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION trabecula_forget_audit(timestamptz) TO {APP};
+"""
+
+# pg_dump reads with an empty search path, and the policies call these functions for each table that it reads: without that no
+# backup could be taken by a role that is bound by the policies.
+EACH = """
+DO $$
+DECLARE
+    function regprocedure;
+BEGIN
+    FOR function IN
+        SELECT p.oid FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang AND l.lanname IN ('sql', 'plpgsql')
+        WHERE p.pronamespace = 'public'::regnamespace AND p.proname LIKE 'trabecula\\_%'
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s {}', function);
+    END LOOP;
+END $$;
 """
 
 CHANGED = (
     "labresult", "regimen", "regimenpause", "doseevent", "inventorycount", "dexascan", "dexasite", "fracture", "riskfactor",
-    "symptom", "lifestyle", "druguse", "carerelationship", "finding", "dueitem", "episode", "floorsetting",
-    "intervalsetting", "proposal", "importrow", "standing",
+    "symptom", "lifestyle", "druguse", "carerelationship", "finding", "dueitem", "episode", "floorsetting", "intervalsetting",
+    "proposal", "importrow", "standing", "breakglass", "sharecode", "readtoken", "accountexport", "erasurerequest",
 )  # fmt: skip
-WRITTEN_ONCE = ("evaluation", "accessevent", "tombstone", "episodeevent", "proposalevent", "zonemove", "synclife")
+WRITTEN_ONCE = (
+    "evaluation", "accessevent", "tombstone", "episodeevent", "proposalevent", "zonemove", "synclife", "answeredrequest",
+)  # fmt: skip
 HISTORIES = (
     "labresult", "regimen", "regimenpause", "doseevent", "inventorycount", "dexascan", "dexasite", "fracture", "riskfactor",
     "symptom", "lifestyle", "druguse", "carerelationship", "finding", "episode", "floorsetting", "intervalsetting", "proposal",
+    "breakglass",
 )  # fmt: skip
+# What of a record each table is shared with; those that are not named, with conclusions.
+CATEGORIES = {
+    Category.DOOR: ("carerelationship", "accessevent"),
+    Category.LABS: ("labresult",),
+    Category.DOSES: ("zonemove", "regimen", "regimenpause", "doseevent", "druguse", "inventorycount"),
+    Category.SCANS: ("dexascan", "dexasite", "fracture", "riskfactor"),
+    Category.SYMPTOMS: ("symptom", "lifestyle"),
+    Category.OWN: ("sharecode", "readtoken", "accountexport", "erasurerequest"),
+}
+_OF = {name: category for category, names in CATEGORIES.items() for name in names}
+
+
+def locked(name: str, *, history: bool = False, append_only: bool = False) -> migrations.RunSQL:
+    """The policies and rights of one table."""
+    category = _OF.get(name, Category.CONCLUSIONS)
+    table = f"tracking_{name}{'history' if history else ''}"
+    return protect(table, app_role=APP, append_only=append_only, category=category)
 
 
 class Migration(migrations.Migration):
@@ -132,9 +287,14 @@ class Migration(migrations.Migration):
         migrations.RunSQL(NO_OVERLAP, ALLOW_OVERLAP),
         migrations.RunSQL(CITED, NOT_CITED),
         migrations.RunSQL(RIGHTS, migrations.RunSQL.noop),
-        protect("tracking_patient", app_role=APP, owner="id"),
-        protect("tracking_patienthistory", app_role=APP, owner="id", append_only=True),
-        *(protect(f"tracking_{name}", app_role=APP) for name in CHANGED),
-        *(protect(f"tracking_{name}", app_role=APP, append_only=True) for name in WRITTEN_ONCE),
-        *(protect(f"tracking_{name}history", app_role=APP, append_only=True) for name in HISTORIES),
+        protect("tracking_patient", app_role=APP, owner="id", category=Category.DOOR),
+        protect("tracking_patienthistory", app_role=APP, owner="id", append_only=True, category=Category.DOOR),
+        *(locked(name) for name in CHANGED),
+        *(locked(name, append_only=True) for name in WRITTEN_ONCE),
+        *(locked(name, history=True, append_only=True) for name in HISTORIES),
+        # An answer that nobody will ask for again is forgotten by whoever gave it.
+        migrations.RunSQL(f"GRANT DELETE ON tracking_answeredrequest TO {APP}", migrations.RunSQL.noop),
+        migrations.RunSQL(ERASE, "DROP FUNCTION trabecula_erase(bigint, timestamptz, text[], text[])"),
+        migrations.RunSQL(FORGET, "DROP FUNCTION trabecula_forget_audit(timestamptz)"),
+        migrations.RunSQL(EACH.format("SET search_path = public, pg_temp"), EACH.format("RESET search_path")),
     ]
