@@ -31,6 +31,8 @@ class CalendarAddress(Output):
 class Calendar(RecordView):
     """The address under which his calendar program reads what is due."""
 
+    keeps_answers = False  # the address is shown once, and kept nowhere
+    needs_match = False
     operations = {
         "GET": Operation("Say whether there is a calendar address; never which", CalendarState),
         "POST": Operation("Make a new calendar address; the one before it ends at once", CalendarAddress, status=(201,)),
