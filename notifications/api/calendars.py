@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from notifications import services
 from tracking import clock
-from tracking.api.base import Operation, Output, RecordView
+from tracking.api.base import Category, Operation, Output, RecordView
 from tracking.services.owned import Problem
 
 __all__ = ["Calendar", "calendar_text"]
@@ -31,8 +31,9 @@ class CalendarAddress(Output):
 class Calendar(RecordView):
     """The address under which his calendar program reads what is due."""
 
-    keeps_answers = False  # the address is shown once, and kept nowhere
-    needs_match = False
+    category = Category.OWN
+    keeps_answers = False  # the secret is shown once, and kept nowhere
+    needs_match = False  # an address ends whatever became of it meanwhile
     operations = {
         "GET": Operation("Say whether there is a calendar address; never which", CalendarState),
         "POST": Operation("Make a new calendar address; the one before it ends at once", CalendarAddress, status=(201,)),
