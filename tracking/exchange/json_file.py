@@ -100,9 +100,7 @@ def _item(called: str, made: type[Any], needed: tuple[str, ...], sent: Any) -> I
 
 def _with_counts(schedule: Mapping[str, Any]) -> dict[str, Any]:
     """A schedule counts times and months, which JSON here reads as digits."""
-    return {
-        name: int(value) if isinstance(value, Digits) and value.isdecimal() else value for name, value in schedule.items()
-    }
+    return {name: int(value) if isinstance(value, Digits) and value.isdecimal() else value for name, value in schedule.items()}
 
 
 def _fits(name: str, value: Any) -> bool:
