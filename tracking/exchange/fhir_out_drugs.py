@@ -15,7 +15,7 @@ from typing import Any
 from tracking.domain.history import DoseKind, Origin
 from tracking.domain.reported import Precision
 from tracking.domain.rulebook import DrugRule, RuleBook
-from tracking.domain.schedule import parse_schedule
+from tracking.domain.schedule import Schedule, parse_schedule
 from tracking.exchange.fhir_json import (
     DOSE_KIND,
     DRUGS,
@@ -121,15 +121,16 @@ def _dosage(one: RegimenItem) -> dict[str, Any]:
     return made
 
 
-def _repeat(schedule: Any) -> dict[str, Any]:
+def _repeat(schedule: Schedule) -> dict[str, Any]:
     at = {"timeOfDay": [f"{clock}:00" for clock in schedule.at]} if schedule.at else {}
     if schedule.kind == "weekdays":
         return {"dayOfWeek": list(schedule.weekdays), **at}
-    period, unit = {
-        "every": (f"{schedule.days:f}", "d"),
-        "daily": ("1", "d"),
-        "monthly": (str(schedule.months), "mo"),
-    }[schedule.kind]
+    if schedule.kind == "every" and schedule.days is not None:
+        period, unit = f"{schedule.days:f}", "d"
+    elif schedule.kind == "monthly":
+        period, unit = str(schedule.months), "mo"
+    else:
+        period, unit = "1", "d"
     return {"frequency": schedule.doses_a_day, "period": Digits(period), "periodUnit": unit, **at}
 
 

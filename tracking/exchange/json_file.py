@@ -13,7 +13,7 @@ from tracking.domain.problems import Problem, problem
 from tracking.domain.reported import Method, MethodEvidence
 from tracking.domain.rulebook import RuleBook
 from tracking.domain.schedule import parse_schedule
-from tracking.exchange.fhir_json import load
+from tracking.exchange.fhir_json import Digits, load
 from tracking.exchange.incoming import (
     DoseItem,
     Form,
@@ -90,12 +90,17 @@ def _item(called: str, made: type[Any], needed: tuple[str, ...], sent: Any) -> I
     if name := _CALLED.get(made):
         content.setdefault(name[0], content[name[1]])
     if made is RegimenItem:
-        content["schedule"] = parse_schedule(content["schedule"]).as_dict()
+        content["schedule"] = parse_schedule(_with_counts(content["schedule"])).as_dict()
     if made is ScanItem:
         content["sites"] = tuple(ScanSite(**site) for site in content["sites"])
         content["parts"] = tuple(content.get("parts", ()))
     item: Item = made(**content)
     return item
+
+
+def _with_counts(schedule: Mapping[str, Any]) -> dict[str, Any]:
+    """A schedule counts times and months, which JSON here reads as digits."""
+    return {name: int(value) if isinstance(value, Digits) and value.isdecimal() else value for name, value in schedule.items()}
 
 
 def _fits(name: str, value: Any) -> bool:

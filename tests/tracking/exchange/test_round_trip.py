@@ -142,7 +142,7 @@ SCORES = st.just("") | st.from_regex(r"-?[0-9]\.[0-9]{1,2}", fullmatch=True)
 ZONES = st.sampled_from(["UTC", "Europe/Berlin", "Pacific/Kiritimati"])
 DRUGS = st.sampled_from(sorted(RULES.drugs))
 UNITS = st.sampled_from(["mg", "ug", "IU"])
-AMOUNTS = st.lists(PLAIN, min_size=2, max_size=2)
+AMOUNTS = st.lists(st.from_regex(r"[1-9][0-9]{0,2}(\.[0-9]{1,2})?", fullmatch=True), min_size=2, max_size=2)
 SCHEDULES = st.one_of(
     st.sampled_from(["0.25", "3.5", "7", "400"]).map(lambda days: {"kind": "every", "days": days}),
     st.just({"kind": "as_needed"}),

@@ -425,7 +425,7 @@ def test_regimens_and_doses_go_through_their_services(receive, common, as_system
 
 
 def test_the_percent_is_told_while_it_goes_on(receive, common, monkeypatch):
-    monkeypatch.setattr(imports, "_STEP", 2)
+    monkeypatch.setattr(imports, "_TELL", 2)
     batch = receive(csv(*(f"Estradiol,{20 + number},pg/mL,2026-03-{number + 1:02}" for number in range(5))))
     told: list[int] = []
     assert imports.commit(uid=batch.uid, progress=told.append, **common).percent == 100
@@ -437,7 +437,7 @@ def test_others_read_the_percent_while_the_transaction_is_open(committed, monkey
     """A real second connection: what is stored is not to be seen yet, how far it is already is."""
     man = make_man(now=NOW)
     by = Actor.user(man.user_id)
-    monkeypatch.setattr(imports, "_STEP", 2)
+    monkeypatch.setattr(imports, "_TELL", 2)
     content = csv(*(f"Estradiol,{20 + number},pg/mL,2026-03-{number + 1:02}" for number in range(4)))
     batch, _ = imports.receive(patient=man, by=by, now=NOW, content=content, form=Form())
     seen: list[int] = []
