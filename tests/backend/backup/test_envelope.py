@@ -78,13 +78,15 @@ def test_another_key_is_told_from_damage() -> None:
         list(envelope.opened(io.BytesIO(SEALED), other))
 
 
-@pytest.mark.parametrize("text", ["", "short", PUBLIC[:-4], PUBLIC + "AAAA", "é" * 44])
+@pytest.mark.parametrize(
+    "text", ["", "short", PUBLIC[:-4], PUBLIC + "AAAA", "é" * 44], ids=["empty", "short", "cut", "longer", "letters"]
+)
 def test_what_is_no_public_key_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"BACKUP_PUBLIC_KEY is no public key. Accepted: "):
         envelope.read_public_key(text)
 
 
-@pytest.mark.parametrize("pem", [b"", b"-----BEGIN", PUBLIC.encode()])
+@pytest.mark.parametrize("pem", [b"", b"-----BEGIN", PUBLIC.encode()], ids=["empty", "begun", "public"])
 def test_what_is_no_private_key_is_refused(pem: bytes) -> None:
     with pytest.raises(ValueError, match=r"The key file is no private key. Accepted: "):
         envelope.read_private_key(pem)

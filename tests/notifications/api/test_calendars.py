@@ -99,11 +99,7 @@ def test_a_new_address_ends_the_old_one_and_a_withdrawn_one_is_like_none(by_adam
     assert [by_adam.send("DELETE", "/calendar").status_code for _ in range(2)] == [204, 204]
     assert by_adam.send("GET", "/calendar").json() == {"given_out": False, "made_at": None}
     gone, never = Client().get(second), Client().get("/calendar/" + "A" * 43 + ".ics")
-<<<<<<< HEAD
-    told = [{name: value for name, value in answer.headers.items() if name != "X-Request-ID"} for answer in (gone, never)]
-=======
     told = [{name: said for name, said in answer.headers.items() if name.lower() != "x-request-id"} for answer in (gone, never)]
->>>>>>> remind
     assert (gone.status_code, gone.content, told[0]) == (never.status_code, never.content, told[1])
     assert gone.status_code == 404
     assert "no-store" in gone.headers["Cache-Control"]
