@@ -46,6 +46,12 @@ OTHER_TABLES = {
         "the clinic, men in its care",
         "it does not, it is ended; the account behind it can be erased by hand",
     ),
+    "notifications_staffdigest": Held(
+        "that a prescriber was written to on a day, so that he is once",
+        "for good: the number of an account, a day and whether it was sent; what was said is not kept",
+        "nobody; operators see how many",
+        "it does not; the number means nothing once the account is gone",
+    ),
     "account_emailaddress": Held(
         "the address of an account and whether it was verified",
         "as long as the account",

@@ -211,8 +211,8 @@ class Release(OneEvaluation):
 
     def post(self, _request: Request, **kwargs: Any) -> Response:
         man = self.patient()
+        row = self.found(man)
         releases.release(patient=man, evaluation=kwargs["uid"], by=self.actor, now=self.now)
-        row = Evaluation.objects.get(patient=man, uid=kwargs["uid"])
         return self.row(summary(row, Reader(self.is_staff_route, man), self.now))
 
 

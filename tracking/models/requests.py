@@ -19,7 +19,7 @@ class AnsweredRequest(OwnedRow):
 
     ownership: ClassVar[Ownership] = Ownership(
         why="so that a request sent again after a lost answer is answered again and stored once",
-        kept="48 hours",
+        kept="48 hours; nobody sends it again after that",
         exported=False,
         revisioned=False,
         append_only=True,

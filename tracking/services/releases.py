@@ -7,9 +7,9 @@ from uuid import UUID
 
 from tracking.domain.actor import Actor
 from tracking.domain.problems import problem
-from tracking.models import Evaluation, Finding, Patient
+from tracking.models import Finding, Patient
 from tracking.services import evaluations, prescribers
-from tracking.services.access import acting_as, lock_patient, not_found
+from tracking.services.access import acting_as, lock_patient
 
 __all__ = ["release"]
 
@@ -23,10 +23,8 @@ def release(*, patient: Patient, by: Actor, now: datetime, evaluation: UUID) -> 
     with acting_as(by):
         man = lock_patient(patient)
         prescribers.authors(man, by)
-        seen, latest = Evaluation.objects.filter(patient=man, uid=evaluation).first(), evaluations.of(man)
-        if seen is None:
-            raise not_found()
-        if seen != latest:
+        latest = evaluations.of(man)
+        if latest is None or latest.uid != evaluation:
             text = "He was evaluated anew since this was read. Look at what is found now, and release that."
             raise problem("/evaluation", "evaluation-changed", text, kind="conflict")
-        return Finding.objects.filter(patient=man, evaluation_id__lte=seen.pk, released_at=None).update(released_at=now)
+        return Finding.objects.filter(patient=man, evaluation_id__lte=latest.pk, released_at=None).update(released_at=now)
