@@ -52,6 +52,7 @@ class OneDevice(RecordView):
     """One device."""
 
     category = Category.OWN
+    needs_match = False  # it ends whatever became of it meanwhile, and once more
     operations = {
         "GET": Operation("Read one device", PushDeviceRow, etag=True),
         "DELETE": Operation("Send no more push messages there", status=(204,)),

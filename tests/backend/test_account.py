@@ -17,14 +17,15 @@ from rest_framework.test import APIClient
 
 from backend import tasks
 from backend.accounts import closing
+from notifications import services as notifications
 from notifications.models import Answer, Delivery, Escalation, Preference, Reminder
-from tests.accounts import bearer
+from tests.accounts import PASSWORD, bearer
 from tests.conftest import NOW
 from tests.everybody import Everybody, everybody
 from tests.tracking.api.contract import ContractClient
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
-from tracking.models import AccountExport, ErasureRequest, ImportBatch, Patient, Tombstone, User
+from tracking.models import AccountExport, BreakGlass, ErasureRequest, ImportBatch, Patient, Tombstone, User
 from tracking.services import account_export, accounts, audit, consent, episodes, erasure, labs, owned, pauses, resync
 from tracking.services.access import acting_as
 
@@ -58,7 +59,14 @@ def whole(everybody: Everybody) -> Everybody:
         Escalation.objects.create(**his, about="overdue", subject_id=1, occasion="x", level="lead", at=NOW)
         Preference.objects.get_or_create(**his)
         Tombstone.objects.create(**his, table="labs", client_id="gone")
+        root = User.objects.create_superuser("root@example.org", PASSWORD, name="Root")
+        glass = {"user": root, "reason": "he asked for it", "opened_at": NOW, "expires_at": NOW + timedelta(hours=1)}
+        BreakGlass.objects.create(**his, **glass)
+    notifications.give_out_calendar(patient_id=adam.pk, by=himself, now=NOW)
     EmailAddress.objects.create(user=adam.user, email="adam@example.org", verified=True, primary=True)
+    felt = {"code": "fatigue", "score": 4, "felt_at": "2026-11-01T08:00:00+01:00"}
+    once = {"HTTP_IDEMPOTENCY_KEY": "sent-once", **bearer(adam.user)}
+    assert APIClient().post("/api/v1/symptoms", felt, format="json", **once).status_code == 201
     return everybody
 
 
@@ -156,7 +164,7 @@ def test_an_export_that_got_lost_is_taken_up_and_one_that_fails_says_so(adam: Pa
     (row,) = by(adam).send("GET", "/exports").json()["results"]
     assert row["state"] == "ready"
     second = by(adam).send("POST", "/exports").json()["uid"]
-    monkeypatch.setattr(account_export.exports, "results", None)
+    monkeypatch.setattr(account_export.exports, "record", None)
     with pytest.raises(TypeError):
         tasks.build_export(second, adam.user_id)
     assert by(adam).send("GET", f"/exports/{second}").json()["state"] == "failed"
@@ -187,7 +195,7 @@ def test_an_erasure_leaves_tombstones_and_the_audit_skeleton_and_nothing_else(wh
     }
     assert {name for name, count in after.items() if count} == {
         "tracking_patient", "tracking_carerelationship", "tracking_accessevent", "tracking_tombstone",
-        "tracking_erasurerequest",
+        "tracking_erasurerequest", "tracking_breakglass",
     }  # fmt: skip
     assert rows_by_table(whole.carl.pk) == others
     with acting_as(SYSTEM):
@@ -218,7 +226,7 @@ def test_what_the_database_keeps_is_what_the_registry_keeps() -> None:
         cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'trabecula_erase'")
         (body,) = cursor.fetchone()
     assert all(f"'{name}'" in body for name in kept)
-    assert len(kept) == 5
+    assert len(kept) == 6
 
 
 def test_nobody_erases_a_man_who_did_not_ask_nor_before_his_time(adam: Patient) -> None:

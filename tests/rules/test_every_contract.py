@@ -41,6 +41,7 @@ UNSEEN = {
     "clinics/<uuid:clinic_uid>/invitations/<uuid:uid>": "an invitation has no versions",
     "read-tokens/<uuid:uid>": "a key has no versions",
     "calendar": "an address has no versions",
+    "devices/<uuid:uid>": "a phone that gets no more messages gets none",
 }
 # Answers that are taken whole, each with the reason.
 WHOLE = {

@@ -17,9 +17,9 @@ from django.utils.safestring import SafeString
 
 from tracking import clock
 from tracking.admin import dose_history, imports, phrases, record, rows, sharing, summary, versions, writes
-from tracking.admin.base import SAFE, RecordAdmin, RecordChangeList, patients_of
+from tracking.admin.base import SAFE, RecordAdmin, RecordChangeList, broken_glass, patients_of
 from tracking.admin.site import TrabeculaAdminSite
-from tracking.domain.categories import Category
+from tracking.domain.categories import SHAREABLE, Category
 from tracking.exchange.summary import pdf_of
 from tracking.models import DueItem, Patient, User
 from tracking.services.access import shared_with
@@ -90,7 +90,8 @@ class PatientAdmin(RecordAdmin):
         ]
 
     def page(self, request: HttpRequest, row: Patient) -> dict[str, Any]:
-        shared = shared_with(cast("User", request.user), [row]).get(row.pk, [])
+        behind_glass = broken_glass(request, row) is not None
+        shared = list(SHAREABLE) if behind_glass else shared_with(cast("User", request.user), [row]).get(row.pk, [])
         return record.page(row, request, clock.now()) | {
             "shared": shared,
             "is_partial": Category.CONCLUSIONS not in shared,
