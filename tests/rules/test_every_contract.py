@@ -48,6 +48,8 @@ WHOLE = {
     "sync": "a phone applies all of a pull or none of it",
     "rulebook": "rules are read as one",
     "exports/<uuid:uid>/archive": "a file",
+    "export": "a file",
+    "patients/<uuid:patient_uid>/export": "a file",
 }
 # Lists of rows with a revision that is not their own.
 NOT_SINCE = {"patients": "the revision is each man's, and no number orders all men"}

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 from rest_framework.test import APIClient
 
 from tests.accounts import PASSWORD
+from tests.backend.accounts.test_door import SEED, code
 from tests.conftest import NOW
 from tracking.models import AuditEvent
 
@@ -28,7 +30,10 @@ def test_sign_ins_by_either_door_are_kept(dr_bell: Any, now: Any) -> None:
     admin = Client()
     before = len(events())
     admin.post("/admin/login/", {"username": "bell@example.org", "password": "wrong"})
+    TOTP.activate(dr_bell, SEED)
     admin.post("/admin/login/", {"username": "bell@example.org", "password": PASSWORD})
+    assert len(events()) == before + 1, "a password alone signs nobody in"
+    admin.post("/admin/login/code/", {"code": code(SEED)})
     admin.post("/admin/logout/")
     assert events()[before:] == [
         ("sign-in-refused", number, "", "admin"),

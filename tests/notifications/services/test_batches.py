@@ -112,9 +112,12 @@ def test_a_slow_provider_does_not_hold_back_what_became_of_the_others(
     fcm.for_device["A"] = ["hang"]
     recorded = []
     record = delivering._record
-    monkeypatch.setattr(
-        delivering, "_record", lambda outcomes, *rest: (recorded.append(len(outcomes)), record(outcomes, *rest))
-    )
+
+    def counted(outcomes: Any, *rest: Any) -> Any:
+        recorded.append(len(outcomes))
+        return record(outcomes, *rest)
+
+    monkeypatch.setattr(delivering, "_record", counted)
     services.deliver(now=BEFORE)
     assert recorded == [1, 1]
     assert rows(Delivery, "state") == ["unknown", "sent"]
@@ -131,9 +134,9 @@ def test_an_outcome_that_comes_after_we_were_given_up_for_lost_changes_nothing(
     services.claim(now=BEFORE)
     record = delivering._record
 
-    def late(outcomes: Any, now: datetime, done: Any) -> None:
+    def late(outcomes: Any, now: datetime, done: Any) -> Any:
         Delivery.objects.update(state="unknown", sending_since=None, ended_at=now)
-        record(outcomes, now, done)
+        return record(outcomes, now, done)
 
     monkeypatch.setattr(delivering, "_record", late)
     services.deliver(now=BEFORE)

@@ -234,7 +234,7 @@ def test_released_to_the_man(desk, settings, adam, on_anastrozole, record_lab, t
 
     def waits():
         with as_system():
-            return shown.waits_for_release(evaluations.of(adam))
+            return shown.with_his_words(evaluations.of(adam)).waits
 
     shown_to_her = re.search(r'name="seen" value="([^"]+)"', desk.get(ANSWER, {"do": "release", "row": key(the())}).text)[1]
     assert "evaluated anew" in desk.post(ANSWER, {"do": "release", "row": key(the())}).text

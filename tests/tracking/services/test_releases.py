@@ -26,7 +26,7 @@ def waiting(adam, in_care, settings):
 
 def waits(man):
     with acting_as(Actor.system("test")):
-        return shown.waits_for_release(evaluations.of(man))
+        return shown.with_his_words(evaluations.of(man)).waits
 
 
 def latest(man):
