@@ -6,6 +6,7 @@ import json
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection, connections
@@ -442,7 +443,7 @@ def test_what_waits_for_a_release_is_not_pulled_and_the_release_brings_it(phone,
     assert "waits for your clinic" in latest["words"]
     assert "Nobody has looked yet" in latest["words_later"]  # no write will tell the phone that time has passed
     assert latest["words_later_from"] == "2026-11-06"
-    releases.release(patient=adam, evaluation=latest["id"], by=Actor.user(dr_bell.pk), now=NOW)
+    releases.release(patient=adam, evaluation=UUID(latest["id"]), by=Actor.user(dr_bell.pk), now=NOW)
     phone.pull()
     assert all(row["words"] for row in phone.of("findings").values())
     shown = phone.of("evaluations")[latest["id"]]
