@@ -49,7 +49,12 @@ class Running:
 
     def told_in_logs(self) -> list[tuple[str, str]]:
         """What was said in this story and is nobody else's business, by the log in which it stands."""
-        logs = {path.name: path.read_text(errors="replace") for path in self.stack.logs.glob("*.log")}
+        # What a command answers to the person who typed it is no log.
+        logs = {
+            path.name: path.read_text(errors="replace")
+            for path in self.stack.logs.glob("*.log")
+            if not path.name.startswith("manage-create_")
+        }
         return [(name, secret) for name, text in logs.items() for secret in sorted(self._secrets) if secret in text]
 
     def _keep(self, told: Any, name: str = "") -> None:

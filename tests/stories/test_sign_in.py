@@ -40,7 +40,7 @@ def test_what_one_process_counts_and_ends_holds_in_the_other(running: Running) -
     assert all(1 <= int(answer.headers["Retry-After"]) <= 300 for answer in tries[5:])
 
 
-def test_the_walk_in_the_documentation_works_as_it_stands(running: Running) -> None:
+def test_the_walk_in_the_documentation_works_as_it_stands(running: Running, tmp_path: Path) -> None:
     running.start_web(processes=1)
     (lines,) = re.findall(r"^```sh\n(.*?)^```$", API_PAGE.read_text(), re.DOTALL | re.MULTILINE)
     script = lines.replace("https://trabecula.example.org", running.stack.web_url)
@@ -52,6 +52,7 @@ def test_the_walk_in_the_documentation_works_as_it_stands(running: Running) -> N
         stderr=subprocess.PIPE,
         text=True,
         env={"PATH": os.environ["PATH"]},
+        cwd=tmp_path,
     )
     try:
         (sent,) = running.wait_for(
@@ -64,4 +65,5 @@ def test_the_walk_in_the_documentation_works_as_it_stands(running: Running) -> N
     assert sent["To"] == "adam@example.org"
     assert PASSWORD in script
     assert '"value": "24.0"' in told
+    assert "\n304\n" in told, "the home screen has not changed"
     assert told.rstrip().endswith("\n1"), "the list of labs has the one"
