@@ -18,6 +18,7 @@ from pathlib import Path
 from rich.console import Console
 
 from backend.devstack import show
+from backend.devstack.earlier import refuse_data_of_an_earlier_checkout
 from backend.devstack.homes import RUN_FOLDER
 from backend.devstack.problems import SetupError
 from backend.devstack.processes import end_with_parent
@@ -71,6 +72,7 @@ def _run(console: Console, *, once: bool) -> int:
         with _step(console, "PostgreSQL 18, broker and mail"):
             stack.start_services()
         with _step(console, "Migrations"):
+            refuse_data_of_an_earlier_checkout(stack.services.migration_database_url)
             stack.run_manage("migrate", "--database", "owner", "--no-input")
         # Together: each spends its first seconds on importing the same code.
         stack.start_process("web", concurrency=WEB_PROCESSES, extra_env=DEMO_ENVIRONMENT, wait=False)
