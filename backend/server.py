@@ -41,4 +41,4 @@ def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001  gunicorn's si
         return
     from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415  after the folder is there
 
-    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # prometheus_client types no such call

@@ -28,7 +28,7 @@ def address(given: str) -> tuple[str, int]:
 def of_all_processes() -> CollectorRegistry:
     """The figures that this process and its children left in their folder."""
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus_client types no such call
     return registry
 
 

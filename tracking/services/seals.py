@@ -160,7 +160,7 @@ def _differences(day: SealedDay, now: datetime) -> list[str]:
         if kept is None or not _columns(kept, also=sealed.columns):
             said.append(f"{row.table}: it has changed its shape since, and its rows cannot be compared")
             continue
-        found = {each.id: each.digest for each in _rows(kept, sealed.columns, "{key} = ANY(%s)", [row.ids])}
+        found = {each.id: each.digest for each in _rows(kept, sealed.columns, _BY_KEY, [row.ids])}
         if kept.owner is None and _end(day.day) <= now - KEPT:
             sealed = replace(sealed, rows=tuple(each for each in sealed.rows if each.id in found))
         gone = _erased({each.owner for each in sealed.rows if each.id not in found and each.owner is not None})
@@ -174,25 +174,28 @@ def _differences(day: SealedDay, now: datetime) -> list[str]:
 
 def _read(kept: Kept, day: date) -> TableSeal:
     columns = tuple(str(field.column) for field in kept.model._meta.concrete_fields)
-    return TableSeal(kept.table, columns, tuple(_rows(kept, columns, "{when} >= %s AND {when} < %s", list(_span(day)))))
+    return TableSeal(kept.table, columns, tuple(_rows(kept, columns, _OF_A_DAY, list(_span(day)))))
+
+
+_BY_KEY = sql.SQL("{key} = ANY(%s)")
+_OF_A_DAY = sql.SQL("{when} >= %s AND {when} < %s")
 
 
 def _of_the_day(kept: Kept, day: date) -> list[int]:
-    return [row.id for row in _rows(kept, (kept.key,), "{when} >= %s AND {when} < %s", list(_span(day)))]
+    return [row.id for row in _rows(kept, (kept.key,), _OF_A_DAY, list(_span(day)))]
 
 
-def _rows(kept: Kept, columns: tuple[str, ...], condition: str, values: list[Any]) -> Iterator[RowSeal]:
+def _rows(kept: Kept, columns: tuple[str, ...], condition: sql.SQL, values: list[Any]) -> Iterator[RowSeal]:
     """The rows under a condition, in the order of their key. A row is digested as PostgreSQL prints it, in UTC."""
-    query = sql.SQL(  # the condition is one of three of this module
-        "SELECT {key}, {owner}, encode(sha256(convert_to(ROW({columns})::text, 'UTF8')), 'hex') FROM {table} WHERE "  # noqa: S608
-        + condition
-        + " ORDER BY {key}"
+    query = sql.SQL(
+        "SELECT {key}, {owner}, encode(sha256(convert_to(ROW({columns})::text, 'UTF8')), 'hex') FROM {table}"
+        " WHERE {condition} ORDER BY {key}"
     ).format(
         key=sql.Identifier(kept.key),
         owner=sql.Identifier(kept.owner) if kept.owner else sql.SQL("NULL::bigint"),
         columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
         table=sql.Identifier(kept.table),
-        when=sql.Identifier(kept.when),
+        condition=condition.format(key=sql.Identifier(kept.key), when=sql.Identifier(kept.when)),
     )
     with connection.cursor() as cursor:
         cursor.execute(query, values)

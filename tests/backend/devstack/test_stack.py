@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -32,6 +34,8 @@ from pathlib import Path
 from backend.devstack.stack import Stack
 
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+# As at a terminal: a shell that starts the tests in the background has Ctrl-C ignored in all its children.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     with Stack(Path(sys.argv[1])) as stack:
         stack.start_services()
@@ -42,14 +46,19 @@ except KeyboardInterrupt:
 """
 
 
-def launch(home: Path) -> tuple[subprocess.Popen[str], dict[str, str]]:
-    launcher = subprocess.Popen(
+@contextmanager
+def launched(home: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
+    """A launcher, and what it told. However the test ends, it is gone, and its services with it."""
+    with subprocess.Popen(
         [sys.executable, "-c", LAUNCHER, str(home)], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
-    assert launcher.stdout is not None
-    line = launcher.stdout.readline()
-    assert line, "the launcher ended before its services were ready"
-    return launcher, json.loads(line)
+    ) as launcher:
+        try:
+            assert launcher.stdout is not None
+            line = launcher.stdout.readline()
+            assert line, "the launcher ended before its services were ready"
+            yield launcher, json.loads(line)
+        finally:
+            launcher.kill()
 
 
 def rows(url: str, query: str) -> list[tuple[object, ...]]:
@@ -60,34 +69,34 @@ def rows(url: str, query: str) -> list[tuple[object, ...]]:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_launcher_that_ends_leaves_no_process_and_no_lock(run_folder: Path, number: signal.Signals) -> None:
-    launcher, told = launch(run_folder / "demo")
-    family = descendants(int(told["keeper"]))
-    assert len(family) > 4
-    launcher.send_signal(number)
-    launcher.communicate(timeout=60)
-    with Stack(run_folder / "demo"):
-        assert not still_alive_after(1, family)
+    with launched(run_folder / "demo") as (launcher, told):
+        family = descendants(int(told["keeper"]))
+        assert len(family) > 4
+        launcher.send_signal(number)
+        launcher.communicate(timeout=60)
+        with Stack(run_folder / "demo"):
+            assert not still_alive_after(1, family)
 
 
 def test_a_ctrl_c_at_the_terminal_reaches_the_launcher_alone_and_ends_all(run_folder: Path) -> None:
-    launcher, told = launch(run_folder / "demo")
-    family = descendants(int(told["keeper"]))
-    assert os.getpgid(launcher.pid) not in {os.getpgid(pid) for pid in family}
-    os.killpg(launcher.pid, signal.SIGINT)
-    launcher.communicate(timeout=60)
-    assert not still_alive_after(1, family)
+    with launched(run_folder / "demo") as (launcher, told):
+        family = descendants(int(told["keeper"]))
+        assert os.getpgid(launcher.pid) not in {os.getpgid(pid) for pid in family}
+        os.killpg(launcher.pid, signal.SIGINT)
+        launcher.communicate(timeout=60)
+        assert not still_alive_after(1, family)
 
 
 def test_after_sigkill_of_the_keeper_the_services_end_and_the_next_start_works(run_folder: Path) -> None:
     home = run_folder / "demo"
-    launcher, told = launch(home)
-    family = descendants(int(told["keeper"]))
-    os.kill(int(told["keeper"]), signal.SIGKILL)
-    assert not still_alive_after(30, family)
-    launcher.kill()
-    launcher.communicate(timeout=60)
-    with Stack(home) as stack:
-        stack.start_services()
+    with launched(home) as (launcher, told):
+        family = descendants(int(told["keeper"]))
+        os.kill(int(told["keeper"]), signal.SIGKILL)
+        assert not still_alive_after(30, family)
+        launcher.kill()
+        launcher.communicate(timeout=60)
+        with Stack(home) as stack:
+            stack.start_services()
 
 
 def test_a_second_stack_in_the_same_home_says_who_runs_there(run_folder: Path) -> None:

@@ -72,7 +72,7 @@ def postmark(settings: Any) -> Iterator[Postmark]:
     peer = Postmark()
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
-        server.peer = peer  # type: ignore[attr-defined]
+        server.peer = peer  # type: ignore[attr-defined]  # its handlers read it there
         peer.url = f"http://127.0.0.1:{server.server_address[1]}/"
         settings.EMAIL_BACKEND = "anymail.backends.postmark.EmailBackend"
         settings.ANYMAIL = {"POSTMARK_SERVER_TOKEN": "secret", "POSTMARK_API_URL": peer.url, "REQUESTS_TIMEOUT": 5}
