@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import compose_spec
 import pytest
 import yaml
 
@@ -23,10 +24,6 @@ def services() -> dict[str, Any]:
 
 
 def test_a_parser_of_the_compose_specification_takes_the_file() -> None:
-    parser = pytest.importorskip(
-        "compose_spec", reason="compose-spec is not here: .venv/bin/python -m pip install compose-spec"
-    )
-
     def filled(value: Any) -> Any:
         if isinstance(value, dict):
             return {key: filled(inner) for key, inner in value.items()}
@@ -34,7 +31,7 @@ def test_a_parser_of_the_compose_specification_takes_the_file() -> None:
             return [filled(inner) for inner in value]
         return re.sub(r"(?<!\$)\$\{\w+(?:[:?-][^}]*)?\}", "8000", value) if isinstance(value, str) else value
 
-    parser.PyCompose.from_json(json.dumps(filled(COMPOSE))).validate()
+    compose_spec.PyCompose.from_json(json.dumps(filled(COMPOSE))).validate()
 
 
 def test_nothing_can_eat_the_machine(services: dict[str, Any]) -> None:
