@@ -95,15 +95,6 @@ def writing_expression(owner: str, category: Category) -> str:
     return policy_expression(owner, category if apart else Category.CONCLUSIONS)
 
 
-def share(table: str, category: Category, *, owner: str = "patient_id") -> RunSQL:
-    """A migration step: open a protected table to those with whom this category is shared, and no longer to others."""
-    return RunSQL(
-        f"ALTER POLICY owned ON {table} USING ({policy_expression(owner, category)})"
-        f" WITH CHECK ({writing_expression(owner, category)})",
-        f"ALTER POLICY owned ON {table} USING ({policy_expression(owner)}) WITH CHECK ({policy_expression(owner)})",
-    )
-
-
 def protect(
     table: str,
     *,
