@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 
 from tracking.models import Patient, User
 
-__all__ = ["ago", "born", "day", "instant", "names", "spaced", "who"]
+__all__ = ["ago", "born", "day", "instant", "names", "spaced", "title", "who"]
 
 _DAYS_A_WEEK = 7
 _FEW_DAYS, _FEW_WEEKS, _FEW_MONTHS = 14, 63, 24
@@ -54,6 +54,16 @@ def born(man: Patient, today: date) -> str:
 def spaced(code: str) -> str:
     """A stored code as words: ``not_below`` is read as ``not below``."""
     return code.replace("_", " ")
+
+
+# As the field writes them.
+_SHORT = {"e2": "E2", "t": "testosterone", "ai": "AI", "dexa": "DXA", "psa": "PSA", "pth": "PTH"}
+
+
+def title(code: str) -> str:
+    """The code of a finding as a short name: ``e2_low_with_low_t`` is read as ``E2 low with low testosterone``."""
+    said = " ".join(_SHORT.get(word, word) for word in code.split("_"))
+    return said[:1].upper() + said[1:]
 
 
 def names(actors: Iterable[str]) -> Mapping[int, str]:

@@ -82,7 +82,7 @@ def open_of(row: Episode, finding: Finding | None, zone: str, now: datetime) -> 
     return Open(
         key=f"{row.uid}.{row.revision}",
         priority=f"P{row.priority}",
-        name=phrases.spaced(row.family).replace("e2 ", "E2 "),
+        name=phrases.title(row.family),
         words=finding.detail["prescriber"] if finding else phrases.spaced(row.code),
         state=_state(row, now),
         respond_by=_last_day(row.respond_by, zone),

@@ -51,3 +51,17 @@ def test_who_did_it_is_a_person_himself_or_a_part_of_the_system():
         "account 99",
         "system (sweep)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("e2_low_with_low_t", "E2 low with low testosterone"),
+        ("dexa_baseline_overdue", "DXA baseline overdue"),
+        ("ai_without_testosterone", "AI without testosterone"),
+        ("psa", "PSA"),
+        ("log_disagrees_ai", "Log disagrees AI"),
+    ],
+)
+def test_the_code_of_a_finding_is_read_as_the_field_writes_it(code, said):
+    assert phrases.title(code) == said
