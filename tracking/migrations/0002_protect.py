@@ -20,18 +20,29 @@ BEGIN
     RETURN acting;
 END $$;
 
-CREATE FUNCTION trabecula_is_system() RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT trabecula_actor() LIKE 'system:%'
-$$;
+-- These are written out where they are called: their names are looked up once, here, so no search path need be set for them.
+CREATE FUNCTION trabecula_is_system() RETURNS boolean LANGUAGE sql STABLE RETURN trabecula_actor() LIKE 'system:%';
 
-CREATE FUNCTION trabecula_user() RETURNS bigint LANGUAGE sql STABLE AS $$
-    SELECT CASE WHEN trabecula_actor() LIKE 'user:%' THEN substr(trabecula_actor(), 6)::bigint END
-$$;
+CREATE FUNCTION trabecula_user() RETURNS bigint LANGUAGE sql STABLE
+RETURN CASE WHEN trabecula_actor() LIKE 'user:%' THEN substr(trabecula_actor(), 6)::bigint END;
 
 -- What of a record a consent or a token opens; an empty scope opens all that can be shared.
-CREATE FUNCTION trabecula_covers(scope jsonb, category text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT category = 'door' OR (category <> 'own' AND (scope = '[]'::jsonb OR scope @> to_jsonb(category)))
-$$;
+CREATE FUNCTION trabecula_covers(scope jsonb, category text) RETURNS boolean LANGUAGE sql IMMUTABLE
+RETURN category = 'door' OR (category <> 'own' AND (scope = '[]'::jsonb OR scope ? category));
+
+-- The man whose account acts, or none: what he may always see, found by one key, without asking who else let him in.
+CREATE FUNCTION trabecula_himself() RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    acting text := trabecula_actor();
+    himself bigint;
+BEGIN
+    IF acting LIKE 'user:%' THEN
+        PERFORM set_config('trabecula.actor', 'system:access', true);
+        SELECT id INTO himself FROM tracking_patient WHERE user_id = substr(acting, 6)::bigint;
+        PERFORM set_config('trabecula.actor', acting, true);
+    END IF;
+    RETURN himself;
+END $$;
 
 -- Who let this account in to this category of his record; and himself. It reads protected tables as the system: as the account
 -- it would ask itself for ever.
@@ -93,11 +104,17 @@ CREATE FUNCTION trabecula_may_write(patient bigint) RETURNS boolean LANGUAGE sql
 $$;
 
 -- The man's number rises once per transaction; whoever raises it holds his row until the commit, so it rises in commit order.
+-- Rows come man by man, so what was raised last is kept beside it in a setting, which a savepoint takes back as it does the number.
 CREATE FUNCTION trabecula_next_revision(patient bigint) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     this_transaction bigint := pg_current_xact_id()::text::bigint;
+    mark text := this_transaction || ':' || patient || ':';
+    kept text := current_setting('trabecula.raised', true);
     raised bigint;
 BEGIN
+    IF starts_with(kept, mark) THEN
+        RETURN substr(kept, length(mark) + 1)::bigint;
+    END IF;
     SELECT revision INTO raised FROM tracking_patient WHERE id = patient AND revision_xact = this_transaction;
     IF NOT FOUND THEN
         UPDATE tracking_patient SET revision = revision + 1, revision_xact = this_transaction
@@ -106,6 +123,7 @@ BEGIN
             RAISE EXCEPTION 'no such patient is open to this actor: %', patient USING ERRCODE = 'insufficient_privilege';
         END IF;
     END IF;
+    PERFORM set_config('trabecula.raised', mark || raised, true);
     RETURN raised;
 END $$;
 """
@@ -116,6 +134,7 @@ DROP FUNCTION trabecula_may_write(bigint);
 DROP FUNCTION trabecula_visible_patients(bigint);
 DROP FUNCTION trabecula_visible_patients(bigint, text);
 DROP FUNCTION trabecula_let_in(bigint, text);
+DROP FUNCTION trabecula_himself();
 DROP FUNCTION trabecula_covers(jsonb, text);
 DROP FUNCTION trabecula_user();
 DROP FUNCTION trabecula_is_system();
@@ -241,6 +260,7 @@ BEGIN
     FOR function IN
         SELECT p.oid FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang AND l.lanname IN ('sql', 'plpgsql')
         WHERE p.pronamespace = 'public'::regnamespace AND p.proname LIKE 'trabecula\\_%'
+        AND p.prosqlbody IS NULL AND p.proname <> 'trabecula_actor'
     LOOP
         EXECUTE format('ALTER FUNCTION %s {}', function);
     END LOOP;
