@@ -95,8 +95,9 @@ def _say_again(owner: Any, table: str, first: Patient, clinic: Clinic) -> None:
         "patient_id": SQL("man.id"),
         "evaluation_id": latest,
         "opened_in_id": latest,
-        # Thousands are not found in the same minute.
-        "opened_at": SQL("said.opened_at - make_interval(mins => (man.id % 20000)::int)"),
+        # Thousands are not equally low, nor found in the same minute, nor in the order of their keys.
+        "margin": SQL("CASE WHEN said.margin = '' THEN '' ELSE '0.' || (500 + man.id * 7919 % 499) END"),
+        "opened_at": SQL("said.opened_at - make_interval(mins => (man.id * 7919 % 20000)::int)"),
     }
     said = SQL(", ").join(other.get(name, SQL("said.{}").format(Identifier(name))) for name in columns)
     last = SQL("") if table == "tracking_episode" else SQL("AND said.{} = (SELECT evaluation_id FROM tracking_standing WHERE"

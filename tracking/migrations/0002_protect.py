@@ -8,6 +8,16 @@ from tracking.services.owned import protect
 
 APP = settings.APP_DB_ROLE
 
+# Himself, and whoever let a clinic of this account in.
+LET_IN = """
+        SELECT id FROM tracking_patient WHERE user_id = account
+        UNION ALL
+        SELECT care.patient_id
+        FROM tracking_prescriber member
+        JOIN tracking_carerelationship care ON care.clinic_id = member.clinic_id
+        WHERE member.user_id = account AND member.is_active AND care.revoked_at IS NULL
+        AND trabecula_covers(care.scope, category)"""
+
 FUNCTIONS = """
 CREATE FUNCTION trabecula_actor() RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -52,33 +62,26 @@ DECLARE
     acting text := trabecula_actor();
 BEGIN
     PERFORM set_config('trabecula.actor', 'system:access', true);
-    RETURN QUERY
-        SELECT id FROM tracking_patient WHERE user_id = account
-        UNION
-        SELECT care.patient_id
-        FROM tracking_prescriber member
-        JOIN tracking_carerelationship care ON care.clinic_id = member.clinic_id
-        WHERE member.user_id = account AND member.is_active AND care.revoked_at IS NULL
-        AND trabecula_covers(care.scope, category);
+    RETURN QUERY @@LET_IN@@;
     PERFORM set_config('trabecula.actor', acting, true);
 END $$;
 
 -- Whom an account or a token may see. A token's expiry is asked by whoever lets it in, for SQL has no clock here; that it stands is
--- asked anew by each query. Behind broken glass a superuser sees all but what is the man's own.
+-- asked anew by each query. Behind broken glass a superuser sees all but what is the man's own. Each table of each query asks for
+-- itself, and of a large clinic for thousands: so every row goes through this one function, and a man may be told twice.
 CREATE FUNCTION trabecula_visible_patients(account bigint, category text) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE ROWS 10 AS $$
 DECLARE
     acting text := trabecula_actor();
 BEGIN
+    PERFORM set_config('trabecula.actor', 'system:access', true);
     IF acting LIKE 'token:%' THEN
-        PERFORM set_config('trabecula.actor', 'system:access', true);
         RETURN QUERY
             SELECT token.patient_id FROM tracking_readtoken token
             WHERE token.id = substr(acting, 7)::bigint AND token.revoked_at IS NULL
             AND trabecula_covers(token.scope, category);
     ELSE
-        RETURN QUERY SELECT trabecula_let_in(account, category);
-        PERFORM set_config('trabecula.actor', 'system:access', true);
+        RETURN QUERY @@LET_IN@@;
         RETURN QUERY
             SELECT glass.patient_id
             FROM tracking_breakglass glass
@@ -87,13 +90,6 @@ BEGIN
             AND category <> 'own';
     END IF;
     PERFORM set_config('trabecula.actor', acting, true);
-END $$;
-
--- A table whose policy names no category is open with conclusions, which quote all.
-CREATE FUNCTION trabecula_visible_patients(account bigint) RETURNS SETOF bigint
-LANGUAGE plpgsql STABLE ROWS 10 AS $$
-BEGIN
-    RETURN QUERY SELECT trabecula_visible_patients(account, 'conclusions');
 END $$;
 
 -- Whether whoever acts may write into this record: himself, the system, or who was let in to all that a write is weighed against.
@@ -126,12 +122,11 @@ BEGIN
     PERFORM set_config('trabecula.raised', mark || raised, true);
     RETURN raised;
 END $$;
-"""
+""".replace("@@LET_IN@@", LET_IN)
 
 DROP_FUNCTIONS = """
 DROP FUNCTION trabecula_next_revision(bigint);
 DROP FUNCTION trabecula_may_write(bigint);
-DROP FUNCTION trabecula_visible_patients(bigint);
 DROP FUNCTION trabecula_visible_patients(bigint, text);
 DROP FUNCTION trabecula_let_in(bigint, text);
 DROP FUNCTION trabecula_himself();
