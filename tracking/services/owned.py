@@ -85,8 +85,9 @@ def tables() -> Iterator[OwnedTable]:
 
 def policy_expression(owner: str, category: Category = Category.CONCLUSIONS) -> str:
     """The row-level security test: the system, or whoever acts and has this category of the man's record open to him."""
-    named = "" if category is Category.CONCLUSIONS else f", '{category}'"
-    return f"(SELECT trabecula_is_system()) OR {owner} IN (SELECT trabecula_visible_patients((SELECT trabecula_user()){named}))"
+    # In this order: whom an account may see is asked only where the row is neither the system's affair nor the man's own.
+    seen = f"{owner} IN (SELECT trabecula_visible_patients((SELECT trabecula_user()), '{category}'))"
+    return f"(SELECT trabecula_is_system()) OR {owner} = (SELECT trabecula_himself()) OR {seen}"
 
 
 def writing_expression(owner: str, category: Category) -> str:
