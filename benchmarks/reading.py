@@ -28,6 +28,7 @@ from backend.devstack.cohort import Api
 from backend.devstack.mail import messages
 from backend.devstack.ports import LOOPBACK, ReservedPort
 from backend.devstack.stack import Stack
+from benchmarks.owner import gather_figures, triggers_off
 
 __all__ = ["Measured", "measure", "report"]
 
@@ -175,45 +176,40 @@ def _a_man(api: Api) -> str:
 
 
 def _others(owner: psycopg.Connection[Any], men: int) -> None:
-    """So many more men, each with twenty results of the first one, by the owner's role and with its triggers off."""
+    """So many more men, each with twenty results of the first one, by the owner's role."""
     tables = ("tracking_user", "tracking_patient", "tracking_labresult")
-    owner.execute("SELECT set_config('trabecula.actor', 'system:bench', true)")
-    for table in tables:
-        owner.execute(SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(Identifier(table)))
-    owner.execute(
-        "INSERT INTO tracking_user (password, is_superuser, uid, email, name, is_active, is_staff, joined_at)"
-        " SELECT '!', false, gen_random_uuid(), 'man' || n || '@example.org', 'Man ' || n, true, false, now()"
-        " FROM generate_series(1, %s) n",
-        [men],
-    )
-    owner.execute(
-        "INSERT INTO tracking_patient (uid, user_id, name, zone, is_statistical, statistical_key, statistical_facts,"
-        " revision, revision_xact, profile_revision) SELECT gen_random_uuid(), id, name, 'UTC', false, '', '{}', 1, 0, 1"
-        " FROM tracking_user WHERE name LIKE 'Man %'"
-    )
-    columns = [
-        str(name)
-        for (name,) in owner.execute(
-            "SELECT column_name FROM information_schema.columns WHERE table_name = 'tracking_labresult'"
-            " AND column_name <> 'id' AND is_generated = 'NEVER'"
+    with triggers_off(owner, tables):
+        owner.execute(
+            "INSERT INTO tracking_user (password, is_superuser, uid, email, name, is_active, is_staff, joined_at)"
+            " SELECT '!', false, gen_random_uuid(), 'man' || n || '@example.org', 'Man ' || n, true, false, now()"
+            " FROM generate_series(1, %s) n",
+            [men],
         )
-    ]
-    other = {"uid": SQL("gen_random_uuid()"), "patient_id": SQL("man.id"), "revision": SQL("1")}
-    said = SQL(", ").join(other.get(name, SQL("said.{}").format(Identifier(name))) for name in columns)
-    owner.execute(
-        SQL(
-            "INSERT INTO tracking_labresult ({columns}) SELECT {said} FROM"
-            " (SELECT * FROM tracking_labresult ORDER BY id LIMIT %s) said, tracking_patient man WHERE man.name LIKE 'Man %%'"
-        ).format(columns=SQL(", ").join(map(Identifier, columns)), said=said),
-        [OF_EACH],
-    )
-    owner.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table whose keys are not checked yet cannot be altered
-    for table in tables:
-        owner.execute(SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(Identifier(table)))
+        owner.execute(
+            "INSERT INTO tracking_patient (uid, user_id, name, zone, is_statistical, statistical_key, statistical_facts,"
+            " revision, revision_xact, profile_revision) SELECT gen_random_uuid(), id, name, 'UTC', false, '', '{}', 1, 0, 1"
+            " FROM tracking_user WHERE name LIKE 'Man %'"
+        )
+        columns = [
+            str(name)
+            for (name,) in owner.execute(
+                "SELECT column_name FROM information_schema.columns WHERE table_name = 'tracking_labresult'"
+                " AND column_name <> 'id' AND is_generated = 'NEVER'"
+            )
+        ]
+        other = {"uid": SQL("gen_random_uuid()"), "patient_id": SQL("man.id"), "revision": SQL("1")}
+        said = SQL(", ").join(other.get(name, SQL("said.{}").format(Identifier(name))) for name in columns)
+        owner.execute(
+            SQL(
+                "INSERT INTO tracking_labresult ({columns}) SELECT {said} FROM"
+                " (SELECT * FROM tracking_labresult ORDER BY id LIMIT %s) said, tracking_patient man"
+                " WHERE man.name LIKE 'Man %%'"
+            ).format(columns=SQL(", ").join(map(Identifier, columns)), said=said),
+            [OF_EACH],
+        )
     owner.commit()
     owner.autocommit = True
-    for table in tables:
-        owner.execute(SQL("VACUUM (ANALYZE) {}").format(Identifier(table)))
+    gather_figures(owner, tables)
 
 
 @contextmanager
