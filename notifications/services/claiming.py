@@ -20,7 +20,7 @@ from notifications.services import escalating
 from notifications.services.people import Circumstances, circumstances_of
 from notifications.services.subjects import Subject, subjects_of
 from tracking.services.access import Actor, acting_as, lock_patients
-from tracking.services.owned import insert_rows, new_uid
+from tracking.services.owned import insert_objects, insert_rows, new_uid
 
 SWEEPER = Actor.system("sweep")
 BATCH = 500
@@ -28,7 +28,6 @@ BATCH = 500
 MOST_REMINDERS = 20_000
 
 _State = Reminder.State
-_COLUMNS = tuple(field.attname for field in Delivery._meta.concrete_fields if not field.primary_key)
 _Mark = tuple[datetime, int]
 
 
@@ -130,7 +129,7 @@ def _say(
     told = [row for row in rows if row.channel == INBOX]
     insert_rows(InboxMessage, [_inbox_message(row, people[row.patient_id], now) for row in told])
     leaving = _outbox([row for row in rows if row.channel != INBOX], people, subjects, now)
-    insert_rows(Delivery, [{name: vars(row)[name] for name in _COLUMNS} for row in leaving])
+    insert_objects(Delivery, leaving)
     escalating.tell_unreachable([row for row in told if not people[row.patient_id].reachable], now=now)
     done.inbox += len(told)
     done.queued += len(leaving)
