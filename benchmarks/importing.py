@@ -111,7 +111,11 @@ def report(*, rows: int = ROWS) -> Iterator[str]:
     """The figures as lines; Django stands upon an empty database."""
     cost = measure(_man("importing"), _man("other"), rows=rows)
     yield f"Import of {cost.rows:,} rows of a table; seconds on the wall, of the process, of its database session"
-    for name, each in (("read and looked at", cost.looked_at), ("stored and evaluated", cost.stored), ("bare insert", cost.bare)):
+    for name, each in (
+        ("read and looked at", cost.looked_at),
+        ("stored and evaluated", cost.stored),
+        ("bare insert", cost.bare),
+    ):
         yield f"  {name:<22} {each.wall:8.1f} {each.process:8.1f} {each.database:8.1f}"
     outcome = "met" if cost.ratio >= TARGET else "fallen short"
     yield f"  rate over that of the bare insert: {cost.ratio:.2f} by the processor, {cost.on_the_wall:.2f} on the wall"

@@ -1,8 +1,8 @@
 """What phones write and pull, beside the least that stores the same rows: a raw insert or update by asyncpg over arrays.
 
-Ours is the whole request, through all middleware that production runs, the sign-in and the evaluation. The raw one reads the same
-body with orjson and sends one statement; the row, its history and the man's revision are written by both. The clock is the
-processor's, of this process and of the database session that works for it.
+Ours is the whole request, through all middleware that production runs, the sign-in and the evaluation. The raw one reads the
+same body with orjson and sends one statement; the row, its history and the man's revision are written by both. The clock is
+the processor's, of this process and of the database session that works for it.
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ from typing import Any
 import asyncpg
 import orjson
 from allauth.account.models import EmailAddress
-from django.db import connection
 from django.test import Client
 
 from benchmarks.database import backend_pid
 from benchmarks.importing import COLUMNS
 from benchmarks.measure import spent
 from tracking import clock
+from tracking.domain.actor import Actor
 from tracking.models import Patient, User
 from tracking.models.base import new_client_id, new_uid
 from tracking.services import accounts
+from tracking.services.access import acting_as
 
 __all__ = ["Sizes", "measure", "report"]
 
@@ -109,12 +110,14 @@ class Raw:
 
 
 def measure(sizes: Sizes) -> dict[str, list[float]]:
-    """Seconds of the processor by name, a figure for each round: ``one lab``, ``push``, ``pull few``, ``pull many``; ``raw ...``."""
+    """Seconds of the processor by name, one figure a round: ``one lab``, ``push``, ``pull few``, ``pull many``; ``raw ...``."""
     raw, phone, other = Raw(), Phone("adam"), Phone("other")
     phone.post("/api/v1/sync?last_pulled_at=0", _push([_lab(30 * number + 20) for number in range(60)]))
     days = iter(range(2_000, 1_000_000))
     ours = backend_pid()
-    pulling = {name: _pulling(raw, Phone(name), rows, sizes.changed) for name, rows in (("few", sizes.few), ("many", sizes.many))}
+    pulling = {
+        name: _pulling(raw, Phone(name), rows, sizes.changed) for name, rows in (("few", sizes.few), ("many", sizes.many))
+    }
 
     def fresh(count: int) -> list[dict[str, Any]]:
         return [_lab(next(days) % 9_000, minutes=number) for number in range(count)]
@@ -144,18 +147,20 @@ def measure(sizes: Sizes) -> dict[str, list[float]]:
     return found
 
 
-def report(sizes: Sizes = Sizes()) -> Iterator[str]:  # noqa: B008  frozen
+def report(sizes: Sizes = Sizes()) -> Iterator[str]:
     """The figures as lines of a table; Django stands upon an empty database."""
     found = measure(sizes)
     median = {name: statistics.median(seconds) for name, seconds in found.items()}
     yield f"Writes and pulls of a phone, milliseconds of the processor; median of {sizes.rounds}, in turns"
     for name, target in TARGETS.items():
         ratio = median[f"raw {name}"] / median[name]
-        yield f"  {_line(name, found)}   {ratio:.2f} of the raw rate; target {target}: {'met' if ratio >= target else 'fallen short'}"
+        outcome = "met" if ratio >= target else "fallen short"
+        yield f"  {_line(name, found)}   {ratio:.2f} of the raw rate; target {target}: {outcome}"
         yield f"  {_line(f'raw {name}', found)}"
     ratio = median["pull many"] / median["pull few"]
     yield f"  {_line('pull few', found)}   {sizes.changed} changed among {sizes.few:,} rows"
-    yield f"  {_line('pull many', found)}   among {sizes.many:,}: {ratio:.2f} times; target {FLAT}: {'met' if ratio <= FLAT else 'fallen short'}"
+    outcome = "met" if ratio <= FLAT else "fallen short"
+    yield f"  {_line('pull many', found)}   among {sizes.many:,}: {ratio:.2f} times; target {FLAT}: {outcome}"
 
 
 def _line(name: str, found: Mapping[str, Sequence[float]]) -> str:
@@ -172,8 +177,6 @@ def _pulling(raw: Raw, phone: Phone, rows: int, changed: int) -> Callable[[], No
     raw.store(phone.man, [_lab(number % 9_000, minutes=number // 9_000) for number in range(rows)])
     since = _revision(phone.man)
     raw.store(phone.man, [_lab(number, minutes=30) for number in range(changed)])
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
 
     def pull() -> None:
         found = phone.pull(since)
@@ -184,9 +187,6 @@ def _pulling(raw: Raw, phone: Phone, rows: int, changed: int) -> Callable[[], No
 
 
 def _revision(man: Patient) -> int:
-    from tracking.domain.actor import Actor
-    from tracking.services.access import acting_as
-
     with acting_as(Actor.system("bench")):
         return Patient.objects.values_list("revision", flat=True).get(pk=man.pk)
 
@@ -208,7 +208,8 @@ def _push(labs: Sequence[Mapping[str, Any]]) -> bytes:
 def _stored(row: Mapping[str, Any]) -> dict[str, Any]:
     """The columns, as they come; nothing is checked."""
     return dict.fromkeys(COLUMNS, "") | {
-        "uid": new_uid(), "client_id": row.get("client_id") or row["id"], "recorded_at": clock.now(), "recorded_by": "system:bench",
+        "uid": new_uid(), "client_id": row.get("client_id") or row["id"], "recorded_at": clock.now(),
+        "recorded_by": "system:bench",
         "import_batch_id": None, "at": datetime.fromisoformat(row["collected_at"]), "precision": row["precision"],
         "zone": row["zone"], "analyte": row["analyte"], "digits": row["value"], "unit": row["unit"], "method": row["method"],
         "method_evidence": "self_declared", "unit_confirmed": False, "biotin": None, "fasting": None,

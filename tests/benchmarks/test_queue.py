@@ -1,4 +1,4 @@
-"""What the benchmark of the work queue measures is what it says: a clinic of so many men, each with the findings of the first."""
+"""What the benchmark of the work queue measures is what it says: so many men, each with the findings of the first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the benchmark of a phone's writes measures is what it says: both sides store the same rows, and a pull brings what changed."""
+"""What the benchmark of a phone measures is what it says: both sides store the same rows, and a pull brings what changed."""
 
 from __future__ import annotations
 

@@ -145,13 +145,14 @@ def commit(
         man = lock_patient(patient)
         batch = _his_to_change(man, uid, by=by, staff=staff)
         ready = rows_of(batch, man).filter(state=RowState.READY)
-        number, count = 0, ready.count()
+        done, count = 0, ready.count()
         store = _Store(man, batch, by=by, now=now, staff=staff)
         for rows in _in_steps(ready):
-            for number, row in enumerate(rows, number + 1):
+            for row in rows:
                 store.row(row)
-                if progress is not None and number % _TELL == 0:
-                    progress(number * 99 // count)
+                done += 1
+                if progress is not None and done % _TELL == 0:
+                    progress(done * 99 // count)
             store.flush()
             _keep(rows)
         batch.percent = 100
