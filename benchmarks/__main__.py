@@ -9,11 +9,12 @@ from benchmarks import dispatch, evaluation, footprint, reading
 from benchmarks.database import database
 
 
-def _importing() -> Iterator[str]:
+def _of_this_process() -> Iterator[str]:
     with database():
-        from benchmarks import importing  # noqa: PLC0415  it reads models, which Django has to know first
+        from benchmarks import importing, queue, writing  # noqa: PLC0415  they read models, which Django has to know first
 
-        yield from importing.report()
+        for report in (importing.report, queue.report, writing.report):
+            yield from report()
 
 
 _MEASUREMENTS: tuple[Callable[[], Iterator[str]], ...] = (
@@ -21,7 +22,7 @@ _MEASUREMENTS: tuple[Callable[[], Iterator[str]], ...] = (
     footprint.report,
     reading.report,
     dispatch.report,
-    _importing,
+    _of_this_process,
 )
 
 

@@ -35,9 +35,11 @@ _MEN = """
     WHERE email LIKE %(clinic)s || '-%%' ORDER BY id
 """
 _CARE = """
-    INSERT INTO tracking_carerelationship (uid, patient_id, revision, clinic_id, lead_id, scope, granted_at, granted_by, revoked_by)
+    INSERT INTO tracking_carerelationship (uid, patient_id, revision, clinic_id, lead_id, scope, granted_at, granted_by,
+        revoked_by)
     SELECT gen_random_uuid(), man.id, 1, %(clinic)s, NULL, '[]', %(now)s, 'system:bench', ''
-    FROM tracking_patient man JOIN tracking_user account ON account.id = man.user_id WHERE account.email LIKE %(clinic)s || '-%%'
+    FROM tracking_patient man JOIN tracking_user account ON account.id = man.user_id
+    WHERE account.email LIKE %(clinic)s || '-%%'
 """
 
 
@@ -100,20 +102,25 @@ def _say_again(owner: Any, table: str, first: Patient, clinic: Clinic) -> None:
         "opened_at": SQL("said.opened_at - make_interval(mins => (man.id * 7919 % 20000)::int)"),
     }
     said = SQL(", ").join(other.get(name, SQL("said.{}").format(Identifier(name))) for name in columns)
-    last = SQL("") if table == "tracking_episode" else SQL("AND said.{} = (SELECT evaluation_id FROM tracking_standing WHERE"
-        " patient_id = said.patient_id)").format(Identifier("id" if table == "tracking_evaluation" else "evaluation_id"))  # fmt: skip
-    owner.execute(
-        _sql(
-            SQL(
-                "INSERT INTO {table} ({columns}) SELECT {said} FROM {table} said, tracking_patient man"
-                " JOIN tracking_carerelationship care ON care.patient_id = man.id AND care.clinic_id = {clinic}"
-                " WHERE said.patient_id = {first} AND man.id <> {first} {last} ORDER BY man.id"
-            ).format(
-                table=Identifier(table), columns=SQL(", ").join(map(Identifier, columns)), said=said, last=last,
-                clinic=Literal(clinic.pk), first=Literal(first.pk),
-            )  # fmt: skip
+    last: Composable = SQL("")
+    if table != "tracking_episode":
+        evaluation = Identifier("id" if table == "tracking_evaluation" else "evaluation_id")
+        last = SQL("AND said.{} = (SELECT evaluation_id FROM tracking_standing WHERE patient_id = said.patient_id)").format(
+            evaluation
         )
+    statement = SQL(
+        "INSERT INTO {table} ({columns}) SELECT {said} FROM {table} said, tracking_patient man"
+        " JOIN tracking_carerelationship care ON care.patient_id = man.id AND care.clinic_id = {clinic}"
+        " WHERE said.patient_id = {first} AND man.id <> {first} {last} ORDER BY man.id"
+    ).format(
+        table=Identifier(table),
+        columns=SQL(", ").join(map(Identifier, columns)),
+        said=said,
+        last=last,
+        clinic=Literal(clinic.pk),
+        first=Literal(first.pk),
     )
+    owner.execute(_sql(statement))
 
 
 def _sql(statement: Composable) -> str:

@@ -21,7 +21,7 @@ from tracking.models.base import new_client_id, new_uid
 from tracking.services import imports
 from tracking.services.access import acting_as, lock_patient
 
-__all__ = ["TARGET", "Cost", "measure", "report", "table"]
+__all__ = ["COLUMNS", "TARGET", "Cost", "measure", "report", "table"]
 
 TARGET = 0.3
 ROWS = 100_000
@@ -34,7 +34,7 @@ _TESTS = (
     ("Hematocrit", "%", 38, 50), ("Vitamin D, 25-OH", "ng/mL", 20, 60), ("PSA", "ng/mL", 1, 3), ("Calcium", "mg/dL", 9, 10),
     ("Creatinine", "mg/dL", 1, 2),
 )  # fmt: skip
-_COLUMNS = {
+COLUMNS = {
     "uid": "uuid", "client_id": "varchar", "recorded_at": "timestamptz", "recorded_by": "varchar", "source_system": "varchar",
     "source_id": "varchar", "import_batch_id": "bigint", "withdrawn_reason": "varchar", "at": "timestamptz",
     "precision": "varchar", "zone": "varchar", "analyte": "varchar", "comparator": "varchar", "digits": "varchar",
@@ -89,14 +89,14 @@ def measure(importing: Patient, other: Patient, *, rows: int) -> Cost:
 
 def _bare(importing: Patient, other: Patient, rows: int, *, backend: int) -> Spent:
     with acting_as(Actor.system("benchmark")):
-        found = list(LabResult.objects.filter(patient=importing).values(*_COLUMNS))
+        found = list(LabResult.objects.filter(patient=importing).values(*COLUMNS))
         if len(found) != rows:
             raise RuntimeError(f"{len(found)} of {rows} rows were stored: they are not the same rows")
         for row in found:
             row |= {"uid": new_uid(), "client_id": new_client_id()}
-        arrays = [[row[name] for row in found] for name in _COLUMNS]
-        names = ", ".join(_COLUMNS)
-        unnested = ", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())
+        arrays = [[row[name] for row in found] for name in COLUMNS]
+        names = ", ".join(COLUMNS)
+        unnested = ", ".join(f"%s::{kind}[]" for kind in COLUMNS.values())
         insert = f"INSERT INTO tracking_labresult (patient_id, revision, {names}) SELECT %s, 0, * FROM unnest({unnested})"  # noqa: S608  our own names
 
     def bare() -> None:
@@ -111,7 +111,11 @@ def report(*, rows: int = ROWS) -> Iterator[str]:
     """The figures as lines; Django stands upon an empty database."""
     cost = measure(_man("importing"), _man("other"), rows=rows)
     yield f"Import of {cost.rows:,} rows of a table; seconds on the wall, of the process, of its database session"
-    for name, each in (("read and looked at", cost.looked_at), ("stored and evaluated", cost.stored), ("bare insert", cost.bare)):
+    for name, each in (
+        ("read and looked at", cost.looked_at),
+        ("stored and evaluated", cost.stored),
+        ("bare insert", cost.bare),
+    ):
         yield f"  {name:<22} {each.wall:8.1f} {each.process:8.1f} {each.database:8.1f}"
     outcome = "met" if cost.ratio >= TARGET else "fallen short"
     yield f"  rate over that of the bare insert: {cost.ratio:.2f} by the processor, {cost.on_the_wall:.2f} on the wall"

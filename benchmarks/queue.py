@@ -1,4 +1,4 @@
-"""What the first page of a clinic's work queue costs, whether a hundred men wait or ten thousand; the whole page, as a browser gets it."""
+"""What the first page of a clinic's work queue costs a browser, whether a hundred men wait or ten thousand."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def report(*, sizes: Sequence[int] = SIZES, rounds: int = max(ROUNDS, LEAST_ROUN
 
 def _get(browser: Client) -> None:
     answer = browser.get(PAGE)
-    if answer.status_code != 200 or b"Adam" not in answer.content and b"Man " not in answer.content:  # noqa: PLR2004  HTTP
+    if answer.status_code != 200 or (b"Adam" not in answer.content and b"Man " not in answer.content):  # noqa: PLR2004  HTTP
         raise RuntimeError(f"the queue answered {answer.status_code}")
 
 

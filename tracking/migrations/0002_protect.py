@@ -111,10 +111,10 @@ BEGIN
     IF starts_with(kept, mark) THEN
         RETURN substr(kept, length(mark) + 1)::bigint;
     END IF;
-    SELECT revision INTO raised FROM tracking_patient WHERE id = patient AND revision_xact = this_transaction;
+    UPDATE tracking_patient SET revision = revision + 1, revision_xact = this_transaction
+    WHERE id = patient AND revision_xact <> this_transaction RETURNING revision INTO raised;
     IF NOT FOUND THEN
-        UPDATE tracking_patient SET revision = revision + 1, revision_xact = this_transaction
-        WHERE id = patient RETURNING revision INTO raised;
+        SELECT revision INTO raised FROM tracking_patient WHERE id = patient AND revision_xact = this_transaction;
         IF NOT FOUND THEN
             RAISE EXCEPTION 'no such patient is open to this actor: %', patient USING ERRCODE = 'insufficient_privilege';
         END IF;

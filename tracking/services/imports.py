@@ -40,7 +40,7 @@ from tracking.models.base import Record, new_client_id, new_uid
 from tracking.models.imports import RowState
 from tracking.services import bone, doses, evaluations, records, regimens
 from tracking.services.access import acting_as, lock_patient, not_found
-from tracking.services.bulk import insert_rows, update_rows
+from tracking.services.bulk import insert_objects, insert_rows, update_rows
 from tracking.services.import_rows import Judge, refuse, said
 
 __all__ = [
@@ -63,8 +63,7 @@ Progress = Callable[[int], None]
 # Up to so many rows are stored while the sender waits; more are left to a worker, and the percent tells how far it is.
 AT_ONCE = 500
 _STEP, _TELL = 2_000, 500
-# The columns of a row, and those of them that say what became of it.
-_COLUMNS = tuple(field.attname for field in ImportRow._meta.concrete_fields if not field.primary_key)
+# The columns of a row that say what became of it.
 _KEPT = ("id", "state", "why", "answers", "answered_by", "stored_table", "stored_uid")
 _TABLES: Mapping[str, type[Record]] = {model.__name__: model for model in (LabResult, DexaScan, DoseEvent, Regimen)}
 # How a row may still change: what is stored, taken back or without content stands.
@@ -97,7 +96,7 @@ def receive(
         rows = [_row(man, batch, number, line) for number, line in enumerate(parsed.lines, 1)]
         people = _people(row.subject for row in rows)
         _look_at(rows, _judge(man, batch, people=people, by=by, now=now, staff=staff))
-        insert_rows(ImportRow, [{name: vars(row)[name] for name in _COLUMNS} for row in rows])
+        insert_objects(ImportRow, rows)
         return batch, True
 
 
@@ -146,13 +145,14 @@ def commit(
         man = lock_patient(patient)
         batch = _his_to_change(man, uid, by=by, staff=staff)
         ready = rows_of(batch, man).filter(state=RowState.READY)
-        number, count = 0, ready.count()
+        done, count = 0, ready.count()
         store = _Store(man, batch, by=by, now=now, staff=staff)
         for rows in _in_steps(ready):
-            for number, row in enumerate(rows, number + 1):
+            for row in rows:
                 store.row(row)
-                if progress is not None and number % _TELL == 0:
-                    progress(number * 99 // count)
+                done += 1
+                if progress is not None and done % _TELL == 0:
+                    progress(done * 99 // count)
             store.flush()
             _keep(rows)
         batch.percent = 100

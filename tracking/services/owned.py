@@ -17,6 +17,7 @@ from tracking.domain.categories import Category
 from tracking.domain.ownership import Erasure, Ownership
 from tracking.domain.problems import Problem, problem
 from tracking.models.base import append_only, keeps_history, new_client_id, new_uid, stamps_revision
+from tracking.services.bulk import insert_objects, insert_rows
 
 __all__ = [
     "Category",
@@ -26,6 +27,8 @@ __all__ = [
     "Problem",
     "append_only",
     "fill",
+    "insert_objects",
+    "insert_rows",
     "keeps_history",
     "new_client_id",
     "new_uid",

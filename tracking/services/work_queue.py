@@ -97,8 +97,9 @@ class Work:
     now: datetime
 
     def page(self, *, start: int, limit: int) -> list[QueueRow]:
-        """So many men from this place on, each with all of his open episodes: two queries, however many wait. (Where men have more
-        than a few open episodes each, another.)
+        """So many men from this place on, each with all of his open episodes: two queries, however many wait.
+
+        Where men have more than a few open episodes each, it is one more.
         """
         return self._lines(_men(self.rows, start + limit)[start:])
 

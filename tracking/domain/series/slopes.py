@@ -1,8 +1,8 @@
 """Every slope between two points of different days, in order of size: listed where they are few, and else found by their rank.
 
-Points have pairs by the square of their number. A life of results has some thousand; a table of daily ones would have millions, and
-to list and sort those takes gigabytes. So a rank among many is found by halving: how many slopes are no larger than a guess is counted
-without listing them (Fenwick's tree over the points turned by the guess).
+Points have pairs by the square of their number. A life of results has some thousand; a table of daily ones would have millions,
+and to list and sort those takes gigabytes. So a rank among many is found by halving: how many slopes are no larger than a guess
+is counted without listing them (Fenwick's tree over the points turned by the guess).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ __all__ = ["MOST_LISTED", "Found", "slopes_of"]
 
 # Pairs up to which a list is the faster way; a thousand points.
 MOST_LISTED = 500_000
-# Guesses are whole multiples of one in so many, per day: a slope that is found lies less than that below what is told. The least
-# slope that is none of zero, one step in a hundred years, is larger, so rising, falling and level are never taken for one another.
+# Guesses are whole multiples of one in so many, per day: a slope that is found lies less than that below what is told. The
+# smallest slope beside level, one step in a hundred years, is larger: rising, falling and level are never taken one for another.
 _FINE = 1 << 20
 
 Number = int | float
@@ -75,7 +75,7 @@ class Found(Sequence[float]):
         return least / _FINE
 
     def _at_most(self, guess: int) -> int:
-        """How many slopes are no larger: pairs of which the later point, seen along the guess, is no higher than the earlier."""
+        """How many slopes are no larger: pairs whose later point, seen along the guess, is no higher than the earlier."""
         if guess not in self._counted:
             turned = [[value - guess * day for day, value in of] for of in self._days]
             places = {height: place for place, height in enumerate(sorted({one for of in turned for one in of}), 1)}
@@ -94,8 +94,9 @@ def _falls(days: Sequence[Sequence[int]], highest: int) -> int:
                 found -= lower_than[under]
                 under &= under - 1
         for place in of:
-            while place <= highest:
-                lower_than[place] += 1
-                place += place & -place
+            over = place
+            while over <= highest:
+                lower_than[over] += 1
+                over += over & -over
         before += len(of)
     return found
