@@ -111,8 +111,10 @@ def test_row_level_security_is_forced_and_its_policies_are_those_of_the_registry
     assert f"({table.ownership.owner} IN ( SELECT trabecula_visible_patients(" in owned_policy[4]
     category = table.ownership.category
     assert opened_by(owned_policy[4]) == category
-    apart = category in (Category.DOOR, Category.OWN)
-    assert opened_by(owned_policy[5]) == (category if apart else Category.CONCLUSIONS)
+    written_by = Category.OWN if table.ownership.his_to_write or category is Category.OWN else Category.CONCLUSIONS
+    looked_at = category is Category.DOOR and not table.ownership.his_to_write
+    assert opened_by(owned_policy[5]) == (category if looked_at else written_by)
+    assert ("trabecula_let_in" in owned_policy[5]) is not looked_at, "a key and broken glass look, and write nothing"
     assert somebody_acts[:3] == ("somebody_acts", "RESTRICTIVE", "ALL")
 
 
