@@ -43,7 +43,7 @@ fuzz: set-up ## Send requests made from the API's document for FUZZ_SECONDS (600
 bench: set-up ## Measure, side by side with what is the least that could be done
 	@exec $(VENV_PYTHON) -m benchmarks
 
-chaos: set-up ## Kill workers, broker and database while 20,000 reminders go out, and count (minutes); ARGS="--reminders 400 --kills 3"
+chaos: set-up ## Kill, stop and replace processes while reminders go out and men write, and count (20 minutes); ARGS="--only writes --faults 10"
 	@exec $(VENV_PYTHON) -m backend.devstack.chaos $(ARGS)
 
 check: set-up ## Lint, types, architecture, migrations, dependencies

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import dispatch, evaluation, policies
+from benchmarks import dispatch, evaluation, footprint, policies, reading
 from benchmarks.database import database
 
 
@@ -16,7 +16,14 @@ def _importing() -> Iterator[str]:
         yield from importing.report()
 
 
-_MEASUREMENTS: tuple[Callable[[], Iterator[str]], ...] = (evaluation.report, dispatch.report, policies.report, _importing)
+_MEASUREMENTS: tuple[Callable[[], Iterator[str]], ...] = (
+    evaluation.report,
+    footprint.report,
+    reading.report,
+    policies.report,
+    dispatch.report,
+    _importing,
+)
 
 
 def main() -> int:

@@ -22,7 +22,7 @@ from psycopg import Connection
 from psycopg.sql import SQL, Identifier
 
 from backend.devstack.session import begin
-from benchmarks.measure import Timed, in_turns
+from benchmarks.measure import Timed, in_turns, processor_of
 
 MEN, RESULTS = 5_000, 40
 # In the care of the one clinic.
@@ -106,11 +106,7 @@ def measure(app: Connection[Any], owner: Connection[Any], *, rounds: int, calls:
 
 def _processor(sessions: tuple[int, ...]) -> float:
     """Seconds of the processor that this process and these sessions of the database have had. They are on this machine."""
-    spent = 0.0
-    for pid in sessions:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        spent += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return time.process_time() + spent
+    return time.process_time() + sum(processor_of(pid) for pid in sessions)
 
 
 def _ask(connection: Connection[Any], actor: str, statement: LiteralString, values: dict[str, Any]) -> list[Any]:

@@ -7,7 +7,7 @@ services and checks as what a person types.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -145,14 +145,16 @@ def commit(
     with acting_as(by):
         man = lock_patient(patient)
         batch = _his_to_change(man, uid, by=by, staff=staff)
-        rows = list(rows_of(batch, man).filter(state=RowState.READY).order_by("number"))
+        ready = rows_of(batch, man).filter(state=RowState.READY)
+        number, count = 0, ready.count()
         store = _Store(man, batch, by=by, now=now, staff=staff)
-        for number, row in enumerate(rows, 1):
-            store.row(row)
-            if progress is not None and number % _TELL == 0:
-                progress(number * 99 // len(rows))
-        store.flush()
-        _keep(rows)
+        for rows in _in_steps(ready):
+            for number, row in enumerate(rows, number + 1):
+                store.row(row)
+                if progress is not None and number % _TELL == 0:
+                    progress(number * 99 // count)
+            store.flush()
+            _keep(rows)
         batch.percent = 100
         batch.save(update_fields=["percent"])
         evaluations.refresh(man, now=now)
@@ -274,8 +276,6 @@ class _Store:
             "withdrawn_reason": "",
         }
         self._waiting.append({**said, **content})
-        if len(self._waiting) >= _STEP:
-            self.flush()
         return uid
 
     def _replace(self, before: Record, content: dict[str, Any]) -> Record:
@@ -370,11 +370,19 @@ def _look_at(rows: Iterable[ImportRow], judge: Judge) -> None:
     judge.ask_about_units(ready)
 
 
+def _in_steps(rows: QuerySet[ImportRow]) -> Iterator[list[ImportRow]]:
+    """Rows by their number, so many in memory at a time, whatever becomes of them meanwhile."""
+    above = 0
+    while part := list(rows.filter(number__gt=above).order_by("number")[:_STEP]):
+        yield part
+        above = part[-1].number
+
+
 def _row(man: Patient, batch: ImportBatch, number: int, line: Line) -> ImportRow:
     state = RowState.EMPTY if line.empty else RowState.REFUSED if line.item is None else RowState.READY
     return ImportRow(
-        patient=man,
-        batch=batch,
+        patient_id=man.pk,
+        batch_id=batch.pk,
         number=number,
         place=line.place[:200],
         source_id=line.source_id,

@@ -85,12 +85,14 @@ def tables() -> Iterator[OwnedTable]:
 
 _SYSTEM = "(SELECT trabecula_is_system())"
 _USER = "(SELECT trabecula_user())"
+_HIMSELF = "(SELECT trabecula_himself())"
 
 
 def policy_expression(owner: str, category: Category = Category.CONCLUSIONS) -> str:
     """The row-level security test: the system, or whoever acts and has this category of the man's record open to him."""
-    named = "" if category is Category.CONCLUSIONS else f", '{category}'"
-    return f"{_SYSTEM} OR {owner} IN (SELECT trabecula_visible_patients({_USER}{named}))"
+    # In this order: whom an account may see is asked only where the row is neither the system's affair nor the man's own.
+    seen = f"{owner} IN (SELECT trabecula_visible_patients({_USER}, '{category}'))"
+    return f"{_SYSTEM} OR {owner} = {_HIMSELF} OR {seen}"
 
 
 def writing_expression(owner: str, category: Category, *, his_to_write: bool = False) -> str:
@@ -99,10 +101,12 @@ def writing_expression(owner: str, category: Category, *, his_to_write: bool = F
     What one writes is weighed against everything, so it takes a view of everything. That somebody looked is noted by who looks,
     whatever little he was let in to. ``his_to_write``: his word alone, as his own tables are.
     """
-    if category is Category.DOOR and not his_to_write:
+    if his_to_write or category is Category.OWN:
+        return f"{_SYSTEM} OR {owner} = {_HIMSELF}"
+    if category is Category.DOOR:
         return policy_expression(owner, category)
-    least = Category.OWN if his_to_write or category is Category.OWN else Category.CONCLUSIONS
-    return f"{_SYSTEM} OR {owner} IN (SELECT trabecula_let_in({_USER}, '{least}'))"
+    let_in = f"{owner} IN (SELECT trabecula_let_in({_USER}, '{Category.CONCLUSIONS}'))"
+    return f"{_SYSTEM} OR {owner} = {_HIMSELF} OR {let_in}"
 
 
 def protect(

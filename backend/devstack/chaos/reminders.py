@@ -1,28 +1,23 @@
-"""`make chaos`: reminders go out while workers, the broker and the database are killed at random; then it is counted.
-
-    python -m backend.devstack.chaos [--reminders 20000] [--kills 15] [--seconds 900] [--seed N]
+"""Reminders go out while workers, the broker and the database are killed at random; then it is counted.
 
 Held at the end: every reminder that was due is in one terminal state and stands in one inbox once; nothing reached the mail
 server or the provider of push messages twice except what is time-critical; and no more is unknown than was in the hands of
-those who were killed. It prints `lost 0 doubled 0 unknown N`. Exit codes: 0 all of it held, 1 something did not.
+those who were killed.
 """
 
 from __future__ import annotations
 
-import argparse
 import random
 import re
-import secrets
-import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import psycopg
 
-from backend.devstack.homes import RUN_FOLDER, remove_unused
 from backend.devstack.problems import SetupError
 from backend.devstack.push import Provider, provider
 from backend.devstack.stack import Stack
@@ -71,8 +66,20 @@ class Report:
         )
 
 
-def run(home: Path, *, reminders: int, kills: int, seconds: float, seed: int, pace: float = PACE) -> Report:
-    """Fill, run, kill, run to the end, count. SetupError where it does not come to an end within ``seconds``."""
+def run(
+    home: Path,
+    *,
+    reminders: int,
+    kills: int,
+    seconds: float,
+    seed: int,
+    pace: float = PACE,
+    say: Callable[[str], None] = lambda _line: None,
+) -> Report:
+    """Fill, run, kill, run to the end, count. SetupError where it does not come to an end within ``seconds``.
+
+    ``say`` hears of each kill.
+    """
     chance = random.Random(seed)  # noqa: S311  a play, not a secret
     report = Report(reminders=reminders)
     with Stack(home, durable=True) as stack, provider() as push:
@@ -92,7 +99,9 @@ def run(home: Path, *, reminders: int, kills: int, seconds: float, seed: int, pa
             if report.kills.total() < kills and time.monotonic() > next_kill:
                 # Dealt like cards: nobody is spared, and the order is anybody's guess.
                 deck = deck or chance.sample(VICTIMS, len(VICTIMS))
-                _kill(stack, deck.pop(), report, push)
+                victim = deck.pop()
+                say(f"{report.kills.total() + 1} of {kills}: kill {victim}; {_states(stack) or 'nothing said yet'}")
+                _kill(stack, victim, report, push)
                 next_kill = time.monotonic() + chance.uniform(0.0, pace)
             time.sleep(0.25)
         for name in (*WORKERS, "beat"):
@@ -204,29 +213,3 @@ def _count(stack: Stack, report: Report, push: Provider) -> None:
 
 def _unexpected(states: dict[str, int]) -> dict[str, int]:
     return {state: count for state, count in states.items() if state not in ("sent", "unknown")}
-
-
-def main() -> int:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(description="Kill what sends reminders while it sends, and count what became of them.")
-    parser.add_argument("--reminders", type=int, default=20_000)
-    parser.add_argument("--kills", type=int, default=15)
-    parser.add_argument("--seconds", type=float, default=900.0)
-    parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
-    asked = parser.parse_args()
-    print(f"seed {asked.seed}", flush=True)
-    home = RUN_FOLDER / "chaos"
-    remove_unused([home])
-    try:
-        report = run(home, reminders=asked.reminders, kills=asked.kills, seconds=asked.seconds, seed=asked.seed)
-    except SetupError as problem:
-        print(problem.report(), file=sys.stderr)
-        return 1
-    finally:
-        remove_unused([home])
-    print(report)
-    return 1 if report.wrong else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
