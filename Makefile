@@ -61,7 +61,7 @@ lock: set-up ## Lock requirements/*.in into *.txt, with hashes and without a reg
 	uv pip compile --universal --generate-hashes --no-header -p 3.11 $(ARGS) requirements/base.in -o requirements/base.txt
 	uv pip compile --universal --generate-hashes --no-header -p 3.11 $(ARGS) requirements/dev.in -o requirements/dev.txt
 
-audit: set-up ## Look for known vulnerabilities in the locked packages (needs pip-audit; apart, since it asks a service)
+audit: set-up ## Look for known vulnerabilities in the locked packages (needs pip-audit; apart, since it asks services)
 	@$(VENV_PYTHON) -m backend.devstack.audit
 
 sbom: set-up ## Print what production contains, as CycloneDX JSON, from the lock: make -s sbom > sbom.json

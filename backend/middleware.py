@@ -1,4 +1,4 @@
-"""What is asked of every request to the API first: in which language it reads, and whether its app is too old."""
+"""What is asked of every request to the API first: in which language it reads, whether it is sealed, and how old its app is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CLIENT_VERSION = "X-Client-Version"
 
 
 class ClientMiddleware:
-    """Chooses the language of titles, and answers 426 to an app that says that it is older than this service can work with."""
+    """Chooses the language of titles, and refuses an app that speaks without TLS, or says that it is older than it may be."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -30,6 +30,8 @@ class ClientMiddleware:
             titles.language.reset(token)
 
     def _refusal(self, request: HttpRequest) -> HttpResponseBase | None:
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure() and request.path.startswith(("/api/", "/fhir/")):
+            return errors.in_the_clear(request)
         sent = request.headers.get(CLIENT_VERSION)
         if sent is None or not request.path.startswith("/api/"):
             return None

@@ -24,6 +24,7 @@ from backend import logs
 from backend.accounts.sealing import fault_of_keys
 from backend.metrics.serving import address as address_of_metrics
 from backend.versions import version_of
+from notifications.domain.outbound import fault_of_address
 from tracking.domain.adherence import LogState
 from tracking.domain.entry import check_floor, read_floor
 from tracking.domain.expected import PlanState
@@ -174,6 +175,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "backend.accounts.passwords.NotOfThisPlace"},
 ]
 if not IN_PRODUCTION:
     # Hashing an invented password slowly protects nobody, and costs the demo and the suite minutes.
@@ -213,7 +215,8 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
-ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+# Seconds, as long as such codes may hold at most (OWASP ASVS 5, 6.5.5).
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_CHANGE_EMAIL = True  # one address, replaced once the new one is verified
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
@@ -358,11 +361,13 @@ if EMAIL_URL:
 elif not email_backend and not WITHOUT_SERVICES:
     sys.exit("Trabecula cannot start: EMAIL_URL is not set. It is the mail server, smtp+tls://user:password@host:587.")
 EMAIL_TIMEOUT = 20
+provider_addresses: dict[str, str] = {}
 if email_backend:
     EMAIL_BACKEND = email_backend
     try:
         ANYMAIL: dict[str, Any] = json.loads(env.str("ANYMAIL", default="") or "{}") | {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
         import_string(email_backend)
+        provider_addresses = {f"ANYMAIL {key}": str(given) for key, given in ANYMAIL.items() if key.endswith("API_URL")}
     except (TypeError, ValueError):
         sys.exit('Trabecula cannot start: ANYMAIL is no JSON object. Send one such as {"POSTMARK_SERVER_TOKEN": "..."}.')
     except ImportError:
@@ -377,6 +382,9 @@ DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Trabecula <no-r
 FCM_SERVICE_ACCOUNT: str = env.str("FCM_SERVICE_ACCOUNT", default="")  # the JSON itself, or the file that holds it
 FCM_URL: str = env.str("FCM_URL", default="https://fcm.googleapis.com").rstrip("/")
 FCM_TIMEOUT: float = env.float("FCM_TIMEOUT", default=20.0)
+for name, outbound in {"FCM_URL": FCM_URL, **provider_addresses}.items():
+    if fault := fault_of_address(outbound, loopback=not IN_PRODUCTION):
+        sys.exit(f"Trabecula cannot start: {name} cannot be used. {fault}")
 
 # --- What a man reads, and when ----------------------------------------------------------------------------------------
 FINDINGS_RELEASE: str = env.str("FINDINGS_RELEASE", default="immediate")
@@ -401,6 +409,7 @@ WHITENOISE_USE_FINDERS = not IN_PRODUCTION
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF],
@@ -418,9 +427,15 @@ SESSION_COOKIE_AGE = DESK_LONGEST_SECONDS = 8 * 3600  # a working day
 DESK_IDLE_SECONDS: int = env.int("DESK_IDLE_SECONDS", default=30 * 60)
 if not 60 <= DESK_IDLE_SECONDS <= DESK_LONGEST_SECONDS:  # noqa: PLR2004  the range is the message
     sys.exit(f"Trabecula cannot start: DESK_IDLE_SECONDS is {DESK_IDLE_SECONDS}. Accepted: from 60 to {DESK_LONGEST_SECONDS}.")
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IN_PRODUCTION
+if IN_PRODUCTION:
+    # A browser takes a cookie of this name from this host alone, over TLS, and no neighbour under the same domain can set one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_SSL_REDIRECT: bool = env.bool("SECURE_SSL_REDIRECT", default=IN_PRODUCTION)
+# An app that speaks without TLS is told so, and not led on: what it sent has been in the clear already.
+SECURE_REDIRECT_EXEMPT = [r"^(api|fhir)/"]
+SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=IN_PRODUCTION)
 SECURE_HSTS_SECONDS: int = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if IN_PRODUCTION else 0)
 if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

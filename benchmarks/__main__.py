@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import dispatch, evaluation, footprint, reading
+from benchmarks import dispatch, evaluation, footprint, policies, reading
 from benchmarks.database import database
 
 
@@ -21,6 +21,7 @@ _MEASUREMENTS: tuple[Callable[[], Iterator[str]], ...] = (
     evaluation.report,
     footprint.report,
     reading.report,
+    policies.report,
     dispatch.report,
     _of_this_process,
 )

@@ -30,26 +30,38 @@ class Timed:
         return (self.high - self.low) * 100 / self.median
 
 
-def in_turns(subjects: Mapping[str, Callable[[], object]], *, rounds: int, calls: int = 1) -> dict[str, Timed]:
+def in_turns(
+    subjects: Mapping[str, Callable[[], object]],
+    *,
+    rounds: int,
+    calls: int = 1,
+    clock: Callable[[], float] = time.process_time,
+) -> dict[str, Timed]:
     """Time each subject in every round, ``calls`` calls at a time, and return what one call took.
 
-    Every subject runs once before the clock starts. The collector of garbage runs between the timings, not in them. The clock
-    is that of the process: what it waits while others have the core is no cost of its own.
+    Every subject runs once before the clock starts. The collector of garbage runs between the timings, not in them, and leaves
+    alone what was there before. The clock is that of the process, unless another is named: what it waits while others have the
+    core is no cost of its own.
     """
     if rounds < LEAST_ROUNDS:
         raise ValueError(f"a median wants at least {LEAST_ROUNDS} rounds")
     taken: dict[str, list[float]] = {name: [] for name in subjects}
     for run in subjects.values():
         run()
-    for _ in range(rounds):
-        for name, run in subjects.items():
-            gc.collect()
-            gc.disable()
-            started = time.process_time()
-            for _ in range(calls):
-                run()
-            taken[name].append((time.process_time() - started) / calls)
-            gc.enable()
+    gc.freeze()
+    try:
+        for _ in range(rounds):
+            for name, run in subjects.items():
+                gc.collect()
+                gc.disable()
+                started = clock()
+                for _ in range(calls):
+                    run()
+                taken[name].append((clock() - started) / calls)
+                gc.enable()
+    finally:
+        gc.enable()
+        gc.unfreeze()
     return {name: _timed(seconds) for name, seconds in taken.items()}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from allauth.headless.account import inputs
 from allauth.headless.constants import Client
 from allauth.headless.urls import build_urlpatterns
 from django.urls import URLPattern, URLResolver, path
@@ -191,5 +192,16 @@ def _view(at: str, served: Served, behind: Callable[..., Any]) -> Any:
     return made.as_view()
 
 
+def _take_passwords_as_they_are_typed() -> None:
+    """Allauth cuts the blanks around a password off in some of its forms and not in others, so that one with blanks would hold
+    here and not there.
+    """
+    for form in (inputs.SignupInput, inputs.LoginInput, inputs.ResetPasswordInput, inputs.ChangePasswordInput):
+        for name, taken in form.base_fields.items():
+            if name.endswith("password"):
+                taken.strip = False
+
+
+_take_passwords_as_they_are_typed()
 _ALLAUTH = dict(_allauths(build_urlpatterns(Client.APP)))
 urlpatterns = [path(at, _view(at, served, _ALLAUTH[at])) for at, served in SERVED.items()]

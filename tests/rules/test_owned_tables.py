@@ -112,8 +112,16 @@ def test_row_level_security_is_forced_and_its_policies_are_those_of_the_registry
     assert f"({table.ownership.owner} = ( SELECT trabecula_himself() AS trabecula_himself))" in owned_policy[4]
     category = table.ownership.category
     assert opened_by(owned_policy[4]) == category
-    apart = category in (Category.DOOR, Category.OWN)
-    assert opened_by(owned_policy[5]) == (category if apart else Category.CONCLUSIONS)
+    written = owned_policy[5]
+    if table.ownership.his_to_write or category is Category.OWN:
+        assert "trabecula_himself" in written
+        assert "patients(" not in written, "his word alone"
+        assert "let_in" not in written
+    elif category is Category.DOOR:
+        assert written == owned_policy[4], "that somebody looked is noted by who looks"
+    else:
+        assert "trabecula_let_in" in written, "a key and broken glass look, and write nothing"
+        assert opened_by(written) == Category.CONCLUSIONS
     assert somebody_acts[:3] == ("somebody_acts", "RESTRICTIVE", "ALL")
 
 

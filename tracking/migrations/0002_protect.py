@@ -284,6 +284,8 @@ CATEGORIES = {
     Category.SYMPTOMS: ("symptom", "lifestyle"),
     Category.OWN: ("sharecode", "readtoken", "accountexport", "erasurerequest"),
 }
+# Whom he lets in, and to what, he alone says.
+HIS_TO_WRITE = ("carerelationship",)
 _OF = {name: category for category, names in CATEGORIES.items() for name in names}
 
 
@@ -291,7 +293,7 @@ def locked(name: str, *, history: bool = False, append_only: bool = False) -> mi
     """The policies and rights of one table."""
     category = _OF.get(name, Category.CONCLUSIONS)
     table = f"tracking_{name}{'history' if history else ''}"
-    return protect(table, app_role=APP, append_only=append_only, category=category)
+    return protect(table, app_role=APP, append_only=append_only, category=category, his_to_write=name in HIS_TO_WRITE)
 
 
 class Migration(migrations.Migration):
