@@ -19,7 +19,7 @@ from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.exchange.incoming import Form
 from tracking.models import Clinic, Evaluation, Prescriber, User
-from tracking.services import consent, imports, overrides, owned, regimens
+from tracking.services import consent, imports, overrides, owned, regimens, titration
 from tracking.services.access import acting_as
 
 pytestmark = pytest.mark.django_db
@@ -65,8 +65,10 @@ def kept(adam, in_care, dr_bell):
     interval = overrides.set_interval(patient=adam, by=bell, now=NOW, kind="dexa", every_months=12, **until)
     file = b"test,value,unit,collected\nEstradiol of Adam,24,pg/mL,2026-03-04\n"
     imported, _ = imports.receive(patient=adam, by=bell, now=NOW, content=file, form=Form(), staff=True)
+    half = {"ask": "change", "regimen": str(regimen.uid), "from_date": NOW.date(), "plan": {"dose_mg": "0.25"}}
+    proposal = titration.propose(patient=adam, by=bell, now=NOW, reason="a reason of Adam's", **half).row
     return {
-        "import": imported.uid,
+        "import": imported.uid, "proposal": proposal.uid,
         "patient": adam.uid, "evaluation": evaluation.uid, "regimen": regimen.uid, "floor": floor.uid, "interval": interval.uid,
     }  # fmt: skip
 
@@ -75,7 +77,8 @@ def address(route: str, kept: dict[str, object]) -> str:
     """A real address: Adam's, where the page is about a man."""
     model = next((name for name in ("patient", "evaluation") if f"tracking/{name}/" in route), "patient")
     filled = route.replace("<uuid:regimen_uid>", str(kept["regimen"])).replace("<uuid:uid>", str(kept[model]))
-    filled = filled.replace("<uuid:import_uid>", str(kept["import"]))
+    for about in ("import", "proposal"):
+        filled = filled.replace(f"<uuid:{about}_uid>", str(kept[about]))
     for setting in ("floor", "interval"):
         filled = filled.replace(f"/{setting}/<uuid:setting_uid>", f"/{setting}/{kept[setting]}")
     for placeholder in ("<path:object_id>", "<id>", "<path:content_type_id>", "<path:object_id>", "<int:content_type_id>"):
