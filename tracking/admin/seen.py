@@ -55,14 +55,14 @@ def opened(seal: str) -> Shown | None:
     return Shown(version, tuple((label, value) for label, value in lines))
 
 
-def changed(seal: str, now: Shown, rows: Iterable[Any], man: Patient) -> Changed | None:
-    """What was changed while the form was open; None where nothing was. ``rows``: those that it is about, and their parts."""
+def changed(seal: str, now: Shown, rows: Iterable[Any], man: Patient | None) -> Changed | None:
+    """What was changed while the form was open; None where nothing was. ``rows``: what it is about, with its parts."""
     then = opened(seal)
     if then is None:
         return Changed("The form did not say which version it was opened on. Look at what is in force, and send it again.", ())
     if then.version == now.version:
         return None
-    who = _last_change(rows, man)
+    who = "" if man is None else _last_change(rows, man)
     said = f"{who} while this form was open" if who else "This was changed while this form was open"
     text = f"{said}, so nothing was stored. Look at what is different, and send the form again if it still holds."
     return Changed(text, _differences(then, now))
