@@ -240,7 +240,7 @@ class DoseForm(WriteForm):
         given = self.cleaned_data
         unit = given["dose_unit"] or DOSE_UNITS[0]
         amounts = {"dose": f"{given['dose_mg']} {unit}", "strength": f"{given['strength']} {unit}" if given["strength"] else ""}
-        return {name: given[name] for name in names} | amounts | {"schedule": self.schedule()}
+        return {name: given[name] for name in names if name in given} | amounts | {"schedule": self.schedule()}
 
 
 class RegimenForm(DoseForm):

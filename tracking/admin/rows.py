@@ -78,6 +78,7 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class LabLine:
+    uid: str
     collected: str
     zone: str
     analyte: str
@@ -160,6 +161,7 @@ def lab_line(row: LabResult, results: Mapping[str, Any], rulebook: RuleBook, nam
     reported = row.reported
     placed = results.get(str(row.uid), {})
     return LabLine(
+        uid=str(row.uid),
         collected=_moment(reported.collected),
         zone=reported.collected.zone,
         analyte=rulebook.analytes[row.analyte].name if row.analyte in rulebook.analytes else row.analyte,

@@ -12,7 +12,7 @@ from django.core import signing
 from tracking.admin import phrases
 from tracking.models import Patient
 
-__all__ = ["Difference", "Shown", "changed", "opened", "sealed"]
+__all__ = ["Difference", "Shown", "changed", "differences", "opened", "sealed"]
 
 FIELD = "seen"
 _SALT = "tracking.admin.seen"
@@ -65,12 +65,12 @@ def changed(seal: str, now: Shown, rows: Iterable[Any], man: Patient | None) -> 
     who = "" if man is None else _last_change(rows, man)
     said = f"{who} while this form was open" if who else "This was changed while this form was open"
     text = f"{said}, so nothing was stored. Look at what is different, and send the form again if it still holds."
-    return Changed(text, _differences(then, now))
+    return Changed(text, differences(then.lines, now.lines))
 
 
-def _differences(then: Shown, now: Shown) -> list[Difference]:
+def differences(then: Iterable[tuple[str, str]], now: Iterable[tuple[str, str]]) -> list[Difference]:
     """In the order of the lines, those that were there first."""
-    was, stands = dict(then.lines), dict(now.lines)
+    was, stands = dict(then), dict(now)
     labels = dict.fromkeys((*was, *stands))
     return [
         Difference(label, was.get(label, ""), stands.get(label, ""))

@@ -1,28 +1,28 @@
 """No write goes onto rows that its sender has not seen: what changed meanwhile is told, beside what he saw."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 
 from tests.conftest import NOW, PASSWORD
 from tests.tracking.admin.conftest import seen_on
-from tracking.admin import seen, titration, writes
+from tracking.admin import corrections, seen, titration, writes
 from tracking.admin.writing import Write
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
-from tracking.models import FloorSetting, IntervalSetting, Prescriber, Proposal, Regimen, User
-from tracking.services import overrides, pauses, regimens
+from tracking.models import DexaScan, FloorSetting, IntervalSetting, LabResult, Prescriber, Proposal, Regimen, User
+from tracking.services import bone, labs, overrides, pauses, regimens
 from tracking.services import titration as loop
 
 pytestmark = pytest.mark.django_db
-WRITES = (*writes.WRITES, *titration.WRITES)
+WRITES = (*writes.WRITES, *corrections.CORRECTIONS, *titration.WRITES)
 ADDS_ONLY = {"record_lab", "start_regimen", "record_scan", "propose_start"}
 UNTIL = NOW.date() + timedelta(days=90)
 
 
 @pytest.fixture
-def bells_row(on_anastrozole, adam, bell):
+def bells_row(full_record, on_anastrozole, adam, bell, see):
     """The rows that Dr. Bell's forms are about."""
     said = {"patient": adam, "by": bell, "now": NOW, "reason": "two fractures", "expires_on": UNTIL}
     floor = overrides.set_floor(**said, floor="18")
@@ -30,6 +30,7 @@ def bells_row(on_anastrozole, adam, bell):
     half = {"regimen": str(on_anastrozole.uid), "from_date": NOW.date(), "plan": {"dose_mg": "0.25"}, "reason": "low"}
     proposal = loop.propose(patient=adam, by=bell, now=NOW, ask="change", **half).row
     return {
+        "lab": see(LabResult, patient=adam)[-2].uid, "scan": see(DexaScan, patient=adam)[0].uid,
         "regimen_uid": on_anastrozole.uid, "floor": floor.uid, "interval": interval.uid, "proposal_uid": proposal.uid,
     }  # fmt: skip
 
@@ -45,6 +46,8 @@ def page_of(write, adam, rows):
     named = {name: rows[name] for name in ("regimen_uid", "proposal_uid") if f":{name}>" in write.address}
     if "setting_uid" in write.address:
         named["setting_uid"] = rows["floor" if "floor" in write.address else "interval"]
+    if "record_uid" in write.address:
+        named["record_uid"] = rows["scan" if "scan" in write.address else "lab"]
     return reverse(f"admin:tracking_patient_{write.name}", kwargs={"uid": adam.uid, **named})
 
 
@@ -65,6 +68,11 @@ def test_every_write_is_refused_on_rows_that_a_colleague_changed_and_says_what_h
         patient=adam, key=on_anastrozole.client_id, by=said["by"], now=NOW, origin=Origin.PRESCRIBED,
         from_date=NOW.date(), reason="surgery",
     )  # fmt: skip
+    lab, scan = bells_row["lab"], bells_row["scan"]
+    about = {"patient": adam, "by": said["by"], "now": NOW, "staff": True}
+    labs.correct(**about, key=str(lab), analyte="estradiol", value="15.0", unit="pg/mL", collected_at="2026-10-23")
+    site = {"region": "lumbar_spine", "vertebrae": "L1-L4", "bmd": "1.111", "unit": "g/cm2"}
+    bone.correct_scan(**about, key=str(scan), scanned_on=date(2025, 10, 1), device="Horizon A 300112", sites=[site])
     overrides.set_floor(**said, floor="20")
     overrides.set_interval(**said, kind="dexa", every_months=6)
     loop.decline(patient=adam, uid=bells_row["proposal_uid"], by=said["by"], now=NOW, reason="too early")
@@ -78,7 +86,11 @@ def test_every_write_is_refused_on_rows_that_a_colleague_changed_and_says_what_h
         told[write.name] = {line.label: (line.was, line.now) for line in answer.context["changed"].differences}
     assert [see(model, patient=adam) for model in (Regimen, FloorSetting, IntervalSetting, Proposal)] == before
     paused = {"Without it from 2 Nov 2026": ("", "until resumed")}
-    of_regimen = ("change_regimen", "end_regimen", "pause_regimen", "resume_regimen")
+    assert told["correct_lab"] == told["take_back_lab"]
+    assert told["correct_lab"]["Value"] == ("14.0 pg/mL", "15.0 pg/mL")
+    assert told["correct_scan"] == told["take_back_scan"]
+    assert told["correct_scan"]["Reference database"] == ("NHANES III", "")
+    of_regimen = ("correct_regimen", "take_back_regimen", "change_regimen", "end_regimen", "pause_regimen", "resume_regimen")
     assert all(told[name] == paused for name in (*of_regimen, "propose_change", "propose_stop", "propose_product"))
     was, now = told["set_floor"]["Floor, Invented Clinic"]
     assert (was[:8], now[:8]) == ("18 pg/mL", "20 pg/mL")
