@@ -250,7 +250,7 @@ def _handle(kind: type[ClinicWrite], request: HttpRequest, clinic_uid: UUID, **n
     write = kind(clinic=own.clinic, by=actor_of(request), now=clock.now(), **named)
     form = write.form_class(posted)
     form.label_suffix = ""
-    refused = None if posted is None else seen.changed(posted.get(seen.FIELD, ""), write.shown, (), None)
+    refused = None if posted is None else seen.changed(posted.get(seen.FIELD, ""), write.shown)
     if posted is not None and refused is None and not write.gone() and form.is_valid():
         try:
             messages.success(request, write.store(form))

@@ -10,9 +10,10 @@ from typing import Any
 from django.core import signing
 
 from tracking.admin import phrases
+from tracking.domain.actor import Actor
 from tracking.models import Patient
 
-__all__ = ["Difference", "Shown", "changed", "differences", "opened", "sealed"]
+__all__ = ["FIELD", "Changed", "Difference", "Shown", "changed", "differences", "opened", "sealed"]
 
 FIELD = "seen"
 _SALT = "tracking.admin.seen"
@@ -55,14 +56,19 @@ def opened(seal: str) -> Shown | None:
     return Shown(version, tuple((label, value) for label, value in lines))
 
 
-def changed(seal: str, now: Shown, rows: Iterable[Any], man: Patient | None) -> Changed | None:
-    """What was changed while the form was open; None where nothing was. ``rows``: what it is about, with its parts."""
+def changed(
+    seal: str, now: Shown, rows: Iterable[Any] = (), *, man: Patient | None = None, by: Actor | None = None
+) -> Changed | None:
+    """What was changed while the form was open; None where nothing was.
+
+    ``rows``: what of this man it is about, with its parts, so that it can be said who changed it. ``by``: who sent the form.
+    """
     then = opened(seal)
     if then is None:
         return Changed("The form did not say which version it was opened on. Look at what is in force, and send it again.", ())
     if then.version == now.version:
         return None
-    who = "" if man is None else _last_change(rows, man)
+    who = "" if man is None else _last_change(rows, man, by)
     said = f"{who} while this form was open" if who else "This was changed while this form was open"
     text = f"{said}, so nothing was stored. Look at what is different, and send the form again if it still holds."
     return Changed(text, differences(then.lines, now.lines))
@@ -79,7 +85,7 @@ def differences(then: Iterable[tuple[str, str]], now: Iterable[tuple[str, str]])
     ]
 
 
-def _last_change(rows: Iterable[Any], man: Patient) -> str:
+def _last_change(rows: Iterable[Any], man: Patient, by: Actor | None) -> str:
     """``Dr. Else changed this on 3 Nov 2026 11:00``: by the newest version that the database kept of these rows."""
     found: tuple[datetime, str] | None = None
     for row in rows:
@@ -88,5 +94,5 @@ def _last_change(rows: Iterable[Any], man: Patient) -> str:
             found = event.pgh_created_at, str((event.pgh_context or {}).get("actor", ""))
     if found is None or not found[1]:
         return ""
-    who = phrases.who(found[1], phrases.names([found[1]]), man)
+    who = "You" if found[1] == str(by) else phrases.who(found[1], phrases.names([found[1]]), man)
     return f"{who[:1].upper()}{who[1:]} changed this on {phrases.instant(found[0], man.zone)}"

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.urls import reverse
 
-from tracking.admin import effects, phrases, record
+from tracking.admin import effects, phrases, record, seen
 from tracking.admin.basis import findings_of
 from tracking.admin.forms import SiteForm, WriteForm
 from tracking.admin.ledger_lines import actors_of, ledger_lines, ledger_page, proposed
@@ -34,6 +34,9 @@ from tracking.models import Episode, Proposal
 from tracking.services import ledger, overrides, rulebooks, titration
 
 __all__ = ["WRITES"]
+
+
+_DONE = {State.CONFIRMED: "confirmed", State.DECLINED: "declined", State.WITHDRAWN: "taken back"}
 
 
 class Propose(Write):
@@ -107,7 +110,7 @@ class OfProposal(Write):
 
     # As what it can be decided on, and what it is then.
     needs: ClassVar[tuple[State, ...]] = (State.PROPOSED,)
-    done: ClassVar[str]
+    becomes: ClassVar[State]
 
     def __init__(self, *, proposal_uid: UUID, **given: Any) -> None:
         super().__init__(**given)
@@ -122,13 +125,26 @@ class OfProposal(Write):
         yield "What", proposed(row, self.rulebook)
         yield "Why", row.proposal_reason
 
+    def is_repeated(self) -> bool:
+        """Whether he sends what he has decided: one form that was sent twice is one decision."""
+        row = self.proposal
+        said = str(self.sent.get("reason", "")).strip()
+        return (row.state, row.decided_by, row.decision_reason) == (
+            self.becomes,
+            str(self.by),
+            said,
+        ) and seen.FIELD in self.sent
+
+    def changed(self) -> seen.Changed | None:
+        return None if self.is_repeated() else super().changed()
+
     def gone(self) -> str:
         state = State(self.proposal.state_at(self.now))
-        if state in self.needs:
+        if state in self.needs or self.is_repeated():
             return ""
         if state is State.REQUESTED:
             return "This is a request in his own words. Take it up by a proposal, or decline it."
-        return f"This is {state.value}, so it cannot be {self.done} any more."
+        return f"This is {state.value}, so it cannot be {_DONE[self.becomes]} any more."
 
     @property
     def standing(self) -> str:
@@ -154,7 +170,7 @@ class Decide(OfProposal):
     address, name = "titration/<uuid:proposal_uid>/", "decide"
     template = "admin/tracking/patient/decide.html"
     title, button = "Decide on a proposal", "Confirm: his regimen changes"
-    done = "confirmed"
+    becomes = State.CONFIRMED
     confirming: ConfirmForm
 
     def form(self, posted: Any) -> WriteForm:
@@ -215,7 +231,7 @@ class Decide(OfProposal):
 
 class Decline(OfProposal):
     address, name = "titration/<uuid:proposal_uid>/decline/", "decline"
-    title, button, done = "Decline", "Decline", "declined"
+    title, button, becomes = "Decline", "Decline", State.DECLINED
     needs = (State.REQUESTED, State.PROPOSED)
 
     def form(self, posted: Any) -> WriteForm:
@@ -229,7 +245,7 @@ class Decline(OfProposal):
 
 class Withdraw(OfProposal):
     address, name = "titration/<uuid:proposal_uid>/withdraw/", "withdraw"
-    title, button, done = "Take a proposal back", "Take it back", "taken back"
+    title, button, becomes = "Take a proposal back", "Take it back", State.WITHDRAWN
     form_class = WithdrawForm
 
     def store(self, form: Any, sites: Sequence[SiteForm]) -> str:

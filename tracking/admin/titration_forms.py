@@ -100,7 +100,7 @@ class ConfirmForm(WriteForm):
     pointers: ClassVar[dict[str, str]] = {}
 
     evaluation = forms.UUIDField(widget=forms.HiddenInput)
-    from_date = forms.DateField(required=False, widget=forms.HiddenInput)
+    from_date = forms.DateField(widget=forms.HiddenInput)
     typed_weekly = forms.CharField(
         required=False,
         max_length=60,

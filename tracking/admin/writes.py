@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from tracking.admin.regimen_lines import dose_of, regimen_lines
 from tracking.admin.writing import Write
 from tracking.domain.history import Origin
 from tracking.domain.schedule import parse_schedule
-from tracking.models import FloorSetting, IntervalSetting, Patient, Regimen, RegimenPause
+from tracking.models import Clinic, FloorSetting, IntervalSetting, Patient, Regimen, RegimenPause
 from tracking.services import bone, consequences, labs, overrides, pauses, regimens
 
 __all__ = ["WRITES", "OfRegimen"]
@@ -175,12 +176,19 @@ class Set(Write):
     form_class: ClassVar[type[SettingForm]]
 
     def form(self, posted: Any) -> SettingForm:
-        return self.form_class(posted, man=self.man, rulebook=self.rulebook, clinics=overrides.clinics_for(self.man, self.by))
+        return self.form_class(posted, man=self.man, rulebook=self.rulebook, clinics=self.clinics)
+
+    @cached_property
+    def clinics(self) -> list[Clinic]:
+        return overrides.clinics_for(self.man, self.by)
+
+    @cached_property
+    def _standing(self) -> Sequence[FloorSetting | IntervalSetting]:
+        rows = self.model.objects.filter(patient=self.man, clinic__in=self.clinics, ended_at=None)
+        return list(rows.select_related("set_by__user", "clinic").order_by("pk"))
 
     def rows(self) -> Sequence[FloorSetting | IntervalSetting]:
-        clinics = overrides.clinics_for(self.man, self.by)
-        rows = self.model.objects.filter(patient=self.man, clinic__in=clinics, ended_at=None)
-        return list(rows.select_related("set_by__user", "set_by__clinic").order_by("pk"))
+        return self._standing
 
     def lines(self) -> Iterable[tuple[str, str]]:
         return ((_what(row), _said(row)) for row in self.rows())
@@ -214,7 +222,7 @@ class EndSetting(Write):
 
     def __init__(self, *, setting_uid: UUID, **given: Any) -> None:
         super().__init__(**given)
-        rows = self.model.objects.filter(patient=self.man, uid=setting_uid).select_related("set_by__user", "set_by__clinic")
+        rows = self.model.objects.filter(patient=self.man, uid=setting_uid).select_related("set_by__user", "clinic")
         row = rows.first()
         if row is None:
             raise Http404

@@ -117,7 +117,7 @@ class Write:
             return None  # it only adds
         if self.adds is not None and self.adds.objects.filter(patient=self.man, client_id=self.sent.get("client_id")).exists():
             return None
-        return seen.changed(self.sent.get(seen.FIELD, ""), self.shown, self.parts(), self.man)
+        return seen.changed(self.sent.get(seen.FIELD, ""), self.shown, self.parts(), man=self.man, by=self.by)
 
 
 def urls(page: RecordAdmin, kinds: Iterable[type[Write]]) -> list[URLPattern]:

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.conftest import NOW, PASSWORD
@@ -122,6 +124,7 @@ def test_after_he_has_seen_what_changed_he_may_send_it_again(desk, adam, bell, s
     assert [(line.label, line.was, line.now) for line in refused.context["changed"].differences] == [
         ("Dose", "0.5 mg", "0.25 mg"), ("Reason", "tenderness", "a slip"),
     ]  # fmt: skip
+    assert "You changed this on" in refused.text
     assert desk.post(page, seen_on(refused) | sent).status_code == 302
     assert [(row.dose_digits, row.ends_on) for row in see(Regimen, patient=adam)] == [("0.5", None), ("0.25", NOW.date())]
 
@@ -146,3 +149,15 @@ def test_a_change_that_is_sent_twice_is_made_once_and_is_nobody_elses(desk, on_a
         next_transaction(adam)
         assert desk.post(page, opened | sent).status_code == 302
     assert len(see(Regimen, patient=adam)) == 2
+
+
+def test_no_form_takes_more_queries_than_these(desk, bells_row, adam):
+    """The page around it, the man, what it is about. A decision is carried out and taken back."""
+    found = {}
+    desk.get(page_of(WRITES[0], adam, bells_row))  # notes the visit
+    for write in WRITES:
+        with CaptureQueriesContext(connection) as queries:
+            assert desk.get(page_of(write, adam, bells_row)).status_code == 200
+        found[write.name] = len(queries)
+    assert found.pop("decide") == 142
+    assert max(found.values()) <= 20, found

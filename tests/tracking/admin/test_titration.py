@@ -245,11 +245,14 @@ def test_a_proposal_against_a_regimen_that_was_changed_since_says_so_and_can_be_
     assert address(adam, "withdraw", proposal_uid=proposed.uid) in text
 
 
-def test_of_two_prescribers_the_second_is_told_who_was_first(decide, desk, adam, address, proposed, in_care):
+def test_of_two_prescribers_the_second_is_told_who_was_first(decide, desk, adam, address, proposed, in_care, see):
     page = address(adam, "decide", proposal_uid=proposed.uid)
     shown = desk.get(page)
     hidden = hidden_in(shown)
     decide()
+    again = desk.post(page, hidden | {"typed_weekly": "0.5", "reason": "low on two draws"})
+    assert again.status_code == 302, "the same, sent twice, is one"
+    assert [row.state for row in see(Proposal, patient=adam)] == ["confirmed"]
     dr_else = User.objects.create_user("else@example.org", PASSWORD, name="Dr. Else", is_staff=True)
     Prescriber.objects.create(user=dr_else, clinic=in_care.clinic)
     second = at_desk(dr_else).post(page, hidden | {"typed_weekly": "0.5", "reason": "low"})
