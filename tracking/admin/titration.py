@@ -127,13 +127,9 @@ class OfProposal(Write):
 
     def is_repeated(self) -> bool:
         """Whether he sends what he has decided: one form that was sent twice is one decision."""
-        row = self.proposal
-        said = str(self.sent.get("reason", "")).strip()
-        return (row.state, row.decided_by, row.decision_reason) == (
-            self.becomes,
-            str(self.by),
-            said,
-        ) and seen.FIELD in self.sent
+        row, said = self.proposal, self.sent.get("reason", "").strip()
+        is_same = (row.state, row.decided_by, row.decision_reason) == (self.becomes, str(self.by), said)
+        return is_same and seen.FIELD in self.sent
 
     def changed(self) -> seen.Changed | None:
         return None if self.is_repeated() else super().changed()
