@@ -1,5 +1,6 @@
 """Django imports this once its site is made: the pages register themselves on it."""
 
-from tracking.admin import accounts, answers, evaluations, glass, patients, work
+from backend.desk import deliveries, health
+from tracking.admin import accounts, answers, clinic, evaluations, glass, patients, rulebook, work
 
-__all__ = ["accounts", "answers", "evaluations", "glass", "patients", "work"]
+__all__ = ["accounts", "answers", "clinic", "deliveries", "evaluations", "glass", "health", "patients", "rulebook", "work"]

@@ -337,6 +337,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "answers-forgotten": {"task": "tracking.tasks.forget_requests", "schedule": crontab(minute="47")},
     "days-are-sealed": {"task": "tracking.tasks.seal_days", "schedule": crontab(hour="1", minute="23")},
     "leftovers-of-sign-in": {"task": "backend.tasks.clear_leftovers", "schedule": crontab(hour="3", minute="20")},
+    "tick": {"task": "backend.tasks.tick", "schedule": 60.0},
     "tend-exports": {"task": "backend.tasks.tend_exports", "schedule": max(SWEEP_SECONDS, 600.0)},
     "erase": {"task": "backend.tasks.erase_due", "schedule": crontab(minute=env.str("ERASE_MINUTE", default="47"))},
     "rules-changed": {"task": "tracking.tasks.reevaluate_rulebook", "schedule": crontab(minute="*/10")},
@@ -399,6 +400,9 @@ if ESTRADIOL_FLOOR:
         check_floor(floor.number, None, date.min, load_rulebook()).enforce(confirmed=False, staff=True)
     except Problem as refused:
         sys.exit(f"Trabecula cannot start: ESTRADIOL_FLOOR cannot be used. {refused.issues[0].detail}")
+
+# Other rules, laid out beside those in force: the desk shows what they would change. A folder of *.toml; empty: none.
+RULEBOOK_CANDIDATE: Path | None = Path(said) if (said := env.str("RULEBOOK_CANDIDATE", default="").strip()) else None
 
 # --- Files and doors -------------------------------------------------------------------------------------------------
 # A message may repeat a value that was just stored: it stays on the server, and out of cookies.

@@ -9,6 +9,7 @@ import structlog
 from celery import shared_task
 from django.db import transaction
 
+from backend import heartbeat
 from backend.accounts import closing, leftovers
 from tracking import clock
 from tracking.domain.actor import Actor
@@ -16,11 +17,17 @@ from tracking.models import User
 from tracking.services import account_export, erasure
 from tracking.services.access import acting_as
 
-__all__ = ["build_export", "build_export_after_commit", "clear_leftovers", "erase_due", "tend_exports"]
+__all__ = ["build_export", "build_export_after_commit", "clear_leftovers", "erase_due", "tend_exports", "tick"]
 
 log = structlog.get_logger(__name__)
 
 _PAGE = 100
+
+
+@shared_task
+def tick() -> None:
+    """Note that beat, the broker and a worker did this together."""
+    heartbeat.note(now=clock.now())
 
 
 @shared_task

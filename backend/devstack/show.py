@@ -112,6 +112,7 @@ def _set_up_clinic(stack: Stack) -> str:
         PRESCRIBER[1],
         "--prescriber",
         PRESCRIBER[0],
+        "--administers",
         extra_env={"PRESCRIBER_PASSWORD": PASSWORD},
     )
     stack.run_manage(

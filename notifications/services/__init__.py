@@ -9,14 +9,17 @@ from notifications.services.devices import devices_of, register, remove
 from notifications.services.digests import Digested, write_digests
 from notifications.services.escalating import Escalated, escalate
 from notifications.services.expecting import Expecting, plan_doses, plan_refills
+from notifications.services.failures import KEPT, Counted, count_failures, failed_deliveries, failed_digests
 from notifications.services.inbox import inbox_of, mark_read, reminders_of, unread_of
 from notifications.services.measuring import Measured, measure
 from notifications.services.planning import Planned, plan, replan
 from notifications.services.preferences import preference_of, set_preference, stop_emails
 
 __all__ = [
+    "KEPT",
     "Answered",
     "Claimed",
+    "Counted",
     "Delivered",
     "Digested",
     "Escalated",
@@ -29,9 +32,12 @@ __all__ = [
     "answer_by_mail",
     "calendar_of",
     "claim",
+    "count_failures",
     "deliver",
     "devices_of",
     "escalate",
+    "failed_deliveries",
+    "failed_digests",
     "give_out_calendar",
     "inbox_of",
     "mailed",

@@ -172,7 +172,7 @@ def _unreached(member: Member, now: datetime) -> list[UUID]:
     ended = Delivery.objects.filter(reminder__isnull=False, ended_at__gt=since, ended_at__lte=now)
     failed = dict(
         ended.filter(state__in=[_State.REFUSED, _State.UNKNOWN, _State.DEAD])
-        .exclude(state=_State.DEAD, last_reason="no longer due")
+        .exclude(state=_State.DEAD, last_reason=outcomes.NO_LONGER_DUE)
         .values_list("reminder_id", "patient_id")
     )
     arrived = set(

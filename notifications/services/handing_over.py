@@ -14,7 +14,7 @@ from notifications.channels import Message, Target
 from notifications.domain.stages import Fate, Stage, fate
 from notifications.domain.words import inbox_words, outside_words
 from notifications.models import Delivery, Escalation, Reminder
-from notifications.services import devices, escalating
+from notifications.services import devices, escalating, outcomes
 from notifications.services.links import answer_link, unsubscribe_link
 from notifications.services.people import Circumstances, circumstances_of
 from notifications.services.spoken import spoken_of, still_wanted
@@ -82,7 +82,7 @@ def worth_until(row: Delivery, groups: Mapping[int, Sequence[Reminder]]) -> date
 def _to_the_man(row: Delivery, known: _Known, now: datetime) -> Handover | Verdict:
     said = still_wanted(known.groups[row.reminder_id or 0], known.subjects)
     if not said:
-        return Verdict("no longer due")
+        return Verdict(outcomes.NO_LONGER_DUE)
     # What the next stage of its item speaks of by now is left to that.
     said = [reminder for reminder in said if now < reminder.expires_at]
     if not said:
@@ -131,7 +131,7 @@ def _to_the_clinic(row: Delivery, escalation: Escalation, known: _Known, now: da
     if not address:
         return Verdict("nowhere to send it")
     if escalation.pk not in known.silent:
-        return Verdict("no longer due")
+        return Verdict(outcomes.NO_LONGER_DUE)
     if now >= worth_until(row, known.groups):
         return Verdict("its time is over")
     words = words_in(LANGUAGES[0]).staff[escalation.about]

@@ -12,6 +12,9 @@ from notifications.models import Outgoing
 
 State = Outgoing.State
 
+# Given up rightly: it was answered, or its occasion passed, before it left.
+NO_LONGER_DUE = "no longer due"
+
 
 def begin(row: Outgoing, now: datetime) -> None:
     """It is about to leave, in our hands alone. To be committed before anything is sent."""

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from tracking.domain.moments import parse_zone
 from tracking.domain.problems import Problem
 from tracking.models import Clinic, Prescriber, User
+from tracking.services import clinics
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -81,6 +82,16 @@ class StaffCreationForm(CreationForm):
 
 
 class StaffChangeForm(ChangeForm):
+    administers = forms.BooleanField(
+        required=False,
+        label="Clinic administrator",
+        help_text="Of every clinic where this account works: says who works there, and is told last when nobody answers.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["administers"].initial = clinics.administers(self.instance)
+
     class Meta:
         model = User
         fields = ("email", "name", "is_active", "is_superuser")
@@ -103,12 +114,17 @@ class StaffAdmin(KeptAdmin, AccountAdmin):
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("email", "name", "password")}),
-        ("Rights", {"fields": ("is_active", "is_superuser")}),
+        ("Rights", {"fields": ("is_active", "is_superuser", "administers")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "usable_password", "password1", "password2")}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return staff()
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001  Django's
+        super().save_model(request, obj, form, change)
+        if "administers" in form.cleaned_data:
+            clinics.let_administer(obj, may=form.cleaned_data["administers"])
 
 
 def staff() -> QuerySet[User]:

@@ -32,6 +32,7 @@ class SiteLine:
 
 @dataclass(frozen=True, slots=True)
 class ScanLine:
+    uid: str
     on: date
     facility: str
     device: str
@@ -56,6 +57,7 @@ def scan_line(row: DexaScan, bone: Mapping[str, Any], rulebook: RuleBook, names:
     changes = [change for change in bone.get("changes", ()) if change["to_key"] == str(row.uid)]
     sites = sorted(row.sites.all(), key=lambda site: site.pk)
     return ScanLine(
+        uid=str(row.uid),
         on=row.scanned_on,
         facility=row.facility,
         device=row.device,

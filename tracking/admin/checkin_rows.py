@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from tracking.admin import phrases
 from tracking.admin.rows import Entered, Names, entered
 from tracking.domain.rulebook import RuleBook
 from tracking.models import DrugUse, Lifestyle, Symptom
@@ -67,7 +68,7 @@ def measure_line(row: Lifestyle, rulebook: RuleBook, names: Names, zone: str) ->
 
 def use_line(row: DrugUse, rulebook: RuleBook, names: Names, zone: str, *, today: date) -> UseLine:
     return UseLine(
-        drug=rulebook.drugs[row.drug].name if row.drug in rulebook.drugs else row.drug,
+        drug=phrases.drug(row.drug, rulebook),
         since=row.since,
         until=row.until,
         is_open=row.until is None or today < row.until,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any, ClassVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -13,7 +15,7 @@ from tracking.domain.problems import problem
 from tracking.domain.reported import Method, Precision
 from tracking.domain.rulebook import RuleBook
 from tracking.domain.schedule import WEEKDAYS
-from tracking.models import Patient, Regimen
+from tracking.models import Clinic, Patient, Regimen
 from tracking.models.base import MAX_CLIENT_ID, new_client_id
 
 __all__ = [
@@ -26,6 +28,8 @@ __all__ = [
     "ScanForm",
     "SiteForm",
     "blank_sites",
+    "clinic_uid",
+    "offer_clinics",
 ]
 
 SITES = 4
@@ -66,6 +70,19 @@ class WriteForm(forms.Form):
         self.label_suffix = ""
         self.man = man
         self.rulebook = rulebook
+
+
+def offer_clinics(form: forms.Form, clinics: Sequence[Clinic]) -> None:
+    """Ask for which of his clinics a prescriber decides, where there is a choice."""
+    if len(clinics) > 1:
+        choices = [(str(clinic.uid), clinic.name) for clinic in clinics]
+        form.fields["clinic"] = forms.ChoiceField(choices=choices, label="For which of your clinics")
+
+
+def clinic_uid(form: forms.Form) -> UUID | None:
+    """The one that was chosen; None where there was no choice."""
+    chosen = form.cleaned_data.get("clinic")
+    return UUID(chosen) if chosen else None
 
 
 def confirmed_reason() -> forms.CharField:
@@ -223,7 +240,7 @@ class DoseForm(WriteForm):
         given = self.cleaned_data
         unit = given["dose_unit"] or DOSE_UNITS[0]
         amounts = {"dose": f"{given['dose_mg']} {unit}", "strength": f"{given['strength']} {unit}" if given["strength"] else ""}
-        return {name: given[name] for name in names} | amounts | {"schedule": self.schedule()}
+        return {name: given[name] for name in names if name in given} | amounts | {"schedule": self.schedule()}
 
 
 class RegimenForm(DoseForm):

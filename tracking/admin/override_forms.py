@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from django import forms
 
 from tracking.admin import phrases
-from tracking.admin.forms import DAY, WriteForm
+from tracking.admin.forms import DAY, WriteForm, clinic_uid, offer_clinics
 from tracking.models import Clinic
 
-__all__ = ["EndForm", "FloorForm", "IntervalForm"]
+__all__ = ["EndForm", "FloorForm", "IntervalForm", "SettingForm"]
 
 
 class EndForm(WriteForm):
@@ -22,23 +21,17 @@ class EndForm(WriteForm):
 class SettingForm(WriteForm):
     """Whose, why and until when. The clinic is asked for only where there is a choice."""
 
-    clinic = forms.ChoiceField(label="For which of your clinics")
     expires_on = forms.DateField(widget=DAY, label="Until and including")
     reason = forms.CharField(required=False, max_length=200, label="Reason")
 
     def __init__(self, *args: Any, clinics: Sequence[Clinic], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choice = self.fields["clinic"]
-        assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [(str(clinic.uid), clinic.name) for clinic in clinics]
-        if len(clinics) == 1:
-            del self.fields["clinic"]
+        offer_clinics(self, clinics)
 
     def sent(self) -> dict[str, Any]:
         """What the service takes."""
         given = {name: value for name, value in self.cleaned_data.items() if name not in ("client_id", "clinic")}
-        clinic = self.cleaned_data.get("clinic")
-        return given | {"clinic_uid": UUID(clinic) if clinic else None}
+        return given | {"clinic_uid": clinic_uid(self)}
 
 
 class FloorForm(SettingForm):

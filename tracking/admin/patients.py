@@ -16,7 +16,20 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tracking import clock
-from tracking.admin import dose_history, imports, phrases, record, rows, sharing, summary, versions, writes
+from tracking.admin import (
+    corrections,
+    dose_history,
+    imports,
+    phrases,
+    record,
+    rows,
+    sharing,
+    summary,
+    titration,
+    versions,
+    writes,
+    writing,
+)
 from tracking.admin.base import SAFE, RecordAdmin, RecordChangeList, broken_glass, patients_of
 from tracking.admin.site import TrabeculaAdminSite
 from tracking.domain.categories import SHAREABLE, Category
@@ -85,7 +98,7 @@ class PatientAdmin(RecordAdmin):
             *sharing.urls(cast("TrabeculaAdminSite", self.admin_site)),
             path("<uuid:uid>/summary/", wrap(self.summary_view), name="tracking_patient_summary"),
             path("<uuid:uid>/summary.pdf", wrap(self.summary_pdf_view), name="tracking_patient_summary_pdf"),
-            *writes.urls(self),
+            *writing.urls(self, (*writes.WRITES, *corrections.CORRECTIONS, *titration.WRITES)),
             *imports.urls(self),
         ]
 
@@ -95,6 +108,8 @@ class PatientAdmin(RecordAdmin):
         return record.page(row, request, clock.now()) | {
             "shared": shared,
             "is_partial": Category.CONCLUSIONS not in shared,
+            "may_propose": not behind_glass,
+            "may_correct": not behind_glass and Category.CONCLUSIONS in shared,
         }
 
     def versions_view(self, request: HttpRequest, uid: UUID) -> HttpResponse:

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
+from tracking.domain.rulebook import RuleBook
 from tracking.models import Patient, User
 
-__all__ = ["ago", "born", "day", "instant", "names", "spaced", "title", "who"]
+__all__ = ["ago", "born", "day", "drug", "instant", "names", "spaced", "title", "who"]
 
 _DAYS_A_WEEK = 7
 _FEW_DAYS, _FEW_WEEKS, _FEW_MONTHS = 14, 63, 24
@@ -54,6 +55,11 @@ def born(man: Patient, today: date) -> str:
 def spaced(code: str) -> str:
     """A stored code as words: ``not_below`` is read as ``not below``."""
     return code.replace("_", " ")
+
+
+def drug(code: str, rulebook: RuleBook) -> str:
+    """Its name; one that the rules no longer know keeps its code."""
+    return rulebook.drugs[code].name if code in rulebook.drugs else code
 
 
 # As the field writes them.

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from tracking.admin import bone_rows, checkin_rows, phrases, rows
 from tracking.admin.basis import findings_of, sources_of
 from tracking.admin.chart import chart
-from tracking.admin.ledger_lines import ledger_line
+from tracking.admin.ledger_lines import actors_of, ledger_lines, ledger_page
 from tracking.admin.plot import plot_of
 from tracking.admin.setting_rows import setting_lines
 from tracking.admin.tabulated import tabulated
@@ -30,11 +30,10 @@ from tracking.models import (
     LabResult,
     Lifestyle,
     Patient,
-    Proposal,
     RiskFactor,
     Symptom,
 )
-from tracking.services import evaluations, ledger, plans, rulebooks
+from tracking.services import evaluations, plans, rulebooks
 from tracking.services.history import history_of
 from tracking.services.inventory import holdings_of
 from tracking.services.lived import local_today
@@ -47,7 +46,7 @@ STATES = {
     "stale": "too old to speak for today",
     "no_data": "none on record",
 }
-LABS, DOSES, SYMPTOMS, LEDGER, EVALUATIONS, VISITS = 40, 20, 20, 10, 10, 10
+LABS, DOSES, SYMPTOMS, EVALUATIONS, VISITS = 40, 20, 20, 10, 10
 
 
 def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
@@ -67,14 +66,14 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
     scans = list(DexaScan.objects.live().filter(patient=man).prefetch_related("sites").order_by("-scanned_on", "-pk"))
     consents = list(CareRelationship.objects.filter(patient=man).select_related("clinic", "lead__user").order_by("-granted_at"))
     visits = _paged(request, "visits", AccessEvent.objects.filter(patient=man).select_related("user").order_by("-at"), VISITS)
-    proposals = _paged(request, "titration", Proposal.objects.told().filter(patient=man).order_by("-pk"), LEDGER)
+    proposals = ledger_page(man, request)
     concluded = _paged(request, "evaluations", _evaluations(man), EVALUATIONS)
 
     due = [rows.due_line(item, today) for item in DueItem.objects.filter(patient=man).order_by("due_on", "pk")]
 
     actors = [row.recorded_by for row in (*labs, *doses, *regimens, *scans, *symptoms, *uses, *lifestyle, *conditions)]
     actors += [actor for care in consents for actor in (care.granted_by, care.revoked_by)]
-    actors += [actor for row in proposals for actor in (row.requested_by, row.proposed_by, row.decided_by)]
+    actors += actors_of(proposals)
     known = phrases.names(actors)
 
     def name(actor: str) -> str:
@@ -83,7 +82,6 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
     history = history_of(man)
     conditioned = [bone_rows.condition_line(row, rulebook, name) for row in conditions]
     plot = plot_of(history, rulebook, now)
-    sides = ledger.comparisons(history, proposals, now)
     return {
         "born": phrases.born(man, today),
         "local_time": f"{now.astimezone(ZoneInfo(man.zone)):%H:%M}",
@@ -99,7 +97,7 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
         "lab_lines": [rows.lab_line(row, basis.get("results", {}), rulebook, name, man.zone) for row in labs],
         "regimens": [rows.regimen_line(row, rulebook, name, today) for row in regimens],
         "ledger": proposals,
-        "ledger_lines": [ledger_line(row, sides.get(row.pk), rulebook, name, zone=man.zone, now=now) for row in proposals],
+        "ledger_lines": ledger_lines(proposals, history, zone=man.zone, rulebook=rulebook, name=name, now=now),
         "stock_lines": [rows.stock_line(held, rulebook, man.zone) for held in holdings_of([man], now)[man.pk]],
         "doses": doses,
         "dose_lines": [rows.dose_line(row, rulebook, name, man.zone) for row in doses],

@@ -78,6 +78,7 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class LabLine:
+    uid: str
     collected: str
     zone: str
     analyte: str
@@ -160,6 +161,7 @@ def lab_line(row: LabResult, results: Mapping[str, Any], rulebook: RuleBook, nam
     reported = row.reported
     placed = results.get(str(row.uid), {})
     return LabLine(
+        uid=str(row.uid),
         collected=_moment(reported.collected),
         zone=reported.collected.zone,
         analyte=rulebook.analytes[row.analyte].name if row.analyte in rulebook.analytes else row.analyte,
@@ -188,7 +190,7 @@ def regimen_line(row: Regimen, rulebook: RuleBook, names: Names, today: date) ->
     part = part_text(row.dose_digits, row.strength_digits)
     return RegimenLine(
         uid=str(row.uid),
-        drug=_drug(row.drug, rulebook),
+        drug=phrases.drug(row.drug, rulebook),
         dose=f"{row.dose_digits} {row.dose_unit}",
         part=f"{part} of {row.strength_digits} {row.dose_unit}" if part else "",
         weekly="" if weekly is None else f"{shown(weekly)} {plan.unit} a week",
@@ -212,7 +214,7 @@ def dose_line(row: DoseEvent, rulebook: RuleBook, names: Names, zone: str) -> Do
     return DoseLine(
         taken=_moment(moment),
         zone=row.zone,
-        drug=_drug(row.drug, rulebook),
+        drug=phrases.drug(row.drug, rulebook),
         kind=row.kind,
         amount=f"{row.amount_digits} {row.amount_unit}" if row.amount_digits else "–",
         site=row.site,
@@ -226,7 +228,7 @@ def stock_line(holding: Holding, rulebook: RuleBook, zone: str) -> StockLine:
     left = (f"{shown(one.left)} {forms[one.form].name} of {shown(one.content)} {holding.unit}" for one in holding.stock)
     supply = holding.supply
     return StockLine(
-        drug=_drug(holding.drug, rulebook),
+        drug=phrases.drug(holding.drug, rulebook),
         left="; ".join(left),
         counted=_short(max(one.counted_at for one in holding.stock), zone),
         count_again=any(one.short for one in holding.stock),
@@ -243,10 +245,6 @@ def due_line(item: DueItem, today: date) -> DueLine:
     if item.state != DueItem.State.OPEN:
         phase = phrases.spaced(item.state)
     return DueLine(KINDS.get(item.kind, item.kind), item, phase)
-
-
-def _drug(code: str, rulebook: RuleBook) -> str:
-    return rulebook.drugs[code].name if code in rulebook.drugs else code
 
 
 def _moment(moment: Moment) -> str:

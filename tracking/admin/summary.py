@@ -209,7 +209,7 @@ def _risks(history: History, basis: Mapping[str, Any]) -> Iterator[str]:
 def _uses(man: Patient, rulebook: RuleBook, today: Any) -> Iterator[str]:
     for use in DrugUse.objects.live().filter(patient=man).order_by("drug", "since"):
         if use.until is None or use.until > today:
-            name = rulebook.drugs[use.drug].name if use.drug in rulebook.drugs else use.drug
+            name = phrases.drug(use.drug, rulebook)
             yield f"{name} since {phrases.day(use.since) or 'a day not known'}"
 
 
@@ -239,7 +239,7 @@ def _unanswered(man: Patient, now: datetime) -> Iterator[str]:
 
 def _decisions(man: Patient, rulebook: RuleBook) -> Iterator[str]:
     for row in Proposal.objects.told().filter(patient=man, decided_at__isnull=False).order_by("-decided_at")[:PAIRS]:
-        drug = rulebook.drugs[row.drug].name if row.drug in rulebook.drugs else row.drug
+        drug = phrases.drug(row.drug, rulebook)
         at, before = phrases.instant(row.decided_at, man.zone), row.before_text or "none"
         yield f"{at}, {drug}: {before} to {row.after_text}, {row.state}"
 

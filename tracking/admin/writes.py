@@ -1,22 +1,15 @@
-"""The writes of a prescriber: each is a form of its own over one service, at an address of its own."""
+"""The writes of a prescriber about results, treatment, scans and settings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from typing import Any, ClassVar
 from uuid import UUID
 
-from django import forms
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.http import Http404
 
-from tracking import clock
-from tracking.admin import phrases, problems
-from tracking.admin.base import broken_glass
+from tracking.admin import effects, phrases
 from tracking.admin.forms import (
     ChangeRegimenForm,
     EndRegimenForm,
@@ -29,67 +22,46 @@ from tracking.admin.forms import (
     WriteForm,
     blank_sites,
 )
-from tracking.admin.override_forms import EndForm, FloorForm, IntervalForm
-from tracking.admin.site import actor_of
-from tracking.domain.actor import Actor
-from tracking.domain.consequences import Consequences
+from tracking.admin.override_forms import EndForm, FloorForm, IntervalForm, SettingForm
+from tracking.admin.regimen_lines import dose_of, regimen_lines
+from tracking.admin.writing import Write
 from tracking.domain.history import Origin
-from tracking.domain.problems import Problem
 from tracking.domain.schedule import parse_schedule
-from tracking.evidence import load_rulebook
-from tracking.models import FloorSetting, IntervalSetting, Patient, Regimen
+from tracking.models import Clinic, FloorSetting, IntervalSetting, Patient, Regimen, RegimenPause
 from tracking.services import bone, consequences, labs, overrides, pauses, regimens
 
-if TYPE_CHECKING:
-    from tracking.admin.base import RecordAdmin
-
-__all__ = ["urls"]
+__all__ = ["WRITES", "OfRegimen"]
 
 
-class Write:
-    """One thing that a prescriber may write about a man."""
+class OfRegimen(Write):
+    """A write about one prescription of his, as it stands."""
 
-    address: ClassVar[str]
-    name: ClassVar[str]
-    title: ClassVar[str]
-    button: ClassVar[str]
-    form_class: ClassVar[type[WriteForm]]
+    def __init__(self, *, regimen_uid: UUID, **given: Any) -> None:
+        super().__init__(**given)
+        self.regimen = _prescribed(self.man, regimen_uid)
 
-    def __init__(self, *, man: Patient, by: Actor, now: datetime, regimen_uid: UUID | None = None) -> None:
-        self.man, self.by, self.now = man, by, now
-        self.rulebook = load_rulebook()
-        self.regimen = None if regimen_uid is None else _prescribed(man, regimen_uid)
+    def rows(self) -> Sequence[Regimen]:
+        return (self.regimen,)
 
-    def form(self, posted: Any) -> WriteForm:
-        return self.form_class(posted, man=self.man, rulebook=self.rulebook, initial=self.initial())
+    def parts(self) -> Sequence[Any]:
+        return (self.regimen, *RegimenPause.objects.filter(regimen=self.regimen).order_by("pk"))
 
-    def initial(self) -> dict[str, Any]:
-        return {}
+    def lines(self) -> Iterable[tuple[str, str]]:
+        return regimen_lines(self.regimen, self.rulebook)
 
-    def sites(self, posted: Any) -> list[SiteForm]:
-        return []
-
-    def store(self, form: Any, sites: Sequence[SiteForm]) -> str:
-        """Call the service; the sentence that tells what was stored."""
-        raise NotImplementedError
+    def gone(self) -> str:
+        return "This regimen was taken back." if self.regimen.withdrawn_at else ""
 
     @property
     def standing(self) -> str:
-        """The version that this write is about, in words."""
         row = self.regimen
-        return "" if row is None else f"{self._name(row)} {_dose(row)} {parse_schedule(row.schedule)}"
+        return f"In force: {self.drug(row)} {dose_of(row)} {parse_schedule(row.schedule)}"
 
-    def _name(self, row: Regimen) -> str:
-        return self.rulebook.drugs[row.drug].name
 
-    def _told(self, write: Callable[[], Regimen], sentence: Callable[[Regimen], str]) -> str:
-        """What was stored about treatment, and what that does to what is known already: most of it where it is backdated."""
-        row, found = consequences.told(write, patient=self.man, by=self.by, now=self.now)
-        return " ".join([sentence(row), *_consequences(found)])
-
-    @property
-    def who(self) -> dict[str, Any]:
-        return {"patient": self.man, "by": self.by, "now": self.now}
+def _told(write: Write, store: Callable[[], Regimen], sentence: Callable[[Regimen], str]) -> str:
+    """What was stored about treatment, and what that does to what is known already: most of it where it is backdated."""
+    row, found = consequences.told(store, **write.who)
+    return " ".join([sentence(row), *effects.sentences(found)])
 
 
 class RecordLab(Write):
@@ -113,71 +85,73 @@ class StartRegimen(Write):
     form_class = RegimenForm
 
     def store(self, form: RegimenForm, sites: Sequence[SiteForm]) -> str:
-        return self._told(
+        return _told(
+            self,
             lambda: regimens.start(**self.who, origin=Origin.PRESCRIBED, **form.sent()),
-            lambda row: f"Prescribed: {self._name(row)} {_dose(row)} from {phrases.day(row.starts_on)}.",
+            lambda row: f"Prescribed: {self.drug(row)} {dose_of(row)} from {phrases.day(row.starts_on)}.",
         )
 
 
-class ChangeRegimen(Write):
+class ChangeRegimen(OfRegimen):
     address, name = "regimen/<uuid:regimen_uid>/change/", "change_regimen"
     title, button = "Change a regimen", "Store the change"
     form_class = ChangeRegimenForm
+    adds = Regimen
 
     def initial(self) -> dict[str, Any]:
-        assert self.regimen is not None
         return ChangeRegimenForm.initial_from(self.regimen)
 
     def store(self, form: ChangeRegimenForm, sites: Sequence[SiteForm]) -> str:
-        assert self.regimen is not None
         key = str(self.regimen.uid)
-        return self._told(
+        return _told(
+            self,
             lambda: regimens.change(**self.who, key=key, origin=Origin.PRESCRIBED, **form.sent()),
-            lambda row: f"Changed: {self._name(row)} {_dose(row)} from {phrases.day(row.starts_on)}{_until(row)}.",
+            lambda row: f"Changed: {self.drug(row)} {dose_of(row)} from {phrases.day(row.starts_on)}{_until(row)}.",
         )
 
 
-class EndRegimen(Write):
+class EndRegimen(OfRegimen):
     address, name = "regimen/<uuid:regimen_uid>/end/", "end_regimen"
     title, button = "End a regimen", "End regimen"
     form_class = EndRegimenForm
 
     def store(self, form: EndRegimenForm, sites: Sequence[SiteForm]) -> str:
-        assert self.regimen is not None
         given = {name: form.cleaned_data[name] for name in ("ends_on", "reason")}
         key = str(self.regimen.uid)
-        return self._told(
+        return _told(
+            self,
             lambda: regimens.end(**self.who, key=key, origin=Origin.PRESCRIBED, **given),
-            lambda row: f"Ended: {self._name(row)}, without it from {phrases.day(row.ends_on)}.",
+            lambda row: f"Ended: {self.drug(row)}, without it from {phrases.day(row.ends_on)}.",
         )
 
 
-class PauseRegimen(Write):
+class PauseRegimen(OfRegimen):
     address, name = "regimen/<uuid:regimen_uid>/pause/", "pause_regimen"
     title, button = "Pause a regimen", "Pause regimen"
     form_class = PauseRegimenForm
+    adds = RegimenPause
 
     def store(self, form: PauseRegimenForm, sites: Sequence[SiteForm]) -> str:
-        assert self.regimen is not None
         key, given = str(self.regimen.uid), form.cleaned_data
-        return self._told(
+        return _told(
+            self,
             lambda: pauses.pause(**self.who, key=key, origin=Origin.PRESCRIBED, **given),
-            lambda row: f"Paused: {self._name(row)}, without it from {phrases.day(given['from_date'])}.",
+            lambda row: f"Paused: {self.drug(row)}, without it from {phrases.day(given['from_date'])}.",
         )
 
 
-class ResumeRegimen(Write):
+class ResumeRegimen(OfRegimen):
     address, name = "regimen/<uuid:regimen_uid>/resume/", "resume_regimen"
     title, button = "Resume a regimen", "Resume regimen"
     form_class = ResumeRegimenForm
 
     def store(self, form: ResumeRegimenForm, sites: Sequence[SiteForm]) -> str:
-        assert self.regimen is not None
         on = form.cleaned_data["on"]
         key = str(self.regimen.uid)
-        return self._told(
+        return _told(
+            self,
             lambda: pauses.resume(**self.who, key=key, origin=Origin.PRESCRIBED, on=on),
-            lambda row: f"Resumed: {self._name(row)} from {phrases.day(on)}.",
+            lambda row: f"Resumed: {self.drug(row)} from {phrases.day(on)}.",
         )
 
 
@@ -195,26 +169,47 @@ class RecordScan(Write):
         return f"Recorded: DXA of {phrases.day(scan.scanned_on)}, regions: {len(measured)}."
 
 
-class SetFloor(Write):
+class Set(Write):
+    """Something in place of the rules, and of what his clinics set before."""
+
+    model: ClassVar[type[FloorSetting | IntervalSetting]]
+    form_class: ClassVar[type[SettingForm]]
+
+    def form(self, posted: Any) -> SettingForm:
+        return self.form_class(posted, man=self.man, rulebook=self.rulebook, clinics=self.clinics)
+
+    @cached_property
+    def clinics(self) -> list[Clinic]:
+        return overrides.clinics_for(self.man, self.by)
+
+    @cached_property
+    def _standing(self) -> Sequence[FloorSetting | IntervalSetting]:
+        rows = self.model.objects.filter(patient=self.man, clinic__in=self.clinics, ended_at=None)
+        return list(rows.select_related("set_by__user", "clinic").order_by("pk"))
+
+    def rows(self) -> Sequence[FloorSetting | IntervalSetting]:
+        return self._standing
+
+    def lines(self) -> Iterable[tuple[str, str]]:
+        return ((_what(row), _said(row)) for row in self.rows())
+
+
+class SetFloor(Set):
     address, name = "set-floor/", "set_floor"
     title, button = "Set a floor", "Set floor"
+    model, form_class = FloorSetting, FloorForm
 
-    def form(self, posted: Any) -> FloorForm:
-        return FloorForm(posted, man=self.man, rulebook=self.rulebook, clinics=overrides.clinics_for(self.man, self.by))
-
-    def store(self, form: FloorForm, sites: Sequence[SiteForm]) -> str:
+    def store(self, form: SettingForm, sites: Sequence[SiteForm]) -> str:
         row = overrides.set_floor(**self.who, **form.sent())
         return f"Set: a floor of {row} until {phrases.day(row.expires_on)}."
 
 
-class SetInterval(Write):
+class SetInterval(Set):
     address, name = "set-interval/", "set_interval"
     title, button = "Set a monitoring interval", "Set interval"
+    model, form_class = IntervalSetting, IntervalForm
 
-    def form(self, posted: Any) -> IntervalForm:
-        return IntervalForm(posted, man=self.man, rulebook=self.rulebook, clinics=overrides.clinics_for(self.man, self.by))
-
-    def store(self, form: IntervalForm, sites: Sequence[SiteForm]) -> str:
+    def store(self, form: SettingForm, sites: Sequence[SiteForm]) -> str:
         row = overrides.set_interval(**self.who, **form.sent())
         return f"Set: {phrases.spaced(str(row))} until {phrases.day(row.expires_on)}."
 
@@ -227,14 +222,25 @@ class EndSetting(Write):
 
     def __init__(self, *, setting_uid: UUID, **given: Any) -> None:
         super().__init__(**given)
-        row = self.model.objects.filter(patient=self.man, uid=setting_uid, ended_at=None).first()
+        rows = self.model.objects.filter(patient=self.man, uid=setting_uid).select_related("set_by__user", "clinic")
+        row = rows.first()
         if row is None:
             raise Http404
         self.setting = row
 
+    def rows(self) -> Sequence[FloorSetting | IntervalSetting]:
+        return (self.setting,)
+
+    def lines(self) -> Iterable[tuple[str, str]]:
+        ended = phrases.instant(self.setting.ended_at, self.man.zone)
+        return ((_what(self.setting), _said(self.setting)), ("Ended", ended))
+
+    def gone(self) -> str:
+        return "This was ended already." if self.setting.ended_at else ""
+
     @property
     def standing(self) -> str:
-        return f"{phrases.spaced(str(self.setting))} until {phrases.day(self.setting.expires_on)}"
+        return f"In force: {phrases.spaced(str(self.setting))} until {phrases.day(self.setting.expires_on)}"
 
 
 class EndFloor(EndSetting):
@@ -261,73 +267,23 @@ WRITES: tuple[type[Write], ...] = (
 )  # fmt: skip
 
 
-def urls(page: RecordAdmin) -> list[URLPattern]:
-    return [
-        path(
-            f"<uuid:uid>/{write.address}",
-            page.admin_site.admin_view(_view(page, write)),
-            name=f"tracking_patient_{write.name}",
-        )
-        for write in WRITES
-    ]
+def _what(row: FloorSetting | IntervalSetting) -> str:
+    kind = phrases.spaced(row.kind).capitalize() if isinstance(row, IntervalSetting) else "Floor"
+    return f"{kind}, {row.clinic.name}"
 
 
-def _view(page: RecordAdmin, kind: type[Write]) -> Any:
-    def handle(request: HttpRequest, uid: UUID, **named: UUID) -> HttpResponse:
-        if request.method not in ("GET", "HEAD", "POST"):
-            return HttpResponseNotAllowed(("GET", "HEAD", "POST"))
-        man = page.open(request, uid)
-        if broken_glass(request, man):
-            raise PermissionDenied  # it is broken to read
-        write = kind(man=man, by=actor_of(request), now=clock.now(), **named)
-        posted = request.POST if request.method == "POST" else None
-        form, sites = write.form(posted), write.sites(posted)
-        if posted is not None and _stored(write, form, sites, request):
-            return HttpResponseRedirect(reverse("admin:tracking_patient_change", args=[man.uid]))
-        context = page.around(request, man) | {"write": write, "form": form, "sites": sites, "title": write.title}
-        return TemplateResponse(request, "admin/tracking/patient/write.html", context)
-
-    return handle
-
-
-def _stored(write: Write, form: WriteForm, sites: Sequence[SiteForm], request: HttpRequest) -> bool:
-    """Whether the service took it; if not, the form says why."""
-    checked: list[forms.Form] = [form, *sites]
-    if not all([part.is_valid() for part in checked]):  # noqa: C419  every part is to show its errors
-        return False
-    filled = [site for site in sites if site.is_filled]
-    try:
-        messages.success(request, write.store(form, filled))
-    except Problem as refused:
-        if refused.kind == "not-found":
-            raise
-        problems.show(refused, form, {"sites": filled})
-        return False
-    return True
-
-
-def _consequences(found: Consequences) -> list[str]:
-    """In sentences; none where nothing that was known reads differently."""
-    said = []
-    was, now = found.verdict_was, found.verdict_now
-    if (was.word, was.state) != (now.word, now.state):
-        said.append(f"Verdict: was {phrases.spaced(was.word)} ({phrases.spaced(was.state)}), now {now.headline}")
-    for result in found.results:
-        marks = ", ".join(phrases.spaced(mark) for mark in result.now)
-        said.append(f"Estradiol {result.text} of {phrases.day(result.drawn_on) or 'a day not known'} reads now: {marks}.")
-    for move in found.due:
-        when = f"due {phrases.day(move.now)}" if move.now else "no longer due"
-        said.append(f"{phrases.spaced(move.kind).capitalize()}: {when}{f', was {phrases.day(move.was)}' if move.was else ''}.")
-    return said
-
-
-def _dose(row: Regimen) -> str:
-    return f"{row.dose_digits} {row.dose_unit}"
+def _said(row: FloorSetting | IntervalSetting) -> str:
+    return f"{phrases.spaced(str(row))} until {phrases.day(row.expires_on)}, by {row.set_by.user}: {row.reason}"
 
 
 def _prescribed(man: Patient, uid: UUID) -> Regimen:
-    """A standing prescription of this man. What he entered himself is his to change."""
-    row: Regimen | None = Regimen.objects.live().filter(patient=man, uid=uid, origin=Origin.PRESCRIBED).first()
+    """A prescription of this man; of one that was corrected since, what stands in its place.
+
+    What he entered himself is his to change.
+    """
+    row: Regimen | None = Regimen.objects.filter(patient=man, uid=uid, origin=Origin.PRESCRIBED).first()
+    if row is not None and row.superseded_at is not None:
+        row = Regimen.objects.filter(patient=man, client_id=row.client_id, superseded_at=None).first()
     if row is None:
         raise Http404
     return row

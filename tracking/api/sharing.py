@@ -20,7 +20,7 @@ from tracking.domain.categories import Category
 from tracking.domain.share_code import CodeState, payload_of, written
 from tracking.models import Invitation as InvitationModel
 from tracking.models import ShareCode as ShareCodeModel
-from tracking.services import sharing
+from tracking.services import clinics, sharing
 from tracking.services.qr import qr_svg
 
 __all__ = ["Invitation", "Invitations", "Redemption", "ShareCode", "ShareCodes"]
@@ -180,7 +180,7 @@ class Redemption(RecordView):
 
     def post(self, _request: Request, **kwargs: Any) -> Response:
         by = Actor.user(self.user.pk)
-        sharing.membership(by, kwargs["clinic_uid"])
+        clinics.member(by, kwargs["clinic_uid"])
         care = sharing.redeem(clinic_uid=kwargs["clinic_uid"], by=by, now=self.now, **self.sent(RedemptionInput))
         shown = {"patient": str(care.patient.uid), "scope": care.scope, "granted_at": instant(care.granted_at)}
         return Response(shown, status=201)
@@ -209,7 +209,7 @@ class Invitations(RecordView):
     }
 
     def get(self, _request: Request, **kwargs: Any) -> Response:
-        member = sharing.membership(self.actor, kwargs["clinic_uid"])
+        member = clinics.member(self.actor, kwargs["clinic_uid"])
         rows = InvitationModel.objects.filter(clinic=member.clinic).select_related("made_by__user")
         return self.page(rows, self._shown, by="made_at")
 

@@ -15,12 +15,15 @@ from enum import StrEnum
 
 
 class What(StrEnum):
-    """What an account did, or what was tried on it."""
+    """What an account did, or what was tried on it; and what the operator keeps."""
 
     SIGNED_IN = "signed-in"
     SIGNED_OUT = "signed-out"
     REFUSED = "sign-in-refused"
     EXPORTED = "exported"
+    MEMBER_ENDED = "member-ended"
+    MEMBER_RESUMED = "member-resumed"
+    BACKED_UP = "backed-up"
 
 
 @dataclass(frozen=True, slots=True)

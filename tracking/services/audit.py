@@ -11,7 +11,10 @@ from tracking.domain.sealing import What
 from tracking.models import AccessEvent, AuditEvent, Patient, ReadToken, User
 from tracking.services.access import acting_as, lock_patient
 
-__all__ = ["VISIT", "What", "account_of", "labels_of", "note_export", "note_sign_in", "note_visit", "reader_of"]
+__all__ = [
+    "VISIT", "What", "account_of", "labels_of", "last_backup", "note_backup", "note_export", "note_membership", "note_sign_in",
+    "note_visit", "reader_of",
+]  # fmt: skip
 
 # Opening ten pages in a row is one visit.
 VISIT = timedelta(minutes=30)
@@ -52,6 +55,23 @@ def note_export(*, uid: UUID, by: Actor, how: str, now: datetime) -> None:
     """Note that the record of the man with this uid was taken out of here; ``how`` names the format."""
     with acting_as(by):
         AuditEvent.objects.create(at=now, what=What.EXPORTED, by=str(by), patient=uid, how=how)
+
+
+def note_membership(what: What, *, account: int, by: Actor, now: datetime) -> None:
+    """Note that somebody's membership of a clinic was ended or resumed."""
+    AuditEvent.objects.create(at=now, what=what, by=str(by), account=account, how="desk")
+
+
+def note_backup(*, is_tried: bool, now: datetime) -> None:
+    """Note that a backup was taken, and whether it was put back for a trial."""
+    by = Actor.system("backup")
+    with acting_as(by):
+        AuditEvent.objects.create(at=now, what=What.BACKED_UP, by=str(by), how="tried" if is_tried else "not tried")
+
+
+def last_backup() -> AuditEvent | None:
+    """The newest backup that was noted."""
+    return AuditEvent.objects.filter(what=What.BACKED_UP).order_by("-at", "-pk").first()
 
 
 def account_of(address: str) -> int | None:

@@ -20,7 +20,7 @@ from tracking.models import Episode, Finding, Patient, Standing
 from tracking.services.access import acting_as
 from tracking.services.history import histories_of
 
-__all__ = ["CandidateError", "ManImpact", "count", "impacts"]
+__all__ = ["CandidateError", "ManImpact", "count", "impacts", "of_men"]
 
 _PAGE = 200
 
@@ -59,7 +59,7 @@ def impacts(
                     : _PAGE if left is None else min(_PAGE, left)
                 ]
             )
-            found = _page(men, current, candidate, now)
+            found = of_men(men, current, candidate, now)
         yield from found
         if not men:
             return
@@ -67,7 +67,8 @@ def impacts(
         left = None if left is None else left - len(men)
 
 
-def _page(men: Sequence[Patient], current: RuleBook, candidate: RuleBook, now: datetime) -> list[ManImpact]:
+def of_men(men: Sequence[Patient], current: RuleBook, candidate: RuleBook, now: datetime) -> list[ManImpact]:
+    """These men under both, in their order. So many queries, however many men. Raises :class:`CandidateError`, as above."""
     histories, is_open = histories_of(men), _open_families(men)
     return [
         ManImpact(

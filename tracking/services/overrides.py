@@ -17,7 +17,7 @@ from tracking.domain.entry import check_floor, check_interval, read_floor
 from tracking.domain.problems import Collector, problem
 from tracking.evidence import load_rulebook
 from tracking.models import Clinic, ClinicFloor, FloorSetting, IntervalSetting, Patient, Prescriber
-from tracking.services import evaluations, prescribers
+from tracking.services import clinics, evaluations, prescribers
 from tracking.services.access import acting_as, lock_patient, not_found
 from tracking.services.lived import local_today
 
@@ -129,9 +129,7 @@ def clinic_of(by: Actor, uid: UUID) -> Clinic:
 
 def _member(clinic_uid: UUID, by: Actor, *, lock: bool = False) -> Prescriber:
     """Who acts for the clinic. ``lock``: two who change its floor at once queue at the clinic's row."""
-    member = prescribers.members(by).filter(clinic__uid=clinic_uid).first()
-    if member is None:
-        raise not_found("clinic")
+    member = clinics.member(by, clinic_uid)
     if lock:
         Clinic.objects.select_for_update(no_key=True).get(pk=member.clinic_id)
     return member

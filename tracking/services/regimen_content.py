@@ -55,7 +55,7 @@ def content_of(
     plan = found.run(parse_schedule, schedule)
     found.run(parse_zone, zone or man.zone)
     # A regimen may be planned ahead; only a start before his adult life is a mistake.
-    if starts_on <= now.date():
+    if starts_on <= local_today(man, now):
         found.run(check_day, starts_on, man=man, now=now, pointer="/starts_on", rulebook=rulebook)
     found.run(in_order, starts_on, ends_on)
     rule = found.run(check_drug, drug, rulebook)

@@ -94,6 +94,8 @@ def correct(*, patient: Patient, key: str, by: Actor, now: datetime, origin: Ori
         man = lock_patient(patient)
         row = of_origin(records.find(Regimen, man, key), origin)
         content = content_of(man=man, now=now, origin=origin, **sent) | {"previous": row.previous}
+        if content["ends_on"] == row.ends_on:  # why it was ended is no part of the mistake
+            content["end_reason"] = row.end_reason
         with _overlap_named():
             corrected, _ = records.supersede(row, man=man, by=by, now=now, content=content)
         # A pause is of the regimen, not of one wording of it.

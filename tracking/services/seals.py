@@ -18,7 +18,7 @@ from tracking.models import AccessEvent, AuditEvent, EpisodeEvent, Patient, Prop
 from tracking.services import owned
 from tracking.services.access import acting_as
 
-__all__ = ["GRACE", "KEPT", "Kept", "behind", "forget", "kept_tables", "seal", "verify"]
+__all__ = ["GRACE", "KEPT", "Kept", "behind", "forget", "kept_tables", "last_sealed", "seal", "verify"]
 
 log = structlog.get_logger(__name__)
 
@@ -102,6 +102,11 @@ def verify(*, now: datetime, noted: Mapping[date, str] | None = None) -> Iterato
             SealedDay(day=missing, digest=noted[missing], rows=0),
             ["the log has a seal of this day, and the database has none"],
         )
+
+
+def last_sealed() -> SealedDay | None:
+    """The newest day that is closed and sealed."""
+    return SealedDay.objects.order_by("-day").first()
 
 
 def behind(*, now: datetime) -> int:

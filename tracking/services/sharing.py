@@ -17,7 +17,7 @@ from tracking.domain.categories import read_scope
 from tracking.domain.problems import problem
 from tracking.domain.share_code import ALPHABET, LENGTH, digest_of, read_code
 from tracking.models import CareRelationship, Invitation, Patient, Prescriber, ShareCode
-from tracking.services import consent, prescribers, tries
+from tracking.services import clinics, consent, tries
 from tracking.services.access import acting_as, lock_patient, not_found
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "accept",
     "invite",
     "make_code",
-    "membership",
     "redeem",
     "withdraw_code",
     "withdraw_invitation",
@@ -69,7 +68,7 @@ def redeem(*, clinic_uid: UUID, code: str, by: Actor, now: datetime) -> CareRela
     To be called as :data:`SHARING`. Raises not found for an account that is no member of the clinic, and one Problem for
     whatever is wrong with a code.
     """
-    member = membership(by, clinic_uid)
+    member = clinics.member(by, clinic_uid)
     tries.not_too_many(str(by), now=now)
     with acting_as(SHARING):
         found = ShareCode.objects.open().filter(digest=_digest(code), expires_at__gt=now).first()
@@ -92,7 +91,7 @@ def redeem(*, clinic_uid: UUID, code: str, by: Actor, now: datetime) -> CareRela
 @transaction.atomic
 def invite(*, clinic_uid: UUID, by: Actor, now: datetime) -> tuple[Invitation, str]:
     """A code with which one man lets this clinic in. Who makes it leads, once it is accepted. It holds nothing of any man."""
-    member = membership(by, clinic_uid)
+    member = clinics.member(by, clinic_uid)
     code = _drawn()
     row = Invitation.objects.create(
         clinic=member.clinic, made_by=member, digest=digest_of(code), made_at=now, expires_at=now + INVITATION_HOLDS
@@ -103,7 +102,7 @@ def invite(*, clinic_uid: UUID, by: Actor, now: datetime) -> tuple[Invitation, s
 @transaction.atomic
 def withdraw_invitation(*, clinic_uid: UUID, uid: UUID, by: Actor, now: datetime) -> None:
     """Take an invitation back; one that was accepted stays so."""
-    member = membership(by, clinic_uid)
+    member = clinics.member(by, clinic_uid)
     rows = Invitation.objects.filter(clinic=member.clinic, uid=uid)
     if not rows.exists():
         raise not_found("invitation")
@@ -126,14 +125,6 @@ def accept(*, patient: Patient, code: str, scope: Iterable[str], by: Actor, now:
         row.used_at = now
         row.save(update_fields=["used_at"])
         return consent.grant(patient=man, clinic_uid=row.clinic.uid, by=by, now=now, lead=lead, scope=named)
-
-
-def membership(by: Actor, clinic_uid: UUID) -> Prescriber:
-    """This account's active membership of the clinic; else the clinic is not found."""
-    member = prescribers.members(by).filter(clinic__uid=clinic_uid).first()
-    if member is None:
-        raise not_found("clinic")
-    return member
 
 
 def _drawn() -> str:

@@ -7,11 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from backend.backup.envelope import read_public_key
 from backend.backup.server import BackupError, Server
 from backend.backup.taking import take
 from tracking import clock
+from tracking.services import audit
 
 
 class Command(BaseCommand):
@@ -35,6 +37,10 @@ class Command(BaseCommand):
             )
         except (BackupError, ValueError, OSError) as problem:
             raise CommandError(f"No backup was made. {problem}") from problem
+        try:
+            audit.note_backup(is_tried=taken.tried, now=clock.now())
+        except DatabaseError as error:
+            self.stderr.write(f"The backup is made, and could not be noted for the operator's health page: {error}")
         rows = sum(table.rows for table in taken.contents.tables.values())
         tried = "put back for a trial, every row as it was" if taken.tried else "NOT put back for a trial"
         self.stdout.write(

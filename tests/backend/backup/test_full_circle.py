@@ -20,7 +20,7 @@ from tests.conftest import NOW
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.models import Clinic, LabResult
-from tracking.services import consent, labs, regimens, resync
+from tracking.services import audit, consent, labs, regimens, resync
 from tracking.services.access import acting_as
 
 PROGRAMS = _programs_of_the_wheel()
@@ -81,6 +81,8 @@ def test_the_full_circle(server: Server, two_men: list[Any], key: Path, tmp_path
         was = contents.read(connection)
     said = run("backup", str(tmp_path))
     assert "put back for a trial, every row as it was." in said
+    noted = audit.last_backup()
+    assert (noted.how, noted.by) == ("tried", "system:backup")
     (file,) = tmp_path.glob("*.backup")
     assert file.stat().st_mode & 0o077 == 0
     assert b"Adam Invented" not in file.read_bytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -128,6 +129,35 @@ def address():
         return reverse(f"admin:tracking_patient_{name}", kwargs={"uid": man.uid, **more})
 
     return of
+
+
+@pytest.fixture
+def next_transaction(as_system):
+    """His number rises once a transaction, and a test is one. What is written after this counts as one of its own."""
+    from tracking.models import Patient
+
+    def begin(man):
+        with as_system():
+            Patient.objects.filter(pk=man.pk).update(revision_xact=0)
+
+    return begin
+
+
+def seen_on(page):
+    """What the form of a page says it was opened on."""
+    found = re.search(r'name="seen" value="([^"]*)"', page.text)
+    return {"seen": found[1]} if found else {}
+
+
+@pytest.fixture
+def send(desk, in_care, adam, address):
+    """Open a form of Adam's, fill it in, and send it."""
+
+    def post(name, sent, **more):
+        page = address(adam, name, **more)
+        return desk.post(page, seen_on(desk.get(page)) | sent, follow=True)
+
+    return post
 
 
 @pytest.fixture

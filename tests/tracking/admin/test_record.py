@@ -9,7 +9,7 @@ from django.urls import reverse
 from tests.conftest import NOW
 from tests.desks import at_desk
 from tracking.domain.actor import Actor
-from tracking.models import AccessEvent, Evaluation, LabResult, Regimen
+from tracking.models import AccessEvent, Evaluation, LabResult, Proposal, Regimen
 
 pytestmark = pytest.mark.django_db
 
@@ -97,7 +97,7 @@ def test_an_empty_record_says_so_everywhere(desk, in_care, adam, address):
     assert "verdict-no_current_data" in text
 
 
-def test_the_titration_ledger_is_read_on_the_page_and_nothing_in_it_can_be_pressed(desk, full_record, bell, see, address):
+def test_the_titration_ledger_is_read_on_the_page_and_leads_to_proposing_and_deciding(desk, full_record, bell, see, address):
     from tracking.domain.actor import Actor
     from tracking.services import titration
 
@@ -121,7 +121,15 @@ def test_the_titration_ledger_is_read_on_the_page_and_nothing_in_it_can_be_press
         "requested",
     ):
         assert said in text, said
-    assert not re.search(r"<(form|button|input|a)\b", section)
+    assert not re.search(r"<(form|button|input)\b", section)
+    (asked,) = see(Proposal, patient=full_record, state="requested")
+    changed = see(Regimen, patient=full_record)[-1]
+    for page, named in (
+        ("propose_start", {}),
+        *((page, {"regimen_uid": changed.uid}) for page in ("propose_change", "propose_product", "propose_stop")),
+        ("decline", {"proposal_uid": asked.uid}),
+    ):
+        assert f'href="{address(full_record, page, **named)}"' in section, page
 
 
 def test_long_tables_are_paged(desk, full_record, many_labs, address):

@@ -47,14 +47,6 @@ SCAN = {
 }
 
 
-@pytest.fixture
-def send(desk, in_care, adam, address):
-    def post(name, sent, **more):
-        return desk.post(address(adam, name, **more), sent, follow=True)
-
-    return post
-
-
 def errors(answer):
     return answer.context["form"].errors
 

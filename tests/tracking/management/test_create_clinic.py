@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from tracking.models import Clinic, Prescriber
+from tracking.models import Clinic, Prescriber, User
+from tracking.services import clinics
 
 STATED = ("Invented Clinic", "--email", "bell@example.org", "--prescriber", "Dr. Bell")
 
@@ -25,6 +26,11 @@ def test_a_clinic_has_its_zone_from_the_start_or_later_and_repeating_changes_not
     assert create("--zone", "America/New_York") == create() == first
     assert Clinic.objects.get().zone == "America/New_York"
     assert Prescriber.objects.count() == 1
+    bell = Prescriber.objects.get().user
+    assert not clinics.administers(bell)
+    create("--administers")
+    create()
+    assert clinics.administers(User.objects.get(pk=bell.pk))
     with pytest.raises(CommandError, match=r"'Mars/Olympus' is not a time zone. Send an IANA name"):
         create("--zone", "Mars/Olympus")
     assert Clinic.objects.get().zone == "America/New_York"

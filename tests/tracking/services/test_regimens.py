@@ -198,3 +198,11 @@ def test_a_regimen_is_one_statement_however_often_it_is_sent(write, adam, bell):
         write(regimens.start, **AI, client_id="r1")
     with acting_as(bell):
         assert Regimen.objects.filter(patient=adam).count() == 1
+
+
+def test_tomorrow_is_ahead_by_the_clock_on_his_wall(write, adam):
+    """In Honolulu it is still the evening of the 1st: the 2nd can be planned, though in Greenwich it has begun."""
+    with acting_as(Actor.user(adam.user_id)):
+        type(adam).objects.filter(pk=adam.pk).update(zone="Pacific/Honolulu")
+    planned = write(regimens.start, **(HCG | {"starts_on": NOW.date()}))
+    assert planned.starts_on == NOW.date()

@@ -22,11 +22,19 @@ class Command(BaseCommand):
         parser.add_argument("--email", required=True, help="the prescriber's e-mail address, with which he signs in")
         parser.add_argument("--prescriber", required=True, help="the prescriber's name")
 
+        parser.add_argument("--administers", action="store_true", help="make the prescriber an administrator of the clinic")
+
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
             clinic = clinics.set_up(name=options["name"], zone=options["zone"])
         except Problem as refused:
             raise CommandError(refused.issues[0].detail) from None
         password = os.environ.get("PRESCRIBER_PASSWORD") or getpass.getpass("Password for the prescriber: ")
-        clinics.add_prescriber(clinic=clinic, email=options["email"], name=options["prescriber"], password=password)
+        clinics.add_prescriber(
+            clinic=clinic,
+            email=options["email"],
+            name=options["prescriber"],
+            password=password,
+            administers=options["administers"],
+        )
         self.stdout.write(json.dumps({"clinic": str(clinic.uid), "name": clinic.name}))

@@ -1,0 +1,1 @@
+"""Pages of the desk that join both apps: messages that failed, and how the house is."""
