@@ -47,6 +47,8 @@ STATES = {
     "stale": "too old to speak for today",
     "no_data": "none on record",
 }
+# What is due, at the top of the page: what leads, then the rest, each by its day.
+MOST_NEXT = 4
 LABS, DOSES, SYMPTOMS, LEDGER, EVALUATIONS, VISITS = 40, 20, 20, 10, 10, 10
 
 
@@ -120,6 +122,7 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
             for row in concluded
         ],
         "due": [line for line in due if line.is_open],
+        "next_due": sorted((line for line in due if line.is_open), key=lambda line: not line.leads)[:MOST_NEXT],
         "settled": [line for line in reversed(due) if not line.is_open],
         "consents": [
             (care, phrases.instant(care.granted_at, man.zone), phrases.instant(care.revoked_at, man.zone)) for care in consents
