@@ -24,7 +24,7 @@ _FOCUSED = """() => {
     isSeen: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
     isOnScreen: box.top < innerHeight && box.bottom > 0 && box.left < innerWidth && box.right > 0,
     isCovered: !!middle && !on.contains(middle) && !middle.contains(on) && ![...(on.labels || [])].some(it => it.contains(middle)),
-    part: on.closest('header#header, nav, main, footer')?.tagName.toLowerCase() || 'body',
+    part: ['header', 'main', 'nav'].find(part => on.closest(`body > div > ${part}, .main > ${part}`)) || 'body',
   };
 }"""
 LONGEST = 400

@@ -18,7 +18,7 @@ ROOT = ("Root (invented)", "root@example.org")
 NEWCOMER = ("Dr. Lind (invented)", "lind@example.org")
 PASSWORD = "invented for a browser"
 # What people are called, and what somebody may type.
-HARD = ("\"O'Neill\" <script>alert('name')</script> " "مرحبا بالعالم 李小龍 🦴 " + "Unbrokenname" * 12)[:200]
+HARD = ("Zoë \"O'Neill\" <script>alert('name')</script> " "مرحبا بالعالم 李小龍 🦴 " + "Unbrokenname" * 12)[:200]
 SHARES_A_PART = "Noor Invented"
 # The man with a floor of his own gets the rest of what can be set, paused and sent.
 SETTLED = "wim@example.org"

@@ -10,3 +10,19 @@
     said.focus();
   }
 }
+
+// A table that is wider than its place scrolls in it: the keyboard has to get there, and hears what it is.
+{
+  const told = new ResizeObserver((entries) => entries.forEach(({ target }) => mark(target)));
+  const mark = (place) => {
+    if (place.scrollWidth > place.clientWidth) {
+      const heading = place.closest('section, fieldset')?.querySelector('h2') ?? document.querySelector('h1');
+      place.tabIndex = 0;
+      place.setAttribute('role', 'region');
+      place.setAttribute('aria-label', heading ? heading.textContent.trim() : 'Table');
+    } else {
+      ['tabindex', 'role', 'aria-label'].forEach((name) => place.removeAttribute(name));
+    }
+  };
+  document.querySelectorAll('main .wide, main .results').forEach((place) => told.observe(place));
+}
