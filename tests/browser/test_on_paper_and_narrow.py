@@ -90,6 +90,7 @@ def test_a_card_of_the_narrow_queue_is_still_a_row_of_a_table(desk_of_bell, addr
     assert page.get_by_role("row").count() > 4
     assert page.get_by_role("rowheader").count() > 4
     assert page.get_by_role("columnheader").count() == 8
+    assert page.locator("main .wide").evaluate("it => it.scrollWidth <= it.clientWidth")
 
 
 def _words(page: Page) -> set[str]:
