@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Response, sync_playwright
 
 from backend.devstack import cohort, mail, one_time_code, show
 from backend.devstack.services import Services
@@ -125,15 +125,11 @@ class Desk:
         """Everything that is wrong with the page that is open, in light and in dark."""
         found = []
         for scheme in SCHEMES:
-            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+            self.page.emulate_media(color_scheme=scheme)
             found += [f"{scheme}: {broken}" for broken in axe.violations(self.page, colours_only=scheme == "dark")]
         self.page.emulate_media(color_scheme="light")
         complaints, self.complaints = self.complaints, []
-        return [f"{urlsplit_path(self.page.url)}: {fault}" for fault in [*found, *complaints]]
-
-
-def urlsplit_path(url: str) -> str:
-    return "/" + url.partition("//")[2].partition("/")[2]
+        return [f"{urlsplit(self.page.url).path}: {fault}" for fault in [*found, *complaints]]
 
 
 def _is_loose(policy: str) -> bool:

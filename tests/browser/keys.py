@@ -18,12 +18,14 @@ _FOCUSED = """() => {
   const named = (on.getAttribute('aria-labelledby') || '').split(' ').filter(Boolean)
     .map(id => document.getElementById(id)?.innerText);
   const name = [...named, on.getAttribute('aria-label'), ...labels, on.innerText, on.value].find(said => said?.trim()) || '';
-  const middle = document.elementFromPoint(box.left + Math.min(box.width, innerWidth) / 2, box.top + Math.min(box.height / 2, 20));
+  const [across, down] = [box.left + Math.min(box.width, innerWidth) / 2, box.top + Math.min(box.height / 2, 20)];
+  const middle = document.elementFromPoint(across, down);
+  const isOwn = !middle || on.contains(middle) || middle.contains(on) || [...(on.labels || [])].some(it => it.contains(middle));
   return {
     name: name.trim().replace(/\\s+/g, ' '), tag: on.tagName.toLowerCase(), type: on.type || '', id: on.id,
     isSeen: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
     isOnScreen: box.top < innerHeight && box.bottom > 0 && box.left < innerWidth && box.right > 0,
-    isCovered: !!middle && !on.contains(middle) && !middle.contains(on) && ![...(on.labels || [])].some(it => it.contains(middle)),
+    isCovered: !isOwn,
     part: ['header', 'main', 'nav'].find(part => on.closest(`body > div > ${part}, .main > ${part}`)) || 'body',
   };
 }"""

@@ -29,12 +29,12 @@ def take(page: Page, name: str) -> None:
     """The first screen of this page, as one sees it on both machines in both schemes."""
     session = page.context.new_cdp_session(page)
     for width, size in WIDTHS.items():
-        page.set_viewport_size(size)  # type: ignore[arg-type]  # it is a size
+        page.set_viewport_size(size)
         for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+            page.emulate_media(color_scheme=scheme)
             shot = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
             (FOLDER / f"{name}-{width}-{scheme}.webp").write_bytes(base64.b64decode(shot["data"]))
-    page.set_viewport_size(WIDTHS["desktop"])  # type: ignore[arg-type]  # it is a size
+    page.set_viewport_size(WIDTHS["desktop"])
     page.emulate_media(color_scheme="light")
 
 

@@ -31,12 +31,17 @@ _INCOMPLETE = """() => [...document.querySelectorAll('main form')].map((form, at
   form.method === 'post' && [...form.querySelectorAll('[required]')].some(field => field.type !== 'hidden' && !field.value
     || field.type === 'radio' && !form.querySelector(`[name="${field.name}"]:checked`))).map(([, at]) => at)"""
 
+_EMPTIED = """form => {
+  form.noValidate = true;
+  form.querySelectorAll('input[type=text]').forEach(field => field.value = '');
+}"""
+
 
 def _on_a_narrow_screen(page: Page) -> Iterator[str]:
-    page.set_viewport_size(NARROW)  # type: ignore[arg-type]  # it is a size
+    page.set_viewport_size(NARROW)
     for element in page.evaluate(_TOO_WIDE):
         yield f"at 320: runs out of the window: {element}"
-    page.set_viewport_size(USUAL)  # type: ignore[arg-type]  # it is a size
+    page.set_viewport_size(USUAL)
 
 
 def _refused(desk: Desk) -> Iterator[str]:
@@ -44,7 +49,7 @@ def _refused(desk: Desk) -> Iterator[str]:
     page, address = desk.page, desk.page.url
     for at in page.evaluate(_INCOMPLETE):
         form = page.locator("main form").nth(at)
-        form.evaluate("form => { form.noValidate = true; form.querySelectorAll('input[type=text]').forEach(it => it.value = ''); }")
+        form.evaluate(_EMPTIED)
         with page.expect_navigation():
             form.locator("[type=submit]").first.click()
         if page.locator("[aria-invalid=true], .errornote, .errorlist").count() == 0:

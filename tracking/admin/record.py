@@ -86,6 +86,8 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
     conditioned = [bone_rows.condition_line(row, rulebook, name) for row in conditions]
     plot = plot_of(history, rulebook, now)
     sides = ledger.comparisons(history, proposals, now)
+    regimen_lines = [rows.regimen_line(row, rulebook, name, today) for row in regimens]
+    open_lines = [line for line in due if line.is_open]
     return {
         "born": phrases.born(man, today),
         "local_time": f"{now.astimezone(ZoneInfo(man.zone)):%H:%M}",
@@ -99,7 +101,7 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
         "tabulated": tabulated(plot),
         "labs": labs,
         "lab_lines": [rows.lab_line(row, basis.get("results", {}), rulebook, name, man.zone) for row in labs],
-        "regimens": [rows.regimen_line(row, rulebook, name, today) for row in regimens],
+        "regimens": regimen_lines,
         "ledger": proposals,
         "ledger_lines": [ledger_line(row, sides.get(row.pk), rulebook, name, zone=man.zone, now=now) for row in proposals],
         "stock_lines": [rows.stock_line(held, rulebook, man.zone) for held in holdings_of([man], now)[man.pk]],
@@ -121,8 +123,9 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
             (row, phrases.spaced(row.word), phrases.instant(row.as_of, man.zone), STATES.get(row.state, row.state))
             for row in concluded
         ],
-        "due": [line for line in due if line.is_open],
-        "next_due": sorted((line for line in due if line.is_open), key=lambda line: not line.leads)[:MOST_NEXT],
+        "due": open_lines,
+        "takes": [line for line in regimen_lines if line.is_open and not line.is_planned],
+        "next_due": sorted(open_lines, key=lambda line: not line.leads)[:MOST_NEXT],
         "settled": [line for line in reversed(due) if not line.is_open],
         "consents": [
             (care, phrases.instant(care.granted_at, man.zone), phrases.instant(care.revoked_at, man.zone)) for care in consents
