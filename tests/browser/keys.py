@@ -72,7 +72,7 @@ class Keyboard:
             if stop is None:
                 break
             passed.append(stop.name)
-            if stop.name.startswith(name) and tag in ("", stop.tag):
+            if stop.name.lower().startswith(name.lower()) and tag in ("", stop.tag):
                 return presses
         raise AssertionError(f"Tab does not come to {name!r} on {self.page.url}, only to {passed}")
 

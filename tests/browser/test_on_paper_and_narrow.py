@@ -6,7 +6,9 @@ import io
 
 import pypdf
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
+
+from tests.browser import people
 
 # An A4 sheet without its margins, in the pixels of CSS.
 SHEET = {"width": 687, "height": 1016}
@@ -90,6 +92,14 @@ def test_a_card_of_the_narrow_queue_is_still_a_row_of_a_table(desk_of_bell, addr
     assert page.get_by_role("row").count() > 4
     assert page.get_by_role("rowheader").count() > 4
     assert page.get_by_role("columnheader").count() == 8
+
+
+@pytest.mark.parametrize("width", [400, 820, 1280])
+def test_whatever_a_man_is_called_all_columns_of_the_queue_are_seen_at_once(desk_of_bell, width):
+    page = desk_of_bell.page
+    page.goto(f"{desk_of_bell.url}/admin/work/")
+    expect(page.get_by_text(people.HARD).first).to_be_visible()
+    page.set_viewport_size({"width": width, "height": 800})
     assert page.locator("main .wide").evaluate("it => it.scrollWidth <= it.clientWidth")
 
 
