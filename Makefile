@@ -1,7 +1,7 @@
 # Everything starts here: `make demo`, `make test`, `make check`. The only needs are Python 3.11 or newer and a package index.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help set-up demo code test check e2e fuzz bench chaos lock audit sbom clean
+.PHONY: help set-up demo code test check e2e pictures fuzz bench chaos lock audit sbom clean
 
 # Any Python from 3.11 on makes the virtual environment; name another with PYTHON=...
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -35,6 +35,9 @@ test: set-up ## Run the tests with embedded services; ARGS= goes to pytest
 
 e2e: set-up ## Run the stories of browsers and of phones' clients (these fetch npm packages)
 	@exec $(VENV_PYTHON) -m pytest $(wildcard tests/browser tests/clients) --durations=20 $(ARGS)
+
+pictures: set-up ## Make the pictures of docs/desk.md anew, with a browser
+	@$(VENV_PYTHON) -m pytest tests/browser/pictures.py --no-header -q
 
 fuzz: set-up ## Send requests made from the API's document for FUZZ_SECONDS (600), with another seed each time (FUZZ_SEED)
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \

@@ -119,7 +119,7 @@ class DeskSite(TrabeculaAdminSite):
         context = self._context(request, "Sign in") | {"app_path": request.get_full_path(), "next": _next(request)}
         view = PasswordView.as_view(
             authentication_form=PasswordForm,
-            template_name="admin/login.html",
+            template_name="admin/door/password.html",
             extra_context=context,
             next_page=reverse("admin:index"),
         )
