@@ -23,14 +23,10 @@ from django.utils.module_loading import import_string
 from backend import logs
 from backend.accounts.sealing import fault_of_keys
 from backend.metrics.serving import address as address_of_metrics
+from backend.shape_names import CHOICES
 from backend.versions import version_of
-from tracking.domain.adherence import LogState
 from tracking.domain.entry import check_floor, read_floor
-from tracking.domain.expected import PlanState
-from tracking.domain.history import DoseKind
-from tracking.domain.inventory import StockKind
 from tracking.domain.problems import Problem
-from tracking.domain.share_code import CodeState
 from tracking.evidence import load_rulebook
 
 GRACE_DAYS = range(1, 31)  # GDPR article 12(3): within one month
@@ -260,15 +256,7 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
 }
 SPECTACULAR_SETTINGS = {
-    # Fields of one name and different choices; named as the choices are.
-    "ENUM_NAME_OVERRIDES": {
-        "DoseKind": [choice.value for choice in DoseKind],
-        "StockKind": [choice.value for choice in StockKind],
-        "PlanState": [choice.value for choice in PlanState],
-        "LogState": [choice.value for choice in LogState],
-        "CodeState": [choice.value for choice in CodeState],
-        "ExportState": ["asked", "ready", "failed", "gone"],
-    },
+    "ENUM_NAME_OVERRIDES": CHOICES,
     "TITLE": "Trabecula",
     "DESCRIPTION": (
         "Labs, doses, scans and reminders of men on testosterone, evaluated against a bone-protective floor of estradiol. "
@@ -286,6 +274,8 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "backend.openapi.describe_problems",
+        "backend.openapi.name_shapes",
+        "backend.examples.show_examples",
     ],
 }
 # An app that names an older version in X-Client-Version is told to update; empty: none is too old.

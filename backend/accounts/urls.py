@@ -33,7 +33,7 @@ def _next_or_in(summary: str, takes: Any) -> Operation:
     return Operation(summary, MappingProxyType({200: shapes.SignedInRow, 202: shapes.NextStepRow}), takes, status=(200, 202))
 
 
-_PASSKEY = Operation("Begin with a passkey", shapes.RequestRow)
+_PASSKEY = Operation("Begin with a passkey", shapes.PasskeyRequestRow)
 _CODES = ("login_failed",)
 
 SERVED: Mapping[str, Served] = {
@@ -45,7 +45,7 @@ SERVED: Mapping[str, Served] = {
     "auth/webauthn/signup": Served(
         {
             "POST": Operation("Sign up with a passkey; a code is sent", shapes.NextStepRow, shapes.PasskeySignUpInput, (202,)),
-            "GET": Operation("Begin to make the passkey, once the address is verified", shapes.CreationRow),
+            "GET": Operation("Begin to make the passkey, once the address is verified", shapes.PasskeyCreationRow),
             "PUT": _next_or_in("Make the passkey, and be signed in", shapes.NewPasskeyInput),
         },
         is_open=True,
@@ -85,7 +85,7 @@ SERVED: Mapping[str, Served] = {
         leaves=frozenset({"POST"}),
     ),
     "tokens/refresh": Served(
-        {"POST": Operation("Exchange the refresh token for the next pair", shapes.PairRow, shapes.RefreshInput)}, is_open=True
+        {"POST": Operation("Exchange the refresh token for the next pair", shapes.TokenPairRow, shapes.RefreshInput)}, is_open=True
     ),
     "auth/session": Served(
         {
@@ -157,7 +157,7 @@ SERVED: Mapping[str, Served] = {
     ),
     "account/authenticators/webauthn": Served(
         {
-            "GET": Operation("Begin to add a passkey", shapes.CreationRow, query=shapes.PASSWORDLESS),
+            "GET": Operation("Begin to add a passkey", shapes.PasskeyCreationRow, query=shapes.PASSWORDLESS),
             "POST": Operation("Add the passkey", shapes.OneAuthenticatorRow, shapes.NewPasskeyInput),
             "PUT": Operation("Name a passkey anew", shapes.OneAuthenticatorRow, shapes.RenamePasskeyInput),
             "DELETE": Operation("Take passkeys away", shapes.DoneRow, shapes.PasskeysInput),

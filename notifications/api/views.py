@@ -42,7 +42,7 @@ from tracking.services.owned import problem
 __all__ = ["Answers", "Inbox", "Preferences", "ReadMark", "Reminders"]
 
 
-class AnswerInput(Input):
+class ReminderAnswerInput(Input):
     answer = Text(max_length=10, help_text=", ".join(Answer.What.values))
     until = Instant(required=False, help_text="for snooze, and for snooze only")
     client_id = ClientId()
@@ -93,7 +93,7 @@ class InboxRow(Output):
     reminder = serializers.UUIDField(help_text="the reminder that it can be answered by")
 
 
-class AnswerRow(Output):
+class ReminderAnswerRow(Output):
     id = serializers.CharField()
     uid = serializers.UUIDField()
     revision = serializers.IntegerField()
@@ -132,13 +132,13 @@ class Answers(RecordView):
     """What he says to a reminder."""
 
     category = Category.OWN
-    operations = {"POST": Operation("Answer a reminder", AnswerRow, AnswerInput, etag=True)}
+    operations = {"POST": Operation("Answer a reminder", ReminderAnswerRow, ReminderAnswerInput, etag=True)}
 
     def post(self, _request: Request, **kwargs: Any) -> Response:
         man = self.patient()
         if not Reminder.objects.filter(patient_id=man.pk, uid=kwargs["uid"]).exists():
             raise not_found("reminder")
-        sent = self.sent(AnswerInput)
+        sent = self.sent(ReminderAnswerInput)
         done = services.answer(
             patient_id=man.pk,
             reminder_uid=kwargs["uid"],

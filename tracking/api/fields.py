@@ -202,6 +202,7 @@ class AsSent(serializers.Field[Any, Any, Any, Any]):
 
 @extend_schema_field(
     {
+        "title": "Schedule",
         "type": "object",
         "required": ["kind"],
         "properties": {

@@ -29,6 +29,8 @@ from tracking.services.imports import AT_ONCE
 
 __all__ = ["Import", "ImportAnswers", "ImportCommit", "ImportRows", "ImportUndo", "Imports"]
 
+ROW_STATES = [state.value for state in RowState]
+
 
 class ImportInput(Input):
     """A file about this man. ``text`` or ``base64``: the bytes as they are, where they are not UTF-8."""
@@ -102,7 +104,7 @@ class ImportedLineRow(Output):
 
     number = serializers.IntegerField()
     place = serializers.CharField(help_text="where it stands in the file")
-    state = serializers.ChoiceField(list(RowState))
+    state = serializers.ChoiceField(ROW_STATES)
     kind = serializers.CharField(help_text="lab, scan, dose or regimen; empty: none of them")
     item = serializers.DictField(allow_null=True, help_text="what was understood, as reported")
     source = Source()  # type: ignore[assignment]  # DRF takes declared fields off the class

@@ -39,6 +39,7 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+STATUSES = [status.value for status in Status]
 _ALL = "all"
 _STANDS: dict[str, Any] = {"superseded_at": None, "withdrawn_at": None}
 _FILTERS: Mapping[str, dict[str, Any]] = {
@@ -83,7 +84,7 @@ class Framed(Output):
     uid = serializers.UUIDField(help_text="names this version for good")
     revision = serializers.IntegerField()
     status = serializers.ChoiceField(
-        list(Status), help_text="whether it stands, was put right by a later version, or taken back"
+        STATUSES, help_text="whether it stands, was put right by a later version, or taken back"
     )
     recorded_at = serializers.DateTimeField()
     own_entry = serializers.BooleanField(help_text="entered by the man himself")

@@ -45,7 +45,7 @@ _CLINIC = "for which of your clinics; needed where he lets in several"
 _STATE = Query("state", f"`{_OPEN}`, `{_CLOSED}` or one of {', '.join(State)}; all where it is not sent")
 
 
-class RequestInput(RecordInput):
+class HisRequestInput(RecordInput):
     """What the man would like to ask. No number in it is read, and nothing changes by it."""
 
     when_missing = {"words": ""}
@@ -165,7 +165,7 @@ class HisProposals(HisLedgerView):
         "POST": Operation(
             "Ask the clinic in his own words; nothing changes by it. 200 where it was sent before",
             HisProposalRow,
-            RequestInput,
+            HisRequestInput,
             status=(201, 200),
             etag=True,
         ),
@@ -179,7 +179,7 @@ class HisProposals(HisLedgerView):
 
     def post(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
-        told = titration.request(patient=man, by=self.actor, now=self.now, **self.sent(RequestInput))
+        told = titration.request(patient=man, by=self.actor, now=self.now, **self.sent(HisRequestInput))
         return self.answer(man, told.row, status=201 if told.is_new else 200)
 
 
