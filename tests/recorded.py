@@ -22,7 +22,13 @@ from typing import Any
 from backend.examples import FILE, shape_of
 
 FOLDER = "RECORD_EXAMPLES"
-SUITES = ("tests/tracking/api", "tests/backend/accounts", "tests/backend/api", "tests/backend/test_account.py", "tests/notifications/api")
+SUITES = (
+    "tests/tracking/api",
+    "tests/backend/accounts",
+    "tests/backend/api",
+    "tests/backend/test_account.py",
+    "tests/notifications/api",
+)
 LONGEST = 6_000  # characters of an example, where there is a shorter one
 LONGEST_TEXT = 160
 MOST_ROWS = 2

@@ -66,6 +66,7 @@ class Exports(RecordView):
             page_of(ExportRow),
             query=PAGE,
             gets={"next": None, "results": [_READY]},
+            description="Each can be fetched until `expires_at`, three days after it was ready.",
         ),
         "POST": Operation(
             "Have an export built; 200 where one is being built already",
@@ -91,7 +92,14 @@ class Export(RecordView):
     """How one of them stands."""
 
     category = Category.OWN
-    operations = {"GET": Operation("Read how an export stands", ExportRow, gets=_READY)}
+    operations = {
+        "GET": Operation(
+            "Read how an export stands",
+            ExportRow,
+            gets=_READY,
+            description="`percent` goes to 100; `state` says whether the archive can be fetched.",
+        )
+    }
 
     def get(self, _request: Request, **kwargs: Any) -> Response:
         return Response(export_row(account_export.find(self.patient(), kwargs["uid"])))
@@ -125,7 +133,12 @@ class Erasure(RecordView):
     category = Category.OWN
     keeps_answers = False  # the sign-in that would ask again has ended with it
     operations = {
-        "GET": Operation("Read when the account will be erased; 404 where that was not asked for", ErasureRow, gets=_LEAVING),
+        "GET": Operation(
+            "Read when the account will be erased; 404 where that was not asked for",
+            ErasureRow,
+            gets=_LEAVING,
+            description="`due_at` is the end of the grace period. Signing in before then cancels it.",
+        ),
         "POST": Operation(
             "Have the account erased",
             ErasureRow,

@@ -70,7 +70,12 @@ class Consents(RecordView):
 
     category = Category.OWN
     operations = {
-        "GET": Operation("List consents, newest first", page_of(ConsentRow), query=CHANGED_PAGE),
+        "GET": Operation(
+            "List consents, newest first",
+            page_of(ConsentRow),
+            query=CHANGED_PAGE,
+            description="Those that ended stand too. `scope` names the categories; an empty one is everything.",
+        ),
         "POST": Operation(
             "Let a clinic in; 200 where it is in already",
             ConsentRow,
@@ -134,8 +139,12 @@ class Consent(RecordView):
 
     category = Category.OWN
     operations = {
-        "GET": Operation("Read one consent", ConsentRow, etag=True),
-        "DELETE": Operation("Show a clinic out, at once", status=(204,)),
+        "GET": Operation("Read one consent", ConsentRow, etag=True, description="The `ETag` is what `If-Match` takes."),
+        "DELETE": Operation(
+            "Show a clinic out, at once",
+            status=(204,),
+            description="Its next request finds nothing. What it prescribed stays in the record.",
+        ),
     }
 
     def get(self, _request: Request, **kwargs: Any) -> Response:
@@ -155,7 +164,15 @@ class AccessLog(RecordView):
 
     category = Category.OWN
     operations = {
-        "GET": Operation("List who read the record, newest first", page_of(AccessRow), query=(*PERIOD, *CHANGED_PAGE))
+        "GET": Operation(
+            "List who read the record, newest first",
+            page_of(AccessRow),
+            query=(*PERIOD, *CHANGED_PAGE),
+            description=(
+                "A visit is one account within 30 minutes, an export, or one request of a key that reads. Names of "
+                "clinics and labels of keys are shown, numbers of accounts never."
+            ),
+        )
     }
 
     def get(self, _request: Request) -> Response:

@@ -32,6 +32,7 @@ class Export(RecordView):
                 Query("as", f"{', '.join(exports.FORMATS)}; json where it is not sent"),
                 Query("of", f"{', '.join(exports.KINDS)}; all of them where it is not sent, and of a csv the labs"),
             ),
+            description="`as` and `of` choose form and content. It is noted in the access log.",
         )
     }
 

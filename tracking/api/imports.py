@@ -146,12 +146,21 @@ class Imports(ImportView):
     """His imports, and a new file."""
 
     operations: ClassVar[dict[str, Operation]] = {
-        "GET": Operation("List imports, newest first", page_of(ImportSummaryRow), query=PAGE),
+        "GET": Operation(
+            "List imports, newest first",
+            page_of(ImportSummaryRow),
+            query=PAGE,
+            description="Each with how many of its rows stand how.",
+        ),
         "POST": Operation(
             "Send a file: it is read and shown, and nothing is stored yet; 200 where the same file was sent before",
             ImportSummaryRow,
             ImportInput,
             status=(201, 200),
+            description=(
+                "CSV, FHIR R4 or HL7 v2, told from the file itself. Each row says what it is to become, what it asks, or "
+                "why it is refused."
+            ),
         ),
     }
 
@@ -179,7 +188,13 @@ class Imports(ImportView):
 class Import(ImportView):
     """One import."""
 
-    operations: ClassVar[dict[str, Operation]] = {"GET": Operation("Read one import: how its rows stand", ImportSummaryRow)}
+    operations: ClassVar[dict[str, Operation]] = {
+        "GET": Operation(
+            "Read one import: how its rows stand",
+            ImportSummaryRow,
+            description="`rows` says how many wait for an answer, and how many a commit would store.",
+        )
+    }
 
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
@@ -195,6 +210,7 @@ class ImportRows(ImportView):
             "List the rows of an import, the last first",
             page_of(ImportedLineRow),
             query=(Query("state", "one state only"), *PAGE),
+            description="Each with the line of the file that it was read from, what it is to become, and what it asks.",
         )
     }
 
@@ -210,7 +226,12 @@ class ImportAnswers(ImportView):
     """What rows ask, answered."""
 
     operations: ClassVar[dict[str, Operation]] = {
-        "POST": Operation("Answer what rows ask, or leave rows out", ImportSummaryRow, ImportAnswersInput)
+        "POST": Operation(
+            "Answer what rows ask, or leave rows out",
+            ImportSummaryRow,
+            ImportAnswersInput,
+            description="All answers hold, or none. A row that was answered is looked at again by the same rules.",
+        )
     }
 
     def post(self, _request: Request, **_: Any) -> Response:
@@ -228,6 +249,7 @@ class ImportCommit(ImportView):
             f"Store every row that is ready; 202 where it has more than {AT_ONCE}, and a worker goes on",
             ImportSummaryRow,
             status=(200, 202),
+            description="Rows that ask or are refused stay as they are and can be answered and committed later.",
         )
     }
 
@@ -245,7 +267,14 @@ class ImportUndo(ImportView):
     """A whole import, taken back."""
 
     operations: ClassVar[dict[str, Operation]] = {
-        "POST": Operation("Withdraw everything that an import stored; nothing is deleted", ImportSummaryRow, Reason)
+        "POST": Operation(
+            "Withdraw everything that an import stored; nothing is deleted",
+            ImportSummaryRow,
+            Reason,
+            description=(
+                "The rows stay among the versions with the reason. What was corrected since then is left alone and said."
+            ),
+        )
     }
 
     def post(self, _request: Request, **_: Any) -> Response:

@@ -152,7 +152,15 @@ class Inventory(RecordView):
 
     category = Category.DOSES
     what = "inventory"
-    operations = {"GET": Operation("What is left, how long it lasts, and when a refill is due", Holdings)}
+    operations = {
+        "GET": Operation(
+            "What is left, how long it lasts, and when a refill is due",
+            Holdings,
+            description=(
+                "From the last count, refills and logged doses. Where too little is known, it says so in place of a day."
+            ),
+        )
+    }
 
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()

@@ -65,6 +65,9 @@ class ReadTokens(RecordView):
             page_of(ReadTokenRow),
             query=PAGE,
             gets={"next": None, "results": [_GIVEN]},
+            description=(
+                "What each may read, until when, and when it was last used; the key itself is shown once, when it is made."
+            ),
         ),
         "POST": Operation(
             "Make a key that reads",
@@ -105,7 +108,9 @@ class ReadToken(RecordView):
 
     category = Category.OWN
     needs_match = False
-    operations = {"DELETE": Operation("End a key, at once", status=(204,))}
+    operations = {
+        "DELETE": Operation("End a key, at once", status=(204,), description="Its next request is answered with 401.")
+    }
 
     def delete(self, _request: Request, **kwargs: Any) -> Response:
         read_tokens.revoke(patient=self.patient(), uid=kwargs["uid"], by=self.actor, now=self.now)

@@ -106,6 +106,7 @@ class ShareCodes(RecordView):
             page_of(ShareCodeRow),
             query=PAGE,
             gets={"next": None, "results": [_CODE | {"state": "used", "clinic": "Invented Clinic"}]},
+            description="The codes themselves are shown once, when they are made.",
         ),
         "POST": Operation(
             "Make a code that lets one clinic in",
@@ -144,7 +145,13 @@ class ShareCode(RecordView):
 
     category = Category.OWN
     needs_match = False
-    operations = {"DELETE": Operation("Take a code back; what it opened stays open", status=(204,))}
+    operations = {
+        "DELETE": Operation(
+            "Take a code back; what it opened stays open",
+            status=(204,),
+            description="Who holds it can no longer redeem it. To show a clinic out, end its consent.",
+        )
+    }
 
     def delete(self, _request: Request, **kwargs: Any) -> Response:
         sharing.withdraw_code(patient=self.patient(), uid=kwargs["uid"], by=self.actor, now=self.now)
@@ -197,6 +204,7 @@ class Invitations(RecordView):
             page_of(InvitationRow),
             query=PAGE,
             gets={"next": None, "results": [_INVITATION | {"state": "used"}]},
+            description="Their codes are not shown again; `state` says whether one was used, withdrawn, or has run out.",
         ),
         "POST": Operation(
             "Make an invitation for one man",
@@ -232,7 +240,13 @@ class Invitation(RecordView):
 
     category = Category.OWN
     needs_match = False
-    operations = {"DELETE": Operation("Take an invitation back; what was accepted stays", status=(204,))}
+    operations = {
+        "DELETE": Operation(
+            "Take an invitation back; what was accepted stays",
+            status=(204,),
+            description="Who holds the code can no longer answer it.",
+        )
+    }
 
     def delete(self, _request: Request, **kwargs: Any) -> Response:
         sharing.withdraw_invitation(clinic_uid=kwargs["clinic_uid"], uid=kwargs["uid"], by=self.actor, now=self.now)
