@@ -7,6 +7,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from backend import errors, titles
 from backend.versions import version_of
@@ -17,21 +19,23 @@ CLIENT_VERSION = "X-Client-Version"
 
 
 class ClientMiddleware:
-    """Chooses the language of titles, and answers 426 to an app that says that it is older than this service can work with."""
+    """Chooses the language of refusals, and answers 426 to an app that is older than this service can work with."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        token = titles.language.set(titles.asked_for(request.headers.get("Accept-Language", "")))
-        try:
-            return self._refusal(request) or self.get_response(request)
-        finally:
-            titles.language.reset(token)
+        if not request.path.startswith("/api/"):
+            return self.get_response(request)
+        with translation.override(titles.asked_for(request.headers.get("Accept-Language", ""))):
+            answer = self._refusal(request) or self.get_response(request)
+            answer.headers["Content-Language"] = translation.get_language()
+        patch_vary_headers(answer, ["Accept-Language"])
+        return answer
 
     def _refusal(self, request: HttpRequest) -> HttpResponseBase | None:
         sent = request.headers.get(CLIENT_VERSION)
-        if sent is None or not request.path.startswith("/api/"):
+        if sent is None:
             return None
         version, least = version_of(sent), version_of(settings.LEAST_CLIENT_VERSION)
         if version is None:

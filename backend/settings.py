@@ -107,7 +107,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "backend.middleware.ClientMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -237,7 +236,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", default=0)
 USE_TZ = True
 TIME_ZONE = "UTC"  # a man's own zone is on his record; nothing falls back to the server's
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]  # else Django's own texts would come in another language than ours
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # of the API's refusals; what staff see is English
+LOCALE_PATHS = [BASE_DIR / "backend" / "locale"]
 USE_I18N = True
 CLOCK_OFFSET: float = env.float("CLOCK_OFFSET", default=0.0)  # seconds; shifts `tracking.clock` in every process
 if IN_PRODUCTION and CLOCK_OFFSET:

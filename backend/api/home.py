@@ -6,11 +6,11 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from django.utils.translation import get_language
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend import titles
 from backend.api.home_chart import Chart, FloorBand, chart, floor_band
 from notifications import services as notifications
 from tracking.api.base import Category, Operation, Output, RecordView
@@ -128,7 +128,7 @@ def _etag(man: Any, today: date) -> str:
         man.uid,
         man.revision,
         today,
-        titles.language.get(),
+        get_language(),
         sorted(man.display_units.items()),
         load_rulebook().version,
         man.asking,

@@ -26,8 +26,8 @@ from tracking.services.access import not_found
 from tracking.services.lived import local_today
 
 __all__ = [
-    "ON_ADD", "ON_CORRECT", "Correction", "Framed", "Reader", "RecordInput", "RowView", "RowsView", "Stored", "correcting", "day",
-    "instant", "listing", "names_of", "reading",
+    "ON_ADD", "ON_CORRECT", "Correction", "Framed", "Reader", "RecordInput", "RowView", "RowsView", "Stored", "correcting",
+    "day", "instant", "listing", "names_of", "reading",
 ]  # fmt: skip
 
 
@@ -266,8 +266,7 @@ def _is_uid(key: str) -> bool:
 
 _ON_LIST = (
     "Go on at `next` until it is null. `since` gives only what a later revision touched; with `status=all` also what was "
-    "put right"
-    "or taken back. Send the `ETag` back as `If-None-Match`, and what has not changed costs a 304."
+    "put right or taken back. Send the `ETag` back as `If-None-Match`, and what has not changed costs a 304."
 )
 ON_ADD = (
     "The same content under the same `client_id` again is stored once, and other content under it is a 409. Without one the "
