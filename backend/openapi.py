@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import deepcopy
 from typing import Any
 
 from backend.titles import LANGUAGES
@@ -170,7 +171,8 @@ def _answer(code: str, description: str, schema: str) -> dict[str, Any]:
 
 
 def _add_answers(operation: dict[str, Any], *, has_key: bool, also: set[str]) -> None:
-    signed_in = bool(operation.get("security"))
+    ways = operation.get("security", [])
+    signed_in = bool(ways) and {} not in ways
     fitting = set()
     headers = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "header"}
     if "If-None-Match" in headers:
@@ -196,6 +198,7 @@ _NULL = {"$ref": "#/components/schemas/NullEnum"}
 
 def name_shapes(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:  # noqa: ARG001, FBT001  spectacular's hook
     """Make a component of each shape that has a title: clients made from the document then have a type of that name."""
+    result = deepcopy(result)  # parts of it are ours, and stand for the next time too
     schemas = result["components"]["schemas"]
     schemas.pop("NullEnum", None)
     for part in (*list(schemas.values()), result["paths"]):

@@ -263,6 +263,7 @@ SPECTACULAR_SETTINGS = {
         "Decision support for prescribers; it never computes, proposes or changes a dose."
     ),
     "VERSION": "1",
+    "SERVERS": [{"url": "/", "description": "the service that this document came from"}],
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

@@ -28,6 +28,10 @@ def test_the_document_is_valid_openapi_3_1_and_nothing_in_it_was_guessed(documen
     assert not GENERATOR_STATS._error_cache
 
 
+def test_it_is_the_same_each_time_that_it_is_made(document):
+    assert SchemaGenerator().get_schema(request=None, public=True) == document
+
+
 def test_every_operation_has_a_name_of_its_own_a_summary_and_its_problems(document):
     found = operations(document)
     names = [operation["operationId"] for operation in found.values()]
@@ -36,10 +40,25 @@ def test_every_operation_has_a_name_of_its_own_a_summary_and_its_problems(docume
         assert operation["summary"], f"{method} {path}"
         problems = {code for code in operation["responses"] if code.startswith(("4", "5"))}
         assert {"405", "406", "503", "422"} <= problems
-        if operation.get("security"):
+        if {} not in operation.get("security", [{}]):
             assert "401" in problems
         for code in problems:
             assert list(resolved(operation["responses"][code])["content"]) == ["application/problem+json"]
+
+
+def test_the_steps_of_a_sign_in_take_the_session_token_and_nothing_else_does(document):
+    open_to_it = {
+        path
+        for (path, _), operation in operations(document).items()
+        if any("sessionToken" in way for way in operation.get("security", ()))
+    }
+    assert {"/api/v1/auth/email/verify", "/api/v1/auth/2fa/authenticate", "/api/v1/auth/webauthn/signup"} <= open_to_it
+    assert all(path.startswith("/api/v1/auth/") or path == "/api/v1/tokens/refresh" for path in open_to_it)
+
+
+def test_what_needs_no_token_promises_no_401(document):
+    assert "401" not in document["paths"]["/api/v1/rulebook"]["get"]["responses"]
+    assert "401" in document["paths"]["/api/v1/labs"]["get"]["responses"]
 
 
 def test_what_a_client_must_send_is_marked(document):

@@ -1,7 +1,7 @@
 """Clients in Kotlin and Swift, made from the document and parsed.
 
-They are not compiled: neither toolchain comes as a package that could be locked here. A parser finds what is no Kotlin or Swift;
-it does not find a type that is missing.
+They are not compiled: neither toolchain comes as a package that could be locked here. A parser finds what is no Kotlin or
+Swift; it does not find a type that is missing.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ KNOWN = (
     "Failed to get the schema name: null",  # a type "null" beside another, which is how 3.1 says that a member may be null
     "String (reserved word) cannot be used as model name",  # Swift's own case for text in a choice of text or list
 )
+# The generator's own file, the same for every document: the grammar does not know `case is Void.Type`, which is Swift.
+NOT_READ = {"URLSessionImplementations.swift"}
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +69,7 @@ def test_a_generated_client_parses_and_has_a_call_for_every_operation(into: str,
 
     grammar, ending = GRAMMARS[into]
     read = parser(grammar)
-    sources = {path: path.read_bytes() for path in sorted(tmp_path.rglob(ending))}
+    sources = {path: path.read_bytes() for path in sorted(tmp_path.rglob(ending)) if path.name not in NOT_READ}
     assert len(sources) > 100
     found = {path.name: list(wrong(read.parse(source).root_node)) for path, source in sources.items()}
     assert {name: at for name, at in found.items() if at} == {}
