@@ -28,6 +28,7 @@ SUITES = (
     "tests/backend/api",
     "tests/backend/test_account.py",
     "tests/notifications/api",
+    "tests/backend/test_translations.py",
 )
 LONGEST = 6_000  # characters of an example, where there is a shorter one
 LONGEST_TEXT = 160
@@ -43,7 +44,7 @@ _SECRETS = frozenset(("access_token", "refresh_token", "session_token"))
 def keep(operation: dict[str, Any], sent: Any, response: Any) -> None:
     """Note one request and its answer, by the names of their shapes. Does nothing where no recording is asked for."""
     folder = os.environ.get(FOLDER)
-    if folder is None:
+    if folder is None or response.headers.get("Content-Language", "en") != "en":
         return
     found = []
     is_fine = response.status_code < 300

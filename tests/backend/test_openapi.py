@@ -1,14 +1,21 @@
 from __future__ import annotations
 
+import json
 import re
+from copy import deepcopy
 
 import pytest
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker
 
+from backend.devstack.document import FILE, STALE
+from backend.examples import examples
 from tests.tracking.api.contract import resolved
+
+# What is no JSON of ours: a zip, a table, and a file in the form of FHIR, which each have a specification of their own.
+NO_EXAMPLE = {"application/zip", "text/csv", "application/fhir+json"}
 
 
 @pytest.fixture(scope="module")
@@ -67,18 +74,51 @@ def test_what_a_client_must_send_is_marked(document):
     assert lab["properties"]["laboratory"]["maxLength"] == 120
 
 
-def test_every_example_is_what_its_operation_takes_or_answers(document):
-    checked = 0
-    for (path, method), operation in operations(document).items():
-        contents = [("sent", operation.get("requestBody", {})), *operation["responses"].items()]
-        for of, content in contents:
-            media = content.get("content", {}).get("application/json", {})
+def bodies(operation):
+    """What an operation takes and answers, by what it is, where it has a body."""
+    for of, content in (("sent", operation.get("requestBody", {})), *operation["responses"].items()):
+        for kind, media in resolved(content).get("content", {}).items():
+            yield of, kind, media
+
+
+def test_every_operation_says_what_it_is_for(document):
+    assert [f"{method} {path}" for (path, method), one in operations(document).items() if len(one["description"]) < 20] == []
+
+
+def test_every_body_that_is_sent_or_answered_has_an_example(document):
+    without = {
+        f"{method} {path}: {of} {kind}"
+        for (path, method), operation in operations(document).items()
+        for of, kind, media in bodies(operation)
+        if "examples" not in media and kind not in NO_EXAMPLE
+    }
+    assert sorted(without) == []
+
+
+def test_every_example_is_what_its_shape_promises_and_nothing_more(document):
+    closed = deepcopy(document)
+    for schema in closed["components"]["schemas"].values():
+        if "properties" in schema:
+            schema.setdefault("additionalProperties", False)
+    held = {}
+    for operation in operations(closed).values():
+        for of, _, media in bodies(operation):
             for example in media.get("examples", {}).values():
-                schema = {**media["schema"], "components": document["components"]}
-                errors = [error.message for error in Draft202012Validator(schema).iter_errors(example["value"])]
-                assert errors == [], f"{method} {path} {of}"
-                checked += 1
-    assert checked > 10
+                held[example["$ref"]] = (of, media["schema"])
+    names = {f"#/components/examples/{name}" for name in document["components"]["examples"]}
+    assert held.keys() == names, "an example that is of nothing"
+    found = {}
+    for ref, (of, schema) in held.items():
+        validator = Draft202012Validator({**schema, "components": closed["components"]}, format_checker=FormatChecker())
+        value = resolved({"$ref": ref})["value"]
+        assert value not in (None, "", {}) or of == "sent", ref
+        if errors := [f"{list(error.absolute_path)}: {error.message}" for error in validator.iter_errors(value)]:
+            found[ref] = errors
+    assert found == {}, "record them anew: make examples"
+
+
+def test_no_recorded_example_is_of_a_shape_that_is_gone(document):
+    assert examples().keys() == document["components"]["examples"].keys()
 
 
 def test_a_key_that_reads_is_a_way_in_where_something_of_a_man_is_read_and_nowhere_else(document):
@@ -124,3 +164,7 @@ def test_the_page_works_under_the_strict_policy(client):
     answer = client.get(script[1].replace("&amp;", "&"))
     assert answer.headers["Content-Type"].startswith("application/javascript")
     assert "/api/v1/schema" in answer.content.decode()
+
+
+def test_the_document_in_the_repository_is_current(document):
+    assert json.loads(FILE.read_text(encoding="utf-8")) == json.loads(json.dumps(document)), STALE

@@ -128,6 +128,9 @@ def test_a_man_reads_in_german_what_became_of_his_request(by_adam, settings):
     }
     settings.LEAST_CLIENT_VERSION = "3"
     told[426] = by_adam.send("GET", "/labs", headers=DE | {"X-Client-Version": "2"})
+    english = by_adam.send("GET", "/labs", headers={"X-Client-Version": "2"}).json()
+    assert english["detail"].startswith("Update the app to version 3 or later.")
+    assert by_adam.send("PATCH", "/labs", {}).status_code == 405
     assert {status: answer.status_code for status, answer in told.items()} == {status: status for status in told}
     assert {status: answer.json()["detail"].split(" ", 3)[:3] for status, answer in told.items()} == {
         409: ["„a“", "bezeichnet", "schon"],

@@ -21,10 +21,10 @@ async function signedIn () {
   return { client, refresh }
 }
 
-const estradiol = {
-  analyte: 'estradiol', value: '24.0', unit: 'pg/mL', collected_at: '2026-10-01T08:10:00+02:00', zone: 'Europe/Berlin',
-  client_id: 'draw-1'
-} satisfies components['schemas']['LabRequest']
+const reported = {
+  analyte: 'estradiol', value: '24.0', unit: 'pg/mL', collected_at: '2026-10-01T08:10:00+02:00', zone: 'Europe/Berlin'
+}
+const estradiol = { ...reported, client_id: 'draw-1' } satisfies components['schemas']['LabRequest']
 
 /** What went wrong, by the stable names that a program may rely on. */
 const why = (problem: Problem | undefined) => [problem?.type, problem?.errors?.map((issue) => issue.code)]
@@ -89,7 +89,7 @@ test('a push of what was changed elsewhere is told apart, with the rows of the s
   assert(row)
   const { client: other } = await signedIn()
   const corrected = await other.PUT('/api/v1/labs/{key}', {
-    params: { path: { key: 'draw-1' }, header: { 'If-Match': '*' } }, body: { ...estradiol, value: '25.0' } as never
+    params: { path: { key: 'draw-1' }, header: { 'If-Match': '*' } }, body: { ...reported, value: '25.0' }
   })
   assert.equal(corrected.response.status, 200, JSON.stringify(corrected.error))
 
