@@ -32,9 +32,27 @@ SUITES = (
 )
 LONGEST = 6_000  # characters of an example, where there is a shorter one
 LONGEST_TEXT = 160
-MOST_ROWS = 2
+MOST_ROWS, SHORT_LIST = 2, 600  # rows, of a list that is longer than so many characters
 # What makes the better example of a shape: a part of its JSON.
-WANTED: dict[str, str] = {}
+WANTED = {
+    "Conflict": '"client-id-taken"',
+    "FullEvaluation": '"state": "current"',
+    "Invalid": '"value-comma"',
+    "InboxPage": '"Blood',
+    "Lab": '"24.0"',
+    "LabPage": '"24.0"',
+    "LabRequest": '"24.0"',
+    "MeasureRequest": '"90"',
+    "NextStep": '"verify_email"',
+    "NotFound": "There is no such record.",
+    "PatchedProfileRequest": '"pmol/L"',
+    "PatientPage": "Adam Invented",
+    "QueuePage": "Adam Invented",
+    "SignInRequest": '"adam@example.org"',
+    "SignUpRequest": '"adam@example.org"',
+    "TooManyRequests": "too-many-tries",
+    "Unreadable": "The body is not JSON",
+}
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _STRANGE = re.compile(r"(.)\1{12}|\\u0000|[^\x00-\x7f–’“”…·≥≤µ°²→×αβ]")
 _SECONDS = 1793610000.0  # of a Monday in November 2026, the clock of the tests
@@ -53,7 +71,11 @@ def keep(operation: dict[str, Any], sent: Any, response: Any) -> None:
         found.append((_shape(operation.get("requestBody")), json.loads(sent)))
     if response.content and "json" in response.headers["Content-Type"]:
         # Refusals are shared by operations: each has a name of its own.
-        name = _shape(answer) if is_fine else answer.get("$ref", "").rpartition("/")[2]
+        name = (
+            _shape(answer, response.headers["Content-Type"].partition(";")[0])
+            if is_fine
+            else answer.get("$ref", "").rpartition("/")[2]
+        )
         found.append((name, json.loads(response.content)))
     with (Path(folder) / f"{os.getpid()}.jsonl").open("a") as lines:
         for name, value in found:
@@ -61,8 +83,8 @@ def keep(operation: dict[str, Any], sent: Any, response: Any) -> None:
                 lines.write(json.dumps([name, value]) + "\n")
 
 
-def _shape(content: Any) -> str:
-    return shape_of((content or {}).get("content", {}).get("application/json", {}))
+def _shape(content: Any, kind: str = "application/json") -> str:
+    return shape_of((content or {}).get("content", {}).get(kind, {}))
 
 
 def main() -> int:
@@ -103,13 +125,14 @@ def _tidy(value: Any, name: str, ids: dict[str, str]) -> Any:
     if isinstance(value, dict):
         return {_text(key, ids): _tidy(inner, key, ids) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_tidy(inner, name, ids) for inner in value[:MOST_ROWS]]
+        is_short = len(json.dumps(value)) <= SHORT_LIST
+        return [_tidy(inner, name, ids) for inner in (value if is_short else value[:MOST_ROWS])]
     if isinstance(value, float) and value > 1e9:
         return _SECONDS
     if isinstance(value, str):
-        text = _text(value, ids)
+        text = _text(value.replace("http://testserver", "https://trabecula.example.org"), ids)
         most = 24 if name in _SECRETS else LONGEST_TEXT
-        return f"{text[:most]}…" if len(text) > most and " " not in text else text
+        return f"{text[:most]}…" if len(text) > most and (" " not in text or text.startswith("<svg")) else text
     return value
 
 

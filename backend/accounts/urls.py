@@ -309,7 +309,9 @@ SERVED: Mapping[str, Served] = {
                 "The recovery codes that are left", shapes.OneAuthenticatorRow, description="Each is taken once. Wants a proof."
             ),
             "POST": Operation(
-                "Make new ones; the old ones hold no longer", shapes.OneAuthenticatorRow, description="Wants a proof."
+                "Make new ones; the old ones hold no longer",
+                shapes.OneAuthenticatorRow,
+                description="Shown in this answer, and by `GET` as long as they are not used. Wants a proof.",
             ),
         }
     ),

@@ -14,8 +14,8 @@ from backend.devstack.document import FILE, STALE
 from backend.examples import examples
 from tests.tracking.api.contract import resolved
 
-# What is no JSON of ours: a zip, a table, and a file in the form of FHIR, which each have a specification of their own.
-NO_EXAMPLE = {"application/zip", "text/csv", "application/fhir+json"}
+# What is no JSON: an example would be bytes.
+NO_EXAMPLE = {"application/zip", "text/csv"}
 
 
 @pytest.fixture(scope="module")
