@@ -41,7 +41,7 @@ _DOMAIN: dict[str, type[StrEnum]] = {
 
 def _of(model: str, choices: str) -> Callable[[], list[str]]:
     """The choices of a model, read once there are models: settings are there before."""
-    return lambda: getattr(apps.get_model(model), choices).values  # type: ignore[no-any-return]  # a TextChoices of Django's
+    return lambda: getattr(apps.get_model(model), choices).values
 
 
 # Those of the API are named by where they are, for the same reason.
