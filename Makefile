@@ -38,7 +38,7 @@ e2e: set-up ## Run the stories of browsers and of phones' clients (these fetch n
 
 fuzz: set-up ## Send requests made from the API's document for FUZZ_SECONDS (600), with another seed each time (FUZZ_SEED)
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
-		FUZZ_SHARES=2 $(VENV_PYTHON) -m pytest tests/fuzz -n 2 -rP --no-header -q $(ARGS)
+		FUZZ_SHARES=2 $(VENV_PYTHON) -m pytest tests/fuzz -n 2 -rP --show-capture=stdout --no-header -q $(ARGS)
 
 bench: set-up ## Measure, side by side with what is the least that could be done
 	@exec $(VENV_PYTHON) -m benchmarks
