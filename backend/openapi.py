@@ -118,7 +118,8 @@ _SESSION_TOKEN = {
 _PROVEN = {("/api/v1/erasure", "post")}
 # Those of a record's own addresses, by the header that they speak of.
 _BY_HEADER = {"412": "If-Match", "428": "If-Match"}
-_WITH_BODY = {"400", "413", "415", "422", "409"}
+_WITH_BODY = {"413", "415"}
+_WRITING = {"409"}
 # Refusals that an operation has although others of its method have not, each with the reason.
 _ALSO = {("/api/v1/sync", "get"): {"409"}}  # a number that a restore from backup made void
 _NOT_MODIFIED = {"description": "You have this already: nothing has changed since."}
@@ -159,7 +160,7 @@ def describe_problems(result: dict[str, Any], generator: Any, request: Any, publ
             if (path, method) in _PROVEN:
                 _add(operation, {"401"}, "Account")
             if method in _METHODS:
-                _add_answers(operation, has_key="{" in path, also=_ALSO.get((path, method), set()))
+                _add_answers(operation, has_key="{" in path, writes=method != "get", also=_ALSO.get((path, method), set()))
                 everywhere = [{"$ref": f"#/components/parameters/{name}"} for name in _EVERYWHERE]
                 operation["parameters"] = [*operation.get("parameters", []), *everywhere]
     return result
@@ -170,7 +171,7 @@ def _answer(code: str, description: str, schema: str) -> dict[str, Any]:
     return {"description": description, **({"headers": _WAIT} if code in _WAITING else {}), "content": content}
 
 
-def _add_answers(operation: dict[str, Any], *, has_key: bool, also: set[str]) -> None:
+def _add_answers(operation: dict[str, Any], *, has_key: bool, writes: bool, also: set[str]) -> None:
     ways = operation.get("security", [])
     signed_in = bool(ways) and {} not in ways
     fitting = set()
@@ -180,8 +181,14 @@ def _add_answers(operation: dict[str, Any], *, has_key: bool, also: set[str]) ->
     for code in _ANSWERS:
         if code in _BY_HEADER and _BY_HEADER[code] not in headers:
             continue
-        needs_body = code in _WITH_BODY - also and "requestBody" not in operation and code not in ("400", "422")
-        if needs_body or (code == "404" and not (has_key or signed_in)) or (code in ("401", "403") and not signed_in):
+        needs_body = code in _WITH_BODY and "requestBody" not in operation
+        needs_writing = code in _WRITING - also and not writes
+        if (
+            needs_body
+            or needs_writing
+            or (code == "404" and not (has_key or signed_in))
+            or (code in ("401", "403") and not signed_in)
+        ):
             continue
         fitting.add(code)
     _add(operation, fitting)

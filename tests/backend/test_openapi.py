@@ -63,6 +63,18 @@ def test_the_steps_of_a_sign_in_take_the_session_token_and_nothing_else_does(doc
     assert all(path.startswith("/api/v1/auth/") or path == "/api/v1/tokens/refresh" for path in open_to_it)
 
 
+def test_whatever_writes_into_a_record_may_meet_something_that_stands_already(document):
+    """Found by fuzzing as a prescriber: a release without a body, of an evaluation that stands no longer."""
+    of_accounts = ("/api/v1/auth/", "/api/v1/account/", "/api/v1/tokens/")
+    writing = {
+        f"{method} {path}": "409" in operation["responses"]
+        for (path, method), operation in operations(document).items()
+        if method != "get" and not path.startswith(of_accounts)
+    }
+    assert writing["post /api/v1/patients/{patient_uid}/evaluations/{uid}/release"]
+    assert [name for name, is_told in writing.items() if not is_told] == []
+
+
 def test_what_needs_no_token_promises_no_401(document):
     assert "401" not in document["paths"]["/api/v1/rulebook"]["get"]["responses"]
     assert "401" in document["paths"]["/api/v1/labs"]["get"]["responses"]
