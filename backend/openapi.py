@@ -134,7 +134,7 @@ _EVERYWHERE: dict[str, dict[str, Any]] = {
     "AcceptLanguage": {
         "name": "Accept-Language",
         "in": "header",
-        "description": f"the language of the titles of problems: {', '.join(LANGUAGES)}",
+        "description": f"the language of problems, titles and details: {', '.join(LANGUAGES)}",
         "schema": {"type": "string", "examples": ["de"]},
     },
 }
