@@ -1,7 +1,7 @@
 # Everything starts here: `make demo`, `make test`, `make check`. The only needs are Python 3.11 or newer and a package index.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help set-up demo code test check e2e pictures fuzz bench chaos lock audit sbom clean
+.PHONY: help set-up demo code test check document examples e2e pictures fuzz bench chaos lock audit sbom clean
 
 # Any Python from 3.11 on makes the virtual environment; name another with PYTHON=...
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -41,13 +41,21 @@ pictures: set-up ## Make the pictures of docs/desk.md anew, with a browser
 
 fuzz: set-up ## Send requests made from the API's document for FUZZ_SECONDS (600), with another seed each time (FUZZ_SEED)
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
-		$(VENV_PYTHON) -m pytest tests/fuzz -s --no-header -q $(ARGS)
+		FUZZ_SHARES=2 $(VENV_PYTHON) -m pytest tests/fuzz -n 2 -rP --show-capture=stdout --no-header -q $(ARGS)
 
 bench: set-up ## Measure, side by side with what is the least that could be done
 	@exec $(VENV_PYTHON) -m benchmarks
 
 chaos: set-up ## Kill, stop and replace processes while reminders go out and men write, and count (20 minutes); ARGS="--only writes --faults 10"
 	@exec $(VENV_PYTHON) -m backend.devstack.chaos $(ARGS)
+
+document: set-up ## Write anew what is made from the code: docs/openapi.json, and the compiled sentences of other languages
+	@$(VENV_PYTHON) -m backend.devstack.translations
+	@$(VENV_PYTHON) -m backend.devstack.document
+
+examples: set-up ## Record the examples of the OpenAPI document anew, from the API's tests (minutes), and write the document
+	@$(VENV_PYTHON) -m tests.recorded
+	@$(VENV_PYTHON) -m backend.devstack.document
 
 check: set-up ## Lint, types, architecture, migrations, dependencies
 	$(VENV_PYTHON) -m ruff check .
@@ -56,6 +64,8 @@ check: set-up ## Lint, types, architecture, migrations, dependencies
 	PYTHONPATH=. $(VENV_PYTHON) .venv/bin/lint-imports
 	$(WITHOUT_SERVICES) $(VENV_PYTHON) -W ignore:Got:RuntimeWarning manage.py makemigrations --check --dry-run
 	$(WITHOUT_SERVICES) $(VENV_PYTHON) -m backend.devstack.migration_lint
+	$(VENV_PYTHON) -m backend.devstack.document --check
+	$(VENV_PYTHON) -m backend.devstack.translations --check
 	$(VENV_PYTHON) -m deptry . --config backend/devstack/deptry.toml
 	$(VENV_PYTHON) -m backend.devstack.committed
 

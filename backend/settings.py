@@ -23,15 +23,11 @@ from django.utils.module_loading import import_string
 from backend import logs
 from backend.accounts.sealing import fault_of_keys
 from backend.metrics.serving import address as address_of_metrics
+from backend.shape_names import CHOICES
 from backend.versions import version_of
 from notifications.domain.outbound import fault_of_address
-from tracking.domain.adherence import LogState
 from tracking.domain.entry import check_floor, read_floor
-from tracking.domain.expected import PlanState
-from tracking.domain.history import DoseKind
-from tracking.domain.inventory import StockKind
 from tracking.domain.problems import Problem
-from tracking.domain.share_code import CodeState
 from tracking.evidence import load_rulebook
 
 GRACE_DAYS = range(1, 31)  # GDPR article 12(3): within one month
@@ -112,7 +108,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "backend.middleware.ClientMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -244,7 +239,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", default=0)
 USE_TZ = True
 TIME_ZONE = "UTC"  # a man's own zone is on his record; nothing falls back to the server's
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]  # else Django's own texts would come in another language than ours
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # of the API's refusals; what staff see is English
+LOCALE_PATHS = [BASE_DIR / "backend" / "locale"]
 USE_I18N = True
 CLOCK_OFFSET: float = env.float("CLOCK_OFFSET", default=0.0)  # seconds; shifts `tracking.clock` in every process
 if IN_PRODUCTION and CLOCK_OFFSET:
@@ -263,21 +259,14 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
 }
 SPECTACULAR_SETTINGS = {
-    # Fields of one name and different choices; named as the choices are.
-    "ENUM_NAME_OVERRIDES": {
-        "DoseKind": [choice.value for choice in DoseKind],
-        "StockKind": [choice.value for choice in StockKind],
-        "PlanState": [choice.value for choice in PlanState],
-        "LogState": [choice.value for choice in LogState],
-        "CodeState": [choice.value for choice in CodeState],
-        "ExportState": ["asked", "ready", "failed", "gone"],
-    },
+    "ENUM_NAME_OVERRIDES": CHOICES,
     "TITLE": "Trabecula",
     "DESCRIPTION": (
         "Labs, doses, scans and reminders of men on testosterone, evaluated against a bone-protective floor of estradiol. "
         "Decision support for prescribers; it never computes, proposes or changes a dose."
     ),
     "VERSION": "1",
+    "SERVERS": [{"url": "/", "description": "the service that this document came from"}],
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
@@ -289,6 +278,8 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "backend.openapi.describe_problems",
+        "backend.openapi.name_shapes",
+        "backend.examples.show_examples",
     ],
 }
 # An app that names an older version in X-Client-Version is told to update; empty: none is too old.
