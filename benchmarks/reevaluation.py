@@ -118,7 +118,7 @@ def _least() -> int:
         cursor.execute("SELECT basis::text FROM tracking_evaluation ORDER BY id DESC LIMIT 1")
         ((basis,),) = cursor.fetchall()
         columns = [
-            field.column
+            str(field.column)
             for field in Evaluation._meta.concrete_fields
             if field.column not in ("id", "uid", "patient_id", "basis", "word")
         ]
