@@ -54,11 +54,11 @@ ENDS = ("", "\x00", "!")
 CHILD = """
 import json, re, sys, time
 slow = []
-for number, (pattern, flags, texts) in enumerate(json.load(sys.stdin)):
+for number, (pattern, flags, ways, texts) in enumerate(json.load(sys.stdin)):
     print(number, file=sys.stderr, flush=True)
     found = re.compile(pattern, flags)
     for text in texts:
-        for how in (found.search, found.fullmatch):
+        for how in (getattr(found, way) for way in ways):
             began = time.process_time()
             how(text)
             if time.process_time() - began > float(sys.argv[1]):
@@ -101,9 +101,9 @@ def read(expression: ast.expr, module: str) -> Any:
     return eval(compile(ast.Expression(expression), module, "eval"), vars(importlib.import_module(module)) | {"re": re})
 
 
-def patterns() -> dict[tuple[str, int], str]:
-    """Each expression with its flags, and one place where it stands."""
-    found: dict[tuple[str, int], str] = {}
+def patterns() -> dict[tuple[str, int], list[str]]:
+    """Each expression with its flags, and how it is asked: a whole text alone, where the code never looks for it inside one."""
+    found: dict[tuple[str, int], list[str]] = {}
     for where, expression, flags, module in written():
         try:
             text = read(expression, module)
@@ -111,8 +111,17 @@ def patterns() -> dict[tuple[str, int], str]:
             assert where.partition(":")[0] in LOCAL, f"{where} is made of what only its function knows: say in LOCAL of what"
             continue
         text = text.decode("latin-1") if isinstance(text, bytes) else text
-        found.setdefault((text, int(read(flags, module)) if flags is not None else 0), where)
+        key = (text, int(read(flags, module)) if flags is not None else 0)
+        found[key] = sorted({*found.get(key, []), "fullmatch", *(["search"] if is_searched(where) else [])})
     return found
+
+
+def is_searched(where: str) -> bool:
+    """Whether the expression of this line has a name that is asked for a whole text alone; any other may be searched for."""
+    path, _, line = where.partition(":")
+    source = (CHECKOUT / path).read_text(encoding="utf-8")
+    named = re.match(r"(\w+) = re\.compile", source.splitlines()[int(line) - 1])
+    return named is None or set(re.findall(rf"\b{named[1]}\.(\w+)", source)) != {"fullmatch"}
 
 
 def pieces(pattern: str, flags: int) -> Iterator[tuple[str, str]]:
@@ -191,9 +200,9 @@ def attacks(pattern: str, flags: int) -> list[str]:
     return [lead + (piece * (LONGEST_CELL // len(piece))) + end for lead, piece in dict.fromkeys(around) for end in ENDS]
 
 
-def kept_busy(found: list[tuple[str, int]], *, seconds: float = 100) -> list[Any]:
+def kept_busy(found: dict[tuple[str, int], list[str]], *, seconds: float = 100) -> list[str]:
     """Those that a text of theirs keeps busy for too long; asked of another process, which can be stopped."""
-    asked = json.dumps([(pattern, flags, attacks(pattern, flags)) for pattern, flags in found])
+    asked = json.dumps([(pattern, flags, ways, attacks(pattern, flags)) for (pattern, flags), ways in found.items()])
     with subprocess.Popen(
         [sys.executable, "-I", "-c", CHILD, str(MOST_SECONDS)],
         stdin=subprocess.PIPE,
@@ -206,16 +215,16 @@ def kept_busy(found: list[tuple[str, int]], *, seconds: float = 100) -> list[Any
         except subprocess.TimeoutExpired:
             child.kill()
             _, numbers = child.communicate()
-            return [found[int(numbers.split()[-1])]]
+            return [[*found][int(numbers.split()[-1])][0]]
     assert child.returncode == 0, numbers
-    return json.loads(said)
+    return [pattern for pattern, _, _ in json.loads(said)]
 
 
 def test_no_text_keeps_an_expression_busy() -> None:
     found = patterns()
     assert len(found) > 60
-    assert [(found.get((pattern, 0), pattern), text, took) for pattern, text, took in kept_busy(list(found))] == []
+    assert kept_busy(found) == []
 
 
 def test_an_expression_that_goes_back_for_ever_would_be_found() -> None:
-    assert kept_busy([("a|b", 0), ("(x+x+)+y", 0)], seconds=1) == [("(x+x+)+y", 0)]
+    assert kept_busy({("a|b", 0): ["search"], ("(x+x+)+y", 0): ["search"]}, seconds=1) == ["(x+x+)+y"]

@@ -44,7 +44,9 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
     "status": ("status", "result status"),
 }  # fmt: skip
 _BRACKETED = re.compile(
-    r"(?P<name>[^()\[\]]+?)\s*[(\[](?P<unit>(?:[pnuµμm]?(?:g|mol|l|iu|u|eq)|mcg|%)(?:/[a-z0-9]{1,6})?)[)\]]", re.IGNORECASE
+    # The name ends with no blank, so that many blanks are gone through once.
+    r"(?P<name>[^()\[\]]*[^()\[\]\s])\s*[(\[](?P<unit>(?:[pnuµμm]?(?:g|mol|l|iu|u|eq)|mcg|%)(?:/[a-z0-9]{1,6})?)[)\]]",
+    re.IGNORECASE,
 )
 _OWN = {header: (role, rank) for role, headers in _HEADERS.items() for rank, header in enumerate(headers)}
 
