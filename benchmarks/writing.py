@@ -139,7 +139,7 @@ def measure(sizes: Sizes) -> dict[str, list[float]]:
             lambda: _push(fresh(sizes.rows)), 1, ours,
         ),
         "raw push": (raw_push, lambda: _push(fresh(sizes.rows)), 1, raw.backend),
-        **{f"pull {name}": (lambda _, pull=pull: pull(), lambda: b"", sizes.pulls, ours) for name, pull in pulling.items()},
+        **{f"pull {name}": (pull, lambda: b"", sizes.pulls, ours) for name, pull in pulling.items()},
     }  # fmt: skip
     with connections["owner"].cursor() as owner:
         owner.execute("VACUUM (ANALYZE) tracking_labresult")
@@ -177,13 +177,13 @@ def _each(run: Callable[[bytes], Any], bodies: Sequence[bytes], backend: int) ->
     return spent(lambda: [run(body) for body in bodies], backend=backend)[1].processor / len(bodies)
 
 
-def _pulling(raw: Raw, phone: Phone, rows: int, changed: int) -> Callable[[], None]:
+def _pulling(raw: Raw, phone: Phone, rows: int, changed: int) -> Callable[[bytes], None]:
     """A phone that has all of so many rows but the last few."""
     raw.store(phone.man, [_lab(number % 9_000, minutes=number // 9_000) for number in range(rows)])
     since = _revision(phone.man)
     raw.store(phone.man, [_lab(number, minutes=30) for number in range(changed)])
 
-    def pull() -> None:
+    def pull(_body: bytes) -> None:
         found = phone.pull(since)
         if len(found) != changed:
             raise RuntimeError(f"{len(found)} of {changed} rows were pulled")
