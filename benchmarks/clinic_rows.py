@@ -54,7 +54,7 @@ def clinic_of(men: int, *, now: datetime) -> User:
         owner.execute("SELECT set_config('trabecula.actor', 'system:bench', true)")
         for table in (*_TABLES, *_OF_EACH):
             owner.execute(_sql(SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(Identifier(table))))
-        values = {"clinic": str(clinic.pk), "men": men - 1, "now": now}
+        values: dict[str, str | int | datetime] = {"clinic": str(clinic.pk), "men": men - 1, "now": now}
         for statement in (_USERS, _MEN, _CARE):
             owner.execute(statement, values)
         for table in _OF_EACH:

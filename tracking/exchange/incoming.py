@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -156,6 +155,10 @@ _NAMED_BEFORE: Mapping[str, str] = MappingProxyType({"amount_mg": "amount", "dos
 _KINDS: Mapping[str, type[Any]] = MappingProxyType({"lab": LabItem, "scan": ScanItem, "dose": DoseItem, "regimen": RegimenItem})
 _NAMES: Mapping[type[Any], str] = MappingProxyType({made: name for name, made in _KINDS.items()})
 
+_FIELDS: Mapping[type[Any], tuple[str, ...]] = MappingProxyType(
+    {made: tuple(one.name for one in fields(made)) for made in (*_NAMES, Subject)}
+)
+
 
 def kind_of(item: Item) -> str:
     """``lab``, ``scan``, ``dose`` or ``regimen``."""
@@ -179,12 +182,7 @@ def as_stored(item: Item | Subject) -> dict[str, Any]:
     """What ``item_of`` makes the same item of again. Most of an import is flat, and is taken apart as it is."""
     if isinstance(item, ScanItem):
         return asdict(item)
-    return {name: getattr(item, name) for name in _fields_of(type(item))}
-
-
-@cache
-def _fields_of(made: type[Any]) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(made))
+    return {name: getattr(item, name) for name in _FIELDS[type(item)]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -159,7 +159,7 @@ def test_a_claim_that_fails_half_way_leaves_nothing_behind(item: Any, rows: Any,
         raise ConnectionError("the database went away")
 
     with monkeypatch.context() as broken:
-        broken.setattr("notifications.services.claiming.Delivery.objects.bulk_create", lost)
+        broken.setattr("notifications.services.claiming.insert_objects", lost)
         with pytest.raises(ConnectionError):
             services.claim(now=BEFORE)
     assert messages(rows) == []

@@ -16,7 +16,7 @@ __all__ = ["MOST_LISTED", "Found", "slopes_of"]
 # Pairs up to which a list is the faster way; a thousand points.
 MOST_LISTED = 500_000
 # Guesses are whole multiples of one in so many, per day: a slope that is found lies less than that below what is told. The
-# smallest slope beside level, one step in a hundred years, is larger: rising, falling and level are never mistaken.
+# smallest slope beside level, a step in a hundred years, is larger: rising, falling and level are never taken one for another.
 _FINE = 1 << 20
 
 Number = int | float
