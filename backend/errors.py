@@ -126,7 +126,11 @@ def detail(issues: list[Issue] | tuple[Issue, ...]) -> str:
 
 
 def _text(issue: Issue) -> str:
-    return gettext(issue.text).format(**issue.params)
+    """In his language, with the words that are filled in; what was sent is repeated as it was."""
+    words = {
+        name: gettext(word) if isinstance(word, str) and name != "received" else word for name, word in issue.params.items()
+    }
+    return gettext(issue.text).format(**words)
 
 
 def shown(issue: Issue) -> dict[str, str]:

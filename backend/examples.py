@@ -29,7 +29,7 @@ def show_examples(result: dict[str, Any], generator: Any, request: Any, public: 
     answers = result["components"].get("responses", {})
     for name, answer in answers.items():
         for media in answer.get("content", {}).values():
-            _show(media, name, shown)
+            _show(media, name if "Problem" in shape_of(media) else shape_of(media), shown)
     for operations in result["paths"].values():
         for method in _METHODS:
             operation = operations.get(method, {})

@@ -122,6 +122,10 @@ _WITH_BODY = {"413", "415"}
 _WRITING = {"409"}
 # Refusals that an operation has although others of its method have not, each with the reason.
 _ALSO = {("/api/v1/sync", "get"): {"409"}}  # a number that a restore from backup made void
+_ANOTHER_STEP = {
+    "description": "Another step is under way and comes first: `data.flows` says which is pending.",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NextStep"}}},
+}
 _NOT_MODIFIED = {"description": "You have this already: nothing has changed since."}
 # What every operation reads.
 _EVERYWHERE: dict[str, dict[str, Any]] = {
@@ -152,11 +156,13 @@ def describe_problems(result: dict[str, Any], generator: Any, request: Any, publ
     components.setdefault("parameters", {}).update(_EVERYWHERE)
     shared = {_NAMES[code]: _answer(code, text, "Problem") for code, text in _ANSWERS.items()}
     shared |= {f"Account{_NAMES[code]}": _answer(code, text, "AccountProblem") for code, text in _ACCOUNT_ANSWERS.items()}
-    components.setdefault("responses", {}).update(shared, NotModified=_NOT_MODIFIED)
+    components.setdefault("responses", {}).update(shared, NotModified=_NOT_MODIFIED, AnotherStep=_ANOTHER_STEP)
     for path, operations in result.get("paths", {}).items():
         for method, operation in operations.items():
             if method in _METHODS and path.startswith(_ACCOUNT_PATHS):
                 _add(operation, _ACCOUNT_ANSWERS, "Account")
+                if {} in operation["security"]:
+                    operation["responses"].setdefault("202", {"$ref": "#/components/responses/AnotherStep"})
             if (path, method) in _PROVEN:
                 _add(operation, {"401"}, "Account")
             if method in _METHODS:

@@ -75,6 +75,13 @@ def test_whatever_writes_into_a_record_may_meet_something_that_stands_already(do
     assert [name for name, is_told in writing.items() if not is_told] == []
 
 
+def test_every_step_of_a_sign_in_may_be_answered_by_another_one(document):
+    """Found by fuzzing: who is on the way to a new password is told so wherever he goes on."""
+    steps = {name: one for name, one in operations(document).items() if any("sessionToken" in way for way in one["security"])}
+    assert len(steps) >= 15
+    assert [name for name, one in steps.items() if "202" not in one["responses"]] == []
+
+
 def test_what_needs_no_token_promises_no_401(document):
     assert "401" not in document["paths"]["/api/v1/rulebook"]["get"]["responses"]
     assert "401" in document["paths"]["/api/v1/labs"]["get"]["responses"]

@@ -19,7 +19,7 @@ __all__ = ["anybody", "by_adam", "signed_in"]  # fixtures of their own module
 ROOT = FOLDER.parents[1]
 PACKAGES = ("tracking", "notifications", "backend")
 # What makes a refusal out of a sentence; the sentence is one of its arguments, or the name of one.
-REFUSES = {"problem", "issue", "Issue", "gettext", "_"}
+REFUSES = {"problem", "issue", "Issue", "_issue", "gettext", "_"}
 # What no phone of a man meets, or what a person who develops meets alone: it stays English.
 ENGLISH = (
     "tracking/exchange",  # rows of files, most of which come from laboratories
@@ -112,6 +112,16 @@ def test_a_man_reads_in_german_what_is_wrong_with_his_lab_and_his_dose(by_adam):
     assert lab.json()["detail"] == " ".join(issue["detail"] for issue in lab.json()["errors"])
     dose = {"drug": "anastrozole", "kind": "skipped", "amount": "0.5 mg", "taken_at": "2026-10-01"}
     assert "hat keine Menge" in by_adam.send("POST", "/doses", dose, headers=DE).json()["detail"]
+
+
+def test_the_words_within_a_sentence_are_german_too_and_what_he_sent_is_never_translated(by_adam):
+    lab = by_adam.send("POST", "/labs", {"analyte": "none", "value": 5.1, "collected_at": "2026-10-01T08:00:00"}, headers=DE)
+    said = issues(lab)
+    assert "2026-03-03T08:10:00+01:00 (mit Abstand zu UTC)" in said["/collected_at"]
+    assert '"5.10" oder "<5"' in said["/value"]
+    assert said["/analyte"].startswith("„none“ ist hier kein Laborwert.")
+    dose = {"drug": "anastrozole", "kind": "taken", "amount": "500 mg", "taken_at": "2026-10-01"}
+    assert "auf einmal" in by_adam.send("POST", "/doses", dose, headers=DE).json()["detail"]
 
 
 def test_a_man_reads_in_german_what_became_of_his_request(by_adam, settings):

@@ -195,7 +195,7 @@ class HisProposal(HisLedgerView):
             "Read one request or decision",
             HisProposalRow,
             etag=True,
-            description="With everything that happened to it that is his to read.",
+            description="With what happened to it that is his to read.",
         )
     }
 
@@ -383,10 +383,7 @@ class Withdrawal(StaffLedgerView):
             ProposalRow,
             TakeBackInput,
             etag=True,
-            description=(
-                "By a prescriber of his clinics, as long as nobody has decided. A request is the man's: it is declined or "
-                "taken up instead."
-            ),
+            description="Any prescriber of his clinics, as long as nobody has decided. A request is declined instead.",
         )
     }
 

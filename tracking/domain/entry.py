@@ -225,19 +225,20 @@ def _check_number(pointer: str, number: Fraction, received: str, hard: Limits, c
 
 def _dose_limit(pointer: str, rule: DrugRule, amount: Fraction, *, weekly: bool) -> EntryCheck:
     limits = rule.dose
-    kind, per = ("weekly", f"{rule.unit} a week") if weekly else ("single", f"{rule.unit} at once")
+    kind, per = ("weekly", "a week") if weekly else ("single", "at once")
     bounds: tuple[Decimal | None, Decimal | None, Decimal | None] = (
         (limits.reject_weekly, limits.staff_weekly, limits.confirm_weekly)
         if weekly
         else (limits.reject_single, limits.staff_single, limits.confirm_single)
     )
     reject, staff, confirm = bounds
-    said = {"received": str(trimmed(rounded(amount, _SHOWN_DECIMALS))), "name": rule.name, "per": per, "limit_kind": kind}
+    said = {"received": str(trimmed(rounded(amount, _SHOWN_DECIMALS))), "unit": rule.unit, "per": per}
+    said |= {"name": rule.name, "limit_kind": kind}
     if reject is not None and amount > reject:
-        text = "{received} {per} of {name} is more than {limit}, the most that is accepted. Check the amount."
+        text = "{received} {unit} {per} of {name} is more than {limit}, the most that is accepted. Check the amount."
         return EntryCheck(refused=(_issue(pointer, "dose-out-of-limits", text, limit=str(reject), **said),))
     if staff is not None and amount > staff:
-        text = "{received} {per} of {name} is more than {limit}: only staff can enter it."
+        text = "{received} {unit} {per} of {name} is more than {limit}: only staff can enter it."
         return EntryCheck(
             staff_only=(_issue(pointer, "dose-staff-only", text, limit=str(staff), **said),),
             confirm=(_issue(pointer, "dose-unusual", _UNUSUAL, limit=str(staff), **said),),
@@ -247,7 +248,7 @@ def _dose_limit(pointer: str, rule: DrugRule, amount: Fraction, *, weekly: bool)
     return EntryCheck()
 
 
-_UNUSUAL = "{received} {per} of {name} is more than {limit}. Check the amount, or confirm."
+_UNUSUAL = "{received} {unit} {per} of {name} is more than {limit}. Check the amount, or confirm."
 
 
 def _ends(limits: Limits) -> dict[str, str]:
