@@ -113,6 +113,7 @@ def test_the_door(desk):
         faults += [*desk.faults(), *_on_a_narrow_screen(page)]
         page.get_by_label("One-time code").fill(code)
         page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Work queue")).to_be_visible()
     # What a changed password leads to.
     page.goto(f"{desk.url}/admin/password_change/")
     page.get_by_label("Old password").fill(people.PASSWORD)
