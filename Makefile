@@ -1,7 +1,7 @@
 # Everything starts here: `make demo`, `make test`, `make check`. The only needs are Python 3.11 or newer and a package index.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help set-up demo code test check e2e fuzz bench chaos lock audit sbom clean
+.PHONY: help set-up demo code test check document examples e2e pictures fuzz bench chaos lock audit sbom clean
 
 # Any Python from 3.11 on makes the virtual environment; name another with PYTHON=...
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -36,15 +36,26 @@ test: set-up ## Run the tests with embedded services; ARGS= goes to pytest
 e2e: set-up ## Run the stories of browsers and of phones' clients (these fetch npm packages)
 	@exec $(VENV_PYTHON) -m pytest $(wildcard tests/browser tests/clients) --durations=20 $(ARGS)
 
+pictures: set-up ## Make the pictures of docs/desk.md anew, with a browser
+	@$(VENV_PYTHON) -m pytest tests/browser/pictures.py --no-header -q
+
 fuzz: set-up ## Send requests made from the API's document for FUZZ_SECONDS (600), with another seed each time (FUZZ_SEED)
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
-		$(VENV_PYTHON) -m pytest tests/fuzz -s --no-header -q $(ARGS)
+		FUZZ_SHARES=2 $(VENV_PYTHON) -m pytest tests/fuzz -n 2 -rP --show-capture=stdout --no-header -q $(ARGS)
 
 bench: set-up ## Measure, side by side with what is the least that could be done
 	@exec $(VENV_PYTHON) -m benchmarks
 
-chaos: set-up ## Kill workers, broker and database while 20,000 reminders go out, and count (minutes); ARGS="--reminders 400 --kills 3"
+chaos: set-up ## Kill, stop and replace processes while reminders go out and men write, and count (20 minutes); ARGS="--only writes --faults 10"
 	@exec $(VENV_PYTHON) -m backend.devstack.chaos $(ARGS)
+
+document: set-up ## Write anew what is made from the code: docs/openapi.json, and the compiled sentences of other languages
+	@$(VENV_PYTHON) -m backend.devstack.translations
+	@$(VENV_PYTHON) -m backend.devstack.document
+
+examples: set-up ## Record the examples of the OpenAPI document anew, from the API's tests (minutes), and write the document
+	@$(VENV_PYTHON) -m tests.recorded
+	@$(VENV_PYTHON) -m backend.devstack.document
 
 check: set-up ## Lint, types, architecture, migrations, dependencies
 	$(VENV_PYTHON) -m ruff check .
@@ -53,6 +64,8 @@ check: set-up ## Lint, types, architecture, migrations, dependencies
 	PYTHONPATH=. $(VENV_PYTHON) .venv/bin/lint-imports
 	$(WITHOUT_SERVICES) $(VENV_PYTHON) -W ignore:Got:RuntimeWarning manage.py makemigrations --check --dry-run
 	$(WITHOUT_SERVICES) $(VENV_PYTHON) -m backend.devstack.migration_lint
+	$(VENV_PYTHON) -m backend.devstack.document --check
+	$(VENV_PYTHON) -m backend.devstack.translations --check
 	$(VENV_PYTHON) -m deptry . --config backend/devstack/deptry.toml
 	$(VENV_PYTHON) -m backend.devstack.committed
 
@@ -61,7 +74,7 @@ lock: set-up ## Lock requirements/*.in into *.txt, with hashes and without a reg
 	uv pip compile --universal --generate-hashes --no-header -p 3.11 $(ARGS) requirements/base.in -o requirements/base.txt
 	uv pip compile --universal --generate-hashes --no-header -p 3.11 $(ARGS) requirements/dev.in -o requirements/dev.txt
 
-audit: set-up ## Look for known vulnerabilities in the locked packages (needs pip-audit; apart, since it asks a service)
+audit: set-up ## Look for known vulnerabilities in the locked packages (needs pip-audit; apart, since it asks services)
 	@$(VENV_PYTHON) -m backend.devstack.audit
 
 sbom: set-up ## Print what production contains, as CycloneDX JSON, from the lock: make -s sbom > sbom.json

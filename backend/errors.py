@@ -165,6 +165,13 @@ def unreadable_version(request: HttpRequest, header: str) -> HttpResponse:
     return _plain(request, status.HTTP_400_BAD_REQUEST, "unreadable", text)
 
 
+def in_the_clear(request: HttpRequest) -> HttpResponse:
+    """A client that sent its token, and perhaps a man's data, for everybody on the way to read."""
+    return _plain(
+        request, status.HTTP_403_FORBIDDEN, "forbidden", gettext("Use https. What was sent could be read on its way.")
+    )
+
+
 def upgrade_required(request: HttpRequest, least: str) -> HttpResponse:
     """A client that is too old to be served rightly."""
     text = gettext("Update the app to version {least} or later. What you entered on this phone is kept and sent afterwards.")

@@ -6,6 +6,7 @@ It logs as everything else does. Requests are logged by the application, by thei
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 from backend import logs
@@ -33,6 +34,9 @@ def post_worker_init(worker: Any) -> None:
     from backend.metrics import web  # noqa: PLC0415  in the child alone
 
     web.note_threads(worker.cfg.threads)
+    # Whoever puts new processes beside old ones on one port cannot tell by asking that port which of them answers.
+    if ready_file := os.environ.get("READY_FILE"):
+        Path(ready_file).touch()
 
 
 def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001  gunicorn's signature

@@ -23,14 +23,11 @@ from django.utils.module_loading import import_string
 from backend import logs
 from backend.accounts.sealing import fault_of_keys
 from backend.metrics.serving import address as address_of_metrics
+from backend.shape_names import CHOICES
 from backend.versions import version_of
-from tracking.domain.adherence import LogState
+from notifications.domain.outbound import fault_of_address
 from tracking.domain.entry import check_floor, read_floor
-from tracking.domain.expected import PlanState
-from tracking.domain.history import DoseKind
-from tracking.domain.inventory import StockKind
 from tracking.domain.problems import Problem
-from tracking.domain.share_code import CodeState
 from tracking.evidence import load_rulebook
 
 GRACE_DAYS = range(1, 31)  # GDPR article 12(3): within one month
@@ -111,7 +108,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "backend.middleware.ClientMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -174,6 +170,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "backend.accounts.passwords.NotOfThisPlace"},
 ]
 if not IN_PRODUCTION:
     # Hashing an invented password slowly protects nobody, and costs the demo and the suite minutes.
@@ -213,7 +210,8 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
-ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+# Seconds, as long as such codes may hold at most (OWASP ASVS 5, 6.5.5).
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_CHANGE_EMAIL = True  # one address, replaced once the new one is verified
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
@@ -241,7 +239,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", default=0)
 USE_TZ = True
 TIME_ZONE = "UTC"  # a man's own zone is on his record; nothing falls back to the server's
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]  # else Django's own texts would come in another language than ours
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]  # of the API's refusals; what staff see is English
+LOCALE_PATHS = [BASE_DIR / "backend" / "locale"]
 USE_I18N = True
 CLOCK_OFFSET: float = env.float("CLOCK_OFFSET", default=0.0)  # seconds; shifts `tracking.clock` in every process
 if IN_PRODUCTION and CLOCK_OFFSET:
@@ -260,21 +259,14 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
 }
 SPECTACULAR_SETTINGS = {
-    # Fields of one name and different choices; named as the choices are.
-    "ENUM_NAME_OVERRIDES": {
-        "DoseKind": [choice.value for choice in DoseKind],
-        "StockKind": [choice.value for choice in StockKind],
-        "PlanState": [choice.value for choice in PlanState],
-        "LogState": [choice.value for choice in LogState],
-        "CodeState": [choice.value for choice in CodeState],
-        "ExportState": ["asked", "ready", "failed", "gone"],
-    },
+    "ENUM_NAME_OVERRIDES": CHOICES,
     "TITLE": "Trabecula",
     "DESCRIPTION": (
         "Labs, doses, scans and reminders of men on testosterone, evaluated against a bone-protective floor of estradiol. "
         "Decision support for prescribers; it never computes, proposes or changes a dose."
     ),
     "VERSION": "1",
+    "SERVERS": [{"url": "/", "description": "the service that this document came from"}],
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
@@ -286,6 +278,8 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "backend.openapi.describe_problems",
+        "backend.openapi.name_shapes",
+        "backend.examples.show_examples",
     ],
 }
 # An app that names an older version in X-Client-Version is told to update; empty: none is too old.
@@ -359,11 +353,13 @@ if EMAIL_URL:
 elif not email_backend and not WITHOUT_SERVICES:
     sys.exit("Trabecula cannot start: EMAIL_URL is not set. It is the mail server, smtp+tls://user:password@host:587.")
 EMAIL_TIMEOUT = 20
+provider_addresses: dict[str, str] = {}
 if email_backend:
     EMAIL_BACKEND = email_backend
     try:
         ANYMAIL: dict[str, Any] = json.loads(env.str("ANYMAIL", default="") or "{}") | {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
         import_string(email_backend)
+        provider_addresses = {f"ANYMAIL {key}": str(given) for key, given in ANYMAIL.items() if key.endswith("API_URL")}
     except (TypeError, ValueError):
         sys.exit('Trabecula cannot start: ANYMAIL is no JSON object. Send one such as {"POSTMARK_SERVER_TOKEN": "..."}.')
     except ImportError:
@@ -378,6 +374,9 @@ DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Trabecula <no-r
 FCM_SERVICE_ACCOUNT: str = env.str("FCM_SERVICE_ACCOUNT", default="")  # the JSON itself, or the file that holds it
 FCM_URL: str = env.str("FCM_URL", default="https://fcm.googleapis.com").rstrip("/")
 FCM_TIMEOUT: float = env.float("FCM_TIMEOUT", default=20.0)
+for name, outbound in {"FCM_URL": FCM_URL, **provider_addresses}.items():
+    if fault := fault_of_address(outbound, loopback=not IN_PRODUCTION):
+        sys.exit(f"Trabecula cannot start: {name} cannot be used. {fault}")
 
 # --- What a man reads, and when ----------------------------------------------------------------------------------------
 FINDINGS_RELEASE: str = env.str("FINDINGS_RELEASE", default="immediate")
@@ -405,6 +404,7 @@ WHITENOISE_USE_FINDERS = not IN_PRODUCTION
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF],
@@ -422,9 +422,15 @@ SESSION_COOKIE_AGE = DESK_LONGEST_SECONDS = 8 * 3600  # a working day
 DESK_IDLE_SECONDS: int = env.int("DESK_IDLE_SECONDS", default=30 * 60)
 if not 60 <= DESK_IDLE_SECONDS <= DESK_LONGEST_SECONDS:  # noqa: PLR2004  the range is the message
     sys.exit(f"Trabecula cannot start: DESK_IDLE_SECONDS is {DESK_IDLE_SECONDS}. Accepted: from 60 to {DESK_LONGEST_SECONDS}.")
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IN_PRODUCTION
+if IN_PRODUCTION:
+    # A browser takes a cookie of this name from this host alone, over TLS, and no neighbour under the same domain can set one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_SSL_REDIRECT: bool = env.bool("SECURE_SSL_REDIRECT", default=IN_PRODUCTION)
+# An app that speaks without TLS is told so, and not led on: what it sent has been in the clear already.
+SECURE_REDIRECT_EXEMPT = [r"^(api|fhir)/"]
+SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=IN_PRODUCTION)
 SECURE_HSTS_SECONDS: int = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if IN_PRODUCTION else 0)
 if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

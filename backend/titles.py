@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
+from django.utils.translation import get_language
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-__all__ = ["LANGUAGES", "TITLES", "asked_for", "language", "title"]
+__all__ = ["LANGUAGES", "TITLES", "asked_for", "title"]
 
 _FILE = Path(__file__).parent / "titles.toml"
-# Texts of Django and of the libraries come in English alone, so Django's own choice among languages is not what is asked here.
-language: ContextVar[str] = ContextVar("language", default="en")
 
 
 @cache
@@ -33,4 +31,4 @@ def asked_for(header: str) -> str:
 
 def title(code: str) -> str:
     """The title of a problem in the language of this request."""
-    return _by_language()[language.get()][code]
+    return _by_language()[get_language() or LANGUAGES[0]][code]

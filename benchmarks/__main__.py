@@ -5,18 +5,26 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import dispatch, evaluation
+from benchmarks import dispatch, evaluation, footprint, policies, reading
 from benchmarks.database import database
 
 
-def _importing() -> Iterator[str]:
+def _of_this_process() -> Iterator[str]:
     with database():
-        from benchmarks import importing  # noqa: PLC0415  it reads models, which Django has to know first
+        from benchmarks import importing, queue, reevaluation, writing  # noqa: PLC0415  they read models, which Django knows now
 
-        yield from importing.report()
+        for report in (reevaluation.report, importing.report, queue.report, writing.report):
+            yield from report()
 
 
-_MEASUREMENTS: tuple[Callable[[], Iterator[str]], ...] = (evaluation.report, dispatch.report, _importing)
+_MEASUREMENTS: tuple[Callable[[], Iterator[str]], ...] = (
+    evaluation.report,
+    footprint.report,
+    reading.report,
+    policies.report,
+    dispatch.report,
+    _of_this_process,
+)
 
 
 def main() -> int:

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 
 import django
 from django.core.management import call_command
+from django.db import connection
 
 from backend.devstack import session
 
-__all__ = ["database"]
+__all__ = ["backend_pid", "database"]
 
 
 @contextmanager
@@ -25,3 +26,11 @@ def database() -> Iterator[None]:
         yield
     finally:
         running.stop()
+
+
+def backend_pid() -> int:
+    """The process of the database that works for this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid: int = cursor.fetchone()[0]
+    return pid

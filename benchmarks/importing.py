@@ -6,13 +6,14 @@ statement over arrays that are made before the clock starts; triggers, history a
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
+from benchmarks.database import backend_pid
+from benchmarks.measure import Spent, spent
 from tracking.domain.actor import Actor
 from tracking.exchange.incoming import Form
 from tracking.models import LabResult, Patient, User
@@ -20,7 +21,7 @@ from tracking.models.base import new_client_id, new_uid
 from tracking.services import imports
 from tracking.services.access import acting_as, lock_patient
 
-__all__ = ["TARGET", "Cost", "measure", "report", "table"]
+__all__ = ["COLUMNS", "TARGET", "Cost", "measure", "report", "table"]
 
 TARGET = 0.3
 ROWS = 100_000
@@ -33,7 +34,7 @@ _TESTS = (
     ("Hematocrit", "%", 38, 50), ("Vitamin D, 25-OH", "ng/mL", 20, 60), ("PSA", "ng/mL", 1, 3), ("Calcium", "mg/dL", 9, 10),
     ("Creatinine", "mg/dL", 1, 2),
 )  # fmt: skip
-_COLUMNS = {
+COLUMNS = {
     "uid": "uuid", "client_id": "varchar", "recorded_at": "timestamptz", "recorded_by": "varchar", "source_system": "varchar",
     "source_id": "varchar", "import_batch_id": "bigint", "withdrawn_reason": "varchar", "at": "timestamptz",
     "precision": "varchar", "zone": "varchar", "analyte": "varchar", "comparator": "varchar", "digits": "varchar",
@@ -45,17 +46,21 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds of each, as the clock on the wall has them, for so many rows."""
+    """What each took for so many rows."""
 
     rows: int
-    looked_at: float
-    stored: float
-    bare: float
+    looked_at: Spent
+    stored: Spent
+    bare: Spent
 
     @property
     def ratio(self) -> float:
-        """The rate of the whole import over that of the bare insert."""
-        return self.bare / (self.looked_at + self.stored)
+        """The rate of the whole import over that of the bare insert, by the processor's time."""
+        return self.bare.processor / (self.looked_at + self.stored).processor
+
+    @property
+    def on_the_wall(self) -> float:
+        return self.bare.wall / (self.looked_at + self.stored).wall
 
 
 def table(rows: int) -> bytes:
@@ -74,40 +79,47 @@ def measure(importing: Patient, other: Patient, *, rows: int) -> Cost:
     assert importing.user_id is not None
     by = Actor.user(importing.user_id)
     content = table(rows)
-    started = time.perf_counter()
-    batch, _ = imports.receive(patient=importing, by=by, now=_NOW, content=content, form=Form())
-    read = time.perf_counter()
-    imports.commit(patient=importing, uid=batch.uid, by=by, now=_NOW)
-    stored = time.perf_counter()
-    return Cost(rows, read - started, stored - read, _bare(importing, other, rows))
+    backend = backend_pid()
+    (batch, _), looked_at = spent(
+        lambda: imports.receive(patient=importing, by=by, now=_NOW, content=content, form=Form()), backend=backend
+    )
+    _, stored = spent(lambda: imports.commit(patient=importing, uid=batch.uid, by=by, now=_NOW), backend=backend)
+    return Cost(rows, looked_at, stored, _bare(importing, other, rows, backend=backend))
 
 
-def _bare(importing: Patient, other: Patient, rows: int) -> float:
+def _bare(importing: Patient, other: Patient, rows: int, *, backend: int) -> Spent:
     with acting_as(Actor.system("benchmark")):
-        found = list(LabResult.objects.filter(patient=importing).values(*_COLUMNS))
+        found = list(LabResult.objects.filter(patient=importing).values(*COLUMNS))
         if len(found) != rows:
             raise RuntimeError(f"{len(found)} of {rows} rows were stored: they are not the same rows")
         for row in found:
             row |= {"uid": new_uid(), "client_id": new_client_id()}
-        arrays = [[row[name] for row in found] for name in _COLUMNS]
-        names = ", ".join(_COLUMNS)
-        unnested = ", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())
+        arrays = [[row[name] for row in found] for name in COLUMNS]
+        names = ", ".join(COLUMNS)
+        unnested = ", ".join(f"%s::{kind}[]" for kind in COLUMNS.values())
         insert = f"INSERT INTO tracking_labresult (patient_id, revision, {names}) SELECT %s, 0, * FROM unnest({unnested})"  # noqa: S608  our own names
-    started = time.perf_counter()
-    with acting_as(Actor.system("benchmark")), connection.cursor() as cursor:
-        lock_patient(other)
-        cursor.execute(insert, [other.pk, *arrays])
-    return time.perf_counter() - started
+
+    def bare() -> None:
+        with acting_as(Actor.system("benchmark")), connection.cursor() as cursor:
+            lock_patient(other)
+            cursor.execute(insert, [other.pk, *arrays])
+
+    return spent(bare, backend=backend)[1]
 
 
 def report(*, rows: int = ROWS) -> Iterator[str]:
     """The figures as lines; Django stands upon an empty database."""
     cost = measure(_man("importing"), _man("other"), rows=rows)
-    yield f"Import of {cost.rows:,} rows of a table, seconds on the wall"
-    yield f"  read and looked at     {cost.looked_at:8.1f}"
-    yield f"  stored and evaluated   {cost.stored:8.1f}"
-    yield f"  bare insert            {cost.bare:8.1f}"
-    yield f"  rate over that of the bare insert: {cost.ratio:.2f} (target {TARGET})"
+    yield f"Import of {cost.rows:,} rows of a table; seconds on the wall, of the process, of its database session"
+    for name, each in (
+        ("read and looked at", cost.looked_at),
+        ("stored and evaluated", cost.stored),
+        ("bare insert", cost.bare),
+    ):
+        yield f"  {name:<22} {each.wall:8.1f} {each.process:8.1f} {each.database:8.1f}"
+    outcome = "met" if cost.ratio >= TARGET else "fallen short"
+    yield f"  rate over that of the bare insert: {cost.ratio:.2f} by the processor, {cost.on_the_wall:.2f} on the wall"
+    yield f"  target {TARGET}: {outcome}"
 
 
 def _man(name: str) -> Patient:

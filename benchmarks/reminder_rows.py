@@ -1,7 +1,4 @@
-"""Rows of reminders by the million, made by the database itself and the same each time. For measuring only.
-
-The owner's role makes them, with its own triggers off: history and revisions of invented men are nothing to measure.
-"""
+"""Rows of reminders by the million, made by the database itself and the same each time. For measuring only."""
 
 from __future__ import annotations
 
@@ -9,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from psycopg import Connection
-from psycopg.sql import SQL, Identifier
+
+from benchmarks.owner import gather_figures, triggers_off
 
 TABLES = ("tracking_user", "tracking_patient", "tracking_dueitem", "notifications_reminder")
 # Of one man: an old round a row, all over; then what is due or planned, by two ways.
@@ -61,16 +59,10 @@ def fill(owner: Connection[Any], *, rows: int, men: int, due_men: int, a_minute:
     if old < 1 or due_men > men:
         raise ValueError("a man has at least three rows, and no more are due than there are")
     values = {"now": now, "men": men, "old": old, "due_men": due_men, "a_minute": a_minute}
-    owner.execute("SELECT set_config('trabecula.actor', 'system:bench', true)")
-    for table in TABLES:
-        owner.execute(SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(Identifier(table)))
-    for statement in (_USERS, _MEN, _ITEMS, _OLD, _DUE):
-        owner.execute(statement, values)
-    owner.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table whose keys are not checked yet cannot be altered
-    for table in TABLES:
-        owner.execute(SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(Identifier(table)))
+    with triggers_off(owner, TABLES):
+        for statement in (_USERS, _MEN, _ITEMS, _OLD, _DUE):
+            owner.execute(statement, values)
     owner.commit()
     owner.autocommit = True
-    for table in TABLES:
-        owner.execute(SQL("VACUUM (ANALYZE) {}").format(Identifier(table)))
+    gather_figures(owner, TABLES)
     owner.autocommit = False

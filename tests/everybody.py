@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
+from rest_framework.test import APIClient
 
-from notifications.models import Device, InboxMessage, Reminder
-from tests.accounts import PASSWORD
+from notifications import services as notifications
+from notifications.models import Answer, Delivery, Device, Escalation, InboxMessage, Preference, Reminder
+from tests.accounts import PASSWORD, bearer
 from tests.conftest import NOW
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.exchange.incoming import Form
 from tracking.models import (
     AccountExport,
+    BreakGlass,
     Clinic,
     DexaScan,
     DexaSite,
@@ -30,9 +34,25 @@ from tracking.models import (
     Prescriber,
     RiskFactor,
     Symptom,
+    Tombstone,
     User,
 )
-from tracking.services import consent, imports, labs, overrides, owned, read_tokens, regimens, sharing, titration
+from tracking.services import (
+    accounts,
+    audit,
+    consent,
+    episodes,
+    imports,
+    labs,
+    overrides,
+    owned,
+    pauses,
+    read_tokens,
+    regimens,
+    resync,
+    sharing,
+    titration,
+)
 from tracking.services.access import acting_as
 
 
@@ -88,6 +108,39 @@ def everybody(adam: Patient, carl: Patient, dr_bell: User, in_care: Any, setting
     keys = names_of(rows) | of_clinics
     one_of_each = names_of(list({type(row): row for row in rows}.values())) | of_clinics
     return Everybody(adam, carl, dr_bell, dr_else, sorted(uids), sorted(keys), sorted(one_of_each), in_care)
+
+
+@pytest.fixture
+def whole(everybody: Everybody) -> Everybody:
+    """Adam, with a row in every owned table there is: a test that walks the registry with him says so of a new one."""
+    adam, himself = everybody.adam, Actor.user(everybody.adam.user_id)
+    accounts.edit_profile(patient=adam, by=himself, now=NOW, zone="Europe/Paris", birth_date=date(1980, 5, 5))
+    pauses.pause(patient=adam, key="regimen-1", origin=Origin.SELF, from_date=NOW.date(), by=himself, now=NOW)
+    with acting_as(Actor.user(everybody.bell.pk)):
+        audit.note_visit(patient=adam, user=everybody.bell, through="api", what="labs", now=NOW)
+        worst = adam.episode_rows.first()
+    episodes.acknowledge(
+        patient=adam, uid=worst.uid, revision=worst.revision, outcome="contacted", by=Actor.user(everybody.bell.pk), now=NOW
+    )
+    labs.withdraw(patient=adam, key="lab-shbg", by=Actor.user(everybody.bell.pk), now=NOW, reason="x", staff=True)
+    resync.rotate(patient=adam, by=Actor.system("test"), now=NOW)
+    with acting_as(Actor.system("test")):
+        his = {"patient_id": adam.pk}
+        reminder = Reminder.objects.get(**his)
+        Answer.objects.create(**his, reminder=reminder, due_item_id=reminder.due_item_id, round=1, what="done", by="x", at=NOW)
+        Delivery.objects.create(**his, reminder=reminder, channel="email", next_attempt_at=NOW)
+        Escalation.objects.create(**his, about="overdue", subject_id=1, occasion="x", level="lead", at=NOW)
+        Preference.objects.get_or_create(**his)
+        Tombstone.objects.create(**his, table="labs", client_id="gone")
+        root = User.objects.create_superuser("root@example.org", PASSWORD, name="Root")
+        glass = {"user": root, "reason": "he asked for it", "opened_at": NOW, "expires_at": NOW + timedelta(hours=1)}
+        BreakGlass.objects.create(**his, **glass)
+    notifications.give_out_calendar(patient_id=adam.pk, by=himself, now=NOW)
+    EmailAddress.objects.create(user=adam.user, email="adam@example.org", verified=True, primary=True)
+    felt = {"code": "fatigue", "score": 4, "felt_at": "2026-11-01T08:00:00+01:00"}
+    once = {"HTTP_IDEMPOTENCY_KEY": "sent-once", **bearer(adam.user)}
+    assert APIClient().post("/api/v1/symptoms", felt, format="json", **once).status_code == 201
+    return everybody
 
 
 def names_of(rows: list[Any]) -> set[str]:

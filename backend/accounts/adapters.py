@@ -13,7 +13,9 @@ from allauth.headless import app_settings as headless_settings
 from allauth.headless.adapter import DefaultHeadlessAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
+from django.utils.crypto import get_random_string
 
 from backend.accounts import words
 from backend.accounts.sealing import seal, unseal
@@ -24,6 +26,8 @@ from tracking.domain.problems import problem
 __all__ = ["AccountAdapter", "HeadlessAdapter", "MailAwayError", "MfaAdapter"]
 
 log = logging.getLogger(__name__)
+
+_PASSKEY_SIGN_UP = "/auth/webauthn/signup"
 
 
 class MailAwayError(Exception):
@@ -51,6 +55,12 @@ class AccountAdapter(DefaultAccountAdapter):
             raise MailAwayError(outcome.reason)
         if isinstance(outcome, Refused):
             raise problem("", "email-refused", "The mail server does not take mail for this address. Check how it is spelt.")
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """As allauth's own, after as much work as a new account takes: where a password came along, the time would tell."""
+        if not self.request.path.endswith(_PASSKEY_SIGN_UP):
+            make_password(get_random_string(12))
+        super().send_account_already_exists_mail(email)
 
     def _hand_over(self, title: str, body: str, email: str) -> Any:
         message = Message(title, body, reference=str(uuid4()), texts={"footer": words.WHY})

@@ -100,8 +100,8 @@ class DeskSite(TrabeculaAdminSite):
         ]
         return [*own, *super().get_urls()]
 
-    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  Django's
-        behind = super().admin_view(view, cacheable)
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  Django's; nothing is kept
+        behind = super().admin_view(view)
 
         def noted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if self.has_permission(request):
@@ -119,11 +119,17 @@ class DeskSite(TrabeculaAdminSite):
         context = self._context(request, "Sign in") | {"app_path": request.get_full_path(), "next": _next(request)}
         view = PasswordView.as_view(
             authentication_form=PasswordForm,
-            template_name="admin/login.html",
+            template_name="admin/door/password.html",
             extra_context=context,
             next_page=reverse("admin:index"),
         )
         return cast("HttpResponse", view(request))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """As Django's own; the browser is asked to forget what it showed."""
+        answer = super().logout(request, extra_context)
+        answer["Clear-Site-Data"] = '"cache", "storage"'
+        return answer
 
     @method_decorator([sensitive_post_parameters(), csrf_protect, never_cache])
     def code(self, request: HttpRequest) -> HttpResponse:

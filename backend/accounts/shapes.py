@@ -156,7 +156,7 @@ class AccountRow(Output):
     has_usable_password = serializers.BooleanField()
 
 
-class MethodRow(Output):
+class SignInMethodRow(Output):
     """One way in which he showed who he is."""
 
     method = serializers.CharField(help_text="password, mfa, password_reset")
@@ -170,7 +170,7 @@ class MethodRow(Output):
 
 class SignedInData(Output):
     user = AccountRow()
-    methods = MethodRow(many=True)
+    methods = SignInMethodRow(many=True)
 
 
 class TokensMeta(Output):
@@ -243,14 +243,14 @@ AuthenticatorsRow = _told("AuthenticatorsRow", data=AuthenticatorRow(many=True))
 OneAuthenticatorRow = _told("OneAuthenticatorRow", data=AuthenticatorRow(), meta=TokensMeta(required=False))
 
 
-class CreationData(Output):
+class PasskeyCreationData(Output):
     creation_options = Options()
 
 
-CreationRow = _told("CreationRow", data=CreationData())
+PasskeyCreationRow = _told("PasskeyCreationRow", data=PasskeyCreationData())
 
 
-class RequestData(Output):
+class PasskeyRequestData(Output):
     request_options = Options()
 
 
@@ -258,12 +258,12 @@ class SessionTokenMeta(Output):
     session_token = serializers.CharField(required=False)
 
 
-RequestRow = _told("RequestRow", data=RequestData(), meta=SessionTokenMeta(required=False))
+PasskeyRequestRow = _told("PasskeyRequestRow", data=PasskeyRequestData(), meta=SessionTokenMeta(required=False))
 
 
-class PairData(Output):
+class NewTokens(Output):
     access_token = serializers.CharField()
     refresh_token = serializers.CharField()
 
 
-PairRow = _told("PairRow", data=PairData())
+TokenPairRow = _told("TokenPairRow", data=NewTokens())

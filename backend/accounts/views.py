@@ -54,7 +54,7 @@ class AccountSchema(RecordSchema):
 
     def get_auth(self) -> list[dict[str, Any]]:
         ways: list[dict[str, Any]] = super().get_auth()
-        return ways or [{"sessionToken": []}, {"accessToken": []}, {}]
+        return [{"sessionToken": []}, {"accessToken": []}, *ways] if {} in ways else ways
 
 
 class AccountView(ApiView):

@@ -17,14 +17,14 @@ WHY = "You receive this because somebody entered this address in the app. If it 
 CODES = MappingProxyType(
     {
         "account/email/email_confirmation": Words(
-            "Trabecula: your code", "Your code is {code}\n\nEnter it in the app. It holds for 15 minutes."
+            "Trabecula: your code", "Your code is {code}\n\nEnter it in the app. It holds for 10 minutes."
         ),
         "account/email/email_confirmation_signup": Words(
-            "Trabecula: your code", "Your code is {code}\n\nEnter it in the app. It holds for 15 minutes."
+            "Trabecula: your code", "Your code is {code}\n\nEnter it in the app. It holds for 10 minutes."
         ),
         "account/email/password_reset_code": Words(
             "Trabecula: your code",
-            "Your code for a new password is {code}\n\nEnter it in the app. It holds for 15 minutes. Tell it nobody.",
+            "Your code for a new password is {code}\n\nEnter it in the app. It holds for 10 minutes. Tell it nobody.",
         ),
         "account/email/account_already_exists": Words(
             "Trabecula: you have an account",

@@ -22,25 +22,6 @@ from tracking.services.access import not_found
 __all__ = ["Archive", "Erasure", "Export", "Exports"]
 
 
-_ASKED = {
-    "uid": "01939f2a-5c1e-7b3a-8f0d-2b6c4d8e9f16",
-    "asked_at": "2026-11-02T09:00:00+00:00",
-    "state": "asked",
-    "percent": 0,
-    "expires_at": None,
-    "size": 0,
-    "sha256": "",
-}
-_READY = _ASKED | {
-    "state": "ready",
-    "percent": 100,
-    "expires_at": "2026-11-05T09:00:04+00:00",
-    "size": 48210,
-    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-}
-_LEAVING = {"asked_at": "2026-11-02T09:00:00+00:00", "due_at": "2026-11-16T09:00:00+00:00"}
-
-
 class ExportRow(Output):
     uid = serializers.UUIDField()
     asked_at = serializers.DateTimeField()
@@ -65,7 +46,7 @@ class Exports(RecordView):
             "List exports of the account, newest first",
             page_of(ExportRow),
             query=PAGE,
-            gets={"next": None, "results": [_READY]},
+            description="Each can be fetched until `expires_at`, three days after it was ready.",
         ),
         "POST": Operation(
             "Have an export built; 200 where one is being built already",
@@ -73,7 +54,6 @@ class Exports(RecordView):
             status=(202, 200),
             description="A worker builds it; read `percent` and `state` at `/exports/{uid}`. The archive is a zip of JSON for "
             "every table, and of the lab results in CSV and FHIR R4 too. It can be fetched for three days, and is then gone.",
-            gets=_ASKED,
         ),
     }
 
@@ -91,7 +71,13 @@ class Export(RecordView):
     """How one of them stands."""
 
     category = Category.OWN
-    operations = {"GET": Operation("Read how an export stands", ExportRow, gets=_READY)}
+    operations = {
+        "GET": Operation(
+            "Read how an export stands",
+            ExportRow,
+            description="`percent` goes to 100; `state` says whether the archive can be fetched.",
+        )
+    }
 
     def get(self, _request: Request, **kwargs: Any) -> Response:
         return Response(export_row(account_export.find(self.patient(), kwargs["uid"])))
@@ -125,7 +111,11 @@ class Erasure(RecordView):
     category = Category.OWN
     keeps_answers = False  # the sign-in that would ask again has ended with it
     operations = {
-        "GET": Operation("Read when the account will be erased; 404 where that was not asked for", ErasureRow, gets=_LEAVING),
+        "GET": Operation(
+            "Read when the account will be erased; 404 where that was not asked for",
+            ErasureRow,
+            description="`due_at` is the end of the grace period. Signing in before then cancels it.",
+        ),
         "POST": Operation(
             "Have the account erased",
             ErasureRow,
@@ -133,7 +123,6 @@ class Erasure(RecordView):
             description="Needs a proof, no older than five minutes, that it is him (401 `/problems/reauthenticate`). Every "
             "device is signed out at once, this one too, and clinics, keys and codes are shut out for good. What is stored "
             "goes on the day of `due_at`, unless he signs in before: that cancels it.",
-            gets=_LEAVING,
         ),
     }
 

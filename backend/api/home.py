@@ -6,11 +6,11 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from django.utils.translation import get_language
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend import titles
 from backend.api.home_chart import Chart, FloorBand, chart, floor_band
 from notifications import services as notifications
 from tracking.api.base import Category, Operation, Output, RecordView
@@ -33,7 +33,8 @@ _ABOUT = (
     "fit to be shown as they stand, and `verdict.word` heads the display."
 )
 _NEWEST = 3
-_DUE_STATES = ("upcoming", "open", "overdue")
+DUE_STATES = ("upcoming", "open", "overdue")
+QUESTIONS = ("unit_in_question", "import")
 
 
 class HomeDueItem(Output):
@@ -46,7 +47,7 @@ class HomeDueItem(Output):
     overdue_on = serializers.DateField()
     earliest_answer_on = serializers.DateField(allow_null=True)
     zone = serializers.CharField()
-    state = serializers.ChoiceField(_DUE_STATES, help_text="today: before its window, in it, or past `overdue_on`")
+    state = serializers.ChoiceField(DUE_STATES, help_text="today: before its window, in it, or past `overdue_on`")
 
 
 class HomeMessage(Output):
@@ -65,7 +66,7 @@ class HomeInbox(Output):
 class HomeQuestion(Output):
     """Something that only he can answer."""
 
-    kind = serializers.ChoiceField(("unit_in_question", "import"), help_text="unit_in_question: of a result; import: of a file")
+    kind = serializers.ChoiceField(QUESTIONS, help_text="unit_in_question: of a result; import: of a file")
     id = serializers.CharField(help_text="of the result, or of the import")
     words = serializers.CharField()
 
@@ -127,7 +128,7 @@ def _etag(man: Any, today: date) -> str:
         man.uid,
         man.revision,
         today,
-        titles.language.get(),
+        get_language(),
         sorted(man.display_units.items()),
         load_rulebook().version,
         man.asking,

@@ -45,11 +45,17 @@ class PushParser(StrictJSONParser):
         return most
 
 
+def _named(table: Table, *, pushed: bool, row: bool) -> str:
+    words = "".join(word.capitalize() for word in table.name.split("_"))
+    return f"{'Pushed' if pushed else 'Pulled'}{words}{'Row' if row else ''}"
+
+
 def _row(table: Table, *, pushed: bool) -> dict[str, Any]:
     columns = {column.name: column.schema for column in table.columns}
     server = {column.name: column.schema for column in table.shown}
     names = ["id", *columns, *server]
     return {
+        "title": _named(table, pushed=pushed, row=True),
         "type": "object",
         "description": table.__doc__,
         "required": ["id"] if pushed else names,
@@ -64,8 +70,13 @@ def _changes(*, pushed: bool) -> dict[str, Any]:
     tables = {}
     for table in registry.tables():
         rows = {"type": "array", "items": _row(table, pushed=pushed)}
-        tables[table.name] = {"type": "object", "properties": {"created": rows, "updated": rows, "deleted": ids}}
-    return {"type": "object", "properties": tables, "additionalProperties": False}
+        tables[table.name] = {
+            "title": _named(table, pushed=pushed, row=False),
+            "type": "object",
+            "properties": {"created": rows, "updated": rows, "deleted": ids},
+        }
+    title = "PushedChanges" if pushed else "PulledChanges"
+    return {"title": title, "type": "object", "properties": tables, "additionalProperties": False}
 
 
 @extend_schema_field(_changes(pushed=False))

@@ -46,6 +46,8 @@ class Launcher:
         self._deaths: deque[Death] = deque()
         self._unread = b""
         self._number = 0
+        # The ids of the processes that were last started, by name.
+        self.pids: dict[str, int] = {}
         with log.open("wb") as diary:
             self._keeper = subprocess.Popen(
                 [sys.executable, "-m", "backend.devstack.keeper"],
@@ -64,7 +66,8 @@ class Launcher:
         reply = self._ask("start", command.to_json())
         if "error" in reply:
             raise SetupError(f"{command.name} could not be started: {reply['error']}.", log=self._log)
-        return int(reply["pid"])
+        self.pids[command.name] = int(reply["pid"])
+        return self.pids[command.name]
 
     def stop(self, name: str) -> None:
         """End a process in its own way, within its bounds, and wait for that. Nothing happens where it is gone."""

@@ -20,10 +20,10 @@ _STEP_SECONDS = 30
 _DIGITS = 6
 
 
-def code_at(seconds: float) -> str:
-    """The code at an instant, in seconds since 1970 (RFC 6238: SHA-1, steps of 30 seconds, 6 digits)."""
+def code_at(seconds: float, seed: str = SEED) -> str:
+    """The code at an instant, in seconds since 1970 (RFC 6238: SHA-1, steps of 30 seconds, 6 digits), of a seed in base 32."""
     counter = struct.pack(">Q", int(seconds) // _STEP_SECONDS)
-    digest = hmac.new(base64.b32decode(SEED), counter, hashlib.sha1).digest()
+    digest = hmac.new(base64.b32decode(seed), counter, hashlib.sha1).digest()
     at = digest[-1] & 0x0F
     (number,) = struct.unpack(">I", digest[at : at + 4])
     return f"{(number & 0x7FFFFFFF) % 10**_DIGITS:0{_DIGITS}}"

@@ -42,6 +42,18 @@ def command_line(pid: int) -> list[str]:
     return listed.stdout.split()
 
 
+def descendants(pid: int) -> list[int]:
+    """The processes that this one started, and those that they started; [] where the system does not tell (not Linux)."""
+    parents: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents.setdefault(int(stat.read_text().rpartition(")")[2].split()[1]), []).append(int(stat.parent.name))
+        except (OSError, IndexError):
+            continue  # it ended while we looked
+    found = parents.get(pid, [])
+    return [*found, *(further for child in found for further in descendants(child))]
+
+
 def dies_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
     """A function for a fresh child: on Linux the kernel sends it `death_signal` when its parent ends, SIGKILL included.
 

@@ -22,8 +22,9 @@ from backend.devstack.problems import ProcessDiedError, SetupError
 OWNER_ROLE = "trabecula_owner"
 APP_ROLE = "trabecula_app"
 DATABASE = "trabecula"
-TRIES = 5
 READY_SECONDS = 60.0
+# How long a start is tried anew where the cause passes: a port that was snatched, memory that dying processes still hold.
+TRY_SECONDS = 15.0
 INITIALISE_SECONDS = 120.0
 POLL_SECONDS = 0.05
 
@@ -72,12 +73,14 @@ def wait_until(launcher: Launcher, name: str, ready: Callable[[], bool], *, log:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class _Served:
-    """How a server was started, and whether the process of this id answers as it did."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Server:
+    """How a server is started on a port, whether this process answers there, and whether a start that failed can help anew."""
 
-    command: Command
-    answers: Callable[[int], bool]
+    command_for: Callable[[int], Command]
+    answers: Callable[[int, int], bool]
+    may_try_again: Callable[[], bool]
+    log: Path
 
 
 class EmbeddedServices:
@@ -88,7 +91,7 @@ class EmbeddedServices:
         self._home = home
         self._logs = logs
         self._durable = durable
-        self._running: dict[str, _Served] = {}
+        self._running: dict[str, tuple[_Server, int]] = {}
         self.secrets = load_secrets(home / "secrets.json")
 
     def start_postgres(self) -> tuple[str, str]:
@@ -98,8 +101,14 @@ class EmbeddedServices:
             run_to_end(self._launcher, server.initialise_command(), INITIALISE_SECONDS)
             server.adopt_draft()
         server.end_leftover()
-        port = self._start_on_free_port(
-            server.serve_command, lambda port, _pid: server.answers(port), server.may_try_again, log=server.log
+        port = self._bring_up(
+            _Server(
+                command_for=server.serve_command,
+                answers=lambda port, _pid: server.answers(port),
+                may_try_again=server.may_try_again,
+                log=server.log,
+            ),
+            free_port,
         )
         owner_url = server.address(port, role=OWNER_ROLE, password=self.secrets["owner"], database=DATABASE)
         app_url = server.address(port, role=APP_ROLE, password=self.secrets["app"], database=DATABASE)
@@ -114,7 +123,8 @@ class EmbeddedServices:
             log=self._logs / "broker.log",
             durable=self._durable,
         )
-        port = self._start_on_free_port(broker.command, broker.answers, broker.may_try_again, log=broker.log)
+        server = _Server(command_for=broker.command, answers=broker.answers, may_try_again=broker.may_try_again, log=broker.log)
+        port = self._bring_up(server, free_port)
         return broker.address(port)
 
     def start_mail(self) -> str:
@@ -134,38 +144,34 @@ class EmbeddedServices:
         wait_until(self._launcher, "mail", ready_file.exists, log=command.log)
         return f"smtp://{LOOPBACK}:{ready_file.read_text()}"
 
-    def _start_on_free_port(
-        self,
-        command_for: Callable[[int], Command],
-        answers: Callable[[int, int], bool],
-        may_try_again: Callable[[], bool],
-        *,
-        log: Path,
-    ) -> int:
-        """Start a server that cannot ask the kernel for a port itself; another one where somebody snatched it."""
-        tries_left = TRIES
-        while True:
-            tries_left -= 1
-            port = free_port()
-            command = command_for(port)
-            pid = self._launcher.start(command)
-            try:
-                wait_until(self._launcher, command.name, lambda port=port, pid=pid: answers(port, pid), log=log)  # type: ignore[misc]  # bound now
-            except (ProcessDiedError, StrangerOnPortError) as problem:
-                self._launcher.stop(command.name)
-                if tries_left == 0 or (isinstance(problem, ProcessDiedError) and not may_try_again()):
-                    raise
-            else:
-                self._running[command.name] = _Served(command, partial(answers, port))
-                return port
-
     def revive(self, name: str) -> None:
         """Start a server again that was killed: on its data, and on its port, which its users go on to know."""
-        served = self._running[name]
+        server, port = self._running[name]
         if name == "postgres":
             self._postgres().end_leftover()
-        pid = self._launcher.start(served.command)
-        wait_until(self._launcher, name, lambda: served.answers(pid), log=served.command.log)
+        self._bring_up(server, lambda: port)
+
+    def _bring_up(self, server: _Server, a_port: Callable[[], int]) -> int:
+        """Start a server that cannot ask the kernel for a port itself, and anew where the cause of a failure passes.
+
+        Somebody may have snatched the port. And the children of a PostgreSQL that was killed end a moment after it: until
+        then no other may use its memory.
+        """
+        deadline = time.monotonic() + TRY_SECONDS
+        while True:
+            port = a_port()
+            command = server.command_for(port)
+            pid = self._launcher.start(command)
+            try:
+                wait_until(self._launcher, command.name, partial(server.answers, port, pid), log=server.log)
+            except (ProcessDiedError, StrangerOnPortError) as problem:
+                self._launcher.stop(command.name)
+                passes = not isinstance(problem, ProcessDiedError) or server.may_try_again()
+                if not passes or time.monotonic() > deadline:
+                    raise
+            else:
+                self._running[command.name] = (server, port)
+                return port
 
     def _postgres(self) -> Postgres:
         return Postgres(

@@ -56,6 +56,7 @@ class Stack:
         self._kind = kind
         self._services = services
         self._email_url: str | None = None
+        self._kinds: dict[str, Kind] = {}
 
     def __enter__(self) -> Self:
         """Take the lock on the home folder and start the keeper. AlreadyRunningError where somebody else has it."""
@@ -169,6 +170,7 @@ class Stack:
         ends before it is ready, SetupError where it takes too long.
         """
         name = name or kind
+        self._kinds[name] = kind
         ready_file = self._ready_file(name)
         ready_file.unlink(missing_ok=True)
         command = Command(
@@ -188,8 +190,14 @@ class Stack:
 
     def wait_until_ready(self, name: str) -> None:
         """Wait for a process that was started with `wait=False`; the errors are those of `start_process`."""
-        ready = self._web_is_ready if name == "web" else self._ready_file(name).exists
-        wait_until(self._launcher, name, ready, log=self.logs / f"{name}.log")
+        has_started = self._ready_file(name).exists
+        is_web = self._kinds[name] == "web"
+        wait_until(
+            self._launcher,
+            name,
+            lambda: has_started() and (not is_web or self._web_is_ready()),
+            log=self.logs / f"{name}.log",
+        )
 
     def stop_process(self, name: str) -> None:
         """End a process as an operator would (SIGTERM, then harder, within bounds) and wait for it."""
@@ -200,9 +208,17 @@ class Stack:
         self._launcher.kill(name, number)
         return self.wait_for_end_of(name)
 
+    def pid_of(self, name: str) -> int:
+        """The id of the process that was last started under this name."""
+        return self._launcher.pids[name]
+
     def signal(self, name: str, number: signal.Signals) -> None:
         """Send a signal and return at once: SIGSTOP, for instance."""
         self._launcher.kill(name, number)
+
+    def has_ended(self, name: str) -> bool:
+        """Whether a process has ended by itself since it was last started or asked about."""
+        return self._launcher.death_of(name, 0.0) is not None
 
     def wait_for_end_of(self, name: str, seconds: float = 30.0) -> Death:
         """Wait for a process to end by itself. SetupError where it does not."""

@@ -35,9 +35,25 @@ class Calendar(RecordView):
     keeps_answers = False  # the secret is shown once, and kept nowhere
     needs_match = False  # an address ends whatever became of it meanwhile
     operations = {
-        "GET": Operation("Say whether there is a calendar address; never which", CalendarState),
-        "POST": Operation("Make a new calendar address; the one before it ends at once", CalendarAddress, status=(201,)),
-        "DELETE": Operation("Withdraw the calendar address", status=(204,)),
+        "GET": Operation(
+            "Say whether there is a calendar address; never which",
+            CalendarState,
+            description="The address itself is told once, when it is made: whoever has it reads the calendar.",
+        ),
+        "POST": Operation(
+            "Make a new calendar address; the one before it ends at once",
+            CalendarAddress,
+            status=(201,),
+            description=(
+                "Give `url` to the phone's calendar as a subscription. It holds what is due and nothing else of the "
+                "record, and needs no sign-in: whoever has the address reads it."
+            ),
+        ),
+        "DELETE": Operation(
+            "Withdraw the calendar address",
+            status=(204,),
+            description="Calendars that subscribed find nothing at their next look.",
+        ),
     }
 
     def get(self, _request: Request) -> Response:

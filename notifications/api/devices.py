@@ -35,8 +35,18 @@ class Devices(RecordView):
 
     category = Category.OWN
     operations = {
-        "GET": Operation("List devices, newest first", page_of(PushDeviceRow), query=PAGE),
-        "POST": Operation("Register this device for push messages; the same again is the same", PushDeviceRow, PushDeviceInput),
+        "GET": Operation(
+            "List devices, newest first", page_of(PushDeviceRow), query=PAGE, description="Those to which push messages go."
+        ),
+        "POST": Operation(
+            "Register this device for push messages; the same again is the same",
+            PushDeviceRow,
+            PushDeviceInput,
+            description=(
+                "Send it at each start of the app: the address that the push service gives changes. A device belongs to "
+                "the account that registered it last."
+            ),
+        ),
     }
 
     def get(self, _request: Request) -> Response:
@@ -54,8 +64,12 @@ class OneDevice(RecordView):
     category = Category.OWN
     needs_match = False  # it ends whatever became of it meanwhile, and once more
     operations = {
-        "GET": Operation("Read one device", PushDeviceRow, etag=True),
-        "DELETE": Operation("Send no more push messages there", status=(204,)),
+        "GET": Operation("Read one device", PushDeviceRow, etag=True, description="The address itself is never shown again."),
+        "DELETE": Operation(
+            "Send no more push messages there",
+            status=(204,),
+            description="Messages then take the next way that he has: e-mail, or the inbox alone.",
+        ),
     }
 
     def get(self, _request: Request, **kwargs: Any) -> Response:

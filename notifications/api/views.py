@@ -42,7 +42,7 @@ from tracking.services.owned import problem
 __all__ = ["Answers", "Inbox", "Preferences", "ReadMark", "Reminders"]
 
 
-class AnswerInput(Input):
+class ReminderAnswerInput(Input):
     answer = Text(max_length=10, help_text=", ".join(Answer.What.values))
     until = Instant(required=False, help_text="for snooze, and for snooze only")
     client_id = ClientId()
@@ -93,7 +93,7 @@ class InboxRow(Output):
     reminder = serializers.UUIDField(help_text="the reminder that it can be answered by")
 
 
-class AnswerRow(Output):
+class ReminderAnswerRow(Output):
     id = serializers.CharField()
     uid = serializers.UUIDField()
     revision = serializers.IntegerField()
@@ -120,7 +120,14 @@ class Reminders(RecordView):
     """His reminders."""
 
     category = Category.OWN
-    operations = {"GET": Operation("List reminders to come and unanswered, the latest first", page_of(ReminderRow), query=PAGE)}
+    operations = {
+        "GET": Operation(
+            "List reminders to come and unanswered, the latest first",
+            page_of(ReminderRow),
+            query=PAGE,
+            description="With the due item that each is about.",
+        )
+    }
 
     def get(self, _request: Request) -> Response:
         found, following = page(services.reminders_of(self.patient().pk), self.request, self.query, by="send_at")
@@ -132,13 +139,24 @@ class Answers(RecordView):
     """What he says to a reminder."""
 
     category = Category.OWN
-    operations = {"POST": Operation("Answer a reminder", AnswerRow, AnswerInput, etag=True)}
+    operations = {
+        "POST": Operation(
+            "Answer a reminder",
+            ReminderAnswerRow,
+            ReminderAnswerInput,
+            etag=True,
+            description=(
+                "`done`: nothing more in this round. `not_now`: nothing more of this stage, and the next comes as "
+                "planned. `snooze`: again at `until`, at most 28 days ahead. The same answer again changes nothing."
+            ),
+        )
+    }
 
     def post(self, _request: Request, **kwargs: Any) -> Response:
         man = self.patient()
         if not Reminder.objects.filter(patient_id=man.pk, uid=kwargs["uid"]).exists():
             raise not_found("reminder")
-        sent = self.sent(AnswerInput)
+        sent = self.sent(ReminderAnswerInput)
         done = services.answer(
             patient_id=man.pk,
             reminder_uid=kwargs["uid"],
@@ -159,7 +177,12 @@ class Inbox(RecordView):
 
     category = Category.OWN
     operations = {
-        "GET": Operation("List messages, newest first", page_of(InboxRow), query=(UNREAD, *PERIOD, *CHANGED_PAGE)),
+        "GET": Operation(
+            "List messages, newest first",
+            page_of(InboxRow),
+            query=(UNREAD, *PERIOD, *CHANGED_PAGE),
+            description="What reminders said. The inbox has every message, also those that went by push or e-mail too.",
+        ),
     }
 
     def get(self, _request: Request) -> Response:
@@ -172,7 +195,14 @@ class ReadMark(RecordView):
     """That he read a message."""
 
     category = Category.OWN
-    operations = {"POST": Operation("Mark a message as read; the first time counts", InboxRow, etag=True)}
+    operations = {
+        "POST": Operation(
+            "Mark a message as read; the first time counts",
+            InboxRow,
+            etag=True,
+            description="The inbox counter of the home screen falls at once.",
+        )
+    }
 
     def post(self, _request: Request, **kwargs: Any) -> Response:
         message = services.mark_read(patient_id=self.patient().pk, message_uid=kwargs["uid"], by=self.actor, now=self.now)
@@ -184,8 +214,16 @@ class Preferences(RecordView):
 
     category = Category.OWN
     operations = {
-        "GET": Operation("Read the preferences", PreferenceRow, etag=True),
-        "PUT": Operation("State the preferences, all of them anew", PreferenceRow, PreferenceInput, etag=True),
+        "GET": Operation(
+            "Read the preferences", PreferenceRow, etag=True, description="How, when and in which language reminders reach him."
+        ),
+        "PUT": Operation(
+            "State the preferences, all of them anew",
+            PreferenceRow,
+            PreferenceInput,
+            etag=True,
+            description="Quiet hours are local times of his zone; a channel that is off is not used by any reminder.",
+        ),
     }
 
     def get(self, _request: Request) -> Response:

@@ -6,9 +6,12 @@ knows. Reasons are put in words of our own, because a provider's answer may repe
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 import requests
+from anymail.backends.base_requests import AnymailRequestsBackend
 from anymail.exceptions import AnymailAPIError, AnymailError
 from django.core.mail import EmailMultiAlternatives  # noqa: TID251  this is a part of the e-mail channel
 from django.core.mail.backends.base import BaseEmailBackend  # noqa: TID251  this is a part of the e-mail channel
@@ -23,7 +26,8 @@ _LATER = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.RE
 def hand_over(connection: BaseEmailBackend, mail: EmailMultiAlternatives) -> Outcome:
     """Give one mail to this backend."""
     try:
-        connection.send_messages([mail])
+        with _following_nobody(connection):
+            connection.send_messages([mail])
     except AnymailAPIError as error:
         return _of_answer(error)
     except AnymailError as error:
@@ -35,10 +39,26 @@ def hand_over(connection: BaseEmailBackend, mail: EmailMultiAlternatives) -> Out
     return Sent(str(status.message_id or "") if status is not None else "")
 
 
+@contextmanager
+def _following_nobody(connection: BaseEmailBackend) -> Iterator[None]:
+    """A provider's answer that leads elsewhere is a refusal: the mail and our key are meant for nobody else."""
+    if not isinstance(connection, AnymailRequestsBackend):
+        yield
+        return
+    connection.open()
+    connection.session.max_redirects = 0
+    try:
+        yield
+    finally:
+        connection.close()
+
+
 def _of_answer(error: AnymailAPIError) -> Outcome:
     answer = error.response
     if answer is None:
         cause = error.__cause__
+        if isinstance(cause, requests.exceptions.TooManyRedirects):
+            return Refused("it leads elsewhere", is_retryable=True)
         if isinstance(cause, requests.exceptions.ConnectTimeout | requests.exceptions.SSLError) or never_connected(cause):
             return Refused(type(cause).__name__, is_retryable=True)
         return Unknown(type(cause).__name__)

@@ -17,7 +17,7 @@ from typing import Any
 import requests
 from django.conf import settings
 from google.auth.exceptions import GoogleAuthError
-from google.auth.transport.requests import AuthorizedSession
+from google.auth.transport.requests import AuthorizedSession, Request
 from google.oauth2 import service_account
 
 from notifications.channels.base import (
@@ -33,6 +33,7 @@ from notifications.channels.base import (
     said,
     wait_of,
 )
+from notifications.domain.outbound import fault_of_address
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 # Statuses after which the same message may be taken later; 401: our own credentials, which somebody will put right.
@@ -65,6 +66,7 @@ class PushChannel:
                 json={"message": _content(message, target)},
                 timeout=settings.FCM_TIMEOUT,
                 max_allowed_time=settings.FCM_TIMEOUT * 2,
+                allow_redirects=False,
             )
         except GoogleAuthError as error:  # no access token, or none that is accepted: nothing was sent
             return Refused(said(error), is_retryable=True)
@@ -98,7 +100,7 @@ def _content(message: Message, target: Target) -> dict[str, Any]:
 
 
 def _read(answer: requests.Response) -> Outcome:
-    if answer.ok:
+    if answer.status_code < HTTPStatus.MULTIPLE_CHOICES:
         return Sent(_field(answer, "name"))
     status = answer.status_code
     reason = f"{status} {_error_code(answer)}"[:REASON_LENGTH]
@@ -106,7 +108,8 @@ def _read(answer: requests.Response) -> Outcome:
         return Refused(reason, is_retryable=False, is_gone="UNREGISTERED" in reason)
     return Refused(
         reason,
-        is_retryable=status in RETRYABLE or status >= SERVER_ERRORS,
+        # Somebody leads us elsewhere: nobody is followed, and whoever runs this has to look at it.
+        is_retryable=status in RETRYABLE or status >= SERVER_ERRORS or status < HTTPStatus.BAD_REQUEST,
         retry_after=wait_of(answer.headers.get("Retry-After"), said_at=answer.headers.get("Date")),
     )
 
@@ -133,8 +136,14 @@ def _session(account: str) -> tuple[AuthorizedSession, str]:
     credentials, project = _credentials(account)
     kept: dict[str, AuthorizedSession] = _thread.__dict__.setdefault("sessions", {})
     if account not in kept:
+        # As google-auth makes its own, and following nobody.
+        asking = requests.Session()
+        asking.mount("https://", requests.adapters.HTTPAdapter(max_retries=3))
+        asking.max_redirects = 0
         kept[account] = AuthorizedSession(  # type: ignore[no-untyped-call]  # google-auth's
-            credentials, refresh_timeout=settings.FCM_TIMEOUT
+            credentials,
+            refresh_timeout=settings.FCM_TIMEOUT,
+            auth_request=Request(asking),
         )
     return kept[account], project
 
@@ -143,6 +152,8 @@ def _session(account: str) -> tuple[AuthorizedSession, str]:
 def _credentials(account: str) -> tuple[service_account.Credentials, str]:
     """From the JSON itself, or from the file of that name."""
     stated = json.loads(account if account.lstrip().startswith("{") else Path(account).read_text(encoding="utf-8"))
+    if fault := fault_of_address(str(stated.get("token_uri", "")), loopback=not settings.IN_PRODUCTION):
+        raise ValueError(f"token_uri: {fault}")
     credentials = service_account.Credentials.from_service_account_info(  # type: ignore[no-untyped-call]  # google-auth's
         stated, scopes=[SCOPE]
     )

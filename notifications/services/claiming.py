@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -19,6 +20,7 @@ from notifications.services import escalating
 from notifications.services.people import Circumstances, circumstances_of
 from notifications.services.subjects import Subject, subjects_of
 from tracking.services.access import Actor, acting_as, lock_patients
+from tracking.services.owned import insert_objects, insert_rows, new_uid
 
 SWEEPER = Actor.system("sweep")
 BATCH = 500
@@ -125,9 +127,9 @@ def _say(
         return
     Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(state=_State.CLAIMED, claimed_at=now)
     told = [row for row in rows if row.channel == INBOX]
-    InboxMessage.objects.bulk_create(_inbox_message(row, people[row.patient_id], now) for row in told)
+    insert_rows(InboxMessage, [_inbox_message(row, people[row.patient_id], now) for row in told])
     leaving = _outbox([row for row in rows if row.channel != INBOX], people, subjects, now)
-    Delivery.objects.bulk_create(leaving)
+    insert_objects(Delivery, leaving)
     escalating.tell_unreachable([row for row in told if not people[row.patient_id].reachable], now=now)
     done.inbox += len(told)
     done.queued += len(leaving)
@@ -164,6 +166,9 @@ def _outbox(
     ]
 
 
-def _inbox_message(row: Reminder, man: Circumstances, now: datetime) -> InboxMessage:
+def _inbox_message(row: Reminder, man: Circumstances, now: datetime) -> dict[str, Any]:
+    """The columns of one."""
     words = inbox_words(man.catalogue, row.kind, Stage(row.stage), row.due_on)
-    return InboxMessage(patient_id=row.patient_id, reminder=row, title=words.title, body=words.body, created_at=now)
+    said = {"title": words.title, "body": words.body, "created_at": now}
+    # A trigger stamps the revision.
+    return {"uid": new_uid(), "patient_id": row.patient_id, "revision": 0, "reminder_id": row.pk, **said}

@@ -17,57 +17,21 @@ from rest_framework.test import APIClient
 
 from backend import tasks
 from backend.accounts import closing
-from notifications import services as notifications
-from notifications.models import Answer, Delivery, Escalation, Preference, Reminder
-from tests.accounts import PASSWORD, bearer
+from tests.accounts import bearer
 from tests.conftest import NOW
-from tests.everybody import Everybody, everybody
+from tests.everybody import Everybody, everybody, whole
 from tests.tracking.api.contract import ContractClient
 from tracking.domain.actor import Actor
-from tracking.domain.history import Origin
-from tracking.models import AccountExport, BreakGlass, ErasureRequest, ImportBatch, Patient, Tombstone, User
-from tracking.services import account_export, accounts, audit, consent, episodes, erasure, labs, owned, pauses, resync
+from tracking.models import AccountExport, ErasureRequest, ImportBatch, Patient, User
+from tracking.services import account_export, accounts, consent, erasure, labs, owned
 from tracking.services.access import acting_as
 
-__all__ = ["everybody"]  # a fixture of its own module
+__all__ = ["everybody", "whole"]  # fixtures of their own module
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("test")
 # Tables that no story of this module fills, each with the reason. Everything else holds a row of Adam's before it is erased.
 EMPTY: dict[str, str] = {}
-
-
-@pytest.fixture
-def whole(everybody: Everybody) -> Everybody:
-    """Adam, with a row in every table there is."""
-    adam, himself = everybody.adam, Actor.user(everybody.adam.user_id)
-    accounts.edit_profile(patient=adam, by=himself, now=NOW, zone="Europe/Paris", birth_date=date(1980, 5, 5))
-    pauses.pause(patient=adam, key="regimen-1", origin=Origin.SELF, from_date=NOW.date(), by=himself, now=NOW)
-    with acting_as(Actor.user(everybody.bell.pk)):
-        audit.note_visit(patient=adam, user=everybody.bell, through="api", what="labs", now=NOW)
-        worst = adam.episode_rows.first()
-    episodes.acknowledge(
-        patient=adam, uid=worst.uid, revision=worst.revision, outcome="contacted", by=Actor.user(everybody.bell.pk), now=NOW
-    )
-    labs.withdraw(patient=adam, key="lab-shbg", by=Actor.user(everybody.bell.pk), now=NOW, reason="x", staff=True)
-    resync.rotate(patient=adam, by=SYSTEM, now=NOW)
-    with acting_as(SYSTEM):
-        his = {"patient_id": adam.pk}
-        reminder = Reminder.objects.get(**his)
-        Answer.objects.create(**his, reminder=reminder, due_item_id=reminder.due_item_id, round=1, what="done", by="x", at=NOW)
-        Delivery.objects.create(**his, reminder=reminder, channel="email", next_attempt_at=NOW)
-        Escalation.objects.create(**his, about="overdue", subject_id=1, occasion="x", level="lead", at=NOW)
-        Preference.objects.get_or_create(**his)
-        Tombstone.objects.create(**his, table="labs", client_id="gone")
-        root = User.objects.create_superuser("root@example.org", PASSWORD, name="Root")
-        glass = {"user": root, "reason": "he asked for it", "opened_at": NOW, "expires_at": NOW + timedelta(hours=1)}
-        BreakGlass.objects.create(**his, **glass)
-    notifications.give_out_calendar(patient_id=adam.pk, by=himself, now=NOW)
-    EmailAddress.objects.create(user=adam.user, email="adam@example.org", verified=True, primary=True)
-    felt = {"code": "fatigue", "score": 4, "felt_at": "2026-11-01T08:00:00+01:00"}
-    once = {"HTTP_IDEMPOTENCY_KEY": "sent-once", **bearer(adam.user)}
-    assert APIClient().post("/api/v1/symptoms", felt, format="json", **once).status_code == 201
-    return everybody
 
 
 def rows_by_table(man_id: int) -> dict[str, int]:

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.test import RequestFactory
+from django.views.csrf import csrf_failure
 from rest_framework import exceptions
 from rest_framework.exceptions import ErrorDetail
 
@@ -82,3 +83,19 @@ def test_outside_of_views_the_api_answers_with_problems_and_the_rest_with_pages(
 @pytest.fixture
 def rf():
     return RequestFactory()
+
+
+def test_a_browser_is_refused_in_words_on_a_page_of_ours_that_tells_no_detail(rf):
+    request = rf.get("/admin/")
+    secret = ValueError("secret")
+    for status, page in (
+        (400, errors.bad_request(request, secret)),
+        (403, errors.permission_denied(request, secret)),
+        (403, csrf_failure(request, reason="secret")),
+        (404, errors.page_not_found(request, secret)),
+        (500, errors.server_error(request)),
+    ):
+        assert page.status_code == status
+        assert "| Trabecula</title>" in page.text
+        assert page.text.count("<h1>") == 1
+        assert "secret" not in page.text

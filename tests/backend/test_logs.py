@@ -99,3 +99,24 @@ def test_other_peoples_lines_are_scrubbed_too(log: Log) -> None:
     assert third["count"] == 3
     assert third["exception"][0]["type"] == fourth["exception"][0]["type"] == "builtins.ValueError"
     assert [word for word in PLANTED if word in log.text] == []
+
+
+FORGED = 'x\n{"event": "request_finished", "level": "info", "code": 200}\r\n\x1b[2J\x1b]0;owned\x07\x85\u2028\x00'
+
+
+def test_nothing_that_is_sent_makes_a_line_of_its_own_or_moves_a_terminal(adam: Any, signed_in: Any, log: Log) -> None:
+    client = signed_in(adam.user)
+    sent = {"analyte": FORGED, "value": "1", "unit": FORGED, "collected_at": FORGED, FORGED: 1}
+    client.post("/api/v1/labs", sent, format="json", headers={"User-Agent": FORGED[:1], "X-Request-ID": "a\x1b[2J"})
+    client.get("/api/v1/labs", {FORGED: FORGED})
+    client.get("/nowhere/" + FORGED)
+    theirs = logging.getLogger("somebody.else")
+    theirs.warning("from %s", FORGED)
+    theirs.warning(FORGED)
+    theirs.warning("kept", extra={FORGED: FORGED})
+    structlog.get_logger("ours").warning("kept", said=FORGED, **{"a\x1b": 1})
+    lines = log.text.split("\n")
+    assert lines.pop() == ""
+    assert {type(json.loads(line)) for line in lines} == {dict}
+    assert not [one for one in log.text if not one.isprintable() and one != "\n"]
+    assert [line["code"] for line in log.lines("request_finished")] == [422, 422, 404]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -24,7 +25,8 @@ def start(**changed: str | None) -> subprocess.CompletedProcess[str]:
     wanted = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "backend.settings"} | PRODUCTION | changed
     environment = {name: value for name, value in wanted.items() if value is not None}
     code = (
-        "from django.conf import settings; print(settings.DEBUG, settings.SESSION_COOKIE_SECURE, settings.SECURE_SSL_REDIRECT)"
+        "from django.conf import settings; print(settings.DEBUG, settings.SESSION_COOKIE_SECURE, settings.SECURE_SSL_REDIRECT,"
+        " settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)"
     )
     return subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
@@ -90,7 +92,7 @@ def test_a_floor_of_the_deployment_may_be_left_out_or_lie_within_the_bounds(floo
 
 
 def test_production_is_the_default_and_its_doors_are_closed():
-    assert start().stdout.split() == ["False", "True", "True"]
+    assert start().stdout.split() == ["False", "True", "True", "True", "__Host-sessionid", "__Host-csrftoken"]
 
 
 def test_web_hands_its_tasks_to_the_broker_of_the_settings():
@@ -119,3 +121,13 @@ def test_a_secret_can_come_from_a_file(tmp_path):
     assert "JWT_SIGNING_KEY and JWT_SIGNING_KEY_FILE are both set." in start(JWT_SIGNING_KEY_FILE=str(secret)).stderr
     missing = start(JWT_SIGNING_KEY=None, JWT_SIGNING_KEY_FILE=str(tmp_path / "none")).stderr
     assert missing.startswith("Trabecula cannot start: JWT_SIGNING_KEY_FILE cannot be read: No such file or directory")
+
+
+def test_nothing_is_sent_in_the_clear_not_even_to_this_machine():
+    address = "http://127.0.0.1:9"
+    assert "FCM_URL cannot be used. Accepted: an address such as https://" in start(FCM_URL=address).stderr
+    postmark = {"EMAIL_URL": None, "EMAIL_BACKEND": "anymail.backends.postmark.EmailBackend"}
+    stopped = start(**postmark, ANYMAIL=json.dumps({"POSTMARK_SERVER_TOKEN": "secret", "POSTMARK_API_URL": address}))
+    assert "ANYMAIL POSTMARK_API_URL cannot be used." in stopped.stderr
+    assert address not in stopped.stderr
+    assert "secret" not in stopped.stderr

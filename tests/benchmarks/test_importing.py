@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from benchmarks.importing import TARGET, Cost, measure
+from benchmarks.measure import Spent
 
 ROWS = 800
 BORN = date(1950, 1, 1)
@@ -22,4 +23,5 @@ def test_an_import_is_no_further_from_a_bare_insert_than_is_promised(make_man):
 
 
 def test_the_rate_is_that_of_the_whole_import():
-    assert Cost(rows=1, looked_at=1.0, stored=3.0, bare=2.0).ratio == 0.5
+    cost = Cost(rows=1, looked_at=Spent(2, 0.5, 0.5), stored=Spent(2, 2, 1), bare=Spent(1, 0.5, 1.5))
+    assert (cost.ratio, cost.on_the_wall) == (0.5, 0.25)

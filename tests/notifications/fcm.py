@@ -97,7 +97,7 @@ class Handler(BaseHTTPRequestHandler):
         assert parse_qs(body.decode())["assertion"][0].count(".") == 2
         answer = fcm.token_script.pop(0) if fcm.token_script else 200
         if answer != 200:
-            self.say(answer, {"error": "invalid_grant"})
+            self.say(*(answer if isinstance(answer, tuple) else (answer, {"error": "invalid_grant"})))
             return
         with fcm.lock:
             fcm.issued += 1

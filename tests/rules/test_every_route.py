@@ -52,6 +52,8 @@ PUBLIC = {
     ("schema", "get"): "the shape of the API, for those who write clients",
     ("docs", "get"): "the same, for people",
 }
+# Answers that hold nothing of anybody, so that a cache may keep them.
+KEPT_BY_CACHES = {"schema", "docs"}
 
 
 @dataclass(frozen=True)
@@ -129,10 +131,11 @@ def client_of(user: User | None) -> APIClient:
 
 
 def ask(client: APIClient, route: Route, **values: str) -> Any:
-    """One request without a body, undone at once."""
+    """One request without a body, undone at once. Whatever the answer, no cache may keep it."""
     with transaction.atomic():
         response = getattr(client, route.method)(route.path(**values))
         transaction.set_rollback(True)
+    assert route.pattern in KEPT_BY_CACHES or "no-store" in response.headers.get("Cache-Control", ""), str(route)
     return response
 
 

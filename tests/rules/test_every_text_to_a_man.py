@@ -8,6 +8,7 @@ import json
 import re
 import tomllib
 from datetime import date
+from gettext import GNUTranslations
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,15 @@ def test_every_refusal_is_fit():
     assert len(told) > 200
     for text in told:
         assert_fit(text)
+
+
+@pytest.mark.parametrize("language", titles.LANGUAGES[1:])
+def test_every_translated_refusal_is_fit(language):
+    with (ROOT / f"backend/locale/{language}/LC_MESSAGES/django.mo").open("rb") as file:
+        told = [text for english, text in GNUTranslations(file)._catalog.items() if english]
+    assert len(told) > 150
+    for text in told:
+        assert_fit(text, language)
 
 
 def refusals(package):

@@ -1,20 +1,70 @@
-"""A small `make chaos`: real workers, broker and database, killed while reminders go out."""
+"""A small `make chaos`: real web, workers, broker and database, killed and stopped while reminders go out and men write."""
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
+import httpx
 import pytest
 
-from backend.devstack import chaos
+from backend.devstack.chaos import reminders, writes
+from backend.devstack.chaos.phones import Phone, Told
+from backend.devstack.cohort import Person
 
 
 @pytest.mark.processes
 def test_whoever_is_killed_nothing_is_lost_and_nothing_comes_twice(tmp_path: Path) -> None:
-    report = chaos.run(tmp_path / "chaos", reminders=300, kills=5, seconds=300, seed=4, pace=2.0)
+    heard: list[str] = []
+    report = reminders.run(tmp_path / "chaos", reminders=300, kills=5, seconds=300, seed=4, pace=2.0, say=heard.append)
     assert report.wrong == []
-    assert set(report.kills) == set(chaos.VICTIMS)
+    assert set(report.kills) == set(reminders.VICTIMS)
+    assert len(heard) == 5
     assert (report.lost, report.doubled) == (0, 0)
     assert min(report.by_mail, report.by_push) > 100
     assert report.unknown <= report.bound
     assert str(report).splitlines()[-1] == f"lost 0 doubled 0 unknown {report.unknown}"
+
+
+@pytest.mark.processes
+def test_whatever_happens_to_the_machines_what_was_acknowledged_is_there_once(tmp_path: Path) -> None:
+    report = writes.run(tmp_path / "chaos", men=1, faults=5, seed=3, pace=1.0)
+    assert report.wrong == []
+    assert report.faults.total() == 5
+    assert report.acknowledged > 1000
+    assert str(report).splitlines()[-1] == f"acknowledged {report.acknowledged} lost 0 doubled 0"
+
+
+STANDS = {
+    "email": "adam@example.org",
+    "labs": [["lab-1", "24.10"]],
+    "doses": [["dose-1", "0.25"]],
+    "imported": 600,
+    "revision": 7,
+    "highest": 7,
+    "as_fresh": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("differently", "lost", "doubled"),
+    [
+        ({}, 0, 0),
+        ({"labs": []}, 1, 0),
+        ({"labs": [["lab-1", "24.1"]]}, 1, 0),
+        ({"doses": [["dose-1", "0.25"], ["dose-1", "0.25"]]}, 0, 1),
+        ({"doses": [["dose-1", "0.25"], ["dose-2", "0.25"]]}, 0, 1),
+        ({"imported": 598}, 2, 0),
+        ({"imported": 1200}, 0, 600),
+        ({"highest": 8}, 0, 0),
+        ({"as_fresh": False}, 0, 0),
+    ],
+)
+def test_the_count_sees_what_is_lost_what_is_doubled_and_what_does_not_fit(differently, lost: int, doubled: int) -> None:
+    with httpx.Client() as client:
+        adam = Person("Adam", "adam@example.org", client)
+        told = Told(labs={"lab-1": "24.10"}, doses={"dose-1": "0.25"}, imported=600)
+        report = writes.Report(men=1)
+        writes.compare([Phone(adam, 0, 0, told=dataclasses.replace(told))], [STANDS | differently], report)
+    assert (report.acknowledged, report.lost, report.doubled) == (602, lost, doubled)
+    assert bool(report.wrong) == bool(differently)

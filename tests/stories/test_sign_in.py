@@ -66,4 +66,5 @@ def test_the_walk_in_the_documentation_works_as_it_stands(running: Running, tmp_
     assert PASSWORD in script
     assert '"value": "24.0"' in told
     assert "\n304\n" in told, "the home screen has not changed"
+    assert "\n24.0\n{}\n" in told, "the first sync pulls the lab, and nothing that it pushes is rejected"
     assert told.rstrip().endswith("\n1"), "the list of labs has the one"

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.accounts import make_man
 from tracking import tasks
@@ -15,7 +16,7 @@ from tracking.domain.actor import Actor
 from tracking.evidence import load_rulebook
 from tracking.models import Evaluation, Proposal, Standing
 from tracking.services import evaluations, labs, titration
-from tracking.services.access import acting_as
+from tracking.services.access import acting_as, lock_patient
 
 
 def test_a_result_grows_too_old_by_itself_and_is_looked_at_once(adam, now, monkeypatch):
@@ -115,7 +116,8 @@ def test_one_who_cannot_be_evaluated_holds_nobody_up_and_is_told(adam, carl, new
     assert tasks.reevaluate_rulebook() == 1
 
 
-def test_the_clock_is_read_for_each_man(adam, carl, new_rules, now, monkeypatch):
+def test_the_clock_is_read_for_each_transaction(adam, carl, new_rules, now, monkeypatch):
+    monkeypatch.setattr(tasks, "TOGETHER", 1)
     new_rules()
     seconds = iter(range(100))
     monkeypatch.setattr("tracking.clock.now", lambda: now + timedelta(seconds=next(seconds)))
@@ -123,6 +125,42 @@ def test_the_clock_is_read_for_each_man(adam, carl, new_rules, now, monkeypatch)
     with acting_as(Actor.system("test")):
         instants = set(Standing.objects.values_list("evaluated_at", flat=True))
     assert len(instants) == 2
+
+
+def test_men_are_looked_at_together_in_a_number_of_statements_that_does_not_grow(adam, carl, new_rules):
+    new_rules()
+    with CaptureQueriesContext(connection) as for_two:
+        assert tasks.reevaluate_rulebook() == 2
+    new_rules("2027.2+newer")
+    with acting_as(Actor.system("test")):
+        Standing.objects.filter(patient=carl).update(rulebook_version="2027.2+newer")
+    with CaptureQueriesContext(connection) as for_one:
+        assert tasks.reevaluate_rulebook() == 1
+    assert len(for_two) <= len(for_one) + 1
+
+
+def test_who_is_being_written_to_is_looked_at_in_the_end(committed_men, new_rules):
+    new = new_rules()
+    first, *_ = committed_men
+    passed_over, released = threading.Event(), threading.Event()
+
+    def write():
+        with acting_as(Actor.system("test")):
+            lock_patient(first.pk)
+            passed_over.set()
+            released.wait(timeout=20)
+        connection.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    passed_over.wait(timeout=20)
+    looked_at = tasks.looked_at_again(evaluations.by_another_rulebook, by=Actor.system("test"))
+    assert [next(looked_at), next(looked_at)] == [True, True]
+    assert versions(*committed_men) == [load_rulebook().version, new, new]
+    released.set()
+    assert list(looked_at) == [True]
+    writer.join(timeout=20)
+    assert versions(*committed_men) == [new, new, new]
 
 
 def test_it_is_scheduled(settings):

@@ -46,6 +46,8 @@ STATES = {
     "stale": "too old to speak for today",
     "no_data": "none on record",
 }
+# What is due, at the top of the page: what leads, then the rest, each by its day.
+MOST_NEXT = 4
 LABS, DOSES, SYMPTOMS, EVALUATIONS, VISITS = 40, 20, 20, 10, 10
 
 
@@ -82,6 +84,8 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
     history = history_of(man)
     conditioned = [bone_rows.condition_line(row, rulebook, name) for row in conditions]
     plot = plot_of(history, rulebook, now)
+    regimen_lines = [rows.regimen_line(row, rulebook, name, today) for row in regimens]
+    open_lines = [line for line in due if line.is_open]
     return {
         "born": phrases.born(man, today),
         "local_time": f"{now.astimezone(ZoneInfo(man.zone)):%H:%M}",
@@ -95,7 +99,7 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
         "tabulated": tabulated(plot),
         "labs": labs,
         "lab_lines": [rows.lab_line(row, basis.get("results", {}), rulebook, name, man.zone) for row in labs],
-        "regimens": [rows.regimen_line(row, rulebook, name, today) for row in regimens],
+        "regimens": regimen_lines,
         "ledger": proposals,
         "ledger_lines": ledger_lines(proposals, history, zone=man.zone, rulebook=rulebook, name=name, now=now),
         "stock_lines": [rows.stock_line(held, rulebook, man.zone) for held in holdings_of([man], now)[man.pk]],
@@ -117,7 +121,9 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
             (row, phrases.spaced(row.word), phrases.instant(row.as_of, man.zone), STATES.get(row.state, row.state))
             for row in concluded
         ],
-        "due": [line for line in due if line.is_open],
+        "due": open_lines,
+        "takes": [line for line in regimen_lines if line.is_open and not line.is_planned],
+        "next_due": sorted(open_lines, key=lambda line: not line.leads)[:MOST_NEXT],
         "settled": [line for line in reversed(due) if not line.is_open],
         "consents": [
             (care, phrases.instant(care.granted_at, man.zone), phrases.instant(care.revoked_at, man.zone)) for care in consents

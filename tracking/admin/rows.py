@@ -150,6 +150,10 @@ class DueLine:
     def is_open(self) -> bool:
         return self.item.state == DueItem.State.OPEN
 
+    @property
+    def leads(self) -> bool:
+        return self.item.kind in LEADING
+
 
 def assay_of(stored: Mapping[str, str]) -> str:
     """The assay of a stored basis in words."""

@@ -67,11 +67,27 @@ class Profile(RecordView):
     what = "profile"
     keeps_answers = False
     operations = {
-        "GET": Operation("Read the profile", ProfileRow, etag=True),
-        "POST": Operation(
-            "Open the record of this account; the same again stores nothing", ProfileRow, OpenRecordInput, (200, 201), etag=True
+        "GET": Operation(
+            "Read the profile",
+            ProfileRow,
+            etag=True,
+            description="Who he is, his zone, and the units in which he reads results.",
         ),
-        "PATCH": Operation("Change what is sent", ProfileRow, ProfileInput, etag=True),
+        "POST": Operation(
+            "Open the record of this account; the same again stores nothing",
+            ProfileRow,
+            OpenRecordInput,
+            (200, 201),
+            etag=True,
+            description="Before that every address of a record answers 404. He must be of age.",
+        ),
+        "PATCH": Operation(
+            "Change what is sent",
+            ProfileRow,
+            ProfileInput,
+            etag=True,
+            description="What is left out stays. `display_units` is stated anew as a whole.",
+        ),
     }
 
     @property

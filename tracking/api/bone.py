@@ -45,7 +45,7 @@ _DIGITS = RegexValidator(r"\A[0-9]{1,12}(\.[0-9]{1,9})?\Z", "Accepted: text such
 _MOST_SITES = 30
 
 
-class SiteInput(_Input):
+class ScanSiteInput(_Input):
     """One measured region."""
 
     when_missing = {"bmd": None}
@@ -69,10 +69,10 @@ class ScanInput(RecordInput):
     reference = Text(max_length=120, required=False, allow_blank=True, help_text="reference database behind the scores")
     scanner_changed = Flag(required=False, help_text="the facility moved or replaced the scanner since the visit before")
     confirmed_reason = Text(max_length=200, required=False, allow_blank=True, help_text="why an unusual figure is right")
-    sites: Any = serializers.ListSerializer(child=SiteInput(), max_length=_MOST_SITES)
+    sites: Any = serializers.ListSerializer(child=ScanSiteInput(), max_length=_MOST_SITES)
 
 
-class SiteRow(Output):
+class ScanSiteRow(Output):
     region = serializers.CharField()
     side = serializers.CharField()
     vertebrae = serializers.CharField()
@@ -90,7 +90,7 @@ class ScanRow(Framed):
     reference = serializers.CharField()
     scanner_changed = serializers.BooleanField()
     confirmed_reason = serializers.CharField()
-    sites = SiteRow(many=True)
+    sites = ScanSiteRow(many=True)
 
 
 class ScanNoun(NounView):

@@ -111,6 +111,7 @@ class CheckIn(SymptomNoun):
             SymptomRows,
             SymptomInput(many=True),
             status=(201,),
+            description="Each item scored from 0 to 10. A refusal names the row by its place, `/1/score`.",
         )
     }
 

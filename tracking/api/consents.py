@@ -70,7 +70,12 @@ class Consents(RecordView):
 
     category = Category.OWN
     operations = {
-        "GET": Operation("List consents, newest first", page_of(ConsentRow), query=CHANGED_PAGE),
+        "GET": Operation(
+            "List consents, newest first",
+            page_of(ConsentRow),
+            query=CHANGED_PAGE,
+            description="Those that ended stand too. `scope` names the categories; an empty one is everything.",
+        ),
         "POST": Operation(
             "Let a clinic in; 200 where it is in already",
             ConsentRow,
@@ -108,17 +113,6 @@ class Acceptance(RecordView):
             status=(201,),
             etag=True,
             description="A code counts once. Whatever is wrong with one is answered alike, and wrong ones are counted: 429.",
-            sends={"code": "7K2M-91QX-C3TB", "scope": ["labs", "scans"]},
-            gets={
-                "id": "01939f2a-5c1e-7b3a-8f0d-2b6c4d8e9f14",
-                "uid": "01939f2a-5c1e-7b3a-8f0d-2b6c4d8e9f14",
-                "revision": 12,
-                "clinic": {"uid": "01939f2a-5c1e-7b3a-8f0d-2b6c4d8e9f15", "name": "Invented Clinic"},
-                "lead": "Dr. Bell",
-                "scope": ["labs", "scans"],
-                "granted_at": "2026-11-02T09:04:00+00:00",
-                "revoked_at": None,
-            },
         )
     }
 
@@ -134,8 +128,12 @@ class Consent(RecordView):
 
     category = Category.OWN
     operations = {
-        "GET": Operation("Read one consent", ConsentRow, etag=True),
-        "DELETE": Operation("Show a clinic out, at once", status=(204,)),
+        "GET": Operation("Read one consent", ConsentRow, etag=True, description="The `ETag` is what `If-Match` takes."),
+        "DELETE": Operation(
+            "Show a clinic out, at once",
+            status=(204,),
+            description="Its next request finds nothing. What it prescribed stays in the record.",
+        ),
     }
 
     def get(self, _request: Request, **kwargs: Any) -> Response:
@@ -155,7 +153,15 @@ class AccessLog(RecordView):
 
     category = Category.OWN
     operations = {
-        "GET": Operation("List who read the record, newest first", page_of(AccessRow), query=(*PERIOD, *CHANGED_PAGE))
+        "GET": Operation(
+            "List who read the record, newest first",
+            page_of(AccessRow),
+            query=(*PERIOD, *CHANGED_PAGE),
+            description=(
+                "A visit is one account within 30 minutes, an export, or one request of a key that reads. Names of "
+                "clinics and labels of keys are shown, numbers of accounts never."
+            ),
+        )
     }
 
     def get(self, _request: Request) -> Response:

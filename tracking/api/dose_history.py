@@ -147,6 +147,10 @@ class DoseHistory(RecordView):
                 Query("from", f"first local day, YYYY-MM-DD; {DEFAULT_DAYS} days before `to` where it is not sent"),
                 Query("to", f"last local day; today where it is not sent. At most {MOST_DAYS} days in all"),
             ),
+            description=(
+                "All of a period on one time axis: regimens as steps, logged doses, results with what stood before each "
+                "draw, findings and decisions."
+            ),
         )
     }
 

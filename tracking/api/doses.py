@@ -137,7 +137,11 @@ class DosesBulk(DoseNoun):
 
     operations = {
         "POST": Operation(
-            f"Log up to {_MOST} doses at once: all of them, or none", DoseRows, DoseInput(many=True), status=(201,)
+            f"Log up to {_MOST} doses at once: all of them, or none",
+            DoseRows,
+            DoseInput(many=True),
+            status=(201,),
+            description="In one transaction. A refusal names the row by its place, `/3/amount`.",
         )
     }
 

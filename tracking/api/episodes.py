@@ -114,6 +114,10 @@ class Queue(RecordView):
             "List the men who wait for an answer, the most urgent first, each with his worst episode and the others",
             page_of(QueueRow),
             query=(Query("p4", "`true`: also what is hidden by default, priority 4"), *PAGE),
+            description=(
+                "One row per man of this account's clinics. What is snoozed is out until the snooze ends; `p4=true` adds "
+                "what is hidden by default."
+            ),
         )
     }
 
@@ -166,6 +170,7 @@ class Episodes(EpisodeView):
             "List a man's episodes with their answers, the newest first; those that have not ended unless all are asked for",
             page_of(EpisodeRow),
             query=(Query("state", f"`{_ALL}`: also those that have ended"), *CHANGED_PAGE),
+            description="An episode is one finding from when it opened until it recovered; its events say who did what.",
         )
     }
 
@@ -181,7 +186,16 @@ class Episodes(EpisodeView):
 class OneEpisode(EpisodeView):
     """One episode."""
 
-    operations = {"GET": Operation("Read one episode with its answers", EpisodeRow, etag=True)}
+    operations = {
+        "GET": Operation(
+            "Read one episode with its answers",
+            EpisodeRow,
+            etag=True,
+            description=(
+                "`revision` is what an answer must name, so that one that worsened meanwhile is not answered by accident."
+            ),
+        )
+    }
 
     def get(self, _request: Request, **_: Any) -> Response:
         return self.row(self.shown([episodes.find(self.patient(), self.kwargs["uid"])])[0])
@@ -191,7 +205,13 @@ class Acknowledgement(EpisodeView):
     """A prescriber's answer to an episode."""
 
     operations = {
-        "POST": Operation("Say what was done about an episode", EpisodeRow, AcknowledgementInput, etag=True),
+        "POST": Operation(
+            "Say what was done about an episode",
+            EpisodeRow,
+            AcknowledgementInput,
+            etag=True,
+            description="It leaves the queue until it worsens or opens again. The same answer again changes nothing.",
+        ),
     }
 
     def post(self, _request: Request, **_: Any) -> Response:
@@ -204,7 +224,15 @@ class Acknowledgement(EpisodeView):
 class Snooze(EpisodeView):
     """Putting an episode off."""
 
-    operations = {"POST": Operation("Put an episode off, within its limits", EpisodeRow, SnoozeInput, etag=True)}
+    operations = {
+        "POST": Operation(
+            "Put an episode off, within its limits",
+            EpisodeRow,
+            SnoozeInput,
+            etag=True,
+            description="It is out of the queue until then. Too long is refused with the latest instant there is.",
+        )
+    }
 
     def post(self, _request: Request, **_: Any) -> Response:
         man = self.patient()

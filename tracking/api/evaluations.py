@@ -159,7 +159,12 @@ class Evaluations(RecordView):
 
     what = "evaluations"
     operations = {
-        "GET": Operation("List evaluations in short, newest first", page_of(EvaluationBrief), query=(*PERIOD, *CHANGED_PAGE))
+        "GET": Operation(
+            "List evaluations in short, newest first",
+            page_of(EvaluationBrief),
+            query=(*PERIOD, *CHANGED_PAGE),
+            description="One for each time that the outcome changed.",
+        )
     }
 
     def get(self, _request: Request, **_: Any) -> Response:
@@ -176,7 +181,14 @@ class OneEvaluation(RecordView):
     """One evaluation with its whole basis."""
 
     what = "evaluations"
-    operations: ClassVar = {"GET": Operation("Read one evaluation with its whole basis", FullEvaluation, etag=True)}
+    operations: ClassVar = {
+        "GET": Operation(
+            "Read one evaluation with its whole basis",
+            FullEvaluation,
+            etag=True,
+            description="Staff read every input, rule and source; the man reads what is released to him, in his words.",
+        )
+    }
 
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
@@ -206,6 +218,7 @@ class Release(OneEvaluation):
             "Let the man read where this result stands, where findings are released first; again changes nothing",
             EvaluationSummary,
             etag=True,
+            description="Only where the deployment releases findings by a prescriber; the man's app is told by its next pull.",
         )
     }
 
@@ -219,7 +232,14 @@ class Release(OneEvaluation):
 class CurrentEvaluation(OneEvaluation):
     """Where he stands now."""
 
-    operations = {"GET": Operation("Read the evaluation that stands now, with its whole basis", FullEvaluation, etag=True)}
+    operations = {
+        "GET": Operation(
+            "Read the evaluation that stands now, with its whole basis",
+            FullEvaluation,
+            etag=True,
+            description="Staff read every input, rule and source; the man reads what is released to him, in his words.",
+        )
+    }
 
     def found(self, man: Patient) -> Evaluation:
         row = evaluations.of(man)
@@ -237,6 +257,7 @@ class DueItems(RecordView):
             "List what is due; the open items unless another state is asked for",
             page_of(DueItemRow),
             query=(Query("state", f"{', '.join(DueItem.State.values)} or {_ALL}"), *PERIOD, *CHANGED_PAGE),
+            description="Labs and scans that the rulebook or a prescriber's interval asks for, with the window of each.",
         )
     }
 

@@ -17,6 +17,16 @@ from tracking.services import audit, exports
 __all__ = ["Export"]
 
 _MEDIA_TYPES = {"csv": "text/csv", "fhir": "application/fhir+json", "json": "application/json"}
+_SHAPES = {
+    "csv": OpenApiTypes.BINARY,
+    "fhir": {"title": "FhirBundle", "type": "object", "description": "a Bundle of FHIR R4", "additionalProperties": True},
+    "json": {
+        "title": "RecordFile",
+        "type": "object",
+        "description": "by kind, as an import reads it",
+        "additionalProperties": True,
+    },
+}
 _ENDINGS = {"csv": "csv", "fhir": "fhir.json", "json": "json"}
 
 
@@ -27,11 +37,12 @@ class Export(RecordView):
     operations: ClassVar[dict[str, Operation]] = {
         "GET": Operation(
             "Read the record as a file, which an import reads again",
-            {(200, name): OpenApiTypes.BINARY if name == "text/csv" else OpenApiTypes.OBJECT for name in _MEDIA_TYPES.values()},
+            {(200, name): _SHAPES[form] for form, name in _MEDIA_TYPES.items()},
             query=(
                 Query("as", f"{', '.join(exports.FORMATS)}; json where it is not sent"),
                 Query("of", f"{', '.join(exports.KINDS)}; all of them where it is not sent, and of a csv the labs"),
             ),
+            description="`as` and `of` choose form and content. It is noted in the access log.",
         )
     }
 

@@ -150,6 +150,8 @@ class Day(serializers.DateField):
         return day
 
 
+# The format "time" of JSON schemas has seconds and an offset, which an hour on a man's wall has not.
+@extend_schema_field({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "examples": ["21:30"]})
 class Clock(serializers.TimeField):
     default_error_messages = {**_COMMON, "invalid": _("'{received}' is not a time of day. Accepted: HH:MM, for example 21:30.")}
 
@@ -202,6 +204,7 @@ class AsSent(serializers.Field[Any, Any, Any, Any]):
 
 @extend_schema_field(
     {
+        "title": "Schedule",
         "type": "object",
         "required": ["kind"],
         "properties": {

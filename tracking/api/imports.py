@@ -29,6 +29,8 @@ from tracking.services.imports import AT_ONCE
 
 __all__ = ["Import", "ImportAnswers", "ImportCommit", "ImportRows", "ImportUndo", "Imports"]
 
+ROW_STATES = [state.value for state in RowState]
+
 
 class ImportInput(Input):
     """A file about this man. ``text`` or ``base64``: the bytes as they are, where they are not UTF-8."""
@@ -102,7 +104,7 @@ class ImportedLineRow(Output):
 
     number = serializers.IntegerField()
     place = serializers.CharField(help_text="where it stands in the file")
-    state = serializers.ChoiceField(list(RowState))
+    state = serializers.ChoiceField(ROW_STATES)
     kind = serializers.CharField(help_text="lab, scan, dose or regimen; empty: none of them")
     item = serializers.DictField(allow_null=True, help_text="what was understood, as reported")
     source = Source()  # type: ignore[assignment]  # DRF takes declared fields off the class
@@ -144,12 +146,21 @@ class Imports(ImportView):
     """His imports, and a new file."""
 
     operations: ClassVar[dict[str, Operation]] = {
-        "GET": Operation("List imports, newest first", page_of(ImportSummaryRow), query=PAGE),
+        "GET": Operation(
+            "List imports, newest first",
+            page_of(ImportSummaryRow),
+            query=PAGE,
+            description="Each with how many of its rows stand how.",
+        ),
         "POST": Operation(
             "Send a file: it is read and shown, and nothing is stored yet; 200 where the same file was sent before",
             ImportSummaryRow,
             ImportInput,
             status=(201, 200),
+            description=(
+                "CSV, FHIR R4 or HL7 v2, told from the file itself. Each row says what it is to become, what it asks, or "
+                "why it is refused."
+            ),
         ),
     }
 
@@ -177,7 +188,13 @@ class Imports(ImportView):
 class Import(ImportView):
     """One import."""
 
-    operations: ClassVar[dict[str, Operation]] = {"GET": Operation("Read one import: how its rows stand", ImportSummaryRow)}
+    operations: ClassVar[dict[str, Operation]] = {
+        "GET": Operation(
+            "Read one import: how its rows stand",
+            ImportSummaryRow,
+            description="`rows` says how many wait for an answer, and how many a commit would store.",
+        )
+    }
 
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
@@ -193,6 +210,7 @@ class ImportRows(ImportView):
             "List the rows of an import, the last first",
             page_of(ImportedLineRow),
             query=(Query("state", "one state only"), *PAGE),
+            description="Each with the line of the file that it was read from, what it is to become, and what it asks.",
         )
     }
 
@@ -208,7 +226,12 @@ class ImportAnswers(ImportView):
     """What rows ask, answered."""
 
     operations: ClassVar[dict[str, Operation]] = {
-        "POST": Operation("Answer what rows ask, or leave rows out", ImportSummaryRow, ImportAnswersInput)
+        "POST": Operation(
+            "Answer what rows ask, or leave rows out",
+            ImportSummaryRow,
+            ImportAnswersInput,
+            description="All answers hold, or none. A row that was answered is looked at again by the same rules.",
+        )
     }
 
     def post(self, _request: Request, **_: Any) -> Response:
@@ -226,6 +249,7 @@ class ImportCommit(ImportView):
             f"Store every row that is ready; 202 where it has more than {AT_ONCE}, and a worker goes on",
             ImportSummaryRow,
             status=(200, 202),
+            description="Rows that ask or are refused stay as they are and can be answered and committed later.",
         )
     }
 
@@ -243,7 +267,14 @@ class ImportUndo(ImportView):
     """A whole import, taken back."""
 
     operations: ClassVar[dict[str, Operation]] = {
-        "POST": Operation("Withdraw everything that an import stored; nothing is deleted", ImportSummaryRow, Reason)
+        "POST": Operation(
+            "Withdraw everything that an import stored; nothing is deleted",
+            ImportSummaryRow,
+            Reason,
+            description=(
+                "The rows stay among the versions with the reason. What was corrected since then is left alone and said."
+            ),
+        )
     }
 
     def post(self, _request: Request, **_: Any) -> Response:

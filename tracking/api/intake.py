@@ -120,6 +120,10 @@ class ExpectedDoses(IntakeView):
             f"Expected doses of at most {_MOST_EXPECTED} days, oldest first, each with what was logged for it",
             ExpectedPage,
             query=(*PERIOD, _DRUG),
+            description=(
+                "Made from the regimens that were in force; `answered` is what was logged for each. Send the window by "
+                "`from` and `to`."
+            ),
         )
     }
 
@@ -140,6 +144,10 @@ class DoseAdherence(IntakeView):
             f"Adherence by drug over at most {_MOST_DAYS} days; the last {_USUAL_DAYS} where none are sent",
             AdherenceAnswer,
             query=(*PERIOD, _DRUG),
+            description=(
+                "Expected and logged doses of the period. What is not logged is not known to be missed: `not_logged` has "
+                "no figure."
+            ),
         )
     }
 
@@ -159,6 +167,10 @@ class DoseSites(IntakeView):
             "Sites of a product, the one used longest ago first; of those of his regimens where none is named",
             SitesAnswer,
             query=(_DRUG,),
+            description=(
+                "Those where it may be given, so that the same place is not used twice in a row. It is a memory of the "
+                "log, no advice."
+            ),
         )
     }
 

@@ -38,7 +38,7 @@ from tracking.services import inventory
 __all__ = ["Count", "Counts", "Inventory"]
 
 
-class CountCorrectionInput(Input):
+class StockCountCorrectionInput(Input):
     """A count or a refill put right, all of it."""
 
     when_missing = {"drug": "", "form": "", "units": None, "content": None, "counted_at": ""}
@@ -53,11 +53,11 @@ class CountCorrectionInput(Input):
     note = Text(max_length=200, required=False, allow_blank=True)
 
 
-class CountInput(CountCorrectionInput, RecordInput):
+class StockCountInput(StockCountCorrectionInput, RecordInput):
     """A new count or refill."""
 
 
-class CountRow(Framed):
+class StockCountRow(Framed):
     """A count or a refill, as it was stated."""
 
     drug = serializers.CharField()
@@ -123,7 +123,7 @@ class CountNoun(NounView):
 class Counts(CountNoun, RowsView):
     """His counts and refills, and a new one."""
 
-    operations = listing("counts", CountRow, CountInput, filters=(Query("drug", "one drug only"),))
+    operations = listing("counts", StockCountRow, StockCountInput, filters=(Query("drug", "one drug only"),))
 
     def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
         drug = chosen(query, "drug", load_rulebook().drugs)
@@ -136,7 +136,7 @@ class Counts(CountNoun, RowsView):
 class Count(CountNoun, Correction):
     """One count or refill."""
 
-    operations = correcting("counts", CountRow, CountCorrectionInput)
+    operations = correcting("counts", StockCountRow, StockCountCorrectionInput)
 
     def correct(self, man: Patient, key: str, sent: dict[str, Any]) -> Stored:
         who: dict[str, Any] = {"patient": man, "by": self.actor, "now": self.now}
@@ -152,7 +152,15 @@ class Inventory(RecordView):
 
     category = Category.DOSES
     what = "inventory"
-    operations = {"GET": Operation("What is left, how long it lasts, and when a refill is due", Holdings)}
+    operations = {
+        "GET": Operation(
+            "What is left, how long it lasts, and when a refill is due",
+            Holdings,
+            description=(
+                "From the last count, refills and logged doses. Where too little is known, it says so in place of a day."
+            ),
+        )
+    }
 
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()

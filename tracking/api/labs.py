@@ -189,7 +189,14 @@ class LabVersions(LabNoun, RowView):
     """Every version of one result, the newest first, the withdrawn included."""
 
     http_method_names = ["get", "head"]
-    operations = {"GET": Operation("List every version of one result, newest first", page_of(LabVersion), query=CHANGED_PAGE)}
+    operations = {
+        "GET": Operation(
+            "List every version of one result, newest first",
+            page_of(LabVersion),
+            query=CHANGED_PAGE,
+            description="The one that stands, those that were put right, and the one that was taken back.",
+        )
+    }
 
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()

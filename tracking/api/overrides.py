@@ -174,7 +174,14 @@ class IntervalNoun(SettingNoun):
 class Floors(FloorNoun, SettingList):
     """The floors that prescribers set for him."""
 
-    operations = {"GET": Operation("List floors set for this man, newest first", page_of(FloorRow), query=CHANGED_PAGE)}
+    operations = {
+        "GET": Operation(
+            "List floors set for this man, newest first",
+            page_of(FloorRow),
+            query=CHANGED_PAGE,
+            description="Those that ended or have run out stand too; `active` says which counts today.",
+        )
+    }
 
 
 class SetFloors(Floors):
@@ -188,6 +195,7 @@ class SetFloors(Floors):
             FloorInput,
             status=(201, 200),
             etag=True,
+            description="In pg/mL, at most a year ahead, with a reason. It counts while he lets this clinic in.",
         ),
     }
 
@@ -198,13 +206,19 @@ class SetFloors(Floors):
 
 
 class Floor(FloorNoun, OneSetting):
-    operations = {"GET": Operation("Read one floor set for this man", FloorRow, etag=True)}
+    operations = {
+        "GET": Operation("Read one floor set for this man", FloorRow, etag=True, description="Who set it, why, and until when.")
+    }
 
 
 class FloorEnd(FloorNoun):
     """The end of a floor before it expires."""
 
-    operations = {"POST": Operation("End a floor set for this man", FloorRow, etag=True)}
+    operations = {
+        "POST": Operation(
+            "End a floor set for this man", FloorRow, etag=True, description="The next nearest floor counts from then on."
+        )
+    }
 
     def post(self, _request: Request, **kwargs: Any) -> Response:
         man = self.patient()
@@ -215,7 +229,14 @@ class FloorEnd(FloorNoun):
 class Intervals(IntervalNoun, SettingList):
     """How often prescribers want one kind of monitoring for him."""
 
-    operations = {"GET": Operation("List intervals set for this man, newest first", page_of(IntervalRow), query=CHANGED_PAGE)}
+    operations = {
+        "GET": Operation(
+            "List intervals set for this man, newest first",
+            page_of(IntervalRow),
+            query=CHANGED_PAGE,
+            description="Those that ended or have run out stand too.",
+        )
+    }
 
 
 class SetIntervals(Intervals):
@@ -229,6 +250,7 @@ class SetIntervals(Intervals):
             IntervalInput,
             status=(201, 200),
             etag=True,
+            description="In place of the rulebook's interval for labs or scans, at most a year ahead, with a reason.",
         ),
     }
 
@@ -239,13 +261,24 @@ class SetIntervals(Intervals):
 
 
 class Interval(IntervalNoun, OneSetting):
-    operations = {"GET": Operation("Read one interval set for this man", IntervalRow, etag=True)}
+    operations = {
+        "GET": Operation(
+            "Read one interval set for this man", IntervalRow, etag=True, description="Who set it, why, and until when."
+        )
+    }
 
 
 class IntervalEnd(IntervalNoun):
     """The end of an interval before it expires."""
 
-    operations = {"POST": Operation("End an interval set for this man", IntervalRow, etag=True)}
+    operations = {
+        "POST": Operation(
+            "End an interval set for this man",
+            IntervalRow,
+            etag=True,
+            description="The rulebook's interval counts from then on.",
+        )
+    }
 
     def post(self, _request: Request, **kwargs: Any) -> Response:
         man = self.patient()
@@ -260,12 +293,21 @@ class ClinicFloors(RecordView):
     keeps_answers = False
 
     operations = {
-        "GET": Operation("List the floors of a clinic, newest first", page_of(ClinicFloorRow), query=PAGE),
+        "GET": Operation(
+            "List the floors of a clinic, newest first",
+            page_of(ClinicFloorRow),
+            query=PAGE,
+            description="Those that ended stand too, with who ended them. Members of the clinic read it.",
+        ),
         "POST": Operation(
             "Set the floor of a clinic's men, who are then evaluated again; 200 where it stands already",
             ClinicFloorRow,
             ClinicFloorInput,
             status=(201, 200),
+            description=(
+                "In pg/mL, within the limits that the rulebook gives. The one before ends. Members of the clinic set it; "
+                "nearer floors (a man's own) go before it."
+            ),
         ),
     }
 
@@ -289,7 +331,13 @@ class ClinicFloorEnd(RecordView):
     category = Category.OWN  # whose account it is: no key reads it
     keeps_answers = False
 
-    operations = {"POST": Operation("End the floor of a clinic's men, who are then evaluated again", ClinicFloorRow)}
+    operations = {
+        "POST": Operation(
+            "End the floor of a clinic's men, who are then evaluated again",
+            ClinicFloorRow,
+            description="The next floor that counts is the deployment's or the rulebook's.",
+        )
+    }
 
     def post(self, _request: Request, **kwargs: Any) -> Response:
         row = overrides.end_clinic_floor(clinic_uid=kwargs["clinic_uid"], by=self.actor, now=self.now)

@@ -52,7 +52,14 @@ class Patients(RecordView):
     """The men who let a clinic of this account in. The list is a worklist: opening a man is what is noted as a visit."""
 
     category = Category.OWN  # whose account it is: no key reads it
-    operations = {"GET": Operation("List the men in this account's care, the newest first", page_of(PatientRow), query=PAGE)}
+    operations = {
+        "GET": Operation(
+            "List the men in this account's care, the newest first",
+            page_of(PatientRow),
+            query=PAGE,
+            description="Those who let an active clinic of this account in. `shared` says which categories are open.",
+        )
+    }
 
     def get(self, request: Request) -> Response:
         men = Patient.objects.visible_to(self.user, Category.DOOR).exclude(user=self.user)
@@ -65,7 +72,16 @@ class OnePatient(RecordView):
 
     category = Category.DOOR
     what = "patient"
-    operations = {"GET": Operation("Read one man with his verdict in short", PatientRow, etag=True)}
+    operations = {
+        "GET": Operation(
+            "Read one man with his verdict in short",
+            PatientRow,
+            etag=True,
+            description=(
+                "`shared` says which categories are open; without `conclusions` the verdict is null: not shown, not absent."
+            ),
+        )
+    }
 
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()

@@ -21,18 +21,6 @@ from tracking.services import read_tokens
 __all__ = ["ReadToken", "ReadTokens"]
 
 
-_GIVEN = {
-    "uid": "01939f2a-5c1e-7b3a-8f0d-2b6c4d8e9f13",
-    "label": "Dr. Far",
-    "scope": ["labs"],
-    "made_at": "2026-11-02T09:00:00+00:00",
-    "expires_at": "2026-12-02T09:00:00+00:00",
-    "last_used_at": None,
-    "revoked_at": None,
-    "holds": True,
-}
-
-
 class ReadTokenInput(Input):
     label = Text(max_length=80, help_text="whom it is for; he reads it in his access log")  # type: ignore[assignment]  # DRF takes declared fields off the class
     scope = scope_field()
@@ -64,7 +52,9 @@ class ReadTokens(RecordView):
             "List the keys he gave, newest first",
             page_of(ReadTokenRow),
             query=PAGE,
-            gets={"next": None, "results": [_GIVEN]},
+            description=(
+                "What each may read, until when, and when it was last used; the key itself is shown once, when it is made."
+            ),
         ),
         "POST": Operation(
             "Make a key that reads",
@@ -74,8 +64,6 @@ class ReadTokens(RecordView):
             description="Whoever has it reads the categories named, with `GET` at the addresses of a man's own record, "
             "until it ends. Every request with it stands in his `/access-log`. It writes nothing, and sees neither his account "
             "nor his keys.",
-            sends={"label": "Dr. Far", "scope": ["labs"], "expires_at": "2026-12-02T09:00:00+00:00"},
-            gets=_GIVEN | {"token": "trabecula_read_Jx0…"},
         ),
     }
 
@@ -105,7 +93,9 @@ class ReadToken(RecordView):
 
     category = Category.OWN
     needs_match = False
-    operations = {"DELETE": Operation("End a key, at once", status=(204,))}
+    operations = {
+        "DELETE": Operation("End a key, at once", status=(204,), description="Its next request is answered with 401.")
+    }
 
     def delete(self, _request: Request, **kwargs: Any) -> Response:
         read_tokens.revoke(patient=self.patient(), uid=kwargs["uid"], by=self.actor, now=self.now)

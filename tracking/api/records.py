@@ -26,8 +26,8 @@ from tracking.services.access import not_found
 from tracking.services.lived import local_today
 
 __all__ = [
-    "Correction", "Framed", "Reader", "RecordInput", "RowView", "RowsView", "Stored", "correcting", "day", "instant", "listing",
-    "names_of", "reading",
+    "ON_ADD", "ON_CORRECT", "Correction", "Framed", "Reader", "RecordInput", "RowView", "RowsView", "Stored", "correcting",
+    "day", "instant", "listing", "names_of", "reading",
 ]  # fmt: skip
 
 
@@ -39,6 +39,7 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+STATUSES = [status.value for status in Status]
 _ALL = "all"
 _STANDS: dict[str, Any] = {"superseded_at": None, "withdrawn_at": None}
 _FILTERS: Mapping[str, dict[str, Any]] = {
@@ -82,9 +83,7 @@ class Framed(Output):
     id = serializers.CharField(help_text="addresses the row: the phone's id in a man's own API, the uid for staff")
     uid = serializers.UUIDField(help_text="names this version for good")
     revision = serializers.IntegerField()
-    status = serializers.ChoiceField(
-        list(Status), help_text="whether it stands, was put right by a later version, or taken back"
-    )
+    status = serializers.ChoiceField(STATUSES, help_text="whether it stands, was put right by a later version, or taken back")
     recorded_at = serializers.DateTimeField()
     own_entry = serializers.BooleanField(help_text="entered by the man himself")
     source = Source()  # type: ignore[assignment]  # DRF takes declared fields off the class
@@ -265,6 +264,24 @@ def _is_uid(key: str) -> bool:
         return False
 
 
+_ON_LIST = (
+    "Go on at `next` until it is null. `since` gives only what a later revision touched; with `status=all` also what was "
+    "put right or taken back. Send the `ETag` back as `If-None-Match`, and what has not changed costs a 304."
+)
+ON_ADD = (
+    "The same content under the same `client_id` again is stored once, and other content under it is a 409. Without one the "
+    "server mints it."
+)
+_ON_READ = (
+    "`key` is the `id` that this API shows: the phone's own in a man's API, the `uid` for staff. The `ETag` is its revision."
+)
+_ON_WITHDRAW = "It counts no longer, and stays among the versions. `If-Match` takes the `ETag` of what was seen."
+ON_CORRECT = (
+    "Send the whole row. The version before is kept; the `id` stays and the `uid` is new. `If-Match` takes the `ETag` of what "
+    "was seen."
+)
+
+
 def listing(
     noun: str, row: type[Output], takes: type[Input], *, written: Any = None, filters: tuple[Query, ...] = ()
 ) -> dict[str, Operation]:
@@ -276,9 +293,15 @@ def listing(
             query=(*filters, *PERIOD, STATUS, *CHANGED_PAGE),
             etag=True,
             conditional=True,
+            description=_ON_LIST,
         ),
         "POST": Operation(
-            f"Add to {noun}; 200 where it was there already", written or row, takes, status=(201, 200), etag=True
+            f"Add to {noun}; 200 where it was there already",
+            written or row,
+            takes,
+            status=(201, 200),
+            etag=True,
+            description=ON_ADD,
         ),
     }
 
@@ -286,14 +309,20 @@ def listing(
 def reading(noun: str, row: type[Output]) -> dict[str, Operation]:
     """The operations of a :class:`RowView`."""
     return {
-        "GET": Operation(f"Read one of {noun}", row, etag=True),
-        "DELETE": Operation(f"Withdraw one of {noun}; it stays stored with the reason", takes=Reason, status=(204,)),
+        "GET": Operation(f"Read one of {noun}", row, etag=True, description=_ON_READ),
+        "DELETE": Operation(
+            f"Withdraw one of {noun}; it stays stored with the reason", takes=Reason, status=(204,), description=_ON_WITHDRAW
+        ),
     }
 
 
 def correcting(noun: str, row: type[Output], takes: type[Input], *, written: Any = None) -> dict[str, Operation]:
     """The operations of a :class:`Correction`."""
     put = Operation(
-        f"Correct one of {noun}: all of it anew; what was wrong stays among the versions", written or row, takes, etag=True
+        f"Correct one of {noun}: all of it anew; what was wrong stays among the versions",
+        written or row,
+        takes,
+        etag=True,
+        description=ON_CORRECT,
     )
     return {**reading(noun, row), "PUT": put}

@@ -16,6 +16,8 @@ from tracking.api.consequences import DRY_RUN, ConsequencesShown, consequences_s
 from tracking.api.fields import AsSent, ClientId, Day, Input, Output, Plan, Text
 from tracking.api.paging import chosen, flag
 from tracking.api.records import (
+    ON_ADD,
+    ON_CORRECT,
     Correction,
     Framed,
     NounView,
@@ -143,8 +145,9 @@ class RegimenWritten(RegimenRow):
     consequences = ConsequencesShown()
 
 
-def _writing(summary: str, takes: type[Input], *, status: tuple[int, ...] = (200,)) -> Operation:
-    return Operation(summary, RegimenWritten, takes, status=status, query=(DRY_RUN,), etag=True)
+def _writing(summary: str, takes: type[Input], about: str, *, status: tuple[int, ...] = (200,)) -> Operation:
+    about += " `consequences` says what moves with it; `dry_run=true` stores nothing."
+    return Operation(summary, RegimenWritten, takes, status=status, query=(DRY_RUN,), etag=True, description=about)
 
 
 class RegimenNoun(NounView):
@@ -219,7 +222,7 @@ class Regimens(RegimenNoun, RowsView):
         **listing(
             "regimens", RegimenRow, RegimenInput, filters=(Query("drug", "one drug only"), Query("origin", ", ".join(Origin)))
         ),
-        "POST": _writing("Add to regimens; 200 where it was there already", RegimenInput, status=(201, 200)),
+        "POST": _writing("Add to regimens; 200 where it was there already", RegimenInput, ON_ADD, status=(201, 200)),
     }
 
     def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
@@ -237,7 +240,9 @@ class Regimen(RegimenNoun, Correction):
     operations = {
         **correcting("regimens", RegimenRow, RegimenCorrectionInput),
         "PUT": _writing(
-            "Correct one of regimens: all of it anew; what was wrong stays among the versions", RegimenCorrectionInput
+            "Correct one of regimens: all of it anew; what was wrong stays among the versions",
+            RegimenCorrectionInput,
+            ON_CORRECT,
         ),
     }
 
@@ -270,7 +275,12 @@ class RegimenChange(RegimenStep):
 
     creates = True
     operations = {
-        "POST": _writing("Change a regimen from a day on; whoever asks decided it", RegimenChangeInput, status=(201, 200))
+        "POST": _writing(
+            "Change a regimen from a day on; whoever asks decided it",
+            RegimenChangeInput,
+            "The version before ends the day before.",
+            status=(201, 200),
+        )
     }
 
     def take(self, man: Patient, key: str, sent: dict[str, Any]) -> RegimenModel:
@@ -281,7 +291,7 @@ class RegimenChange(RegimenStep):
 class RegimenEnd(RegimenStep):
     """The end of a regimen. Its dose events stay."""
 
-    operations = {"POST": _writing("End a regimen", RegimenEndInput)}
+    operations = {"POST": _writing("End a regimen", RegimenEndInput, "Doses are expected no longer from that day on.")}
 
     def take(self, man: Patient, key: str, sent: dict[str, Any]) -> RegimenModel:
         return regimens.end(patient=man, key=key, **self.said, **sent)
@@ -290,7 +300,13 @@ class RegimenEnd(RegimenStep):
 class RegimenPause(RegimenStep):
     """Days on which it is not in force."""
 
-    operations = {"POST": _writing("Pause a regimen; it is not in force meanwhile", RegimenPauseInput)}
+    operations = {
+        "POST": _writing(
+            "Pause a regimen; it is not in force meanwhile",
+            RegimenPauseInput,
+            "Without `until` it is paused until it is resumed.",
+        )
+    }
 
     def take(self, man: Patient, key: str, sent: dict[str, Any]) -> RegimenModel:
         return pauses.pause(patient=man, key=key, **self.said, **sent)
@@ -299,7 +315,7 @@ class RegimenPause(RegimenStep):
 class RegimenResume(RegimenStep):
     """The end of a pause."""
 
-    operations = {"POST": _writing("Resume a paused regimen", RegimenResumeInput)}
+    operations = {"POST": _writing("Resume a paused regimen", RegimenResumeInput, "Doses are expected again from that day on.")}
 
     def take(self, man: Patient, key: str, sent: dict[str, Any]) -> RegimenModel:
         return pauses.resume(patient=man, key=key, **self.said, **sent)

@@ -64,7 +64,16 @@ class Rules(ApiView):
 
     authentication_classes = []
     permission_classes = [AllowAny]
-    operations = {"GET": Operation("Read the rules in force, with their sources", RulebookRow)}
+    operations = {
+        "GET": Operation(
+            "Read the rules in force, with their sources",
+            RulebookRow,
+            description=(
+                "Numbers, reasons, sources, who checked them and when they are looked at next; and what analytes, drugs, "
+                "units and codes there are. It needs no token."
+            ),
+        )
+    }
 
     def get(self, _request: Request) -> Response:
         return Response(_shown())

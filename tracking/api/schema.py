@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Protocol, cast
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from tracking.domain.categories import SHAREABLE
@@ -35,8 +35,8 @@ FIELDS = Query(
 class Operation:
     """One method of a view. ``answer`` None: no body; where it differs by status, a mapping from one to the other.
 
-    ``etag``: the answer carries an ETag: of a row its revision. ``description``: more than the summary, in Markdown. ``sends``
-    and ``gets``: an example of the body, and of the answer with the first status. ``sparse`` False: a reader takes all of it.
+    ``etag``: the answer carries an ETag: of a row its revision. ``description``: more than the summary, in Markdown.
+    ``sparse`` False: a reader takes all of it.
     ``conditional``: the ETag stands for all that is shown, not for the row alone, so that a read with it may be answered 304.
     """
 
@@ -47,8 +47,6 @@ class Operation:
     query: tuple[Query, ...] = ()
     etag: bool = False
     description: str = ""
-    sends: Any = None
-    gets: Any = None
     sparse: bool = True
     conditional: bool = False
 
@@ -117,17 +115,6 @@ class RecordSchema(AutoSchema):
 
     def get_description(self) -> str:  # type: ignore[override]  # the library's own form of DRF's
         return self._operation.description
-
-    def get_examples(self) -> list[Any]:
-        """What the operation gives as examples; a test holds them against its shapes."""
-        operation = self._operation
-        found = []
-        if operation.sends is not None:
-            found.append(OpenApiExample("sent", value=operation.sends, request_only=True))
-        if operation.gets is not None:
-            status = str(operation.status[0])
-            found.append(OpenApiExample("answer", value=operation.gets, response_only=True, status_codes=[status]))
-        return found
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
         """``LabRow`` is shown as ``Lab``, ``LabInput`` as ``LabRequest``."""

@@ -108,6 +108,10 @@ class Curve(RecordView):
                 *PERIOD,
                 Query("points", f"how many, 2 to {serum_curve.MOST_POINTS}; {serum_curve.USUAL_POINTS} where it is not sent"),
             ),
+            description=(
+                "Segments to draw and breaks of which the log does not tell. Show its `words` beside it; no evaluation "
+                "reads it."
+            ),
         )
     }
 

@@ -26,28 +26,6 @@ from tracking.services.qr import qr_svg
 __all__ = ["Invitation", "Invitations", "Redemption", "ShareCode", "ShareCodes"]
 
 
-_CODE = {
-    "uid": "01939f2a-5c1e-7b3a-8f0d-2b6c4d8e9f10",
-    "scope": ["labs", "scans"],
-    "made_at": "2026-11-02T09:00:00+00:00",
-    "expires_at": "2026-11-02T09:15:00+00:00",
-    "state": "open",
-    "clinic": None,
-}
-_INVITATION = {
-    "uid": "01939f2a-5c1e-7b3a-8f0d-2b6c4d8e9f11",
-    "made_at": "2026-11-02T09:00:00+00:00",
-    "made_by": "Dr. Bell",
-    "expires_at": "2026-11-09T09:00:00+00:00",
-    "state": "open",
-}
-_SECRET = {
-    "code": "7K2M-91QX-C3TB",
-    "payload": "trabecula:share:7K2M-91QX-C3TB",
-    "qr_svg": '<svg xmlns="http://www.w3.org/2000/svg">…</svg>',
-}
-
-
 class ShareCodeInput(Input):
     scope = scope_field(required=False, default=list)
 
@@ -105,7 +83,7 @@ class ShareCodes(RecordView):
             "List the codes he made, newest first",
             page_of(ShareCodeRow),
             query=PAGE,
-            gets={"next": None, "results": [_CODE | {"state": "used", "clinic": "Invented Clinic"}]},
+            description="The codes themselves are shown once, when they are made.",
         ),
         "POST": Operation(
             "Make a code that lets one clinic in",
@@ -114,8 +92,6 @@ class ShareCodes(RecordView):
             status=(201,),
             description="It holds for 15 minutes, once, and is shown in this answer alone. A new one ends the one before it. "
             "Without a `scope` it opens all of the record.",
-            sends={"scope": ["labs", "scans"]},
-            gets=_CODE | _SECRET,
         ),
     }
 
@@ -144,7 +120,13 @@ class ShareCode(RecordView):
 
     category = Category.OWN
     needs_match = False
-    operations = {"DELETE": Operation("Take a code back; what it opened stays open", status=(204,))}
+    operations = {
+        "DELETE": Operation(
+            "Take a code back; what it opened stays open",
+            status=(204,),
+            description="Who holds it can no longer redeem it. To show a clinic out, end its consent.",
+        )
+    }
 
     def delete(self, _request: Request, **kwargs: Any) -> Response:
         sharing.withdraw_code(patient=self.patient(), uid=kwargs["uid"], by=self.actor, now=self.now)
@@ -164,12 +146,6 @@ class Redemption(RecordView):
             status=(201,),
             description="For members of the clinic; who redeems leads. A code that is wrong, was used or has run out is "
             "answered alike (422, `code-not-accepted`). Wrong ones are counted: after ten within the hour 429.",
-            sends={"code": "7K2M-91QX-C3TB"},
-            gets={
-                "patient": "01939f2a-5c1e-7b3a-8f0d-2b6c4d8e9f12",
-                "scope": ["labs", "scans"],
-                "granted_at": "2026-11-02T09:04:00+00:00",
-            },
         )
     }
 
@@ -196,7 +172,7 @@ class Invitations(RecordView):
             "List the clinic's invitations, newest first",
             page_of(InvitationRow),
             query=PAGE,
-            gets={"next": None, "results": [_INVITATION | {"state": "used"}]},
+            description="Their codes are not shown again; `state` says whether one was used, withdrawn, or has run out.",
         ),
         "POST": Operation(
             "Make an invitation for one man",
@@ -204,7 +180,6 @@ class Invitations(RecordView):
             status=(201,),
             description="It holds for 7 days, once, and is shown in this answer alone. He accepts it with "
             "`POST /consents/accept`.",
-            gets=_INVITATION | _SECRET,
         ),
     }
 
@@ -232,7 +207,13 @@ class Invitation(RecordView):
 
     category = Category.OWN
     needs_match = False
-    operations = {"DELETE": Operation("Take an invitation back; what was accepted stays", status=(204,))}
+    operations = {
+        "DELETE": Operation(
+            "Take an invitation back; what was accepted stays",
+            status=(204,),
+            description="Who holds the code can no longer answer it.",
+        )
+    }
 
     def delete(self, _request: Request, **kwargs: Any) -> Response:
         sharing.withdraw_invitation(clinic_uid=kwargs["clinic_uid"], uid=kwargs["uid"], by=self.actor, now=self.now)

@@ -45,7 +45,7 @@ _CLINIC = "for which of your clinics; needed where he lets in several"
 _STATE = Query("state", f"`{_OPEN}`, `{_CLOSED}` or one of {', '.join(State)}; all where it is not sent")
 
 
-class RequestInput(RecordInput):
+class HisRequestInput(RecordInput):
     """What the man would like to ask. No number in it is read, and nothing changes by it."""
 
     when_missing = {"words": ""}
@@ -160,14 +160,18 @@ class HisProposals(HisLedgerView):
 
     operations = {
         "GET": Operation(
-            "List requests, and what was decided on his plan, newest first", page_of(HisProposalRow), query=CHANGED_PAGE
+            "List requests, and what was decided on his plan, newest first",
+            page_of(HisProposalRow),
+            query=CHANGED_PAGE,
+            description="His own words, and what his clinic made of them.",
         ),
         "POST": Operation(
             "Ask the clinic in his own words; nothing changes by it. 200 where it was sent before",
             HisProposalRow,
-            RequestInput,
+            HisRequestInput,
             status=(201, 200),
             etag=True,
+            description="It waits in the clinic's queue. One request is open at a time.",
         ),
     }
 
@@ -179,14 +183,21 @@ class HisProposals(HisLedgerView):
 
     def post(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
-        told = titration.request(patient=man, by=self.actor, now=self.now, **self.sent(RequestInput))
+        told = titration.request(patient=man, by=self.actor, now=self.now, **self.sent(HisRequestInput))
         return self.answer(man, told.row, status=201 if told.is_new else 200)
 
 
 class HisProposal(HisLedgerView):
     """One line."""
 
-    operations = {"GET": Operation("Read one request or decision", HisProposalRow, etag=True)}
+    operations = {
+        "GET": Operation(
+            "Read one request or decision",
+            HisProposalRow,
+            etag=True,
+            description="With everything that happened to it that is his to read.",
+        )
+    }
 
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
@@ -196,7 +207,15 @@ class HisProposal(HisLedgerView):
 class HisWithdrawal(HisLedgerView):
     """A request taken back."""
 
-    operations = {"POST": Operation("Take a request back; it stays on the ledger", HisProposalRow, TakeBackInput, etag=True)}
+    operations = {
+        "POST": Operation(
+            "Take a request back; it stays on the ledger",
+            HisProposalRow,
+            TakeBackInput,
+            etag=True,
+            description="As long as nobody has decided.",
+        )
+    }
 
     def post(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
@@ -234,6 +253,7 @@ class Proposals(StaffLedgerView):
             "List the titration ledger, newest first: requests, proposals, decisions, and before and after of each change",
             page_of(ProposalRow),
             query=(_STATE, *CHANGED_PAGE),
+            description="Nothing on it is changed or deleted: what was taken back or declined stands too.",
         ),
         "POST": Operation(
             "Propose a change that a prescriber states; nothing changes yet. 200 where it takes up a request or stood before",
@@ -241,6 +261,7 @@ class Proposals(StaffLedgerView):
             ProposalInput,
             status=(201, 200),
             etag=True,
+            description="Doses are what a prescriber typed: the software computes and proposes none.",
         ),
     }
 
@@ -266,6 +287,7 @@ class Waiting(LedgerView):
             "List the open requests and proposals of all men whom this account's clinics look after, newest first",
             page_of(WaitingRow),
             query=PAGE,
+            description="Each leads to the man's own ledger, where it is decided.",
         )
     }
 
@@ -277,7 +299,14 @@ class Waiting(LedgerView):
 class OneProposal(StaffLedgerView):
     """One line."""
 
-    operations = {"GET": Operation("Read one line of the titration ledger", ProposalRow, etag=True)}
+    operations = {
+        "GET": Operation(
+            "Read one line of the titration ledger",
+            ProposalRow,
+            etag=True,
+            description="With everything that happened to it, and, once confirmed, before and after.",
+        )
+    }
 
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
@@ -293,6 +322,7 @@ class Preview(StaffLedgerView):
             ProposalAnswer,
             PreviewInput,
             etag=True,
+            description="The looking is noted, since a confirmation rests on it.",
         )
     }
 
@@ -312,6 +342,7 @@ class Confirmation(StaffLedgerView):
             ProposalAnswer,
             ConfirmationInput,
             etag=True,
+            description="Only a prescriber, and only on the evaluation that stands: another one meanwhile is a 409.",
         )
     }
 
@@ -326,7 +357,13 @@ class Decline(StaffLedgerView):
     """The decision against it."""
 
     operations = {
-        "POST": Operation("Decline a request or a proposal; it stays on the ledger", ProposalRow, DeclineInput, etag=True)
+        "POST": Operation(
+            "Decline a request or a proposal; it stays on the ledger",
+            ProposalRow,
+            DeclineInput,
+            etag=True,
+            description="The man reads `answer`; the regimen stays as it is.",
+        )
     }
 
     def post(self, _request: Request, **_: Any) -> Response:
@@ -340,7 +377,18 @@ class Decline(StaffLedgerView):
 class Withdrawal(StaffLedgerView):
     """A proposal taken back."""
 
-    operations = {"POST": Operation("Take a proposal back; it stays on the ledger", ProposalRow, TakeBackInput, etag=True)}
+    operations = {
+        "POST": Operation(
+            "Take a proposal back; it stays on the ledger",
+            ProposalRow,
+            TakeBackInput,
+            etag=True,
+            description=(
+                "By a prescriber of his clinics, as long as nobody has decided. A request is the man's: it is declined or "
+                "taken up instead."
+            ),
+        )
+    }
 
     def post(self, _request: Request, **_: Any) -> Response:
         man = self.patient()

@@ -29,7 +29,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-class SideRow(Output):
+class PlanSideRow(Output):
     """The regimen on one side of a change, as it was stated then."""
 
     regimen = serializers.UUIDField(allow_null=True, help_text="uid of the version; null: none, or not confirmed yet")
@@ -39,7 +39,7 @@ class SideRow(Output):
     )
 
 
-class StepRow(Output):
+class PlanStepRow(Output):
     """Who took a step, for which clinic, when and why."""
 
     at = serializers.DateTimeField()
@@ -53,7 +53,7 @@ class HisWordsRow(Output):
     at = serializers.DateTimeField()
 
 
-class SeenRow(Output):
+class EvaluationSeenRow(Output):
     """An evaluation in a line."""
 
     uid = serializers.UUIDField()
@@ -85,7 +85,7 @@ class MeasuredRow(Output):
     testosterone_on = serializers.DateField(allow_null=True)
 
 
-class ComparisonRow(Output):
+class RecheckComparisonRow(Output):
     """Before and after, side by side. No difference is worked out: the two may not be comparable, and `comparable` says so."""
 
     answer = serializers.ChoiceField(list(Answer), help_text="how far the change has been answered")
@@ -98,7 +98,7 @@ class ComparisonRow(Output):
     words = serializers.ListField(child=serializers.CharField())
 
 
-class EventRow(Output):
+class LedgerEventRow(Output):
     what = serializers.CharField(help_text="the state that it reached")
     at = serializers.DateTimeField()
     by = serializers.CharField(help_text="by name; empty: time alone")
@@ -117,20 +117,20 @@ class ProposalRow(Output):
     from_date = serializers.DateField(allow_null=True, help_text="as proposed")
     effective_on = serializers.DateField(allow_null=True, help_text="as confirmed")
     plan = serializers.SerializerMethodField(help_text="what the new version is to state, as sent")
-    before = SideRow(allow_null=True)
-    after = SideRow(allow_null=True)
+    before = PlanSideRow(allow_null=True)
+    after = PlanSideRow(allow_null=True)
     request = HisWordsRow(allow_null=True)
-    proposed = StepRow(allow_null=True)
-    decided = StepRow(allow_null=True, help_text="confirmed, declined, withdrawn or expired")
+    proposed = PlanStepRow(allow_null=True)
+    decided = PlanStepRow(allow_null=True, help_text="confirmed, declined, withdrawn or expired")
     expires_at = serializers.DateTimeField(help_text="from then on it can no longer be confirmed")
     answer = serializers.CharField(help_text="to the man, where it was declined")
-    evaluation_seen = SeenRow(allow_null=True, help_text="the one that was looked at")
-    evaluation = SeenRow(allow_null=True, help_text="the one that stood when it was confirmed")
+    evaluation_seen = EvaluationSeenRow(allow_null=True, help_text="the one that was looked at")
+    evaluation = EvaluationSeenRow(allow_null=True, help_text="the one that stood when it was confirmed")
     episode = serializers.UUIDField(allow_null=True, help_text="answered along with it")
     warnings = WarningRow(many=True, help_text="what the prescriber was warned of when he confirmed")
     raising_reason = serializers.CharField(help_text="why more of an AI was right while low or blind")
-    comparison = ComparisonRow(allow_null=True, help_text="once confirmed")
-    events = EventRow(many=True)
+    comparison = RecheckComparisonRow(allow_null=True, help_text="once confirmed")
+    events = LedgerEventRow(many=True)
 
     @extend_schema_field({"type": ["object", "null"], "additionalProperties": True})
     def get_plan(self, _: Any) -> None: ...

@@ -53,8 +53,12 @@ def parse_moment(
     text = sent.isoformat() if isinstance(sent, datetime) else sent
     if not isinstance(text, str):
         raise _unreadable(pointer, sent)
-    text = text.strip()
-    wanted = _read_precision(precision)
+    return _parsed(text.strip(), named, _read_precision(precision), pointer)
+
+
+# The results of one draw state one moment, one after the other.
+@lru_cache(maxsize=64)
+def _parsed(text: str, named: str, wanted: Precision | None, pointer: str) -> Moment:
     for form, pattern in _DATE_FORMS.items():
         if pattern.fullmatch(text):
             day = _date(text + _FILL[form], pointer)
@@ -62,7 +66,7 @@ def parse_moment(
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        raise _unreadable(pointer, sent) from None
+        raise _unreadable(pointer, text) from None
     if instant.tzinfo is None:
         raise problem(
             pointer,
@@ -72,7 +76,7 @@ def parse_moment(
             accepted=ACCEPTED,
         )
     if instant.year not in _YEARS:
-        raise _unreadable(pointer, sent)
+        raise _unreadable(pointer, text)
     return _truncated(instant.astimezone(UTC), wanted or Precision.MINUTE, named)
 
 

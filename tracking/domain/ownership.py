@@ -21,7 +21,8 @@ class Ownership:
 
     ``owner`` is the column that holds the patient's key (``id`` on the patient itself). ``sync`` is the table's name in the
     phone contract, or None where phones do not see it; ``sync_since`` the schema version of that contract that introduced it.
-    ``category``: with which part of his record it is shared.
+    ``category``: with which part of his record it is shared. ``his_to_write``: nobody but he and the system writes there,
+    whomever he let in.
     """
 
     why: str
@@ -34,6 +35,7 @@ class Ownership:
     revisioned: bool = True
     append_only: bool = False
     category: Category = Category.CONCLUSIONS
+    his_to_write: bool = False
 
     def __post_init__(self) -> None:
         if not self.why or not self.kept:

@@ -12,7 +12,7 @@ from tracking.exchange.csv_out import unescaped
 from tracking.exchange.incoming import issue
 from tracking.exchange.names import by_name, plain
 
-__all__ = ["Columns", "WideColumn", "known_columns", "read_columns"]
+__all__ = ["Columns", "Said", "WideColumn", "known_columns", "read_columns"]
 
 # What people and laboratories write above a column, in the order in which two that mean the same are preferred.
 _HEADERS: Mapping[str, tuple[str, ...]] = {
@@ -49,6 +49,13 @@ _BRACKETED = re.compile(
 _OWN = {header: (role, rank) for role, headers in _HEADERS.items() for rank, header in enumerate(headers)}
 
 
+class Said(dict[str, str]):
+    """The cells of one row by what they hold; empty what the table has no column for, or the row no cell."""
+
+    def __missing__(self, role: str) -> str:
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
 class WideColumn:
     """A column of one analyte; ``unit`` as its header spells it, empty where it does not."""
@@ -68,9 +75,9 @@ class Columns:
     wide: tuple[WideColumn, ...]
     unread: tuple[str, ...]
 
-    def cell(self, row: Sequence[str], role: str) -> str:
-        at = self.roles.get(role)
-        return unescaped(row[at].strip()) if at is not None and at < len(row) else ""
+    def said(self, row: Sequence[str]) -> Said:
+        """What a row says, by role."""
+        return Said({role: unescaped(row[at].strip()) for role, at in self.roles.items() if at < len(row)})
 
 
 def known_columns(row: Sequence[str], rulebook: RuleBook) -> int:

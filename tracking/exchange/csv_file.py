@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from tracking.domain.problems import Issue, Problem, problem
 from tracking.domain.reported import Method, MethodEvidence, Precision
 from tracking.domain.rulebook import RuleBook
-from tracking.exchange.csv_columns import Columns, WideColumn, known_columns, read_columns
+from tracking.exchange.csv_columns import Columns, Said, WideColumn, known_columns, read_columns
 from tracking.exchange.encodings import text_of
 from tracking.exchange.incoming import Form, LabItem, Line, Parsed, Subject, issue, named
 from tracking.exchange.limits import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, refuse_beyond
@@ -37,6 +37,7 @@ _FASTING = {
     "false": False,
     "0": False,
 }
+_METHODS = frozenset(Method)
 _NOT_FINAL = {"preliminary", "p", "pending", "partial", "cancelled", "canceled", "x", "entered in error", "in process"}
 
 
@@ -98,7 +99,7 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _row(place: str, row: Sequence[str], columns: Columns, form: Form, rulebook: RuleBook) -> Iterator[Line]:
-    said: Callable[[str], str] = lambda role: columns.cell(row, role)  # noqa: E731  one short name for what is used thirty times
+    said = columns.said(row)
     subject = _subject(said, form)
     why = _unfit(row, columns, said)
     if why:
@@ -108,9 +109,9 @@ def _row(place: str, row: Sequence[str], columns: Columns, form: Form, rulebook:
         if column is not None and not row[column.at].strip():
             continue
         here = place if column is None else f"{place}, {column.header[:60]}"
-        name = column.header if column else said("test")
+        name = column.header if column else said["test"]
         try:
-            item = _item(row, column, columns, form, rulebook)
+            item = _item(said, row[column.at] if column else said["value"], column, form, rulebook)
         except NoResult as none:
             yield Line(place=here, why=(_none(name, none.reason),), subject=subject, empty=True)
         except Problem as refused:
@@ -119,18 +120,17 @@ def _row(place: str, row: Sequence[str], columns: Columns, form: Form, rulebook:
             yield Line(place=here, item=item, source_id=_source_id(said, item), subject=subject)
 
 
-def _item(row: Sequence[str], column: WideColumn | None, columns: Columns, form: Form, rulebook: RuleBook) -> LabItem:
-    said: Callable[[str], str] = lambda role: columns.cell(row, role)  # noqa: E731  as above
-    value, unit_beside = read_result(row[column.at] if column else said("value"), decimal=form.decimal)
-    unit = column.unit if column else said("unit")
+def _item(said: Said, result: str, column: WideColumn | None, form: Form, rulebook: RuleBook) -> LabItem:
+    value, unit_beside = read_result(result, decimal=form.decimal)
+    unit = column.unit if column else said["unit"]
     if unit and unit_beside and "".join(unit.split()).lower() != "".join(unit_beside.split()).lower():
         raise problem(
             "/unit", "unit-twice", "The value says {one}, and its column says {other}.", one=unit_beside[:40], other=unit[:40]
         )
-    name = column.header if column else said("test")
-    codes = [code for code in (said("code"),) if code]
+    name = column.header if column else said["test"]
+    codes = [code for code in (said["code"],) if code]
     analyte = column.analyte if column else analyte_of(codes, [name], rulebook)
-    method = method_of(said("method"), name) if not _named(said("method")) else Method(said("method"))
+    method = Method(said["method"]) if said["method"] in _METHODS else method_of(said["method"], name)
     limits = _range(said, form) if column is None else Range()
     collected_at, precision = _collected(said, form)
     return LabItem(
@@ -139,44 +139,40 @@ def _item(row: Sequence[str], column: WideColumn | None, columns: Columns, form:
         value=value,
         unit=unit or unit_beside,
         collected_at=collected_at,
-        zone=said("zone") or form.zone,
+        zone=said["zone"] or form.zone,
         precision=precision,
         method=method.value,
         method_evidence=(MethodEvidence.NONE if method is Method.UNKNOWN else MethodEvidence.SELF_DECLARED).value,
-        laboratory=said("laboratory")[:120],
+        laboratory=said["laboratory"][:120],
         range_low=limits.low,
         range_high=limits.high,
-        lloq=_plain_number(said("lloq"), form, "/lloq") if column is None else "",
-        fasting=_FASTING.get(said("fasting").casefold()),
+        lloq=_plain_number(said["lloq"], form, "/lloq") if column is None else "",
+        fasting=_FASTING.get(said["fasting"].casefold()),
     )
 
 
-def _named(method: str) -> bool:
-    return method in set(Method)
-
-
-def _collected(said: Callable[[str], str], form: Form) -> tuple[str, str]:
+def _collected(said: Said, form: Form) -> tuple[str, str]:
     """When blood was drawn, and the precision where it is not the one that the text itself has."""
-    day, time = said("collected"), said("time")
+    day, time = said["collected"], said["time"]
     if not day and form.drawn_by:
         return form.drawn_by, Precision.UNKNOWN.value
     if not day:
         raise problem("/collected_at", "collected-missing", "The row does not say when blood was drawn.")
-    return read_when(f"{day} {time}".strip(), order=form.dates, zone=said("zone") or form.zone), said("precision")
+    return read_when(f"{day} {time}".strip(), order=form.dates, zone=said["zone"] or form.zone), said["precision"]
 
 
-def _range(said: Callable[[str], str], form: Form) -> Range:
-    low, high = said("range_low"), said("range_high")
+def _range(said: Said, form: Form) -> Range:
+    low, high = said["range_low"], said["range_high"]
     if low or high:
         return Range(_plain_number(low, form, "/range_low"), _plain_number(high, form, "/range_high"))
-    return read_range(said("range"), decimal=form.decimal)
+    return read_range(said["range"], decimal=form.decimal)
 
 
 def _plain_number(text: str, form: Form, pointer: str) -> str:
     return read_result(text, decimal=form.decimal, pointer=pointer)[0] if text else ""
 
 
-def _unfit(row: Sequence[str], columns: Columns, said: Callable[[str], str]) -> tuple[Issue, ...]:
+def _unfit(row: Sequence[str], columns: Columns, said: Said) -> tuple[Issue, ...]:
     """What is wrong with a row as a whole."""
     if any(cell.strip() for cell in row[columns.width :]):
         text = "The row has {received} cells under {headers} headers. A comma in a cell needs quotes around the cell."
@@ -185,7 +181,7 @@ def _unfit(row: Sequence[str], columns: Columns, said: Callable[[str], str]) -> 
         return (issue("", "row-too-short", "The row ends before the last analyte's column.", received=len(row)),)
     if any(len(cell) > LONGEST_CELL for cell in row):
         return (issue("", "cell-too-long", "A cell has more than {limit} characters.", limit=LONGEST_CELL),)
-    status = re.sub(r"[^a-z ]", " ", said("status").casefold()).strip()
+    status = re.sub(r"[^a-z ]", " ", said["status"].casefold()).strip()
     if status in _NOT_FINAL:
         return (
             issue(
@@ -195,19 +191,19 @@ def _unfit(row: Sequence[str], columns: Columns, said: Callable[[str], str]) -> 
     return ()
 
 
-def _subject(said: Callable[[str], str], form: Form) -> Subject:
+def _subject(said: Said, form: Form) -> Subject:
     try:
-        born = read_day(said("birth_date"), order=form.dates, pointer="/birth_date") if said("birth_date") else ""
+        born = read_day(said["birth_date"], order=form.dates, pointer="/birth_date") if said["birth_date"] else ""
     except Problem:
         born = ""
-    return Subject(said("subject_id")[:80], said("subject_name")[:120], born)
+    return Subject(said["subject_id"][:80], said["subject_name"][:120], born)
 
 
-def _source_id(said: Callable[[str], str], item: LabItem) -> str:
+def _source_id(said: Said, item: LabItem) -> str:
     """The name of a result in its source; an accession names a tube, so the test goes with it."""
-    if said("source_id"):
-        return named(said("source_id"))
-    return named(f"{said('accession')}/{item.test}") if said("accession") else ""
+    if said["source_id"]:
+        return named(said["source_id"])
+    return named(f"{said['accession']}/{item.test}") if said["accession"] else ""
 
 
 def _none(name: str, reason: str) -> Issue:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -153,16 +154,20 @@ Item = LabItem | ScanItem | DoseItem | RegimenItem
 # What rows of imports that were read earlier call the same.
 _NAMED_BEFORE: Mapping[str, str] = MappingProxyType({"amount_mg": "amount", "dose_mg": "dose"})
 _KINDS: Mapping[str, type[Any]] = MappingProxyType({"lab": LabItem, "scan": ScanItem, "dose": DoseItem, "regimen": RegimenItem})
+_NAMES: Mapping[type[Any], str] = MappingProxyType({made: name for name, made in _KINDS.items()})
 
 
 def kind_of(item: Item) -> str:
     """``lab``, ``scan``, ``dose`` or ``regimen``."""
-    return next(name for name, made in _KINDS.items() if isinstance(item, made))
+    return _NAMES[type(item)]
 
 
 def item_of(kind: str, stored: Mapping[str, Any]) -> Item:
     """An item out of what :func:`as_stored` made of it, which may have been JSON in between."""
-    content = {_NAMED_BEFORE.get(name, name): value for name, value in stored.items()}
+    content = dict(stored)
+    for before, name in _NAMED_BEFORE.items():
+        if before in content:
+            content[name] = content.pop(before)
     if kind == "scan":
         content["sites"] = tuple(ScanSite(**site) for site in content["sites"])
         content["parts"] = tuple(content["parts"])
@@ -174,7 +179,12 @@ def as_stored(item: Item | Subject) -> dict[str, Any]:
     """What ``item_of`` makes the same item of again. Most of an import is flat, and is taken apart as it is."""
     if isinstance(item, ScanItem):
         return asdict(item)
-    return {one.name: getattr(item, one.name) for one in fields(item)}
+    return {name: getattr(item, name) for name in _fields_of(type(item))}
+
+
+@cache
+def _fields_of(made: type[Any]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(made))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,6 +93,7 @@ def plain(name: str) -> str:
     return " ".join(re.findall(r"[a-z0-9%µμ]+", name.casefold()))
 
 
+@lru_cache(maxsize=1024)
 def by_name(name: str) -> str:
     """The analyte that a name says, or empty."""
     said = plain(name)
@@ -116,6 +117,7 @@ def analyte_of(codes: Iterable[str], names: Iterable[str], rulebook: RuleBook) -
     return said.pop() if len(said) == 1 else ""
 
 
+@lru_cache(maxsize=1024)
 def method_of(*texts: str) -> Method:
     """The method that a text names; unknown where it names none, or two."""
     said = " ".join(texts)

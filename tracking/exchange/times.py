@@ -31,6 +31,8 @@ _HL7 = re.compile(
 )
 
 
+# The results of one draw state one time, one after the other.
+@lru_cache(maxsize=64)
 def read_when(text: str, *, order: str, zone: str, pointer: str = "/collected_at") -> str:
     """A date, or a date and a time of day, as RFC 3339 or as the day, month or year that is known.
 

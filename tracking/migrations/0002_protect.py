@@ -8,6 +8,16 @@ from tracking.services.owned import protect
 
 APP = settings.APP_DB_ROLE
 
+# Himself, and whoever let a clinic of this account in.
+LET_IN = """
+        SELECT id FROM tracking_patient WHERE user_id = account
+        UNION ALL
+        SELECT care.patient_id
+        FROM tracking_prescriber member
+        JOIN tracking_carerelationship care ON care.clinic_id = member.clinic_id
+        WHERE member.user_id = account AND member.is_active AND care.revoked_at IS NULL
+        AND trabecula_covers(care.scope, category)"""
+
 FUNCTIONS = """
 CREATE FUNCTION trabecula_actor() RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -20,18 +30,29 @@ BEGIN
     RETURN acting;
 END $$;
 
-CREATE FUNCTION trabecula_is_system() RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT trabecula_actor() LIKE 'system:%'
-$$;
+-- These are written out where they are called: their names are looked up once, here, so no search path need be set for them.
+CREATE FUNCTION trabecula_is_system() RETURNS boolean LANGUAGE sql STABLE RETURN trabecula_actor() LIKE 'system:%';
 
-CREATE FUNCTION trabecula_user() RETURNS bigint LANGUAGE sql STABLE AS $$
-    SELECT CASE WHEN trabecula_actor() LIKE 'user:%' THEN substr(trabecula_actor(), 6)::bigint END
-$$;
+CREATE FUNCTION trabecula_user() RETURNS bigint LANGUAGE sql STABLE
+RETURN CASE WHEN trabecula_actor() LIKE 'user:%' THEN substr(trabecula_actor(), 6)::bigint END;
 
 -- What of a record a consent or a token opens; an empty scope opens all that can be shared.
-CREATE FUNCTION trabecula_covers(scope jsonb, category text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT category = 'door' OR (category <> 'own' AND (scope = '[]'::jsonb OR scope @> to_jsonb(category)))
-$$;
+CREATE FUNCTION trabecula_covers(scope jsonb, category text) RETURNS boolean LANGUAGE sql IMMUTABLE
+RETURN category = 'door' OR (category <> 'own' AND (scope = '[]'::jsonb OR scope ? category));
+
+-- The man whose account acts, or none: what he may always see, found by one key, without asking who else let him in.
+CREATE FUNCTION trabecula_himself() RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    acting text := trabecula_actor();
+    himself bigint;
+BEGIN
+    IF acting LIKE 'user:%' THEN
+        PERFORM set_config('trabecula.actor', 'system:access', true);
+        SELECT id INTO himself FROM tracking_patient WHERE user_id = substr(acting, 6)::bigint;
+        PERFORM set_config('trabecula.actor', acting, true);
+    END IF;
+    RETURN himself;
+END $$;
 
 -- Who let this account in to this category of his record; and himself. It reads protected tables as the system: as the account
 -- it would ask itself for ever.
@@ -41,33 +62,26 @@ DECLARE
     acting text := trabecula_actor();
 BEGIN
     PERFORM set_config('trabecula.actor', 'system:access', true);
-    RETURN QUERY
-        SELECT id FROM tracking_patient WHERE user_id = account
-        UNION
-        SELECT care.patient_id
-        FROM tracking_prescriber member
-        JOIN tracking_carerelationship care ON care.clinic_id = member.clinic_id
-        WHERE member.user_id = account AND member.is_active AND care.revoked_at IS NULL
-        AND trabecula_covers(care.scope, category);
+    RETURN QUERY @@LET_IN@@;
     PERFORM set_config('trabecula.actor', acting, true);
 END $$;
 
 -- Whom an account or a token may see. A token's expiry is asked by whoever lets it in, for SQL has no clock here; that it stands is
--- asked anew by each query. Behind broken glass a superuser sees all but what is the man's own.
+-- asked anew by each query. Behind broken glass a superuser sees all but what is the man's own. Each table of each query asks for
+-- itself, and of a large clinic for thousands: so every row goes through this one function, and a man may be told twice.
 CREATE FUNCTION trabecula_visible_patients(account bigint, category text) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE ROWS 10 AS $$
 DECLARE
     acting text := trabecula_actor();
 BEGIN
+    PERFORM set_config('trabecula.actor', 'system:access', true);
     IF acting LIKE 'token:%' THEN
-        PERFORM set_config('trabecula.actor', 'system:access', true);
         RETURN QUERY
             SELECT token.patient_id FROM tracking_readtoken token
             WHERE token.id = substr(acting, 7)::bigint AND token.revoked_at IS NULL
             AND trabecula_covers(token.scope, category);
     ELSE
-        RETURN QUERY SELECT trabecula_let_in(account, category);
-        PERFORM set_config('trabecula.actor', 'system:access', true);
+        RETURN QUERY @@LET_IN@@;
         RETURN QUERY
             SELECT glass.patient_id
             FROM tracking_breakglass glass
@@ -78,13 +92,6 @@ BEGIN
     PERFORM set_config('trabecula.actor', acting, true);
 END $$;
 
--- A table whose policy names no category is open with conclusions, which quote all.
-CREATE FUNCTION trabecula_visible_patients(account bigint) RETURNS SETOF bigint
-LANGUAGE plpgsql STABLE ROWS 10 AS $$
-BEGIN
-    RETURN QUERY SELECT trabecula_visible_patients(account, 'conclusions');
-END $$;
-
 -- Whether whoever acts may write into this record: himself, the system, or who was let in to all that a write is weighed against.
 CREATE FUNCTION trabecula_may_write(patient bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT trabecula_is_system() OR (
@@ -93,29 +100,36 @@ CREATE FUNCTION trabecula_may_write(patient bigint) RETURNS boolean LANGUAGE sql
 $$;
 
 -- The man's number rises once per transaction; whoever raises it holds his row until the commit, so it rises in commit order.
+-- Rows come man by man, so what was raised last is kept beside it in a setting, which a savepoint takes back as it does the number.
 CREATE FUNCTION trabecula_next_revision(patient bigint) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     this_transaction bigint := pg_current_xact_id()::text::bigint;
+    mark text := this_transaction || ':' || patient || ':';
+    kept text := current_setting('trabecula.raised', true);
     raised bigint;
 BEGIN
-    SELECT revision INTO raised FROM tracking_patient WHERE id = patient AND revision_xact = this_transaction;
+    IF starts_with(kept, mark) THEN
+        RETURN substr(kept, length(mark) + 1)::bigint;
+    END IF;
+    UPDATE tracking_patient SET revision = revision + 1, revision_xact = this_transaction
+    WHERE id = patient AND revision_xact <> this_transaction RETURNING revision INTO raised;
     IF NOT FOUND THEN
-        UPDATE tracking_patient SET revision = revision + 1, revision_xact = this_transaction
-        WHERE id = patient RETURNING revision INTO raised;
+        SELECT revision INTO raised FROM tracking_patient WHERE id = patient AND revision_xact = this_transaction;
         IF NOT FOUND THEN
             RAISE EXCEPTION 'no such patient is open to this actor: %', patient USING ERRCODE = 'insufficient_privilege';
         END IF;
     END IF;
+    PERFORM set_config('trabecula.raised', mark || raised, true);
     RETURN raised;
 END $$;
-"""
+""".replace("@@LET_IN@@", LET_IN)
 
 DROP_FUNCTIONS = """
 DROP FUNCTION trabecula_next_revision(bigint);
 DROP FUNCTION trabecula_may_write(bigint);
-DROP FUNCTION trabecula_visible_patients(bigint);
 DROP FUNCTION trabecula_visible_patients(bigint, text);
 DROP FUNCTION trabecula_let_in(bigint, text);
+DROP FUNCTION trabecula_himself();
 DROP FUNCTION trabecula_covers(jsonb, text);
 DROP FUNCTION trabecula_user();
 DROP FUNCTION trabecula_is_system();
@@ -241,6 +255,7 @@ BEGIN
     FOR function IN
         SELECT p.oid FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang AND l.lanname IN ('sql', 'plpgsql')
         WHERE p.pronamespace = 'public'::regnamespace AND p.proname LIKE 'trabecula\\_%'
+        AND p.prosqlbody IS NULL AND p.proname <> 'trabecula_actor'
     LOOP
         EXECUTE format('ALTER FUNCTION %s {}', function);
     END LOOP;
@@ -269,6 +284,8 @@ CATEGORIES = {
     Category.SYMPTOMS: ("symptom", "lifestyle"),
     Category.OWN: ("sharecode", "readtoken", "accountexport", "erasurerequest"),
 }
+# Whom he lets in, and to what, he alone says.
+HIS_TO_WRITE = ("carerelationship",)
 _OF = {name: category for category, names in CATEGORIES.items() for name in names}
 
 
@@ -276,7 +293,7 @@ def locked(name: str, *, history: bool = False, append_only: bool = False) -> mi
     """The policies and rights of one table."""
     category = _OF.get(name, Category.CONCLUSIONS)
     table = f"tracking_{name}{'history' if history else ''}"
-    return protect(table, app_role=APP, append_only=append_only, category=category)
+    return protect(table, app_role=APP, append_only=append_only, category=category, his_to_write=name in HIS_TO_WRITE)
 
 
 class Migration(migrations.Migration):

@@ -243,6 +243,7 @@ class CareRelationship(RevisionedRow):
         erasure=Erasure.SKELETON,
         sync="consents",
         category=Category.DOOR,
+        his_to_write=True,
     )
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="care_relationships")

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, models
 
-__all__ = ["insert_rows", "update_rows"]
+__all__ = ["insert_objects", "insert_rows", "update_rows"]
 
 _AT_ONCE = 2_000
 
@@ -24,6 +24,12 @@ def insert_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) ->
         names = ", ".join(columns)
         insert = f"INSERT INTO {model._meta.db_table} ({names}) SELECT {names} FROM {_recordset(model, columns)}"  # noqa: S608  our own names
         _execute(insert, part)
+
+
+def insert_objects(model: type[models.Model], objects: Sequence[models.Model]) -> None:
+    """The same of objects that are not saved yet. Their keys are not read back, and nothing of them is left to the database."""
+    columns = _stated_columns(model)
+    insert_rows(model, [{name: vars(each)[name] for name in columns} for each in objects])
 
 
 def update_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -45,6 +51,12 @@ def _execute(statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
     with connection.cursor() as cursor:
         # Instants and uids are written as PostgreSQL reads them.
         cursor.execute(statement, [json.dumps(rows, default=str, ensure_ascii=False)])
+
+
+@cache
+def _stated_columns(model: type[models.Model]) -> tuple[str, ...]:
+    """What whoever makes a row says; the database makes its key, and what it derives."""
+    return tuple(field.attname for field in model._meta.concrete_fields if not field.primary_key and not field.generated)
 
 
 @cache

@@ -187,10 +187,13 @@ def is_overdue(row: Episode, now: datetime) -> bool:
 
 
 def sentences(rows: Collection[Episode]) -> dict[int, Finding]:
-    """The finding that speaks for each episode, by its key: as it is found now, else as it was found last. One query."""
-    about = Q(evaluation__in={row.evaluation_id for row in rows})
-    about |= Q(evaluation__in=Standing.objects.filter(patient__in={row.patient_id for row in rows}).values("evaluation"))
-    found = {(f.patient_id, f.detail["family"], f.code): f for f in Finding.objects.filter(about).order_by("evaluation_id")}
+    """The finding that speaks for each episode, by its key: as it is found now, else as it was found last.
+
+    Two queries: asked for in one, both kinds of evaluation would be looked for among all findings there are.
+    """
+    latest = Standing.objects.filter(patient__in={row.patient_id for row in rows}).values_list("evaluation", flat=True)
+    said_in = Finding.objects.filter(evaluation__in={row.evaluation_id for row in rows}.union(latest))
+    found = {(f.patient_id, f.detail["family"], f.code): f for f in said_in.order_by("evaluation_id")}
     keys = {row.pk: (row.patient_id, row.family, row.code) for row in rows}
     return {pk: found[key] for pk, key in keys.items() if key in found}
 

@@ -7,7 +7,7 @@ services and checks as what a person types.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -40,7 +40,7 @@ from tracking.models.base import Record, new_client_id, new_uid
 from tracking.models.imports import RowState
 from tracking.services import bone, doses, evaluations, records, regimens
 from tracking.services.access import acting_as, lock_patient, not_found
-from tracking.services.bulk import insert_rows, update_rows
+from tracking.services.bulk import insert_objects, insert_rows, update_rows
 from tracking.services.import_rows import Judge, refuse, said
 
 __all__ = [
@@ -63,8 +63,7 @@ Progress = Callable[[int], None]
 # Up to so many rows are stored while the sender waits; more are left to a worker, and the percent tells how far it is.
 AT_ONCE = 500
 _STEP, _TELL = 2_000, 500
-# The columns of a row, and those of them that say what became of it.
-_COLUMNS = tuple(field.attname for field in ImportRow._meta.concrete_fields if not field.primary_key)
+# The columns of a row that say what became of it.
 _KEPT = ("id", "state", "why", "answers", "answered_by", "stored_table", "stored_uid")
 _TABLES: Mapping[str, type[Record]] = {model.__name__: model for model in (LabResult, DexaScan, DoseEvent, Regimen)}
 # How a row may still change: what is stored, taken back or without content stands.
@@ -97,7 +96,7 @@ def receive(
         rows = [_row(man, batch, number, line) for number, line in enumerate(parsed.lines, 1)]
         people = _people(row.subject for row in rows)
         _look_at(rows, _judge(man, batch, people=people, by=by, now=now, staff=staff))
-        insert_rows(ImportRow, [{name: vars(row)[name] for name in _COLUMNS} for row in rows])
+        insert_objects(ImportRow, rows)
         return batch, True
 
 
@@ -145,14 +144,17 @@ def commit(
     with acting_as(by):
         man = lock_patient(patient)
         batch = _his_to_change(man, uid, by=by, staff=staff)
-        rows = list(rows_of(batch, man).filter(state=RowState.READY).order_by("number"))
+        ready = rows_of(batch, man).filter(state=RowState.READY)
+        done, count = 0, ready.count()
         store = _Store(man, batch, by=by, now=now, staff=staff)
-        for number, row in enumerate(rows, 1):
-            store.row(row)
-            if progress is not None and number % _TELL == 0:
-                progress(number * 99 // len(rows))
-        store.flush()
-        _keep(rows)
+        for rows in _in_steps(ready):
+            for row in rows:
+                store.row(row)
+                done += 1
+                if progress is not None and done % _TELL == 0:
+                    progress(done * 99 // count)
+            store.flush()
+            _keep(rows)
         batch.percent = 100
         batch.save(update_fields=["percent"])
         evaluations.refresh(man, now=now)
@@ -274,8 +276,6 @@ class _Store:
             "withdrawn_reason": "",
         }
         self._waiting.append({**said, **content})
-        if len(self._waiting) >= _STEP:
-            self.flush()
         return uid
 
     def _replace(self, before: Record, content: dict[str, Any]) -> Record:
@@ -370,11 +370,19 @@ def _look_at(rows: Iterable[ImportRow], judge: Judge) -> None:
     judge.ask_about_units(ready)
 
 
+def _in_steps(rows: QuerySet[ImportRow]) -> Iterator[list[ImportRow]]:
+    """Rows by their number, so many in memory at a time, whatever becomes of them meanwhile."""
+    above = 0
+    while part := list(rows.filter(number__gt=above).order_by("number")[:_STEP]):
+        yield part
+        above = part[-1].number
+
+
 def _row(man: Patient, batch: ImportBatch, number: int, line: Line) -> ImportRow:
     state = RowState.EMPTY if line.empty else RowState.REFUSED if line.item is None else RowState.READY
     return ImportRow(
-        patient=man,
-        batch=batch,
+        patient_id=man.pk,
+        batch_id=batch.pk,
         number=number,
         place=line.place[:200],
         source_id=line.source_id,

@@ -17,6 +17,7 @@ from tracking.domain.categories import Category
 from tracking.domain.ownership import Erasure, Ownership
 from tracking.domain.problems import Problem, problem
 from tracking.models.base import append_only, keeps_history, new_client_id, new_uid, stamps_revision
+from tracking.services.bulk import insert_objects, insert_rows
 
 __all__ = [
     "Category",
@@ -26,6 +27,8 @@ __all__ = [
     "Problem",
     "append_only",
     "fill",
+    "insert_objects",
+    "insert_rows",
     "keeps_history",
     "new_client_id",
     "new_uid",
@@ -83,16 +86,30 @@ def tables() -> Iterator[OwnedTable]:
     yield from (_tables[name] for name in sorted(_tables))
 
 
+_SYSTEM = "(SELECT trabecula_is_system())"
+_USER = "(SELECT trabecula_user())"
+_HIMSELF = "(SELECT trabecula_himself())"
+
+
 def policy_expression(owner: str, category: Category = Category.CONCLUSIONS) -> str:
     """The row-level security test: the system, or whoever acts and has this category of the man's record open to him."""
-    named = "" if category is Category.CONCLUSIONS else f", '{category}'"
-    return f"(SELECT trabecula_is_system()) OR {owner} IN (SELECT trabecula_visible_patients((SELECT trabecula_user()){named}))"
+    # In this order: whom an account may see is asked only where the row is neither the system's affair nor the man's own.
+    seen = f"{owner} IN (SELECT trabecula_visible_patients({_USER}, '{category}'))"
+    return f"{_SYSTEM} OR {owner} = {_HIMSELF} OR {seen}"
 
 
-def writing_expression(owner: str, category: Category) -> str:
-    """Who may write there. What one writes is weighed against everything, so it takes a view of everything."""
-    apart = category in (Category.DOOR, Category.OWN)
-    return policy_expression(owner, category if apart else Category.CONCLUSIONS)
+def writing_expression(owner: str, category: Category, *, his_to_write: bool = False) -> str:
+    """Who may write there: the system, or an account that he let in. Whoever has a key or broke glass looks only.
+
+    What one writes is weighed against everything, so it takes a view of everything. That somebody looked is noted by who looks,
+    whatever little he was let in to. ``his_to_write``: his word alone, as his own tables are.
+    """
+    if his_to_write or category is Category.OWN:
+        return f"{_SYSTEM} OR {owner} = {_HIMSELF}"
+    if category is Category.DOOR:
+        return policy_expression(owner, category)
+    let_in = f"{owner} IN (SELECT trabecula_let_in({_USER}, '{Category.CONCLUSIONS}'))"
+    return f"{_SYSTEM} OR {owner} = {_HIMSELF} OR {let_in}"
 
 
 def protect(
@@ -102,13 +119,14 @@ def protect(
     owner: str = "patient_id",
     append_only: bool = False,
     category: Category = Category.CONCLUSIONS,
+    his_to_write: bool = False,
 ) -> RunSQL:
     """A migration step: forced row-level security on ``table``, and no right of the application's role to delete from it.
 
     ``append_only`` takes the right to update away too. Every patient-owned table has exactly one such step; a test compares.
     """
     taken = "UPDATE, DELETE, TRUNCATE" if append_only else "DELETE, TRUNCATE"
-    test, check = policy_expression(owner, category), writing_expression(owner, category)
+    test, check = policy_expression(owner, category), writing_expression(owner, category, his_to_write=his_to_write)
     return RunSQL(
         # Names of our own tables and role; DDL takes no parameters.
         f"""

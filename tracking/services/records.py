@@ -16,6 +16,7 @@ from tracking.domain.problems import Problem, problem
 from tracking.models import ImportBatch, Patient, Tombstone
 from tracking.models.base import CLIENT_ID, Record
 from tracking.services.access import not_found
+from tracking.services.bulk import insert_objects
 
 __all__ = [
     "Source", "add", "add_each", "check_client_id", "find", "find_his", "is_typed", "not_storable", "same_content",
@@ -25,7 +26,6 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 R = TypeVar("R", bound=Record)
-_AT_ONCE = 500  # rows per statement
 
 # What a row says about itself rather than about the man; two rows that differ only in these say the same.
 _ABOUT_THE_ROW = {
@@ -95,7 +95,7 @@ def add_each(
             refused[key] = problem_of_row
     try:
         with transaction.atomic():
-            model.objects.bulk_create(rows, batch_size=_AT_ONCE)
+            insert_objects(model, rows)
     except (DataError, IntegrityError):
         # No check of ours foresaw it. One by one, so that only the row itself is refused.
         for row in rows:

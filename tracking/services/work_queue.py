@@ -27,9 +27,8 @@ from django.db.models import (
     QuerySet,
     Value,
     When,
-    Window,
 )
-from django.db.models.functions import Cast, NullIf, RowNumber
+from django.db.models.functions import Cast, NullIf
 
 from tracking.domain.problems import problem
 from tracking.domain.rulebook import Lane, Priority
@@ -42,6 +41,9 @@ __all__ = ["Asked", "Counts", "QueueRow", "Work", "WorkLine", "lines_for", "work
 
 # More than anybody can answer in a day, by far.
 _MOST_TOLD = 10_000
+
+# Open episodes of a man, of which most have fewer.
+_OPEN_EACH = 4
 
 # As many digits as an episode's margin has at most.
 _MARGIN = DecimalField(max_digits=40, decimal_places=30)
@@ -95,13 +97,15 @@ class Work:
     now: datetime
 
     def page(self, *, start: int, limit: int) -> list[QueueRow]:
-        """So many men from this place on, each with all of his open episodes: two queries, however many wait."""
-        men = list(_worst(self.rows)[start : start + limit])
-        return self._lines(men)
+        """So many men from this place on, each with all of his open episodes: two queries, however many wait.
+
+        Where men have more than a few open episodes each, it is one more.
+        """
+        return self._lines(_men(self.rows, start + limit)[start:])
 
     def after(self, uid: UUID, *, limit: int) -> list[QueueRow]:
         """So many men behind this one. Raises Problem where he has left the queue."""
-        men = list(_worst(self.rows))
+        men = _men(self.rows)
         there = Patient.objects.filter(uid=uid).values_list("pk", flat=True).first()
         if there not in men:
             raise problem("?cursor", "cursor-unreadable", "He has left the queue meanwhile. Take the list from its start.")
@@ -236,11 +240,21 @@ def _in_order(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.order_by(*_ORDER)
 
 
-def _worst(rows: QuerySet[Any]) -> QuerySet[Any, int]:
-    """The men, in order, each at the place of his worst episode."""
-    place = Window(RowNumber(), partition_by=[F("patient_id")], order_by=list(_ORDER))
-    ordered = _in_order(rows.annotate(place=place).filter(place=1))
-    return ordered.values_list("patient_id", flat=True)
+def _men(rows: QuerySet[Any], most: int | None = None) -> list[int]:
+    """The men, or the first so many, in order, each at the place of his worst episode.
+
+    To keep the first few of many rows costs the database less than to rank the episodes of every man.
+    """
+    ordered = _in_order(rows).values_list("patient_id", flat=True)
+    if most is None:
+        return list(dict.fromkeys(ordered))
+    taken = most * _OPEN_EACH
+    while True:
+        found = list(ordered[:taken])
+        men = list(dict.fromkeys(found))
+        if len(men) >= most or len(found) < taken:
+            return men[:most]
+        taken *= _OPEN_EACH
 
 
 def _line(his: Sequence[Any], now: datetime) -> QueueRow:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
+from backend.accounts import closing
 from backend.backup.envelope import DamagedError, read_private_key
-from backend.backup.erasures import read_list, still_there
+from backend.backup.erasures import erase_again, read_list, still_there
 from backend.backup.putting import put_back
 from backend.backup.server import BackupError, Server
 from tracking import clock
@@ -30,7 +33,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--key", type=Path, required=True, help="the private key that backup_key wrote")
         parser.add_argument("--into", metavar="NAME", help="a database that is not there yet; without it, a trial")
-        parser.add_argument("--erased", type=Path, help="the erasure list: uids of men who must not come back, one a line")
+        parser.add_argument(
+            "--erased", type=Path, help="whom to erase again: the log with its lines `erased`, or uids, one a line"
+        )
         parser.add_argument("--programs", type=Path, help="the folder of pg_restore; the one on PATH unless named")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -51,8 +56,28 @@ class Command(BaseCommand):
         where = f"in {options['into']}" if options["into"] else "for a trial"
         self.stdout.write(f"Put back {where}: {rows} rows of {len(held.tables)} tables, every row as it was.")
         if back:
+            self._erase_again(server.named(options["into"]), back)
+        elif options["into"] and not erased:
+            self.stdout.write("Nobody was named who had been erased since (--erased): whoever was is back.")
+
+    def _erase_again(self, restored: Server, back: list[UUID]) -> None:
+        """Whoever is on the list and came back goes at once; what cannot be done is said, and the code is another."""
+        named = ", ".join(map(str, back))
+        try:
+            is_current = erase_again(restored, back, now=clock.now(), leave=closing.end_sign_ins)
+        except DatabaseError as problem:
             raise CommandError(
-                f"{len(back)} men on the erasure list are back: {', '.join(map(str, back))}. Before anybody is let into"
-                f" {options['into']}: manage.py erase_again with these uids.",
+                f"{len(back)} men on the erasure list are back in {restored.database}, and could not be erased: {named}."
+                " Before anybody is let in: manage.py erase_again with these uids.",
+                returncode=NOT_TO_BE_OPENED,
+            ) from problem
+        if not is_current:
+            raise CommandError(
+                f"{len(back)} men on the erasure list are back: {named}. The tables in {restored.database} are older than"
+                " this code. Before anybody is let in: manage.py migrate --database owner, then manage.py erase_again with"
+                " these uids.",
                 returncode=NOT_TO_BE_OPENED,
             )
+        if left := still_there(restored, back):
+            raise CommandError(f"Not erased: {', '.join(map(str, left))}.", returncode=NOT_TO_BE_OPENED)
+        self.stdout.write(f"Erased again in {restored.database}, as they had been: {named}.")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+import time_machine
 
 from tests.accounts import PASSWORD
 from tests.backend.accounts.conftest import code_to
@@ -110,3 +113,30 @@ def test_the_third_wrong_code_ends_it(his_phone, new_phone):
     assert [phone.ask("POST", "/auth/password/reset", sent).status_code for _ in range(4)] == [422, 422, 422, 409]
     right = {"key": code_to("adam@example.org"), "password": NEW}
     assert phone.ask("POST", "/auth/password/reset", right).status_code == 409
+
+
+@pytest.mark.parametrize("weak", ["Trabecula1", "testosterone", "TRT-2026-1", "estradiol24", "anastrozole7"])
+def test_a_password_of_this_place_is_refused(phone, weak):
+    answer = phone.ask("POST", "/auth/signup", {"email": "adam@example.org", "password": weak})
+    assert answer.status_code == 422
+    assert list(issues(answer)) == ["/password"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["  Blanks Before And After  ", "x" * 55 + " 64 and më", "trabecula and eight more", "Case Counts 1"]
+)
+def test_a_password_is_taken_as_it_is_typed(phone, new_phone, typed):
+    assert phone.sign_up(password=typed).status_code == 200
+    other = new_phone()
+    assert other.sign_in(password=typed).status_code == 200
+    assert other.prove(typed).status_code == 200
+    for wrong in (f" {typed}", typed.swapcase(), typed[:-1]):
+        assert new_phone().sign_in(password=wrong).status_code == 422
+
+
+def test_a_code_holds_for_ten_minutes(his_phone, new_phone):
+    for seconds, status in ((9 * 60 + 50, 422), (10 * 60 + 1, 409)):
+        phone, asked = new_phone(), time.time()
+        phone.ask("POST", "/auth/password/request", ADAM)
+        with time_machine.travel(asked + seconds, tick=False):
+            assert phone.ask("POST", "/auth/password/reset", {"key": "WRONG1", "password": NEW}).status_code == status

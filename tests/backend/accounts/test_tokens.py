@@ -12,6 +12,7 @@ from threading import Barrier
 import jwt
 import pytest
 import time_machine
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
 
@@ -105,9 +106,10 @@ def claims(token):
 def forged(token):
     """Tokens that say the right thing and are not ours."""
     said = claims(token)
-    head = base64.urlsafe_b64encode(json.dumps({"alg": "none", "typ": "JWT"}).encode()).rstrip(b"=").decode()
+    theirs = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    head = part({"alg": "none", "typ": "JWT"})
     head_of, body, signature = token.split(".")
-    other_body = base64.urlsafe_b64encode(json.dumps(said | {"sub": "1"}).encode()).rstrip(b"=").decode()
+    other_body = part(said | {"sub": "1"})
     return {
         "none": jwt.encode(said, None, algorithm="none"),
         "none, with our signature": f"{head}.{body}.{signature}",
@@ -119,12 +121,57 @@ def forged(token):
         ),
         "another account": f"{head_of}.{other_body}.{signature}",
         "no signature": f"{head_of}.{body}.",
+        "none, written otherwise": f"{part({'alg': 'NoNe', 'typ': 'JWT'})}.{body}.{signature}",
+        "signed by a key of its own that it names": jwt.encode(
+            said, theirs, algorithm="RS256", headers={"jku": "https://x.example"}
+        ),
+        "signed by a key of its own that it brings": jwt.encode(
+            said, "x" * 40, algorithm="HS256", headers={"jwk": {"k": "eA"}}
+        ),
+        "our secret taken for a public key": f"{part({'alg': 'RS256', 'typ': 'JWT'})}.{body}.{signature}",
+        "a foreign kid": jwt.encode(said, "x" * 40, algorithm="HS256", headers={"kid": "../../dev/null"}),
+        "a key of nothing, for a kid that leads nowhere": jwt.encode(
+            said, chr(0) * 32, algorithm="HS256", headers={"kid": "/dev/null"}
+        ),
     }
+
+
+def part(said):
+    return base64.urlsafe_b64encode(json.dumps(said).encode()).rstrip(b"=").decode()
+
+
+def changed(token, **claimed):
+    """Signed by our own key, as only we can; what is claimed is not so."""
+    return jwt.encode(claims(token) | claimed, django_settings.HEADLESS_JWT_PRIVATE_KEY, algorithm="HS256")
 
 
 def test_a_forged_token_opens_nothing(his_phone):
     for how, token in forged(his_phone.access).items():
         assert his_phone.send("GET", "/profile", HTTP_AUTHORIZATION=f"Bearer {token}").status_code == 401, how
+
+
+def test_even_our_own_key_makes_no_token_that_holds_where_what_it_claims_is_not_so(his_phone, new_phone):
+    other = new_phone()
+    other.sign_up("carl@example.org")
+    now, token = int(time.time()), his_phone.access
+    claimed = {
+        "has run out": {"exp": now - 1},
+        "begins later": {"nbf": now + 600},
+        "was given out in the future": {"iat": now + 600},
+        "is a refresh token": {"token_use": "refresh"},
+        "is of no kind": {"token_use": "id"},
+        "is of nobody": {"sub": "0"},
+        "is of somebody else": {"sub": claims(other.access)["sub"]},
+        "is of another session": {"sid": claims(other.access)["sid"]},
+        "is of no session": {"sid": "x" * 40},
+        "is of a session that is a number": {"sid": 1},
+    }
+    assert his_phone.send("GET", "/profile", HTTP_AUTHORIZATION=f"Bearer {changed(token)}").status_code != 401
+    for how, claim in claimed.items():
+        answer = his_phone.send("GET", "/profile", HTTP_AUTHORIZATION=f"Bearer {changed(token, **claim)}")
+        assert answer.status_code == 401, how
+    assert refreshed(his_phone, changed(his_phone.refresh, exp=now - 1)).status_code == 401
+    assert his_phone.is_in()
 
 
 def test_a_token_of_one_kind_is_none_of_another(his_phone, new_phone):

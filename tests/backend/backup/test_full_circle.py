@@ -19,8 +19,9 @@ from tests import accounts
 from tests.conftest import NOW
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
-from tracking.models import Clinic
+from tracking.models import Clinic, LabResult
 from tracking.services import audit, consent, labs, regimens, resync
+from tracking.services.access import acting_as
 
 PROGRAMS = _programs_of_the_wheel()
 
@@ -89,14 +90,15 @@ def test_the_full_circle(server: Server, two_men: list[Any], key: Path, tmp_path
 
     assert was.tables["tracking_labresult"].rows == 6
     assert len([table for table in was.tables.values() if table.rows]) > 15
-    erased = tmp_path / "erased"
-    erased.write_text(f"{two_men[1].uid}  # erased after the backup\n")
-    with pytest.raises(CommandError, match=f"1 men on the erasure list are back: {two_men[1].uid}") as refused:
-        run("restore", str(file), "--key", str(key), "--into", "restored", "--erased", str(erased))
-    assert refused.value.returncode == 3
+    erased = tmp_path / "worker.log"
+    erased.write_text(
+        f'{{"event": "request_finished"}}\nworker-1  | {{"event": "erased", "patient": "{two_men[1].uid}", "rows": 40}}\n'
+    )
+    said = run("restore", str(file), "--key", str(key), "--into", "restored", "--erased", str(erased))
+    assert "every row as it was." in said
+    assert f"Erased again in restored, as they had been: {two_men[1].uid}." in said
     restored = server.named("restored")
-    with restored.connect() as connection:
-        assert contents.differences(was, contents.read(connection)) == []
+    was = only_carl_is_gone(restored, was, two_men)
     as_the_application(restored)
 
     with pytest.raises(CommandError, match="There is a database restored already"):
@@ -104,6 +106,23 @@ def test_the_full_circle(server: Server, two_men: list[Any], key: Path, tmp_path
     assert "restored" in databases(server), "what is somebody's stays"
     unlike_what_was_there(restored, was)
     what_is_damaged_is_refused(server, file, key)
+
+
+def only_carl_is_gone(restored: Server, was: contents.Contents, men: list[Any]) -> contents.Contents:
+    """What was replayed after the restore is an erasure like any other, and the database in use is as it was."""
+    adam, carl = men
+    with restored.connect() as connection:
+        now = contents.read(connection)
+        owned_by = dict(connection.execute("SELECT patient_id, count(*) FROM tracking_labresult GROUP BY 1").fetchall())
+        left = connection.execute("SELECT name, user_id, erased_at IS NULL FROM tracking_patient ORDER BY id").fetchall()
+        users = connection.execute("SELECT count(*) FROM tracking_user WHERE id = %s", [carl.user_id]).fetchone()
+    assert owned_by == {adam.pk: 3}
+    assert left == [("Adam Invented", adam.user_id, True), ("", None, False)]
+    assert users == (0,)
+    with acting_as(Actor.system("test")):
+        assert LabResult.objects.filter(patient=carl).count() == 3, "another database was not touched"
+    assert contents.differences(was, now) != []
+    return now
 
 
 def as_the_application(restored: Server) -> None:
@@ -118,9 +137,9 @@ def as_the_application(restored: Server) -> None:
             acting.execute("DELETE FROM tracking_labresult")
         acting.rollback()
         (before,) = acting.execute("SELECT sum(revision) FROM tracking_patient").fetchone() or (0,)
-        acting.execute("UPDATE tracking_patient SET zone = 'Europe/Rome'")
+        acting.execute("UPDATE tracking_patient SET zone = 'Europe/Rome' WHERE erased_at IS NULL")
         (after,) = acting.execute("SELECT sum(revision) FROM tracking_patient").fetchone() or (0,)
-        assert after == before + 2
+        assert after == before + 1
         acting.rollback()
 
 
@@ -132,7 +151,7 @@ def unlike_what_was_there(restored: Server, was: contents.Contents) -> None:
         connection.execute("SELECT setval('tracking_labresult_id_seq', 700)")
         changed = contents.differences(was, contents.read(connection))
         connection.rollback()
-    assert changed[0] == "tracking_labresult: 6 rows, and not all as they were"
+    assert changed[0] == "tracking_labresult: 3 rows, and not all as they were"
     assert changed[1].startswith("tracking_labresult_id_seq: stands at 700 instead of ")
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import smtplib
+from contextlib import closing
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -11,12 +12,12 @@ import redis
 
 from backend.devstack import roles
 from backend.devstack.session import begin
+from backend.devstack.stack import Stack
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from backend.devstack.services import Services
-    from backend.devstack.stack import Stack
 
 pytestmark = pytest.mark.processes
 
@@ -85,6 +86,24 @@ def test_web_worker_and_beat_never_learn_the_owners_address(stack: Stack) -> Non
 
 def test_the_secrets_are_for_their_owner_alone(stack: Stack) -> None:
     assert (stack.home / "secrets.json").stat().st_mode & 0o077 == 0
+
+
+def test_a_killed_database_comes_back_though_one_of_its_children_is_still_at_work(run_folder: Path) -> None:
+    # A child that waits for nothing does not see that its server has gone until it has done what it was asked.
+    busy = (
+        "DO $$ DECLARE until timestamptz := clock_timestamp() + interval '2 seconds';"
+        " BEGIN WHILE clock_timestamp() < until LOOP NULL; END LOOP; END $$"
+    )
+    with Stack(run_folder / "demo") as stack:
+        url = stack.start_services().database_url
+        with closing(psycopg.connect(url, autocommit=True)) as connection:
+            connection.pgconn.send_query(busy.encode())
+            asked = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'DO %'"
+            while rows(url, asked) == [(0,)]:
+                pass
+            stack.kill("postgres")
+            stack.revive("postgres")
+        assert rows(url, "SELECT 1") == [(1,)]
 
 
 def test_a_session_uses_the_servers_that_the_environment_names(stack: Stack, tmp_path: Path) -> None:

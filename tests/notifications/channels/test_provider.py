@@ -167,3 +167,10 @@ def test_the_whole_job_by_a_provider_waits_as_long_as_it_was_asked_to_and_sends_
         services.deliver(now=at + timedelta(hours=2))
     assert len(postmark.heard) == 2
     assert rows(Delivery, "state", "provider_reference") == [("sent", "4711")]
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_nobody_is_followed_elsewhere(postmark: Postmark, status: int) -> None:
+    postmark.answer = (status, {}, {"Location": f"{postmark.url}email"})
+    assert send() == Refused("it leads elsewhere", is_retryable=True)
+    assert len(postmark.heard) == 1

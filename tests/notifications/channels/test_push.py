@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from notifications.channels import CHANNELS, Message, Reached, Refused, Sent, Target, Unknown
-from tests.notifications.fcm import UNREGISTERED, Fcm, error
+from tests.notifications.fcm import UNREGISTERED, Fcm, error, serving
 
 PUSH = CHANNELS["push"]
 PHONE = Target("token", "adams-token", 1)
@@ -119,6 +119,21 @@ def test_an_answer_that_cannot_be_read_is_still_an_answer(fcm: Fcm, body: bytes)
     outcome = PUSH.send(MESSAGE, PHONE)
     assert isinstance(outcome, Refused)
     assert outcome.is_retryable
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_nobody_is_followed_elsewhere(fcm: Fcm, status: int) -> None:
+    """Who stands in between could send a device's address, or the key to all of them, to whatever this server reaches."""
+    with serving() as elsewhere:
+        there = {"Location": f"{elsewhere.url}/v1/projects/invented-project/messages:send"}
+        fcm.script = [(status, {}, there)]
+        assert PUSH.send(MESSAGE, PHONE) == Refused(f"{status} ", is_retryable=True)
+        fcm.valid_tokens, fcm.token_script = set(), [(status, {}, {"Location": f"{elsewhere.url}/token"})]
+        fcm.script = [401]
+        outcome = PUSH.send(MESSAGE, PHONE)
+        assert isinstance(outcome, Refused)
+        assert outcome.is_retryable
+        assert (elsewhere.heard, elsewhere.issued) == ([], 0)
 
 
 @pytest.mark.parametrize("how", ["hang", "reset"])

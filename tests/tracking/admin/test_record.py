@@ -9,7 +9,9 @@ from django.urls import reverse
 from tests.conftest import NOW
 from tests.desks import at_desk
 from tracking.domain.actor import Actor
+from tracking.domain.history import Origin
 from tracking.models import AccessEvent, Evaluation, LabResult, Proposal, Regimen
+from tracking.services import regimens
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +50,19 @@ def test_the_page_shows_labs_regimens_doses_scans_due_items_and_who_read(desk, f
         "23 Oct 2026 11:00",
     ):
         assert said in text, said
+
+
+def test_its_first_card_says_what_he_takes_and_what_is_due_first(desk, full_record, bell, address):
+    planned = {"schedule": {"kind": "every", "days": "7"}, "starts_on": (NOW + timedelta(days=9)).date(), "reason": "low"}
+    regimens.start(
+        patient=full_record, by=bell, now=NOW, origin=Origin.PRESCRIBED, drug="testosterone_cypionate", dose_mg="100", **planned
+    )
+    card = desk.get(address(full_record)).text.partition('class="takes"')[2].partition("</section>")[0]
+    takes, due = card.split("</ul>")[0], re.findall(r"</b> ([^<]+)\n", card.partition("Next due")[2])
+    assert re.sub(r"<[^>]+>", "", takes).strip("> ") == "Anastrozole 0.5 mg every 3.5 days, 1 mg a week"
+    assert due[:2] == ["Estradiol and testosterone", "DXA scan"]
+    assert len(due) == 4
+    assert re.search(r"All \d+ that are due", card)
 
 
 def test_nobody_elses_record_is_on_the_page(desk, full_record, carl, bell, address):

@@ -12,6 +12,8 @@ from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator, FormatChecker
 from rest_framework.test import APIClient
 
+from tests import recorded
+
 METHODS = ("get", "post", "put", "patch", "delete")
 NOT_JSON = {"/api/v1/docs", "/api/v1/schema"}
 
@@ -38,12 +40,22 @@ def _routes() -> list[tuple[re.Pattern[str], str]]:
     return [(re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path)), path) for path in paths]
 
 
+def resolved(part: dict[str, Any]) -> dict[str, Any]:
+    """An answer or a parameter itself, where the document names the one that many operations share."""
+    if "$ref" not in part:
+        return part
+    found = document()
+    for name in part["$ref"].removeprefix("#/").split("/"):
+        found = found[name]
+    return found
+
+
 @cache
 def _validator(path: str, method: str, status: int, media: str) -> Draft202012Validator:
     operation = _strict()["paths"][path][method]
     answer = operation["responses"].get(str(status))
     assert answer is not None, f"the document knows no {status} for {method} {path}"
-    content = answer.get("content", {})
+    content = resolved(answer).get("content", {})
     assert media in content, f"the document knows no {media} with {status} for {method} {path}, only {sorted(content)}"
     schema = {**content[media]["schema"], "components": _strict()["components"]}
     return Draft202012Validator(schema, format_checker=FormatChecker())
@@ -58,7 +70,7 @@ def check(path: str, method: str, response: Any, *, is_sparse: bool = False) -> 
         return
     if not response.content:
         answers = document()["paths"][known][method]["responses"]
-        assert "content" not in answers[str(response.status_code)], (
+        assert "content" not in resolved(answers[str(response.status_code)]), (
             f"{method} {path} promises a body with {response.status_code}"
         )
         return
@@ -75,11 +87,22 @@ def check(path: str, method: str, response: Any, *, is_sparse: bool = False) -> 
 class ContractClient(APIClient):
     """Sends JSON, and checks every answer of the API."""
 
+    sent: Any = ""
+
+    def generic(self, method: str, path: str, data: Any = "", *args: Any, **extra: Any) -> Any:
+        self.sent = data
+        return super().generic(method, path, data, *args, **extra)
+
     def request(self, **kwargs: Any) -> Any:
         response = super().request(**kwargs)
         path, method = kwargs["PATH_INFO"], kwargs["REQUEST_METHOD"].lower()
         if path.startswith("/api/") and path not in NOT_JSON and method in METHODS:
-            check(path, method, response, is_sparse="fields=" in kwargs.get("QUERY_STRING", ""))
+            is_sparse = "fields=" in kwargs.get("QUERY_STRING", "")
+            check(path, method, response, is_sparse=is_sparse)
+            known = next((shown for pattern, shown in _routes() if pattern.fullmatch(path)), "")
+            if not is_sparse and (methods := document()["paths"].get(known)):
+                # That there is no such method is said of those that there are.
+                recorded.keep(methods.get(method, next(iter(methods.values()))), self.sent, response)
         return response
 
     def send(self, method: str, path: str, body: Any = None, **headers: Any) -> Any:

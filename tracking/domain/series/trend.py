@@ -19,6 +19,7 @@ from tracking.domain.months import months_after
 from tracking.domain.reported import Value
 from tracking.domain.rulebook import RuleBook, Tier
 from tracking.domain.series.segments import Run
+from tracking.domain.series.slopes import slopes_of
 from tracking.domain.units import convert
 
 _DAYS_A_YEAR = 365.25
@@ -56,7 +57,7 @@ def trend_of(run: Run, readings: Mapping[str, Reading], rulebook: RuleBook) -> T
         return None
     unit, step, values = _numbers([readings[result.key].value for result in used], rulebook)
     days = [result.on.toordinal() for result in used]
-    slopes = _slopes(days, values)
+    slopes = slopes_of(days, values)
     low, high = _band(slopes, days, values, rule.confidence_percent)
     counted = {result.key for result in used}
     return Trend(
@@ -87,25 +88,12 @@ def _numbers(values: Sequence[Value], rulebook: RuleBook) -> tuple[str, Decimal,
     return values[0].unit, Decimal(1).scaleb(-decimals), [int(value.number.scaleb(decimals)) for value in values]
 
 
-def _slopes(days: Sequence[int], values: Sequence[float]) -> list[float]:
-    """Every slope between two points of different days, per day, in order of size."""
-    points = list(zip(days, values, strict=True))
-    slopes = [
-        (then - value) / (other - day)
-        for number, (day, value) in enumerate(points)
-        for other, then in points[number + 1 :]
-        if other != day
-    ]
-    slopes.sort()
-    return slopes
-
-
-def _median(ordered: list[float]) -> float:
+def _median(ordered: Sequence[float]) -> float:
     half = len(ordered) // 2
     return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
-def _band(slopes: list[float], days: Sequence[int], values: Sequence[float], confidence: Decimal) -> tuple[float, float]:
+def _band(slopes: Sequence[float], days: Sequence[int], values: Sequence[float], confidence: Decimal) -> tuple[float, float]:
     """Sen's band by rank, from the variance of Kendall's S with its corrections for ties."""
     variance = (_spread(len(days)) - sum(_spread(tied) for of in (days, values) for tied in Counter(of).values())) / _EIGHTEEN
     reach = _deviate(confidence) * sqrt(max(variance, 0))

@@ -1,0 +1,262 @@
+"""What a man's phone reads most, his last fifty results and the home screen in one call, beside the least that a server can do.
+
+Both are real servers with one process each, asked over one connection by the same client, in turns. Ours is gunicorn with all
+that production runs; the other is :mod:`benchmarks.raw`, which sends the same statements and writes the same answer.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from backend.devstack.cohort import Api
+from backend.devstack.mail import messages
+from backend.devstack.ports import LOOPBACK, ReservedPort
+from backend.devstack.stack import Stack
+from benchmarks.owner import gather_figures, triggers_off
+
+__all__ = ["Measured", "measure", "report"]
+
+CHECKOUT = Path(__file__).parents[1]
+SERIES, HOME = "/api/v1/labs?analyte=estradiol&limit=50", "/api/v1/home"
+TARGETS = {"series": 0.5, "home": 0.3}
+# A 304 against a home screen that changed.
+UNCHANGED_TARGET = 2.0
+# Statements beyond the sign-in, the look whose key it is, and the actor's setting.
+MOST_QUERIES = {"series": 2, "home": 6}
+MEN, OF_EACH, ROUNDS, CALLS = 50_000, 20, 7, 60
+DRAWS, DOSES = 60, 300
+
+
+@dataclass
+class Measured:
+    """Seconds of one answer, a figure for each round, and the statements it took beyond those that every request takes."""
+
+    seconds: list[float] = field(default_factory=list)
+    queries: int = 0
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.seconds)
+
+    @property
+    def spread_percent(self) -> float:
+        """How far the middle half lies apart, in percent of the median."""
+        low, _, high = statistics.quantiles(self.seconds, n=4)
+        return (high - low) * 100 / self.median
+
+
+def report() -> Iterator[str]:
+    """The figures as lines of a table."""
+    with _stack() as stack:
+        yield from _lines(measure(stack))
+
+
+def measure(stack: Stack, *, men: int = MEN, rounds: int = ROUNDS, calls: int = CALLS) -> dict[str, Measured]:
+    """By name: ``series``, ``home``, ``unchanged`` (a 304), and ``raw series``, ``raw home``."""
+    stack.start_services()
+    stack.run_manage("migrate", "--database", "owner", "--no-input")
+    stack.start_process("web", extra_env={"SIGN_IN_LIMITS": "off", "LOG_LEVEL": "WARNING"})
+    token = _a_man(Api(stack.web_url, lambda: messages(stack.mail_folder)))
+    with psycopg.connect(stack.services.migration_database_url) as owner:
+        _others(owner, men)
+    headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
+    # A process of its own: this one stays free of Django, whose settings are those of one database.
+    asked = [sys.executable, "-m", "benchmarks.reading_plan", json.dumps({"series": SERIES, "home": HOME}), json.dumps(headers)]
+    told = subprocess.run(  # noqa: S603  our own command
+        asked, cwd=CHECKOUT, env={**os.environ, **stack.environment()}, capture_output=True, text=True, check=True
+    ).stdout
+    plan = json.loads(told.splitlines()[-1])
+    found = {name: Measured() for name in ("series", "home", "unchanged", "raw series", "raw home")}
+    for name in TARGETS:
+        found[name].queries = len(plan[f"/{name}"]["statements"])
+    with _raw(stack, plan) as raw, _connected(stack.web_url) as ours:
+        etag = _get(ours, HOME, headers)[1]["ETag"]
+        ways = {
+            "series": (ours, SERIES, headers),
+            "raw series": (raw, "/series", {}),
+            "home": (ours, HOME, headers),
+            "raw home": (raw, "/home", {}),
+            "unchanged": (ours, HOME, headers | {"If-None-Match": etag}),
+        }
+        for _ in range(rounds):
+            for name, (connection, path, sent) in ways.items():
+                began = time.perf_counter()
+                for _ in range(calls):
+                    _get(connection, path, sent)
+                found[name].seconds.append((time.perf_counter() - began) / calls)
+    return found
+
+
+def _lines(found: Mapping[str, Measured]) -> Iterator[str]:
+    yield f"Reads of a signed-in man among {MEN * OF_EACH:,} results; seconds of the wall, median of {ROUNDS}, in turns"
+    for name, target in TARGETS.items():
+        ours, raw = found[name], found[f"raw {name}"]
+        ratio, most = raw.median / ours.median, MOST_QUERIES[name]
+        outcome = "met" if ratio >= target and ours.queries <= most else "fallen short"
+        yield f"  {_line(name, ours)}   {ratio:.2f} of the raw rate, {ours.queries} statements"
+        yield f"  {_line(f'raw {name}', raw)}   target {target} of it in {most} statements: {outcome}"
+    ratio = found["home"].median / found["unchanged"].median
+    outcome = "met" if ratio >= UNCHANGED_TARGET else "fallen short"
+    unchanged = _line("unchanged", found["unchanged"])
+    yield f"  {unchanged}   a 304 comes {ratio:.1f} times as fast; target {UNCHANGED_TARGET:.0f}: {outcome}"
+
+
+def _line(name: str, measured: Measured) -> str:
+    return f"{name:<12} {measured.median * 1000:8.2f} ms (middle half {measured.spread_percent:.0f} % wide)"
+
+
+@contextmanager
+def _stack() -> Iterator[Stack]:
+    from backend.devstack.homes import RUN_FOLDER, remove_unused  # noqa: PLC0415  a report alone makes a home
+
+    home = RUN_FOLDER / "bench"
+    remove_unused([home])
+    try:
+        with Stack(home) as stack:
+            yield stack
+    finally:
+        remove_unused([home])
+
+
+def _a_man(api: Api) -> str:
+    """A man with years of results and doses, told by his phone; the token that he reads with."""
+    adam = api.sign_up({"name": "Adam Invented", "born": "1975-05-04", "zone": "Europe/Berlin"})
+    now = datetime.now(UTC).replace(microsecond=0)
+    labs = [
+        {
+            "id": f"{analyte}-{number}",
+            "analyte": analyte,
+            "value": value,
+            "unit": unit,
+            "method": "lcmsms",
+            "collected_at": (now - timedelta(days=30 * number + 10)).isoformat(),
+            "precision": "minute",
+            "zone": "UTC",
+        }
+        for number in range(DRAWS)
+        for analyte, value, unit in (
+            ("estradiol", f"{18 + number % 9}.{number % 10}0", "pg/mL"),
+            ("testosterone_total", f"{500 + number}", "ng/dL"),
+        )
+    ]
+    doses = [
+        {
+            "id": f"dose-{number}",
+            "drug": "anastrozole",
+            "kind": "taken",
+            "amount": "0.25 mg",
+            "precision": "minute",
+            "taken_at": (now - timedelta(days=3 * number + 1)).isoformat(),
+            "zone": "UTC",
+        }
+        for number in range(DOSES)
+    ]
+    for table, rows in (("lab_results", labs), ("dose_events", doses)):
+        answer = adam.call("POST", "/sync?last_pulled_at=0", {table: {"created": rows, "updated": [], "deleted": []}})
+        if answer["rejected"]:
+            raise RuntimeError(f"the invented man was refused: {answer['rejected']}")
+    adam.client.close()
+    return str(adam.client.headers["Authorization"]).removeprefix("Bearer ")
+
+
+def _others(owner: psycopg.Connection[Any], men: int) -> None:
+    """So many more men, each with twenty results of the first one, by the owner's role."""
+    tables = ("tracking_user", "tracking_patient", "tracking_labresult")
+    with triggers_off(owner, tables):
+        owner.execute(
+            "INSERT INTO tracking_user (password, is_superuser, uid, email, name, is_active, is_staff, joined_at)"
+            " SELECT '!', false, gen_random_uuid(), 'man' || n || '@example.org', 'Man ' || n, true, false, now()"
+            " FROM generate_series(1, %s) n",
+            [men],
+        )
+        owner.execute(
+            "INSERT INTO tracking_patient (uid, user_id, name, zone, is_statistical, statistical_key, statistical_facts,"
+            " revision, revision_xact, profile_revision) SELECT gen_random_uuid(), id, name, 'UTC', false, '', '{}', 1, 0, 1"
+            " FROM tracking_user WHERE name LIKE 'Man %'"
+        )
+        columns = [
+            str(name)
+            for (name,) in owner.execute(
+                "SELECT column_name FROM information_schema.columns WHERE table_name = 'tracking_labresult'"
+                " AND column_name <> 'id' AND is_generated = 'NEVER'"
+            )
+        ]
+        other = {"uid": SQL("gen_random_uuid()"), "patient_id": SQL("man.id"), "revision": SQL("1")}
+        said = SQL(", ").join(other.get(name, SQL("said.{}").format(Identifier(name))) for name in columns)
+        owner.execute(
+            SQL(
+                "INSERT INTO tracking_labresult ({columns}) SELECT {said} FROM"
+                " (SELECT * FROM tracking_labresult ORDER BY id LIMIT %s) said, tracking_patient man"
+                " WHERE man.name LIKE 'Man %%'"
+            ).format(columns=SQL(", ").join(map(Identifier, columns)), said=said),
+            [OF_EACH],
+        )
+    owner.commit()
+    owner.autocommit = True
+    gather_figures(owner, tables)
+
+
+@contextmanager
+def _raw(stack: Stack, plan: Mapping[str, Any]) -> Iterator[http.client.HTTPConnection]:
+    """The other server, for as long as the block lasts."""
+    file = stack.home / "raw-plan.json"
+    file.write_text(json.dumps(plan), encoding="utf-8")
+    port = ReservedPort()
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--no-ws", "--workers", "1", "--no-log"]
+    with subprocess.Popen(  # noqa: S603  our own command
+        [*command, "--host", LOOPBACK, "--port", str(port.number), "benchmarks.raw:app"],
+        cwd=CHECKOUT,
+        env={**os.environ, **stack.environment(), "RAW_PLAN": str(file)},
+    ) as server:
+        try:
+            with _connected(f"http://{LOOPBACK}:{port.number}") as connection:
+                yield connection
+        finally:
+            server.terminate()
+            server.wait(20)
+            port.release()
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[http.client.HTTPConnection]:
+    """A connection to a server, once it answers."""
+    where = urlsplit(url)
+    deadline = time.monotonic() + 60
+    while True:
+        connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=30)
+        try:
+            connection.connect()
+            break
+        except ConnectionRefusedError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _get(connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str]) -> tuple[bytes, Mapping[str, str]]:
+    connection.request("GET", path, headers=dict(headers))
+    answer = connection.getresponse()
+    body = answer.read()
+    if answer.status not in (200, 304):
+        raise RuntimeError(f"{path} was answered with {answer.status}: {body[:300]!r}")
+    return body, dict(answer.headers)

@@ -1,0 +1,136 @@
+"""What it costs to look at everybody again after the rules changed, beside the least that any such run has to do.
+
+The least: each man's results streamed, each compared with one number, and a row of the same size written for him by one
+statement over arrays, with the same triggers: history, and his number.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+from collections.abc import Iterator
+
+from django.db import connection, connections
+
+from benchmarks.database import backend_pid
+from benchmarks.measure import Spent, spent
+from benchmarks.owner import gather_figures, triggers_off
+from tracking import tasks
+from tracking.domain.actor import Actor
+from tracking.models import Evaluation, Patient, Standing
+from tracking.services import evaluations
+from tracking.services.access import acting_as
+
+__all__ = ["measure", "report"]
+
+TARGET, MOST_MEGABYTES = 0.25, 128
+MEN, RESULTS, ROUNDS = 400, 20, 5
+_BY = Actor.system("bench")
+_TABLES = ("tracking_user", "tracking_patient", "tracking_labresult")
+_USERS = """
+    INSERT INTO tracking_user (password, is_superuser, uid, email, name, is_active, is_staff, joined_at)
+    SELECT '!', false, gen_random_uuid(), 'man' || n || '@example.org', 'Man ' || n, true, false, now()
+    FROM generate_series(1, %(men)s) n
+"""
+_MEN = """
+    INSERT INTO tracking_patient (uid, user_id, name, zone, birth_year, is_statistical, statistical_key, statistical_facts,
+        revision, revision_xact, profile_revision)
+    SELECT gen_random_uuid(), id, name, 'UTC', 1970, false, '', '{}', 1, 0, 1 FROM tracking_user ORDER BY id
+"""
+_LABS = """
+    INSERT INTO tracking_labresult (uid, patient_id, revision, client_id, recorded_at, recorded_by, source_system, source_id,
+        withdrawn_reason, at, precision, zone, analyte, comparator, digits, unit, method, method_evidence, laboratory,
+        range_low, range_high, lloq, confirmed_reason, unit_confirmed)
+    SELECT gen_random_uuid(), id, 1, 'lab-' || n, now(), 'user:' || user_id, '', '', '', now() - make_interval(days => 60 * n),
+        'minute', 'UTC', 'estradiol', '', (14 + (id + n) %% 12)::text, 'pg/mL', 'lcmsms', 'staff_verified', '',
+        '', '', '', '', false
+    FROM tracking_patient, generate_series(1, %(results)s) n
+"""
+
+
+def report(*, men: int = MEN, rounds: int = ROUNDS) -> Iterator[str]:
+    """The figures as lines; Django stands upon an empty database."""
+    taken = measure(men=men, rounds=rounds)
+    yield f"Looking at {men} men again by new rules, {RESULTS} results each; processor time, median of {rounds}, in turns"
+    ours, least = (statistics.median(each.processor for each in taken[name]) for name in ("ours", "least"))
+    for name, of in taken.items():
+        process, database = (
+            statistics.median(getattr(each, part) for each in of) * 1000 / men for part in ("process", "database")
+        )
+        low, middle, high = statistics.quantiles([each.processor for each in of], n=4)
+        yield f"  {name:<6} {process:7.2f} + {database:.2f} ms a man (middle half {(high - low) * 100 / middle:.0f} % wide)"
+    outcome = "met" if least / ours >= TARGET else "fallen short"
+    yield f"  {least / ours:.2f} of the rate of the least; target {TARGET}: {outcome}"
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    outcome = "met" if megabytes <= MOST_MEGABYTES else "fallen short"
+    yield f"  {megabytes:.0f} MB at most in this process; target {MOST_MEGABYTES}: {outcome}"
+
+
+def measure(*, men: int = MEN, rounds: int = ROUNDS) -> dict[str, list[Spent]]:
+    """By name, ``ours`` and ``least``: what each round took, in turns."""
+    _fill(men)
+    if list(tasks.looked_at_again(evaluations.everybody, by=_BY)) != [True] * men:
+        raise RuntimeError("not every invented man could be evaluated")
+    backend = backend_pid()
+    taken: dict[str, list[Spent]] = {"ours": [], "least": []}
+    for number in range(rounds):
+        _as_by_former_rules(number)
+        done, of = spent(lambda: list(tasks.looked_at_again(evaluations.by_another_rulebook, by=_BY)), backend=backend)
+        if done != [True] * men:
+            raise RuntimeError("not every invented man was looked at again")
+        taken["ours"].append(of)
+        written, of = spent(_least, backend=backend)
+        if written != men:
+            raise RuntimeError(f"{written} rows were written for {men} men")
+        taken["least"].append(of)
+    return taken
+
+
+def _fill(men: int) -> None:
+    """Invented men and their results."""
+    with connections["owner"].cursor() as owner:
+        owner.execute("BEGIN")
+        with triggers_off(owner, _TABLES):
+            for statement in (_USERS, _MEN, _LABS):
+                owner.execute(statement, {"men": men, "results": RESULTS})
+        owner.execute("COMMIT")
+        gather_figures(owner, _TABLES)
+
+
+def _as_by_former_rules(number: int) -> None:
+    """What stands is marked as made by other rules that came to something else, so that all is looked at and stored anew."""
+    concluded = ("tracking_standing", "tracking_evaluation")
+    with connections["owner"].cursor() as owner:
+        owner.execute("BEGIN")
+        with triggers_off(owner, concluded):
+            owner.execute("UPDATE tracking_standing SET rulebook_version = %s", [f"0.{number}"])
+            owner.execute("UPDATE tracking_evaluation SET outcome_digest = %s", [f"former {number}"])
+        owner.execute("COMMIT")
+
+
+def _least() -> int:
+    """Rows written."""
+    low: dict[int, bool] = {}
+    with acting_as(_BY), connection.cursor() as cursor:
+        cursor.execute("SELECT patient_id, digits FROM tracking_labresult WHERE analyte = 'estradiol' ORDER BY patient_id, at")
+        for patient_id, digits in cursor:
+            low[patient_id] = float(digits) < 16  # noqa: PLR2004  the baseline knows no rulebook
+        cursor.execute("SELECT basis::text FROM tracking_evaluation ORDER BY id DESC LIMIT 1")
+        ((basis,),) = cursor.fetchall()
+        columns = [
+            str(field.column)
+            for field in Evaluation._meta.concrete_fields
+            if field.column not in ("id", "uid", "patient_id", "basis", "word")
+        ]
+        same = ", ".join(f"said.{column}" for column in columns)
+        cursor.execute(
+            f"INSERT INTO tracking_evaluation (uid, patient_id, basis, word, {', '.join(columns)})"  # noqa: S608  our own columns
+            f" SELECT gen_random_uuid(), row.man, row.basis, row.word, {same}"
+            " FROM unnest(%s::bigint[], %s::jsonb[], %s::text[]) AS row(man, basis, word),"
+            " (SELECT * FROM tracking_evaluation ORDER BY id DESC LIMIT 1) said",
+            [list(low), [basis] * len(low), ["below" if is_low else "not_below" for is_low in low.values()]],
+        )
+        written: int = cursor.rowcount
+        cursor.execute("UPDATE tracking_standing SET evaluated_at = now() WHERE patient_id = ANY(%s)", [list(low)])
+        assert Patient.objects.count() == Standing.objects.count() == len(low)
+    return written

@@ -1,0 +1,155 @@
+"""What a man's phone is refused with, in his language: the sentences, and that none of them is forgotten."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+from babel.messages.pofile import read_po
+
+from backend.devstack.translations import FOLDER, compiled
+from backend.titles import LANGUAGES
+from tests.tracking.api.conftest import anybody, by_adam, signed_in
+from tests.tracking.api.contract import issues
+
+__all__ = ["anybody", "by_adam", "signed_in"]  # fixtures of their own module
+
+ROOT = FOLDER.parents[1]
+PACKAGES = ("tracking", "notifications", "backend")
+# What makes a refusal out of a sentence; the sentence is one of its arguments, or the name of one.
+REFUSES = {"problem", "issue", "Issue", "gettext", "_"}
+# What no phone of a man meets, or what a person who develops meets alone: it stays English.
+ENGLISH = (
+    "tracking/exchange",  # rows of files, most of which come from laboratories
+    "tracking/services/import_rows.py",
+    "tracking/services/transactions.py",
+    "tracking/api/fhir",  # FHIR has English outcomes
+    "tracking/admin",  # staff
+    "tracking/domain/episodes.py",
+    "tracking/domain/titration",
+    "tracking/services/break_glass.py",
+    "tracking/services/dose_history.py",
+    "tracking/services/episodes.py",
+    "tracking/services/ledger.py",
+    "tracking/services/outlook.py",
+    "tracking/services/overrides.py",
+    "tracking/services/prescribers.py",
+    "tracking/services/releases.py",
+    "tracking/services/titration.py",
+    "tracking/services/work_queue.py",
+    "notifications/services/by_mail.py",  # a page behind a link in a mail
+    "notifications/services/calendars.py",
+    "backend/devstack",
+)
+DE = {"Accept-Language": "de"}
+
+
+def catalogue(language: str):
+    with (FOLDER / language / "LC_MESSAGES" / "django.po").open("rb") as file:
+        return {entry.id: entry.string for entry in read_po(file) if entry.id}
+
+
+def sentences() -> Iterator[tuple[str, str]]:
+    """Every sentence in the code that refuses something, and the file it is in."""
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            named: dict[str, list[str]] = {}
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                    named.setdefault(node.targets[0].id, []).extend(texts(node.value, {}))
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in REFUSES:
+                    for argument in node.args:
+                        yield from ((str(path.relative_to(ROOT)), text) for text in texts(argument, named))
+
+
+def texts(node: ast.expr, named: dict[str, list[str]]) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from texts(node.body, named)
+        yield from texts(node.orelse, named)
+    elif isinstance(node, ast.Name):
+        yield from named.get(node.id, ())
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_every_refusal_that_a_phone_meets_has_a_sentence_in_each_language(language):
+    told = catalogue(language)
+    english = [f"{path}: {text}" for path, text in sentences() if text not in told and not path.startswith(ENGLISH)]
+    assert english == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_a_translation_fills_in_the_same_words_and_is_of_a_sentence_that_there_is(language):
+    written: set[str] = set()
+    for path in (path for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        written |= {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    for english, told in catalogue(language).items():
+        assert english in written, f"nobody says this any more: {english}"
+        # What is not there is not named: the word for it is English.
+        assert filled_in(told) == filled_in(english) - {"{what}"}, english
+
+
+def filled_in(sentence: str) -> set[str]:
+    return set(re.findall(r"\{\w*\}", sentence))
+
+
+def test_what_is_compiled_is_current():
+    for po in FOLDER.glob("*/LC_MESSAGES/*.po"):
+        assert po.with_suffix(".mo").read_bytes() == compiled(po), "compile it anew: make document"
+
+
+def test_a_man_reads_in_german_what_is_wrong_with_his_lab_and_his_dose(by_adam):
+    lab = by_adam.send("POST", "/labs", {"analyte": "estradiol", "value": "5,1", "collected_at": "2026-10-01"}, headers=DE)
+    said = issues(lab)
+    assert said["/value"].startswith("„5,1“ hat ein Komma. Schreiben Sie einen Punkt vor die Nachkommastellen ")
+    assert said["/unit"].startswith("Geben Sie die Einheit an. Für estradiol möglich: ")
+    assert lab.json()["detail"] == " ".join(issue["detail"] for issue in lab.json()["errors"])
+    dose = {"drug": "anastrozole", "kind": "skipped", "amount": "0.5 mg", "taken_at": "2026-10-01"}
+    assert "hat keine Menge" in by_adam.send("POST", "/doses", dose, headers=DE).json()["detail"]
+
+
+def test_a_man_reads_in_german_what_became_of_his_request(by_adam, settings):
+    sent = {"analyte": "estradiol", "value": "24", "unit": "pg/mL", "collected_at": "2026-10-01", "client_id": "a"}
+    key = DE | {"Idempotency-Key": "one"}
+    assert by_adam.send("POST", "/labs", sent, headers=key).status_code == 201
+    told = {
+        409: by_adam.send("POST", "/labs", sent | {"value": "25"}, headers=DE),
+        422: by_adam.send("POST", "/labs", sent | {"value": "25"}, headers=key),
+        428: by_adam.send("DELETE", "/labs/a", headers=DE),
+        412: by_adam.send("DELETE", "/labs/a", headers=DE | {"If-Match": '"0"'}),
+        404: by_adam.send("GET", "/labs/none", headers=DE),
+        400: by_adam.send("GET", "/labs", headers=DE | {"X-Client-Version": "x"}),
+    }
+    settings.LEAST_CLIENT_VERSION = "3"
+    told[426] = by_adam.send("GET", "/labs", headers=DE | {"X-Client-Version": "2"})
+    english = by_adam.send("GET", "/labs", headers={"X-Client-Version": "2"}).json()
+    assert english["detail"].startswith("Update the app to version 3 or later.")
+    assert by_adam.send("PATCH", "/labs", {}).status_code == 405
+    assert {status: answer.status_code for status, answer in told.items()} == {status: status for status in told}
+    assert {status: answer.json()["detail"].split(" ", 3)[:3] for status, answer in told.items()} == {
+        409: ["„a“", "bezeichnet", "schon"],
+        422: ["Dieser", "Schlüssel", "gehört"],
+        428: ["Geben", "Sie", "an,"],
+        412: ["Das", "wurde", "geändert,"],
+        404: ["Das", "gibt", "es"],
+        400: ["X-Client-Version", "ist", "keine"],
+        426: ["Aktualisieren", "Sie", "die"],
+    }
+    assert {answer.headers["Content-Language"] for answer in told.values()} == {"de"}
+
+
+def test_a_sign_in_is_refused_in_german_in_the_words_of_the_library_too(db, anybody):
+    refused = anybody.send("POST", "/auth/signup", {"email": "adam@example.org", "password": "password"}, headers=DE)
+    assert [issue["code"] for issue in refused.json()["errors"]] == ["password_too_short", "password_too_common"]
+    assert all("Passwort" in issue["detail"] for issue in refused.json()["errors"])
+
+
+def test_staff_read_english_whatever_their_browser_asks_for(db, client):
+    page = client.get("/admin/login/", headers=DE, follow=True).content.decode()
+    assert "Passwort" not in page
