@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from tests.conftest import NOW
@@ -137,8 +138,9 @@ def next_transaction(as_system):
     from tracking.models import Patient
 
     def begin(man):
-        with as_system():
+        with as_system(), connection.cursor() as cursor:
             Patient.objects.filter(pk=man.pk).update(revision_xact=0)
+            cursor.execute("SELECT set_config('trabecula.raised', '', true)")
 
     return begin
 
