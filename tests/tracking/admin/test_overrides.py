@@ -1,6 +1,7 @@
 import pytest
 
 from tests.conftest import NOW
+from tracking.domain.actor import Actor
 from tracking.models import Clinic, FloorSetting, IntervalSetting, Prescriber
 from tracking.services import consent, overrides
 
@@ -48,10 +49,10 @@ def test_the_page_says_what_holds_now_of_a_clinic_and_of_the_deployment(desk, in
         assert said in text
 
 
-def test_who_works_in_two_clinics_that_he_lets_in_chooses_one(send, see, adam, dr_bell, bell):
+def test_who_works_in_two_clinics_that_he_lets_in_chooses_one(send, see, adam, dr_bell):
     other = Clinic.objects.create(name="Another Clinic")
     Prescriber.objects.create(user=dr_bell, clinic=other)
-    consent.grant(patient=adam, clinic_uid=other.uid, by=bell, now=NOW)
+    consent.grant(patient=adam, clinic_uid=other.uid, by=Actor.user(adam.user_id), now=NOW)
     assert set(send("set_floor", FLOOR).context["form"].errors) == {"clinic"}
     send("set_floor", FLOOR | {"clinic": str(other.uid)})
     assert [row.clinic for row in see(FloorSetting, patient=adam)] == [other]
