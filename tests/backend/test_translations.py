@@ -30,6 +30,7 @@ ENGLISH = (
     "tracking/domain/episodes.py",
     "tracking/domain/titration",
     "tracking/services/break_glass.py",
+    "tracking/services/clinics.py",
     "tracking/services/dose_history.py",
     "tracking/services/episodes.py",
     "tracking/services/ledger.py",
