@@ -28,7 +28,7 @@ from tracking.admin import base
 from tracking.admin.base import RecordAdmin
 from tracking.api.base import Operation, RecordView
 from tracking.domain.actor import Actor
-from tracking.models import AccountExport, ImportBatch, Patient
+from tracking.models import AccountExport, ImportBatch, Invitation, Patient, Prescriber
 from tracking.models.people import PatientQuerySet
 from tracking.services import owned
 from tracking.services.access import acting_as
@@ -177,4 +177,10 @@ def a_row_of_each(man: Patient) -> dict[str, object]:
             "floor": man.floorsetting_rows.latest("pk").uid,
             "interval": man.intervalsetting_rows.latest("pk").uid,
             "import": ImportBatch.objects.latest("pk").uid,
+            "lab": man.labresult_rows.latest("pk").uid,
+            "scan": man.dexascan_rows.latest("pk").uid,
+            "proposal": man.proposal_rows.latest("pk").uid,
+            "clinic": man.carerelationship_rows.latest("pk").clinic.uid,
+            "member": Prescriber.objects.latest("pk").uid,
+            "invitation": Invitation.objects.latest("pk").uid,
         }
