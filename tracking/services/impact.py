@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
 from django.db.models.fields.json import KT
 
 from tracking.domain.actor import Actor
@@ -51,14 +50,9 @@ def impacts(
     """
     last, left = 0, limit
     while left is None or left > 0:
-        with acting_as(by):
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION READ ONLY")
-            men = list(
-                Patient.objects.filter(pk__gt=last, erased_at=None).order_by("pk")[
-                    : _PAGE if left is None else min(_PAGE, left)
-                ]
-            )
+        size = _PAGE if left is None else min(_PAGE, left)
+        with acting_as(by, reads_only=True):
+            men = list(Patient.objects.filter(pk__gt=last, erased_at=None).order_by("pk")[:size])
             found = of_men(men, current, candidate, now)
         yield from found
         if not men:

@@ -109,7 +109,7 @@ def test_the_transaction_can_only_read(committed, monkeypatch, now):
         with connection.cursor() as cursor:
             cursor.execute("CREATE TEMPORARY TABLE told (told text)")
 
-    monkeypatch.setattr(impact, "_page", writes)
+    monkeypatch.setattr(impact, "of_men", writes)
     book = load_rulebook()
     with pytest.raises(DatabaseError, match="read-only transaction"):
         list(impact.impacts(book, book, by=Actor.system("test"), now=now))
