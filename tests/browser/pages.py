@@ -27,6 +27,7 @@ NOT_LINKED = {
     "jsi18n": "a script of Django's",
     "autocomplete": "closed: nothing here is looked up while one types",
     "view_on_site": "no record of this site has a public page",
+    "clinic": "sends who works in one clinic on to it",
     "tracking_clinic_delete": "nothing is deleted",
     "tracking_prescriber_delete": "nothing is deleted",
     "tracking_user_delete": "nothing is deleted",

@@ -55,7 +55,7 @@ def _tell(bell: Any, root: Any, now: datetime) -> str:
     from tracking.domain.history import Origin
     from tracking.exchange.incoming import Form
     from tracking.models import Clinic, Patient, Regimen
-    from tracking.services import break_glass, consent, imports, labs, overrides, pauses
+    from tracking.services import break_glass, consent, imports, labs, overrides, pauses, titration
     from tracking.services.access import acting_as
 
     by, clinic = Actor.user(bell.pk), Clinic.objects.get().uid
@@ -77,8 +77,27 @@ def _tell(bell: Any, root: Any, now: datetime) -> str:
         from_date=today + timedelta(days=30), until=today + timedelta(days=44), reason="an operation",
     )  # fmt: skip
     imports.receive(patient=settled, by=by, now=now, content=FILE, form=Form(), staff=True)
+    half = {"ask": "change", "regimen": str(regimen.uid), "from_date": today, "plan": {"dose_mg": "0.25"}}
+    titration.propose(patient=settled, by=by, now=now, reason="his joints ache", **half)
+    _at_the_clinic(by, now)
     break_glass.open_record(email=SETTLED, reason="He asked support why a reminder did not come.", by=root, now=now)
     return str(settled.uid)
+
+
+def _at_the_clinic(by: Any, now: datetime) -> None:
+    """A floor of the clinic's own, an invitation that nobody has taken up, and somebody who has left."""
+    from tracking.models import Clinic, Prescriber, User
+    from tracking.services import clinics, overrides, sharing
+
+    clinic = Clinic.objects.get()
+    left = User.objects.create_user("left@example.org", name="Dr. Left (invented)", is_staff=True)
+    member = Prescriber.objects.create(user=left, clinic=clinic)
+    clinics.end_membership(clinic_uid=clinic.uid, uid=member.uid, by=by, now=now)
+    sharing.invite(clinic_uid=clinic.uid, by=by, now=now)
+    until = now.astimezone(UTC).date() + timedelta(days=90)
+    overrides.set_clinic_floor(
+        clinic_uid=clinic.uid, by=by, now=now, floor="16", reason="what the clinic agreed", expires_on=until
+    )
 
 
 if __name__ == "__main__":
