@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Request, Response, sync_playwright
 
 from backend.devstack import cohort, mail, one_time_code, show
 from backend.devstack.services import Services
@@ -95,7 +95,7 @@ class Desk:
         self.complaints: list[str] = []
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.complaints.append(f"{request.url}: {request.failure}"))
+        self.page.on("requestfailed", self._failed)
         self.page.on("response", self._answered)
         # A page that refuses says so by its status, and the console repeats it.
         self.expected_status = 200
@@ -104,6 +104,11 @@ class Desk:
         refused = self.expected_status != 200 and f"status of {self.expected_status}" in message.text
         if message.type in ("error", "warning") and not refused:
             self.complaints.append(message.text)
+
+    def _failed(self, request: Request) -> None:
+        # What was on its way when the test went on to the next page was broken off by the browser: nobody missed it.
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"{request.url}: {request.failure}")
 
     def _answered(self, answer: Response) -> None:
         if answer.status >= 400 and answer.status != self.expected_status:
