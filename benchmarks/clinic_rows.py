@@ -1,8 +1,4 @@
-"""A clinic's men by the thousand: one man's rows, made by the services, said again by the database of as many others.
-
-For measuring only. The owner's role makes them, with its own triggers off: history and revisions of invented men are nothing to
-measure.
-"""
+"""A clinic's men by the thousand: one man's rows, made by the services, said again by the database of as many others."""
 
 from __future__ import annotations
 
@@ -12,6 +8,7 @@ from typing import Any
 from django.db import connections
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
+from benchmarks.owner import gather_figures, triggers_off
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.models import CareRelationship, Clinic, Patient, Prescriber, User
@@ -51,20 +48,14 @@ def clinic_of(men: int, *, now: datetime) -> User:
     first = _first_man(clinic, prescriber, now=now)
     with connections["owner"].cursor() as owner:
         owner.execute("BEGIN")
-        owner.execute("SELECT set_config('trabecula.actor', 'system:bench', true)")
-        for table in (*_TABLES, *_OF_EACH):
-            owner.execute(_sql(SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(Identifier(table))))
         values: dict[str, str | int | datetime] = {"clinic": str(clinic.pk), "men": men - 1, "now": now}
-        for statement in (_USERS, _MEN, _CARE):
-            owner.execute(statement, values)
-        for table in _OF_EACH:
-            _say_again(owner, table, first, clinic)
-        owner.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table whose keys are not checked yet cannot be altered
-        for table in (*_TABLES, *_OF_EACH):
-            owner.execute(_sql(SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(Identifier(table))))
+        with triggers_off(owner, (*_TABLES, *_OF_EACH)):
+            for statement in (_USERS, _MEN, _CARE):
+                owner.execute(statement, values)
+            for table in _OF_EACH:
+                _say_again(owner, table, first, clinic)
         owner.execute("COMMIT")
-        for table in (*_TABLES, *_OF_EACH):
-            owner.execute(_sql(SQL("VACUUM (ANALYZE) {}").format(Identifier(table))))
+        gather_figures(owner, (*_TABLES, *_OF_EACH))
     return prescriber
 
 
@@ -120,8 +111,4 @@ def _say_again(owner: Any, table: str, first: Patient, clinic: Clinic) -> None:
         clinic=Literal(clinic.pk),
         first=Literal(first.pk),
     )
-    owner.execute(_sql(statement))
-
-
-def _sql(statement: Composable) -> str:
-    return statement.as_string(None)
+    owner.execute(statement.as_string(None))
