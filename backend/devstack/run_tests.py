@@ -1,4 +1,4 @@
-"""`make test`: the quick tests on several cores, then the stories that start processes, one after the other.
+"""`make test`: the quick tests on several cores, then the stories that start processes, file by file on as many.
 
 python -m backend.devstack.run_tests --workers 2 -- [pytest's arguments]
 """
@@ -19,7 +19,9 @@ def main() -> int:
     options = parser.parse_args()
     codes = [
         _pytest("Quick tests", "not processes", ["-n", str(options.workers), *options.arguments]),
-        _pytest("Stories with real processes", "processes", options.arguments),
+        _pytest(
+            "Stories with real processes", "processes", ["-n", str(options.workers), "--dist", "loadfile", *options.arguments]
+        ),
     ]
     # With a file or a name among the arguments, one of the parts is empty, and that is no failure.
     wanted = [code for code in codes if code != NO_TESTS_FOUND]

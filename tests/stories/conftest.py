@@ -20,6 +20,8 @@ from backend.devstack.stack import Stack
 
 PASSWORD = "correct horse battery"
 DAY = 86_400
+# Stories run side by side, each with its own numbered database of the broker; those below are others'.
+FIRST_BROKER_DATABASE = 16
 # Members of bodies that no log may hold, where they are long enough to be told from chance.
 SECRET = (
     "email",
@@ -127,10 +129,11 @@ def running(tmp_path: Path) -> Iterator[Running]:
         broker_url=os.environ["BROKER_URL"],
     )
     name = f"story_{os.getpid()}"
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     with psycopg.connect(services.migration_database_url, autocommit=True) as owner:
         owner.execute(f"CREATE DATABASE {name}")
     try:
-        own = services.for_database(name).for_broker_database(7)
+        own = services.for_database(name).for_broker_database(FIRST_BROKER_DATABASE + number)
         with Stack(tmp_path / "story", services=own) as stack:
             stack.start_services()
             stack.run_manage("migrate", "--database", "owner", "--no-input")
