@@ -67,14 +67,23 @@ def test_pictures_of_the_desk(new_desk: Callable[..., Desk]) -> None:
     ):
         page.goto(f"{his}{address}")
         take(page, name)
+    for name in ("Clinic", "Rulebook"):
+        page.get_by_role("navigation", name="Main").get_by_role("link", name=name).click()
+        take(page, name.lower())
     page.goto(f"{desk.url}/admin/tracking/patient/")
     page.get_by_role("link", name=re.compile("Wim Invented")).first.click()
     page.get_by_role("link", name="Files").click()
     page.locator("#imports").get_by_role("link").first.click()
     take(page, "file")
+    page.goto(f"{desk.url}/admin/tracking/patient/")
+    page.get_by_role("link", name=re.compile("Wim Invented")).first.click()
+    page.get_by_role("link", name="Look and decide").first.click()
+    take(page, "decide")
     root = new_desk("root").page
     root.goto(f"{desk.url}/admin/tracking/prescriber/")
     take(root, "set-up")
+    root.get_by_role("link", name="Health").click()
+    take(root, "health")
     assert sum(picture.stat().st_size for picture in FOLDER.iterdir()) < MOST
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import re
 import time
+from datetime import UTC, datetime
 
 import pypdf
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 
 def test_from_sign_in_to_the_printed_page(desk, code):
@@ -51,6 +52,8 @@ def test_from_sign_in_to_the_printed_page(desk, code):
     page.get_by_role("button", name="Release").click()
     expect(page.get_by_text("Released: 1 man.")).to_be_visible()
 
+    _titrate(page, f"{desk.url}/admin/tracking/patient/")
+
     # She prints him for the hospital.
     page.goto(f"{his}summary/")
     expect(page.get_by_role("heading", name="Open findings")).to_be_visible()
@@ -61,3 +64,25 @@ def test_from_sign_in_to_the_printed_page(desk, code):
     assert len(pypdf.PdfReader(io.BytesIO(answer.body())).pages) == 1
 
     assert desk.complaints == []
+
+
+def _titrate(page: Page, patients: str) -> None:
+    """Bruno asked whether he still needs the tablets. What a stop brings is seen before; no slip in the amount passes."""
+    page.goto(patients)
+    page.get_by_role("link", name=re.compile("Bruno Invented")).first.click()
+    ways = page.get_by_role("listitem").filter(has_text=re.compile("anastrozole", re.IGNORECASE))
+    ways.get_by_role("link", name="to stop", exact=True).first.click()
+    page.get_by_label("First day without it").fill(datetime.now(UTC).date().isoformat())
+    page.get_by_label("Reason", exact=True).fill("His estradiol is below the floor.")
+    page.get_by_role("button", name="Propose, and look at what comes of it").click()
+    expect(page.get_by_role("heading", name="The evaluation that you decide on")).to_be_visible()
+    rechecks = page.get_by_role("table").filter(has_text="Recheck due").locator("tbody tr")
+    due = rechecks.first.locator("td").first.inner_text()
+    for typed in ("1", "0"):
+        page.get_by_label("All doses of a week, together").fill(typed)
+        page.get_by_label("Reason of the decision").fill("His estradiol is below the floor.")
+        page.get_by_role("button", name="Confirm: his regimen changes").click()
+        if typed == "1":
+            expect(page.get_by_text("Not confirmed.")).to_be_visible()
+    expect(page.get_by_text(f"Recheck due {due}.")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="confirmed").first).to_be_visible()
