@@ -77,7 +77,9 @@ def _tell(bell: Any, root: Any, now: datetime) -> str:
         from_date=today + timedelta(days=30), until=today + timedelta(days=44), reason="an operation",
     )  # fmt: skip
     imports.receive(patient=settled, by=by, now=now, content=FILE, form=Form(), staff=True)
-    half = {"ask": "change", "regimen": str(regimen.uid), "from_date": today, "plan": {"dose_mg": "0.25"}}
+    with acting_as(by):
+        tablets = Regimen.objects.live().get(patient=settled, origin=Origin.PRESCRIBED, ends_on=None, drug="anastrozole")
+    half = {"ask": "change", "regimen": str(tablets.uid), "from_date": today, "plan": {"dose_mg": "0.125"}}
     titration.propose(patient=settled, by=by, now=now, reason="his joints ache", **half)
     _at_the_clinic(by, now)
     break_glass.open_record(email=SETTLED, reason="He asked support why a reminder did not come.", by=root, now=now)

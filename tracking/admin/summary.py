@@ -234,7 +234,7 @@ def _unanswered(man: Patient, now: datetime) -> Iterator[str]:
     open_ones = Episode.objects.unresolved().awake(now).filter(patient=man, acknowledged_at=None)
     for row in open_ones.order_by("priority", "opened_at", "pk"):
         due = f", answer by {phrases.instant(row.respond_by, man.zone)}" if row.respond_by else ""
-        yield f"P{row.priority} {phrases.spaced(row.family)}, open since {phrases.instant(row.opened_at, man.zone)}{due}"
+        yield f"P{row.priority} {phrases.title(row.family)}, open since {phrases.instant(row.opened_at, man.zone)}{due}"
 
 
 def _decisions(man: Patient, rulebook: RuleBook) -> Iterator[str]:
