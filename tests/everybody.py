@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from difflib import SequenceMatcher
 from typing import Any
 
 import pytest
@@ -55,6 +56,8 @@ from tracking.services import (
 )
 from tracking.services.access import acting_as
 
+TABLES_CALLED_OTHERWISE = {"co-medication": "druguse", "titration": "proposal"}
+
 
 @dataclass(frozen=True)
 class Everybody:
@@ -63,9 +66,20 @@ class Everybody:
     bell: User
     else_: User
     uids: list[str]
-    keys: list[str]
+    # By what an address may name each of his rows, and the table that it is of.
+    tables: dict[str, str]
     one_of_each: list[str]
     care: Any
+
+    def keys_like(self, noun: str) -> list[str]:
+        """All keys of his, those first whose table is called most like this part of an address."""
+
+        called = TABLES_CALLED_OTHERWISE.get(noun, noun.replace("-", ""))
+
+        def alike(key: str) -> int:
+            return SequenceMatcher(None, called, self.tables[key], autojunk=False).find_longest_match().size
+
+        return sorted(self.tables, key=alike, reverse=True)
 
     def is_told(self, content: bytes) -> list[str]:
         """What of Adam's record stands in an answer."""
@@ -104,10 +118,10 @@ def everybody(adam: Patient, carl: Patient, dr_bell: User, in_care: Any, setting
         AccountExport.objects.create(patient=adam, asked_at=NOW, **ready)
     rows = list(rows_of(adam))
     uids = {str(row.uid) for row in rows if getattr(row, "uid", None)} | {str(imported.uid)}
-    of_clinics = {str(imported.uid), str(invitation.uid)}
-    keys = names_of(rows) | of_clinics
-    one_of_each = names_of(list({type(row): row for row in rows}.values())) | of_clinics
-    return Everybody(adam, carl, dr_bell, dr_else, sorted(uids), sorted(keys), sorted(one_of_each), in_care)
+    named = [*rows, imported, invitation]
+    tables = {key: row._meta.model_name for row in named for key in names_of([row])}
+    one_of_each = names_of(list({type(row): row for row in named}.values()))
+    return Everybody(adam, carl, dr_bell, dr_else, sorted(uids), dict(sorted(tables.items())), sorted(one_of_each), in_care)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from backend.accounts.views import AccountView
 from backend.api.views import Docs, Schema
-from tests.rules.test_every_route import ROUTES, any_values, client_of, everybody
+from tests.rules.test_every_route import ROUTES, any_values, client_of, everybody, likely_first
 from tracking.api.base import RecordView
 from tracking.api.paging import PAGE, SINCE
 from tracking.api.schema import FIELDS
@@ -111,8 +111,7 @@ def test_nothing_is_changed_or_taken_back_by_who_has_not_seen_what_stands(everyb
     assert {route.view for route in changing} == {route.view for route in his}, "walk these too"
     codes = {}
     for route in his:
-        likely = sorted(everybody.keys, key=lambda key: key.split("-")[0] not in route.pattern)
-        keys = (key for key in likely if route.takes(key)) if route.key else (None,)
+        keys = likely_first(everybody, route, {})
         paths = (route.path(**any_values(everybody, route, key)) for key in keys)
         path = next((path for path in paths if asked(client, route.method, path) != 404), None)
         codes[str(route)] = path and [

@@ -140,10 +140,10 @@ def ask(client: APIClient, route: Route, **values: str) -> Any:
 
 
 def likely_first(everybody: Everybody, route: Route, let_in: dict[str, str]) -> list[str | None]:
-    """The keys to try until one lets in: what let in at another route of this kind, one row of each table, the others."""
+    """The keys to try until one lets in: what let in at another route of this kind, then those of tables called like it."""
     if not route.key:
         return [None]
-    tried = [*([let_in[route.kind]] if route.kind in let_in else []), *everybody.one_of_each, *everybody.keys]
+    tried = [*([let_in[route.kind]] if route.kind in let_in else []), *everybody.keys_like(route.kind)]
     return [key for key in dict.fromkeys(tried) if route.takes(key)]
 
 
