@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connections
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
+from benchmarks import population
 from benchmarks.owner import gather_figures, triggers_off
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
@@ -17,20 +18,9 @@ from tracking.services.access import acting_as
 
 __all__ = ["clinic_of"]
 
-_TABLES = ("tracking_user", "tracking_patient", "tracking_carerelationship")
+_TABLES = (*population.MEN, "tracking_carerelationship")
 # What the queue is made of, those first to which others point.
 _OF_EACH = ("tracking_evaluation", "tracking_standing", "tracking_finding", "tracking_episode")
-_USERS = """
-    INSERT INTO tracking_user (password, is_superuser, uid, email, name, is_active, is_staff, joined_at)
-    SELECT '!', false, gen_random_uuid(), %(clinic)s || '-' || n || '@example.org', 'Man ' || n, true, false, %(now)s
-    FROM generate_series(1, %(men)s) n
-"""
-_MEN = """
-    INSERT INTO tracking_patient (uid, user_id, name, zone, birth_year, is_statistical, statistical_key, statistical_facts,
-        revision, revision_xact, profile_revision)
-    SELECT gen_random_uuid(), id, name, 'UTC', 1970, false, '', '{}', 1, 0, 1 FROM tracking_user
-    WHERE email LIKE %(clinic)s || '-%%' ORDER BY id
-"""
 _CARE = """
     INSERT INTO tracking_carerelationship (uid, patient_id, revision, clinic_id, lead_id, scope, granted_at, granted_by,
         revoked_by)
@@ -48,10 +38,9 @@ def clinic_of(men: int, *, now: datetime) -> User:
     first = _first_man(clinic, prescriber, now=now)
     with connections["owner"].cursor() as owner:
         owner.execute("BEGIN")
-        values: dict[str, str | int | datetime] = {"clinic": str(clinic.pk), "men": men - 1, "now": now}
         with triggers_off(owner, (*_TABLES, *_OF_EACH)):
-            for statement in (_USERS, _MEN, _CARE):
-                owner.execute(statement, values)
+            population.men(owner, men - 1, of=str(clinic.pk))
+            owner.execute(_CARE, {"clinic": str(clinic.pk), "now": now})
             for table in _OF_EACH:
                 _say_again(owner, table, first, clinic)
         owner.execute("COMMIT")

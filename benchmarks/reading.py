@@ -22,12 +22,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
-from psycopg.sql import SQL, Identifier
 
 from backend.devstack.cohort import Api
 from backend.devstack.mail import messages
 from backend.devstack.ports import LOOPBACK, ReservedPort
 from backend.devstack.stack import Stack
+from benchmarks import population
 from benchmarks.owner import gather_figures, triggers_off
 
 __all__ = ["Measured", "measure", "report"]
@@ -176,37 +176,12 @@ def _a_man(api: Api) -> str:
 
 
 def _others(owner: psycopg.Connection[Any], men: int) -> None:
-    """So many more men, each with twenty results of the first one, by the owner's role."""
-    tables = ("tracking_user", "tracking_patient", "tracking_labresult")
+    """So many more men, each with results and doses, by the owner's role."""
+    tables = (*population.MEN, *population.RESULTS, *population.DOSES)
     with triggers_off(owner, tables):
-        owner.execute(
-            "INSERT INTO tracking_user (password, is_superuser, uid, email, name, is_active, is_staff, joined_at)"
-            " SELECT '!', false, gen_random_uuid(), 'man' || n || '@example.org', 'Man ' || n, true, false, now()"
-            " FROM generate_series(1, %s) n",
-            [men],
-        )
-        owner.execute(
-            "INSERT INTO tracking_patient (uid, user_id, name, zone, is_statistical, statistical_key, statistical_facts,"
-            " revision, revision_xact, profile_revision) SELECT gen_random_uuid(), id, name, 'UTC', false, '', '{}', 1, 0, 1"
-            " FROM tracking_user WHERE name LIKE 'Man %'"
-        )
-        columns = [
-            str(name)
-            for (name,) in owner.execute(
-                "SELECT column_name FROM information_schema.columns WHERE table_name = 'tracking_labresult'"
-                " AND column_name <> 'id' AND is_generated = 'NEVER'"
-            )
-        ]
-        other = {"uid": SQL("gen_random_uuid()"), "patient_id": SQL("man.id"), "revision": SQL("1")}
-        said = SQL(", ").join(other.get(name, SQL("said.{}").format(Identifier(name))) for name in columns)
-        owner.execute(
-            SQL(
-                "INSERT INTO tracking_labresult ({columns}) SELECT {said} FROM"
-                " (SELECT * FROM tracking_labresult ORDER BY id LIMIT %s) said, tracking_patient man"
-                " WHERE man.name LIKE 'Man %%'"
-            ).format(columns=SQL(", ").join(map(Identifier, columns)), said=said),
-            [OF_EACH],
-        )
+        population.men(owner, men)
+        population.results(owner, OF_EACH // 2, analytes=("estradiol", "testosterone_total"))
+        population.doses(owner, OF_EACH)
     owner.commit()
     owner.autocommit = True
     gather_figures(owner, tables)

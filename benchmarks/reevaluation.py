@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from django.db import connection, connections
 
+from benchmarks import population
 from benchmarks.database import backend_pid
 from benchmarks.measure import Spent, spent
 from benchmarks.owner import gather_figures, triggers_off
@@ -26,26 +27,7 @@ __all__ = ["measure", "report"]
 TARGET, MOST_MEGABYTES = 0.25, 128
 MEN, RESULTS, ROUNDS = 400, 20, 5
 _BY = Actor.system("bench")
-_TABLES = ("tracking_user", "tracking_patient", "tracking_labresult")
-_USERS = """
-    INSERT INTO tracking_user (password, is_superuser, uid, email, name, is_active, is_staff, joined_at)
-    SELECT '!', false, gen_random_uuid(), 'man' || n || '@example.org', 'Man ' || n, true, false, now()
-    FROM generate_series(1, %(men)s) n
-"""
-_MEN = """
-    INSERT INTO tracking_patient (uid, user_id, name, zone, birth_year, is_statistical, statistical_key, statistical_facts,
-        revision, revision_xact, profile_revision)
-    SELECT gen_random_uuid(), id, name, 'UTC', 1970, false, '', '{}', 1, 0, 1 FROM tracking_user ORDER BY id
-"""
-_LABS = """
-    INSERT INTO tracking_labresult (uid, patient_id, revision, client_id, recorded_at, recorded_by, source_system, source_id,
-        withdrawn_reason, at, precision, zone, analyte, comparator, digits, unit, method, method_evidence, laboratory,
-        range_low, range_high, lloq, confirmed_reason, unit_confirmed)
-    SELECT gen_random_uuid(), id, 1, 'lab-' || n, now(), 'user:' || user_id, '', '', '', now() - make_interval(days => 60 * n),
-        'minute', 'UTC', 'estradiol', '', (14 + (id + n) %% 12)::text, 'pg/mL', 'lcmsms', 'staff_verified', '',
-        '', '', '', '', false
-    FROM tracking_patient, generate_series(1, %(results)s) n
-"""
+_TABLES = (*population.MEN, *population.RESULTS)
 
 
 def report(*, men: int = MEN, rounds: int = ROUNDS) -> Iterator[str]:
@@ -91,8 +73,8 @@ def _fill(men: int) -> None:
     with connections["owner"].cursor() as owner:
         owner.execute("BEGIN")
         with triggers_off(owner, _TABLES):
-            for statement in (_USERS, _MEN, _LABS):
-                owner.execute(statement, {"men": men, "results": RESULTS})
+            population.men(owner, men)
+            population.results(owner, RESULTS)
         owner.execute("COMMIT")
         gather_figures(owner, _TABLES)
 

@@ -7,22 +7,13 @@ from typing import Any
 
 from psycopg import Connection
 
+from benchmarks import population
 from benchmarks.owner import gather_figures, triggers_off
 
-TABLES = ("tracking_user", "tracking_patient", "tracking_dueitem", "notifications_reminder")
+TABLES = (*population.MEN, "tracking_dueitem", "notifications_reminder")
 # Of one man: an old round a row, all over; then what is due or planned, by two ways.
 WAYS = 2
 
-_USERS = """
-    INSERT INTO tracking_user (password, is_superuser, uid, email, name, is_active, is_staff, joined_at)
-    SELECT '!', false, gen_random_uuid(), 'man' || n || '@example.org', 'Man ' || n, true, false, %(now)s
-    FROM generate_series(1, %(men)s) n
-"""
-_MEN = """
-    INSERT INTO tracking_patient (uid, user_id, name, zone, is_statistical, statistical_key, statistical_facts,
-        revision, revision_xact, profile_revision)
-    SELECT gen_random_uuid(), id, name, 'UTC', false, '', '{}', 1, 0, 1 FROM tracking_user ORDER BY id
-"""
 _ITEMS = """
     INSERT INTO tracking_dueitem (uid, patient_id, revision, kind, audience, anchor, rule, reason, opens_on, due_on, overdue_on,
         zone, state, answered_by, time_critical, resend_after_days, version, announced_version)
@@ -60,7 +51,8 @@ def fill(owner: Connection[Any], *, rows: int, men: int, due_men: int, a_minute:
         raise ValueError("a man has at least three rows, and no more are due than there are")
     values = {"now": now, "men": men, "old": old, "due_men": due_men, "a_minute": a_minute}
     with triggers_off(owner, TABLES):
-        for statement in (_USERS, _MEN, _ITEMS, _OLD, _DUE):
+        population.men(owner, men)
+        for statement in (_ITEMS, _OLD, _DUE):
             owner.execute(statement, values)
     owner.commit()
     owner.autocommit = True
