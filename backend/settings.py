@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+import pghistory
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -439,6 +440,8 @@ if env.bool("BEHIND_TLS_PROXY", default=False):
 # The actor is written into each history row by the database, from the setting that `acting_as` makes.
 PGTRIGGER_SCHEMA_EDITOR = False
 PGTRIGGER_MIGRATIONS = True
+# Nothing asks the history for what a row pointed at: it is read by man, and by row. Each index costs every write.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 
 # --- Logs ------------------------------------------------------------------------------------------------------------
 # Where Prometheus looks for figures, host:port, one address for each of web, worker and beat; empty: nowhere.

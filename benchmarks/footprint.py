@@ -10,21 +10,19 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
 from backend.devstack.homes import RUN_FOLDER, remove_unused
-from backend.devstack.ports import LOOPBACK, ReservedPort
 from backend.devstack.processes import descendants
 from backend.devstack.stack import Stack
+from benchmarks.servers import CHECKOUT, served
 
 __all__ = ["Footprint", "measure", "report"]
 
-CHECKOUT = Path(__file__).parents[1]
 TARGET, ROUNDS, REQUESTS = 1.3, 5, 20
 _SETTINGS = """
 import os
@@ -121,8 +119,9 @@ def measure(stack: Stack, *, rounds: int = ROUNDS) -> tuple[Footprint, Footprint
             seconds[name].append(time.perf_counter() - began)
     pid = stack.start_process("web")
     ours = _megabytes_after_requests(pid, f"{stack.web_url}/health/ready")
-    with _served(folder, bare_environment) as (bare_pid, url):
-        bare = _megabytes_after_requests(bare_pid, url)
+    gunicorn = ("gunicorn", "--reuse-port", "--threads", "4", "bare.wsgi:application")
+    with served(*gunicorn, environment=bare_environment, folder=folder) as (bare_pid, url):
+        bare = _megabytes_after_requests(bare_pid, f"{url}/hello")
     return Footprint(tuple(seconds["ours"]), ours), Footprint(tuple(seconds["bare"]), bare)
 
 
@@ -136,28 +135,3 @@ def _megabytes_after_requests(pid: int, url: str) -> float:
 def _resident(pid: int) -> float:
     lines: Sequence[str] = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
-
-
-@contextmanager
-def _served(folder: Path, environment: Mapping[str, str]) -> Iterator[tuple[int, str]]:
-    """The bare project behind gunicorn, and the address of its view."""
-    port = ReservedPort()
-    address = f"{LOOPBACK}:{port.number}"
-    command = [sys.executable, "-m", "gunicorn", "--bind", address, "--reuse-port", "--threads", "4", "bare.wsgi:application"]
-    with subprocess.Popen(command, cwd=folder, env=dict(environment), stderr=subprocess.DEVNULL) as server:  # noqa: S603  our own
-        try:
-            url = f"http://{address}/hello"
-            deadline = time.monotonic() + 60
-            while True:
-                try:
-                    httpx.get(url).raise_for_status()
-                    break
-                except httpx.TransportError:
-                    if time.monotonic() > deadline:
-                        raise
-                    time.sleep(0.1)
-            yield server.pid, url
-        finally:
-            server.terminate()
-            server.wait(20)
-            port.release()

@@ -18,7 +18,7 @@ from benchmarks.measure import LEAST_ROUNDS, Spent, spent
 from tracking import clock
 from tracking.models import User
 
-__all__ = ["TARGET", "measure", "report"]
+__all__ = ["PAGE", "TARGET", "at_desk", "measure", "report"]
 
 TARGET = 1.5
 SIZES = (100, 10_000)
@@ -30,7 +30,7 @@ PAGES = 4
 
 def measure(sizes: Sequence[int] = SIZES, *, rounds: int = ROUNDS) -> tuple[dict[int, list[Spent]], dict[int, int]]:
     """By the number of men: what each round of a page took, in turns, and its queries."""
-    browsers = {men: _at_desk(clinic_of(men, now=clock.now())) for men in sizes}
+    browsers = {men: at_desk(clinic_of(men, now=clock.now())) for men in sizes}
     backend = backend_pid()
     queries = {}
     for men, browser in browsers.items():
@@ -69,7 +69,7 @@ def _get(browser: Client, *, times: int = 1) -> None:
             raise RuntimeError(f"the queue answered {answer.status_code}")
 
 
-def _at_desk(user: User) -> Client:
+def at_desk(user: User) -> Client:
     """A browser that has been through both steps of the sign-in."""
     browser = Client()
     browser.force_login(user)

@@ -16,23 +16,18 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
 
 from backend.devstack.cohort import Api
 from backend.devstack.mail import messages
-from backend.devstack.ports import LOOPBACK, ReservedPort
 from backend.devstack.stack import Stack
-from benchmarks import population
-from benchmarks.owner import gather_figures, triggers_off
+from benchmarks.servers import CHECKOUT, connected, get, served
+from benchmarks.told import a_man, others
 
 __all__ = ["Measured", "measure", "report"]
 
-CHECKOUT = Path(__file__).parents[1]
 SERIES, HOME = "/api/v1/labs?analyte=estradiol&limit=50", "/api/v1/home"
 TARGETS = {"series": 0.5, "home": 0.3}
 # A 304 against a home screen that changed.
@@ -40,7 +35,6 @@ UNCHANGED_TARGET = 2.0
 # Statements beyond the sign-in, the look whose key it is, and the actor's setting.
 MOST_QUERIES = {"series": 2, "home": 6}
 MEN, OF_EACH, ROUNDS, CALLS = 50_000, 20, 7, 60
-DRAWS, DOSES = 60, 300
 
 
 @dataclass
@@ -72,9 +66,9 @@ def measure(stack: Stack, *, men: int = MEN, rounds: int = ROUNDS, calls: int = 
     stack.start_services()
     stack.run_manage("migrate", "--database", "owner", "--no-input")
     stack.start_process("web", extra_env={"SIGN_IN_LIMITS": "off", "LOG_LEVEL": "WARNING"})
-    token = _a_man(Api(stack.web_url, lambda: messages(stack.mail_folder)))
+    token = a_man(Api(stack.web_url, lambda: messages(stack.mail_folder)))
     with psycopg.connect(stack.services.migration_database_url) as owner:
-        _others(owner, men)
+        others(owner, men, each=OF_EACH)
     headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
     # A process of its own: this one stays free of Django, whose settings are those of one database.
     asked = [sys.executable, "-m", "benchmarks.reading_plan", json.dumps({"series": SERIES, "home": HOME}), json.dumps(headers)]
@@ -85,8 +79,8 @@ def measure(stack: Stack, *, men: int = MEN, rounds: int = ROUNDS, calls: int = 
     found = {name: Measured() for name in ("series", "home", "unchanged", "raw series", "raw home")}
     for name in TARGETS:
         found[name].queries = len(plan[f"/{name}"]["statements"])
-    with _raw(stack, plan) as raw, _connected(stack.web_url) as ours:
-        etag = _get(ours, HOME, headers)[1]["ETag"]
+    with _raw(stack, plan) as raw, connected(stack.web_url) as ours:
+        etag = get(ours, HOME, headers)[1]["ETag"]
         ways = {
             "series": (ours, SERIES, headers),
             "raw series": (raw, "/series", {}),
@@ -98,7 +92,7 @@ def measure(stack: Stack, *, men: int = MEN, rounds: int = ROUNDS, calls: int = 
             for name, (connection, path, sent) in ways.items():
                 began = time.perf_counter()
                 for _ in range(calls):
-                    _get(connection, path, sent)
+                    get(connection, path, sent)
                 found[name].seconds.append((time.perf_counter() - began) / calls)
     return found
 
@@ -134,104 +128,13 @@ def _stack() -> Iterator[Stack]:
         remove_unused([home])
 
 
-def _a_man(api: Api) -> str:
-    """A man with years of results and doses, told by his phone; the token that he reads with."""
-    adam = api.sign_up({"name": "Adam Invented", "born": "1975-05-04", "zone": "Europe/Berlin"})
-    now = datetime.now(UTC).replace(microsecond=0)
-    labs = [
-        {
-            "id": f"{analyte}-{number}",
-            "analyte": analyte,
-            "value": value,
-            "unit": unit,
-            "method": "lcmsms",
-            "collected_at": (now - timedelta(days=30 * number + 10)).isoformat(),
-            "precision": "minute",
-            "zone": "UTC",
-        }
-        for number in range(DRAWS)
-        for analyte, value, unit in (
-            ("estradiol", f"{18 + number % 9}.{number % 10}0", "pg/mL"),
-            ("testosterone_total", f"{500 + number}", "ng/dL"),
-        )
-    ]
-    doses = [
-        {
-            "id": f"dose-{number}",
-            "drug": "anastrozole",
-            "kind": "taken",
-            "amount": "0.25 mg",
-            "precision": "minute",
-            "taken_at": (now - timedelta(days=3 * number + 1)).isoformat(),
-            "zone": "UTC",
-        }
-        for number in range(DOSES)
-    ]
-    for table, rows in (("lab_results", labs), ("dose_events", doses)):
-        answer = adam.call("POST", "/sync?last_pulled_at=0", {table: {"created": rows, "updated": [], "deleted": []}})
-        if answer["rejected"]:
-            raise RuntimeError(f"the invented man was refused: {answer['rejected']}")
-    adam.client.close()
-    return str(adam.client.headers["Authorization"]).removeprefix("Bearer ")
-
-
-def _others(owner: psycopg.Connection[Any], men: int) -> None:
-    """So many more men, each with results and doses, by the owner's role."""
-    tables = (*population.MEN, *population.RESULTS, *population.DOSES)
-    with triggers_off(owner, tables):
-        population.men(owner, men)
-        population.results(owner, OF_EACH // 2, analytes=("estradiol", "testosterone_total"))
-        population.doses(owner, OF_EACH)
-    owner.commit()
-    owner.autocommit = True
-    gather_figures(owner, tables)
-
-
 @contextmanager
 def _raw(stack: Stack, plan: Mapping[str, Any]) -> Iterator[http.client.HTTPConnection]:
     """The other server, for as long as the block lasts."""
     file = stack.home / "raw-plan.json"
     file.write_text(json.dumps(plan), encoding="utf-8")
-    port = ReservedPort()
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--no-ws", "--workers", "1", "--no-log"]
-    with subprocess.Popen(  # noqa: S603  our own command
-        [*command, "--host", LOOPBACK, "--port", str(port.number), "benchmarks.raw:app"],
-        cwd=CHECKOUT,
-        env={**os.environ, **stack.environment(), "RAW_PLAN": str(file)},
-    ) as server:
-        try:
-            with _connected(f"http://{LOOPBACK}:{port.number}") as connection:
-                yield connection
-        finally:
-            server.terminate()
-            server.wait(20)
-            port.release()
-
-
-@contextmanager
-def _connected(url: str) -> Iterator[http.client.HTTPConnection]:
-    """A connection to a server, once it answers."""
-    where = urlsplit(url)
-    deadline = time.monotonic() + 60
-    while True:
-        connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=30)
-        try:
-            connection.connect()
-            break
-        except ConnectionRefusedError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-    try:
+    arguments = ("granian", "--interface", "asgi", "--no-ws", "--workers", "1", "--no-log", "benchmarks.raw:app")
+    environment = {**stack.environment(), "RAW_PLAN": str(file)}
+    where = ("--host", "{host}", "--port", "{port}")
+    with served(*arguments, environment=environment, address=where) as (_, url), connected(url) as connection:
         yield connection
-    finally:
-        connection.close()
-
-
-def _get(connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str]) -> tuple[bytes, Mapping[str, str]]:
-    connection.request("GET", path, headers=dict(headers))
-    answer = connection.getresponse()
-    body = answer.read()
-    if answer.status not in (200, 304):
-        raise RuntimeError(f"{path} was answered with {answer.status}: {body[:300]!r}")
-    return body, dict(answer.headers)

@@ -32,7 +32,7 @@ from tracking.models.base import new_client_id, new_uid
 from tracking.services import accounts
 from tracking.services.access import acting_as
 
-__all__ = ["Sizes", "measure", "report"]
+__all__ = ["Phone", "Sizes", "lab", "measure", "one_of", "push_of", "report"]
 
 TARGETS = {"one lab": 0.3, "push": 0.4}
 FLAT = 1.5
@@ -75,9 +75,14 @@ class Phone:
             raise RuntimeError(f"{path} was answered with {answer.status_code}: {answer.content[:300]!r}")
         return answer.json()
 
+    def get(self, path: str) -> Any:
+        answer = self._client.get(path, HTTP_AUTHORIZATION=self._bearer)
+        if answer.status_code != 200:  # noqa: PLR2004  HTTP
+            raise RuntimeError(f"{path} was answered with {answer.status_code}: {answer.content[:300]!r}")
+        return answer.json()
+
     def pull(self, since: int) -> Any:
-        answer = self._client.get(f"/api/v1/sync?last_pulled_at={since}", HTTP_AUTHORIZATION=self._bearer)
-        return answer.json()["changes"]["lab_results"]["updated"]
+        return self.get(f"/api/v1/sync?last_pulled_at={since}")["changes"]["lab_results"]["updated"]
 
 
 class Raw:
@@ -113,7 +118,7 @@ class Raw:
 def measure(sizes: Sizes) -> dict[str, list[float]]:
     """Seconds of the processor by name, one figure a round: ``one lab``, ``push``, ``pull few``, ``pull many``; ``raw ...``."""
     raw, adam, other = Raw(), Phone("adam"), Phone("other")
-    adam.post("/api/v1/sync?last_pulled_at=0", _push([_lab(30 * number + 20) for number in range(60)]))
+    adam.post("/api/v1/sync?last_pulled_at=0", push_of([lab(30 * number + 20) for number in range(60)]))
     # A phone that has much to say says it once: each push is another man's first.
     new = iter([Phone(f"new{number}") for number in range(sizes.rounds)])
     days = iter(range(2_000, 1_000_000))
@@ -123,7 +128,7 @@ def measure(sizes: Sizes) -> dict[str, list[float]]:
     }
 
     def fresh(count: int) -> list[dict[str, Any]]:
-        return [_lab(next(days) % 9_000, minutes=number) for number in range(count)]
+        return [lab(next(days) % 9_000, minutes=number) for number in range(count)]
 
     def raw_lab(body: bytes) -> None:
         raw.store(other.man, [orjson.loads(body)])
@@ -132,13 +137,13 @@ def measure(sizes: Sizes) -> dict[str, list[float]]:
         raw.store(other.man, orjson.loads(body)["lab_results"]["created"])
 
     ways: dict[str, tuple[Callable[[bytes], Any], Callable[[], bytes], int, int]] = {
-        "one lab": (lambda body: adam.post("/api/v1/labs", body), lambda: _one(fresh(1)[0]), sizes.posts, ours),
-        "raw one lab": (raw_lab, lambda: _one(fresh(1)[0]), sizes.raw_posts, raw.backend),
+        "one lab": (lambda body: adam.post("/api/v1/labs", body), lambda: one_of(fresh(1)[0]), sizes.posts, ours),
+        "raw one lab": (raw_lab, lambda: one_of(fresh(1)[0]), sizes.raw_posts, raw.backend),
         "push": (
             lambda body: next(new).post("/api/v1/sync?last_pulled_at=1", body),
-            lambda: _push(fresh(sizes.rows)), 1, ours,
+            lambda: push_of(fresh(sizes.rows)), 1, ours,
         ),
-        "raw push": (raw_push, lambda: _push(fresh(sizes.rows)), 1, raw.backend),
+        "raw push": (raw_push, lambda: push_of(fresh(sizes.rows)), 1, raw.backend),
         **{f"pull {name}": (pull, lambda: b"", sizes.pulls, ours) for name, pull in pulling.items()},
     }  # fmt: skip
     with connections["owner"].cursor() as owner:
@@ -179,9 +184,9 @@ def _each(run: Callable[[bytes], Any], bodies: Sequence[bytes], backend: int) ->
 
 def _pulling(raw: Raw, phone: Phone, rows: int, changed: int) -> Callable[[bytes], None]:
     """A phone that has all of so many rows but the last few."""
-    raw.store(phone.man, [_lab(number % 9_000, minutes=number // 9_000) for number in range(rows)])
+    raw.store(phone.man, [lab(number % 9_000, minutes=number // 9_000) for number in range(rows)])
     since = _revision(phone.man)
-    raw.store(phone.man, [_lab(number, minutes=30) for number in range(changed)])
+    raw.store(phone.man, [lab(number, minutes=30) for number in range(changed)])
 
     def pull(_body: bytes) -> None:
         found = phone.pull(since)
@@ -196,17 +201,17 @@ def _revision(man: Patient) -> int:
         return Patient.objects.values_list("revision", flat=True).get(pk=man.pk)
 
 
-def _lab(days: int, *, minutes: int = 0) -> dict[str, Any]:
+def lab(days: int, *, minutes: int = 0) -> dict[str, Any]:
     at = clock.now().replace(microsecond=0) - timedelta(days=days + 1, minutes=minutes)
     return _LAB | {"id": new_client_id(), "collected_at": at.isoformat()}
 
 
-def _one(lab: Mapping[str, Any]) -> bytes:
+def one_of(lab: Mapping[str, Any]) -> bytes:
     """What the list of labs takes: its own name for the id."""
     return orjson.dumps({("client_id" if name == "id" else name): value for name, value in lab.items()})
 
 
-def _push(labs: Sequence[Mapping[str, Any]]) -> bytes:
+def push_of(labs: Sequence[Mapping[str, Any]]) -> bytes:
     return orjson.dumps({"lab_results": {"created": labs, "updated": [], "deleted": []}})
 
 

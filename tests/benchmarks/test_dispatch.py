@@ -5,27 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import psycopg
-from django.db import connection, connections
+from django.db import connection
 
 from benchmarks import dispatching
 from benchmarks.dispatch import NOW
 from benchmarks.reminder_rows import fill
 from notifications.models import Delivery, InboxMessage, Reminder
+from tests.benchmarks.roles import connect
 from tracking.services.access import Actor, acting_as
 
 LIMIT = 1000
 
 
 def test_each_way_of_dispatching_takes_what_is_due_and_finds_it_by_an_index(committed: Any) -> None:
-    settings = connections["owner"].settings_dict
-    with psycopg.connect(
-        host=settings["HOST"],
-        port=settings["PORT"],
-        user=settings["USER"],
-        password=settings["PASSWORD"],
-        dbname=settings["NAME"],
-    ) as owner:
+    with connect("owner") as owner:
         fill(owner, rows=2_000, men=100, due_men=40, a_minute=20, now=NOW)
     with acting_as(Actor.system("test")):
         assert Reminder.objects.count() == 2_000

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import psycopg
 import pytest
-from django.db import connections
 
 from benchmarks.policies import fill, measure
-
-
-def connect(alias: str) -> psycopg.Connection[Any]:
-    settings = connections[alias].settings_dict
-    named = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
-    return psycopg.connect(**{name: settings[key] for name, key in named.items()})
+from tests.benchmarks.roles import connect
 
 
 def test_both_sides_are_asked_the_same_and_only_one_is_bound(committed: None) -> None:

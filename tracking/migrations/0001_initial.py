@@ -481,7 +481,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
             ],
@@ -572,7 +575,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
                 (
@@ -730,7 +736,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
             ],
@@ -925,7 +934,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
                 (
@@ -1155,7 +1167,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
                 (
@@ -1232,7 +1247,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
                 ("token_uid", models.UUIDField(blank=True, null=True)),
@@ -1315,6 +1333,7 @@ class Migration(migrations.Migration):
                 (
                     "user",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -1372,7 +1391,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
                 (
@@ -1508,7 +1530,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
                 (
@@ -1685,7 +1710,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
                 (
@@ -1853,7 +1881,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
                 (
@@ -1960,7 +1991,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
                 (
@@ -2151,7 +2185,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
                 (
@@ -2289,7 +2326,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
                 (
@@ -2451,7 +2491,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
                 (
@@ -2657,7 +2700,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
                 (
@@ -3337,7 +3383,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
             ],
@@ -3454,7 +3503,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
             ],
@@ -3581,6 +3633,7 @@ class Migration(migrations.Migration):
                 (
                     "import_batch",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -3603,6 +3656,7 @@ class Migration(migrations.Migration):
                 (
                     "supersedes",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -3615,6 +3669,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -3715,6 +3770,7 @@ class Migration(migrations.Migration):
                 (
                     "supersedes",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -3727,6 +3783,7 @@ class Migration(migrations.Migration):
                 (
                     "import_batch",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -3739,6 +3796,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -3814,6 +3872,7 @@ class Migration(migrations.Migration):
                 (
                     "supersedes",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -3826,6 +3885,7 @@ class Migration(migrations.Migration):
                 (
                     "import_batch",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -3838,6 +3898,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -3900,6 +3961,7 @@ class Migration(migrations.Migration):
                 (
                     "clinic",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -3910,6 +3972,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -3920,6 +3983,7 @@ class Migration(migrations.Migration):
                 (
                     "lead",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -4021,7 +4085,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
                 (
@@ -4210,6 +4277,7 @@ class Migration(migrations.Migration):
                 (
                     "import_batch",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -4222,6 +4290,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -4242,6 +4311,7 @@ class Migration(migrations.Migration):
                 (
                     "previous",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -4254,6 +4324,7 @@ class Migration(migrations.Migration):
                 (
                     "supersedes",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -4323,6 +4394,7 @@ class Migration(migrations.Migration):
                 (
                     "import_batch",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -4335,6 +4407,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -4355,6 +4428,7 @@ class Migration(migrations.Migration):
                 (
                     "supersedes",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -4456,6 +4530,7 @@ class Migration(migrations.Migration):
                 (
                     "clinic",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -4466,6 +4541,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -4486,6 +4562,7 @@ class Migration(migrations.Migration):
                 (
                     "set_by",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -4535,6 +4612,7 @@ class Migration(migrations.Migration):
                 (
                     "clinic",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -4545,6 +4623,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -4565,6 +4644,7 @@ class Migration(migrations.Migration):
                 (
                     "set_by",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -4652,7 +4732,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
                 (
@@ -4870,6 +4953,7 @@ class Migration(migrations.Migration):
                 (
                     "import_batch",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -4882,6 +4966,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -4902,6 +4987,7 @@ class Migration(migrations.Migration):
                 (
                     "supersedes",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -4962,6 +5048,7 @@ class Migration(migrations.Migration):
                 (
                     "import_batch",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -4974,6 +5061,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -4994,6 +5082,7 @@ class Migration(migrations.Migration):
                 (
                     "supersedes",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -5070,6 +5159,7 @@ class Migration(migrations.Migration):
                 (
                     "import_batch",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -5082,6 +5172,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -5102,6 +5193,7 @@ class Migration(migrations.Migration):
                 (
                     "supersedes",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -5184,6 +5276,7 @@ class Migration(migrations.Migration):
                 (
                     "import_batch",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -5196,6 +5289,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -5216,6 +5310,7 @@ class Migration(migrations.Migration):
                 (
                     "supersedes",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -5282,7 +5377,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
                 (
@@ -5472,6 +5570,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -5492,6 +5591,7 @@ class Migration(migrations.Migration):
                 (
                     "user",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -5540,6 +5640,7 @@ class Migration(migrations.Migration):
                 (
                     "evaluation",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -5560,6 +5661,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -5625,6 +5727,7 @@ class Migration(migrations.Migration):
                 (
                     "scan",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -5635,6 +5738,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -5728,6 +5832,7 @@ class Migration(migrations.Migration):
                 (
                     "supersedes",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -5740,6 +5845,7 @@ class Migration(migrations.Migration):
                 (
                     "import_batch",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -5752,6 +5858,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -5762,6 +5869,7 @@ class Migration(migrations.Migration):
                 (
                     "regimen",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -5917,6 +6025,7 @@ class Migration(migrations.Migration):
                 (
                     "evaluation",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -5927,6 +6036,7 @@ class Migration(migrations.Migration):
                 (
                     "opened_in",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -5937,6 +6047,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -5965,6 +6076,7 @@ class Migration(migrations.Migration):
                 (
                     "assigned_to",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         help_text="whose work it is; empty: his lead's",
@@ -6123,7 +6235,10 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
                     ),
                 ),
                 (
@@ -6507,6 +6622,7 @@ class Migration(migrations.Migration):
                 (
                     "import_batch",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -6519,6 +6635,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -6539,6 +6656,7 @@ class Migration(migrations.Migration):
                 (
                     "regimen",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -6549,6 +6667,7 @@ class Migration(migrations.Migration):
                 (
                     "supersedes",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -6728,6 +6847,7 @@ class Migration(migrations.Migration):
                 (
                     "decided_as",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -6740,6 +6860,7 @@ class Migration(migrations.Migration):
                 (
                     "episode",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -6752,6 +6873,7 @@ class Migration(migrations.Migration):
                 (
                     "evaluation",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -6764,6 +6886,7 @@ class Migration(migrations.Migration):
                 (
                     "evaluation_seen",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -6776,6 +6899,7 @@ class Migration(migrations.Migration):
                 (
                     "patient",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -6796,6 +6920,7 @@ class Migration(migrations.Migration):
                 (
                     "proposed_as",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -6808,6 +6933,7 @@ class Migration(migrations.Migration):
                 (
                     "regimen_after",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,
@@ -6820,6 +6946,7 @@ class Migration(migrations.Migration):
                 (
                     "regimen_before",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         db_constraint=False,
                         null=True,

@@ -42,7 +42,7 @@ def keeps_history(model: M) -> M:
         pghistory.DeleteEvent(),
         exclude=sorted(names & _DERIVED),
         context_field=pghistory.ContextJSONField(),
-        obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="history_of"),
+        obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="history_of", db_index=True),
         model_name=f"{model.__name__}History",
         meta={"indexes": [models.Index(fields=["patient" if "patient" in names else "id", "pgh_id"])]},
         append_only=True,
@@ -95,6 +95,8 @@ class RevisionedRow(OwnedRow):
     ``uid`` is its name towards staff and other systems.
     """
 
+    # Its own index would hold what the one of revisions does, and a planner takes it for a short way to a man with many rows.
+    patient = models.ForeignKey("tracking.Patient", on_delete=models.PROTECT, related_name="%(class)s_rows", db_index=False)
     uid = models.UUIDField(default=new_uid, unique=True, editable=False)
     revision = models.BigIntegerField(default=0, editable=False)
 
