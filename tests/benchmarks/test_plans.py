@@ -72,7 +72,12 @@ def test_what_is_asked_for_most_is_found_by_an_index(committed: None) -> None:
     through = {(name, table) for name, plans in found.items() for plan in plans for table in plan.scanned & large}
     assert through == set(), "a large table was read from end to end"
     used = {name: {index for plan in plans for index in plan.indexes} for name, plans in found.items()}
-    import json; json.dump({n:[sorted(used[n]),sum(p.pages for p in found[n])] for n in found},open(os.environ.get('DUMP','/tmp/nine_dump.json'),'w'))
+    import json
+
+    json.dump(
+        {n: [sorted(used[n]), sum(p.pages for p in found[n])] for n in found},
+        open(os.environ.get("DUMP", "/tmp/nine_dump.json"), "w"),
+    )
     assert {name: indexes - used[name] for name, indexes in BY.items() if not indexes <= used[name]} == {}
     pages = {name: sum(plan.pages for plan in plans) for name, plans in found.items()}
     assert {name: many for name, many in pages.items() if not 0 < many <= PAGES[name]} == {}

@@ -42,6 +42,7 @@ class Table:
     columns: ClassVar[tuple[Column, ...]] = ()
     shown: ClassVar[tuple[Column, ...]] = (Whole("revision", "of this row"),)
     parent: ClassVar[str | None] = None
+    watched: ClassVar[tuple[type[models.Model], ...]] = ()  # beside its own, of which a change may show here
 
     @property
     def ownership(self) -> Ownership:
@@ -65,7 +66,7 @@ class Table:
     # --- pull: a fixed number of queries, however many rows
 
     def changed(self, man: Patient, since: int) -> Iterable[Any]:
-        """The rows that stand and were touched after this revision."""
+        """The rows that stand and were touched after this revision. Asked for where one of its model or of ``watched`` was."""
         return models.QuerySet(self.model).filter(patient_id=man.pk, revision__gt=since)
 
     def render(self, row: Any, man: Patient) -> dict[str, Any]:

@@ -510,6 +510,7 @@ def test_a_pull_reads_one_snapshot_and_a_push_what_was_committed_last(phone, ada
         return real(self, man, since)
 
     monkeypatch.setattr(type(profile), "changed", changed)
+    phone.cursor = 0
     phone.pull()
     assert seen == ["repeatable read"]
 

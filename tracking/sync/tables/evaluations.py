@@ -22,6 +22,7 @@ class Evaluations(Table):
     """Conclusions in short, with his sentences."""
 
     model = Evaluation
+    watched = (Finding, CareRelationship, Episode)
     shown = (
         *Table.shown,
         Instant("as_of"),

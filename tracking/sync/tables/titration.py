@@ -22,6 +22,7 @@ class Proposals(Table):
     """His requests, in his own words, and what was decided on his plan. No column names a dose: that stands in `regimens`."""
 
     model = Proposal
+    watched = (Patient,)
     columns = (Text("words", "what he asks his clinic; no number in it is read", most=MOST_WORDS, when_missing=""),)
     shown = (
         *Table.shown,
