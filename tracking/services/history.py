@@ -33,6 +33,7 @@ from tracking.services.in_force import in_force
 __all__ = ["histories_of", "history_of", "lab_record"]
 
 T = TypeVar("T")
+_OF_A_DOSE = ("patient_id", "uid", "drug", "kind", "amount_digits", "amount_unit", "at", "precision", "zone")
 
 
 def history_of(man: Patient) -> History:
@@ -44,7 +45,8 @@ def histories_of(men: Sequence[Patient]) -> dict[int, History]:
     """The histories of several men by their key. Fourteen queries, however many men and however long their lives."""
     labs = _by_man(LabResult.objects.live(), men, lab_record)
     regimens = _by_man(plans.standing(), men, plans.records_of)
-    doses = _by_man(DoseEvent.objects.live(), men, _dose)
+    # Doses are many, and nothing else of their rows is asked for: no objects are made of them.
+    doses = _by_man(DoseEvent.objects.live().values_list(*_OF_A_DOSE, named=True), men, _dose)
     scans = _by_man(DexaScan.objects.live().prefetch_related("sites"), men, _scan)
     fractures = _by_man(Fracture.objects.live(), men, _fracture)
     risk_factors = _by_man(RiskFactor.objects.live(), men, _risk_factor)
@@ -98,7 +100,7 @@ def lab_record(row: LabResult) -> LabRecord:
     )
 
 
-def _dose(row: DoseEvent) -> DoseRecord:
+def _dose(row: Any) -> DoseRecord:
     return DoseRecord(
         key=str(row.uid),
         drug=row.drug,
@@ -108,7 +110,7 @@ def _dose(row: DoseEvent) -> DoseRecord:
     )
 
 
-def _amount(row: DoseEvent) -> Decimal:
+def _amount(row: Any) -> Decimal:
     """In the drug's own unit; as written where the rules no longer know drug or unit."""
     rule = load_rulebook().drugs.get(row.drug)
     number = Decimal(row.amount_digits)

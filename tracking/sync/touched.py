@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from django.db import connection, models
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.sql import SQL, Identifier
 
 from tracking.models import Patient, Tombstone
 from tracking.sync.table import Table
@@ -39,10 +39,10 @@ def since(man: Patient, asked: Mapping[Table, int]) -> set[_Model]:
 
 
 @cache
-def _statement(asked: tuple[_Model, ...]) -> Composed:
+def _statement(asked: tuple[_Model, ...]) -> str:
     """Whether each has a row of a man above a revision, by its index of both."""
     one = SQL("EXISTS (SELECT FROM {} WHERE patient_id = %s AND revision > %s)")
-    return SQL("SELECT {}").format(SQL(", ").join(one.format(Identifier(_table(model))) for model in asked))
+    return SQL("SELECT {}").format(SQL(", ").join(one.format(Identifier(_table(model))) for model in asked)).as_string(None)
 
 
 def _table(model: Any) -> str:
