@@ -44,7 +44,9 @@ fuzz: set-up ## Send requests made from the API's document for FUZZ_SECONDS (600
 		FUZZ_SHARES=2 $(VENV_PYTHON) -m pytest tests/fuzz -n 2 -rP --show-capture=stdout --no-header -q $(ARGS)
 
 bench: set-up ## Measure, side by side with what is the least that could be done
-	@exec $(VENV_PYTHON) -m benchmarks
+	@$(VENV_PYTHON) -m benchmarks
+	@echo "How what is asked for most is found among fifty thousand men:"
+	@PLANS_MEN=50000 $(VENV_PYTHON) -m pytest tests/benchmarks/test_plans.py --no-header -q
 
 chaos: set-up ## Kill, stop and replace processes while reminders go out and men write, and count (20 minutes); ARGS="--only writes --faults 10"
 	@exec $(VENV_PYTHON) -m backend.devstack.chaos $(ARGS)

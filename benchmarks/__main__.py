@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import dispatch, evaluation, footprint, policies, reading
+from benchmarks import day, dispatch, evaluation, footprint, policies, reading
 from benchmarks.database import database
 
 
 def _of_this_process() -> Iterator[str]:
     with database():
-        from benchmarks import importing, queue, reevaluation, writing  # noqa: PLC0415  they read models, which Django knows now
+        from benchmarks import importing, queue, reevaluation, space, writing  # noqa: PLC0415  they read models, which Django knows now
 
-        for report in (reevaluation.report, importing.report, queue.report, writing.report):
+        for report in (reevaluation.report, importing.report, queue.report, writing.report, space.report):
             yield from report()
 
 
@@ -21,6 +21,7 @@ _MEASUREMENTS: tuple[Callable[[], Iterator[str]], ...] = (
     evaluation.report,
     footprint.report,
     reading.report,
+    day.report,
     policies.report,
     dispatch.report,
     _of_this_process,

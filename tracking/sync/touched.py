@@ -25,9 +25,10 @@ def since(man: Patient, asked: Mapping[Table, int]) -> set[_Model]:
     """
     watched: dict[_Model, int] = {}
     for table, last in asked.items():
-        for model in (table.model, *table.watched, Tombstone):
+        shown: tuple[_Model, ...] = (table.model, *table.watched, Tombstone)
+        for model in shown:
             watched[model] = min(last, watched.get(model, last))
-    stands = {Patient: man.profile_revision}
+    stands: dict[_Model, int] = {Patient: man.profile_revision}
     moved = {model for model, last in watched.items() if last == 0 or stands.get(model, 0) > last}
     unknown = tuple(model for model, last in watched.items() if model not in (*moved, *stands) and last < man.revision)
     if not unknown:
