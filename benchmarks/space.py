@@ -46,7 +46,7 @@ class Taken:
         return self.bytes / self.rows
 
 
-def measure(*, rows: int = 1_000, days: int = 40, reminders: int = 5_000) -> dict[str, Taken]:
+def measure(*, rows: int = 120, days: int = 40, reminders: int = 5_000) -> dict[str, Taken]:
     """By what it is.
 
     ``rows`` results and as many doses are pushed, then a dose on each of so many ``days``; ``reminders`` are made as
