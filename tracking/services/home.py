@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from tracking.domain.estradiol import ANALYTE
@@ -18,6 +18,7 @@ from tracking.models.imports import RowState
 from tracking.services import plans, shown
 from tracking.services.access import not_found
 from tracking.services.intake import Expected, expected_of
+from tracking.services.kept import Kept
 from tracking.services.lived import local_today
 
 __all__ = ["CHART_POINTS", "Stand", "Today", "chart_of", "opened_by", "stand_of", "today_of"]
@@ -50,27 +51,20 @@ class Today:
     names: dict[str, str]
 
 
-def opened_by(user: User) -> Any:
-    """The man whose account this is, with the rows of files that wait for an answer (``asking``); 404 where it is no man's.
-
-    One statement. What it reads decides whether anything on his screen can have changed: rows of files carry no revision.
-    """
+def _opened(user_id: int) -> QuerySet[Patient]:
     waiting = ImportRow.objects.filter(patient=OuterRef("pk"), state=RowState.ASKS)
     by_file = waiting.values("batch__uid").annotate(rows=Count("pk")).order_by("-batch__uid")
     rows = by_file.values(row=JSONObject(uid="batch__uid", rows="rows"))
-    man = Patient.objects.filter(user=user).annotate(asking=ArraySubquery(rows)).first()
-    if man is None:
-        raise not_found()
-    return man
+    return Patient.objects.filter(user=user_id).annotate(asking=ArraySubquery(rows))
 
 
-def stand_of(man: Patient) -> Stand:
-    """His latest evaluation, and what hangs on him beside it. One statement."""
+def _stands(patient_id: int) -> QuerySet[Evaluation]:
     his = {"patient": OuterRef("patient")}
     due = DueItem.objects.filter(**his, state=DueItem.State.OPEN, audience=DueItem.Audience.MAN).order_by("due_on", "pk")
     moves = ZoneMove.objects.filter(**his).order_by("at", "pk")
-    row: Any = (
-        Evaluation.objects.filter(pk=Subquery(Standing.objects.filter(patient=man).values("evaluation")))
+    standing = Standing.objects.filter(patient=patient_id).values("evaluation")
+    return (
+        Evaluation.objects.filter(pk=Subquery(standing))
         .defer("basis")
         .annotate(
             **shown.for_his_words(),
@@ -80,8 +74,33 @@ def stand_of(man: Patient) -> Stand:
             due=ArraySubquery(due.values(row=JSONObject(**{name: name for name in _DUE}))[:_MOST]),
             moves=ArraySubquery(moves.values(row=JSONObject(at="at", zone="zone"))),
         )
-        .get()
     )
+
+
+def _newest(patient_id: int) -> QuerySet[LabResult]:
+    results = LabResult.objects.live().filter(patient=patient_id, analyte=ANALYTE)
+    return results.order_by("-at", "-pk")[: CHART_POINTS + 1]
+
+
+# What every opening of the app asks, composed once.
+_OPENED, _STANDS, _CHART = Kept(_opened), Kept(_stands), Kept(_newest)
+_REGIMENS = Kept(lambda patient_id: plans.standing().filter(patient=patient_id))
+
+
+def opened_by(user: User) -> Any:
+    """The man whose account this is, with the rows of files that wait for an answer (``asking``); 404 where it is no man's.
+
+    One statement. What it reads decides whether anything on his screen can have changed: rows of files carry no revision.
+    """
+    found = _OPENED.of(user.pk)
+    if not found:
+        raise not_found()
+    return found[0]
+
+
+def stand_of(man: Patient) -> Stand:
+    """His latest evaluation, and what hangs on him beside it. One statement."""
+    row: Any = _STANDS.of(man.pk)[0]
     return Stand(
         evaluation=row,
         reading=row.reading,
@@ -94,14 +113,13 @@ def stand_of(man: Patient) -> Stand:
 
 def chart_of(man: Patient) -> tuple[list[LabResult], bool]:
     """His newest estradiols, the oldest first, and whether there are older ones. One statement."""
-    rows = LabResult.objects.live().filter(patient=man, analyte=ANALYTE).order_by("-at", "-pk")[: CHART_POINTS + 1]
-    found = list(rows)
+    found = _CHART.of(man.pk)
     return found[:CHART_POINTS][::-1], len(found) > CHART_POINTS
 
 
 def today_of(man: Patient, moves: list[Move], now: datetime) -> Today:
     """What he is expected to take today, each with what he logged for it. Two statements."""
-    rows = list(plans.standing().filter(patient=man))
+    rows = _REGIMENS.of(man.pk)
     known = [plans.plan_of(row, load_rulebook()) for row in rows]
     today = local_today(man, now)
     doses = expected_of(man, today, today, known=(known, moves))
