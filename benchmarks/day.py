@@ -128,7 +128,8 @@ class Ours(Phone):
     def push(self) -> None:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         moment = {"precision": "minute", "zone": "UTC"}
-        dose = {"id": str(uuid4()), "drug": "anastrozole", "kind": "taken", "amount": "0.25 mg", "taken_at": now, **moment}
+        taken = {"drug": "anastrozole", "kind": "taken", "amount": "0.25 mg", "taken_at": now, "confirmed_reason": "again"}
+        dose = {"id": str(uuid4()), **taken, **moment}
         felt = {"id": str(uuid4()), "code": "fatigue", "score": 4, "felt_at": now, **moment}
         changes = {"dose_events": dose, "symptoms": felt}
         body = {table: {"created": [row], "updated": [], "deleted": []} for table, row in changes.items()}
