@@ -275,10 +275,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,  # it would say of each choice its own name again
+    "GET_LIB_DOC_EXCLUDES": "backend.openapi.bases",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "backend.openapi.describe_problems",
         "backend.openapi.name_shapes",
+        "backend.links.link_rows",
+        "backend.field_words.describe_fields",
         "backend.examples.show_examples",
     ],
 }

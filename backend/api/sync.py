@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from backend.errors import detail, shown
 from tracking.api.base import Category, Operation, Output, RecordView
 from tracking.api.parsing import StrictJSONParser
-from tracking.api.schema import Query
+from tracking.api.schema import Query, a_whole
 from tracking.services.access import Isolation
 from tracking.sync import registry
 from tracking.sync.protocol import MOST_ROWS, Rejection, read_changes, read_cursor, read_pull
@@ -33,7 +33,7 @@ _ON_PUSH = (
     "changed elsewhere after `last_pulled_at`; nothing was stored; pull, merge and push again. Repeating a push is safe: "
     "the same content under the same id changes nothing."
 )
-_CURSOR = Query("last_pulled_at", "the `timestamp` of the pull before; 0, null or left out: none yet")
+_CURSOR = Query("last_pulled_at", "the `timestamp` of the pull before; 0, null or left out: none yet", a_whole(0))
 
 
 class PushParser(StrictJSONParser):
@@ -73,6 +73,7 @@ def _changes(*, pushed: bool) -> dict[str, Any]:
         tables[table.name] = {
             "title": _named(table, pushed=pushed, row=False),
             "type": "object",
+            "description": f"What changed in `{table.name}`.",
             "properties": {"created": rows, "updated": rows, "deleted": ids},
         }
     title = "PushedChanges" if pushed else "PulledChanges"
@@ -116,7 +117,7 @@ class Sync(RecordView):
             Pulled,
             query=(
                 _CURSOR,
-                Query("schema_version", "of the phone's tables; it gets only what that version knows"),
+                Query("schema_version", "of the phone's tables; it gets only what that version knows", a_whole(0)),
                 Query("migration", "JSON, as WatermelonDB sends it: tables that the phone has only just got are pulled whole"),
                 Query("resync_token", "the one of the pull before, where the phone keeps it"),
             ),

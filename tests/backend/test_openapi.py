@@ -12,6 +12,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from backend.devstack.document import FILE, STALE
 from backend.examples import examples
+from backend.field_words import undescribed, words
+from tests.recorded import tidy
 from tests.tracking.api.contract import resolved
 
 # What is no JSON: an example would be bytes.
@@ -104,6 +106,52 @@ def test_every_operation_says_what_it_is_for(document):
     assert [f"{method} {path}" for (path, method), one in operations(document).items() if len(one["description"]) < 20] == []
 
 
+def test_every_field_and_every_parameter_says_what_it_is(document):
+    assert [(shape, name) for shape, name, _ in undescribed(document)] == [], (
+        "say it in help_text, or in backend/field_words.toml"
+    )
+    shared = document["components"]["parameters"].values()
+    stated = [one for operation in operations(document).values() for one in operation["parameters"] if "$ref" not in one]
+    assert {one["name"] for one in (*stated, *shared) if len(one.get("description", "")) < 10} == set()
+
+
+def test_every_word_for_a_field_is_of_one_that_there_is(document):
+    shapes = document["components"]["schemas"]
+    said = {
+        (shape, name): field.get("description")
+        for shape, one in shapes.items()
+        for name, field in one.get("properties", {}).items()
+    }
+    found = {name for (_, name), word in said.items() if word and word == words()["everywhere"].get(name)}
+    assert words()["everywhere"].keys() == found
+    own = {
+        (shape, name): word for shape, of_shape in words().items() if shape != "everywhere" for name, word in of_shape.items()
+    }
+    assert {key: said.get(key) for key in own} == own
+
+
+def test_no_shape_is_described_by_what_its_code_is_made_from(document):
+    told = [schema.get("description", "") for schema in document["components"]["schemas"].values()]
+    assert not [text for text in told if "for the document" in text or text.startswith(("A body.", "What every"))]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "form"),
+    [
+        ("labs", "limit", {"type": "integer", "minimum": 1, "maximum": 200}),
+        ("labs", "since", {"type": "integer", "minimum": 0, "format": "int64"}),
+        ("labs", "from", {"type": "string", "format": "date"}),
+        ("labs", "status", {"type": "string", "enum": ["standing", "superseded", "withdrawn", "all"]}),
+        ("inbox", "unread", {"type": "boolean"}),
+        ("export", "as", {"type": "string", "enum": ["csv", "fhir", "json"]}),
+        ("sync", "last_pulled_at", {"type": "integer", "minimum": 0, "format": "int64"}),
+    ],
+)
+def test_a_parameter_says_what_it_looks_like(document, path, name, form):
+    told = {one["name"]: one for one in document["paths"][f"/api/v1/{path}"]["get"]["parameters"] if "name" in one}
+    assert told[name]["schema"] == form
+
+
 def test_every_body_that_is_sent_or_answered_has_an_example(document):
     without = {
         f"{method} {path}: {of} {kind}"
@@ -160,6 +208,31 @@ def test_a_key_that_reads_is_a_way_in_where_something_of_a_man_is_read_and_nowhe
         "account",
         "auth",
     }
+
+
+def test_whatever_a_post_makes_is_linked_to_all_that_can_be_done_at_its_address(document):
+    """The address of a row begins with the one that makes it; a client, and the fuzzer, need not know that."""
+    found = operations(document)
+    made = 0
+    for (path, method), operation in found.items():
+        answers = [answer for code, answer in operation["responses"].items() if code.startswith("2") and "content" in answer]
+        at_row = {
+            one["operationId"] for (other, _), one in found.items() if re.fullmatch(re.escape(path) + r"/\{\w+\}[^{]*", other)
+        }
+        if method != "post" or not at_row:
+            continue
+        for answer in answers:
+            assert {link["operationId"] for link in answer["links"].values()} == at_row, path
+            made += len(at_row)
+    assert made > 100
+    link = document["paths"]["/api/v1/patients/{patient_uid}/labs"]["post"]["responses"]["201"]["links"][
+        "patients_labs_one_get"
+    ]
+    assert link["parameters"] == {"path.patient_uid": "$request.path.patient_uid", "path.key": "$response.body#/lab/id"}
+
+
+def test_the_examples_hold_nothing_that_another_recording_would_change():
+    assert {name: tidy(value) for name, value in examples().items()} == examples()
 
 
 def test_the_document_is_served_as_json(client):

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from tracking.api.base import RecordView
 from tracking.api.paging import chosen
-from tracking.api.schema import Operation, Query
+from tracking.api.schema import Operation, Query, one_of
 from tracking.api.third_party import token_of
 from tracking.services import audit, exports
 
@@ -39,8 +39,8 @@ class Export(RecordView):
             "Read the record as a file, which an import reads again",
             {(200, name): _SHAPES[form] for form, name in _MEDIA_TYPES.items()},
             query=(
-                Query("as", f"{', '.join(exports.FORMATS)}; json where it is not sent"),
-                Query("of", f"{', '.join(exports.KINDS)}; all of them where it is not sent, and of a csv the labs"),
+                Query("as", "json where it is not sent", one_of(exports.FORMATS)),
+                Query("of", "all of them where it is not sent, and of a csv the labs", one_of(exports.KINDS)),
             ),
             description="`as` and `of` choose form and content. It is noted in the access log.",
         )

@@ -16,7 +16,7 @@ from tracking.api.base import RecordView
 from tracking.api.fields import Flag, Input, Output, Text, Whole
 from tracking.api.paging import PAGE, chosen
 from tracking.api.records import Reason, Source, instant
-from tracking.api.schema import Operation, Query, page_of
+from tracking.api.schema import Operation, Query, one_of, page_of
 from tracking.domain.problems import problem
 from tracking.exchange.formats import FORMATS
 from tracking.exchange.incoming import Form
@@ -209,7 +209,7 @@ class ImportRows(ImportView):
         "GET": Operation(
             "List the rows of an import, the last first",
             page_of(ImportedLineRow),
-            query=(Query("state", "one state only"), *PAGE),
+            query=(Query("state", "one state only", one_of(ROW_STATES)), *PAGE),
             description="Each with the line of the file that it was read from, what it is to become, and what it asks.",
         )
     }

@@ -10,6 +10,7 @@ from typing import IO, Any, NoReturn
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.utils.translation import gettext
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
@@ -45,11 +46,12 @@ class StrictJSONParser(BaseParser):
                 raw.decode("utf-8"), parse_float=_float, parse_int=_int, parse_constant=_constant, object_pairs_hook=_object
             )
         except UnicodeDecodeError:
-            raise ParseError("The body is not UTF-8.") from None
+            raise ParseError(gettext("The body is not UTF-8.")) from None
         except RecursionError:
             raise _too_deep() from None
-        except ValueError as error:
-            raise ParseError(f"The body is not JSON: {error}.") from None
+        except json.JSONDecodeError as error:
+            text = gettext("The body is not JSON: it cannot be read from line {line}, column {column} on.")
+            raise ParseError(text.format(line=error.lineno, column=error.colno)) from None
         raise_all(_unstorable(value))
         return value
 
@@ -85,7 +87,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(content) != len(pairs):
         names = [name for name, _ in pairs]
         shown = ascii(next(name for name in names if names.count(name) > 1)[:60])
-        raise ParseError(f"The key {shown} stands twice in one object. Send it once.")
+        raise ParseError(gettext("The key {name} stands twice in one object. Send it once.").format(name=shown))
     return content
 
 
@@ -103,12 +105,13 @@ def _int(text: str) -> int:
 
 
 def _constant(name: str) -> NoReturn:
-    raise ParseError(f"{name} is not JSON. Leave the field out instead.")
+    raise ParseError(gettext("{name} is not JSON. Leave the field out instead.").format(name=name))
 
 
 def _out_of_range(text: str) -> ParseError:
-    return ParseError(f"The number {text[:20]}… is out of range. Accepted: at most {_LONGEST_NUMBER} characters, and finite.")
+    said = gettext("The number {number}… is out of range. Accepted: at most {most} characters, and finite.")
+    return ParseError(said.format(number=text[:20], most=_LONGEST_NUMBER))
 
 
 def _too_deep() -> ParseError:
-    return ParseError(f"The body is nested too deeply. Accepted: at most {_DEEPEST} levels.")
+    return ParseError(gettext("The body is nested too deeply. Accepted: at most {most} levels.").format(most=_DEEPEST))
