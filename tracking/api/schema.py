@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol, cast
@@ -47,7 +47,7 @@ def a_whole(least: int, most: int | None = None) -> dict[str, Any]:
     return {"type": "integer", "minimum": least, **({"format": "int64"} if most is None else {"maximum": most})}
 
 
-def one_of(accepted: Collection[str]) -> dict[str, Any]:
+def one_of(accepted: Iterable[str]) -> dict[str, Any]:
     """The form of a choice."""
     return {"type": "string", "enum": list(accepted)}
 
