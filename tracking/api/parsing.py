@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
+from tracking.domain.json_text import DoubledKeyError, each_key_once
 from tracking.domain.problems import Issue, raise_all
 
 __all__ = ["StrictJSONParser", "pointer_part"]
@@ -43,12 +44,19 @@ class StrictJSONParser(BaseParser):
             raise RequestDataTooBig(most)
         try:
             value = json.loads(
-                raw.decode("utf-8"), parse_float=_float, parse_int=_int, parse_constant=_constant, object_pairs_hook=_object
+                raw.decode("utf-8"),
+                parse_float=_float,
+                parse_int=_int,
+                parse_constant=_constant,
+                object_pairs_hook=each_key_once,
             )
         except UnicodeDecodeError:
             raise ParseError(gettext("The body is not UTF-8.")) from None
         except RecursionError:
             raise _too_deep() from None
+        except DoubledKeyError as error:
+            text = gettext("The key {name} stands twice in one object. Send it once.")
+            raise ParseError(text.format(name=ascii(error.name[:60]))) from None
         except json.JSONDecodeError as error:
             text = gettext("The body is not JSON: it cannot be read from line {line}, column {column} on.")
             raise ParseError(text.format(line=error.lineno, column=error.colno)) from None
@@ -80,15 +88,6 @@ def _unstorable(value: Any) -> Iterator[Issue]:
                     left.append((inner, f"{pointer}/{pointer_part(name)}", depth + 1))
         elif isinstance(item, list):
             left.extend((inner, f"{pointer}/{number}", depth + 1) for number, inner in enumerate(item))
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    content = dict(pairs)
-    if len(content) != len(pairs):
-        names = [name for name, _ in pairs]
-        shown = ascii(next(name for name in names if names.count(name) > 1)[:60])
-        raise ParseError(gettext("The key {name} stands twice in one object. Send it once.").format(name=shown))
-    return content
 
 
 def _float(text: str) -> float:
