@@ -10,6 +10,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator, FormatChecker
 
+from backend.api import views
 from backend.devstack.document import FILE, STALE
 from backend.examples import examples
 from backend.field_words import undescribed, words
@@ -235,10 +236,17 @@ def test_the_examples_hold_nothing_that_another_recording_would_change():
     assert {name: tidy(value) for name, value in examples().items()} == examples()
 
 
-def test_the_document_is_served_as_json(client):
-    response = client.get("/api/v1/schema")
-    assert response.status_code == 200
-    assert response.json()["openapi"].startswith("3.1")
+def test_the_document_is_served_as_json_and_made_once_for_all_who_ask(client, document, monkeypatch):
+    """Anybody may ask, and making it takes more than a second."""
+    monkeypatch.setattr(views.SchemaGenerator, "get_schema", lambda *_, **__: made.append(1) or document)
+    made = []
+    views._document.cache_clear()
+    for language in ("en", "de", "en"):
+        response = client.get("/api/v1/schema", headers={"Accept-Language": language})
+        assert (response.status_code, response.headers["Content-Type"]) == (200, "application/vnd.oai.openapi+json")
+        assert response.json() == json.loads(json.dumps(document))
+    assert len(made) == 1
+    views._document.cache_clear()
 
 
 def test_the_page_works_under_the_strict_policy(client):

@@ -175,7 +175,7 @@ def test_a_man_reads_in_german_what_is_wrong_with_the_form_of_what_his_phone_sen
         "Senden Sie den Inhalt als JSON": by_adam.generic("POST", "/api/v1/labs", "x", content_type="text/plain", headers=DE),
         "PATCH ist keine Methode": by_adam.generic("PATCH", "/api/v1/labs", headers=DE),
         "Bitten Sie um JSON": by_adam.get("/api/v1/labs", headers=DE | {"Accept": "text/html"}),
-        "Hierzu kam kein Zugangstoken": anybody.send("GET", "/labs", headers=DE),
+        "Zu dieser Anfrage fehlt der Zugangstoken": anybody.send("GET", "/labs", headers=DE),
     }
     assert [answer.status_code for answer in others.values()] == [415, 405, 406, 401]
     assert {
