@@ -261,10 +261,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": CHOICES,
     "TITLE": "Trabecula",
-    "DESCRIPTION": (
-        "Labs, doses, scans and reminders of men on testosterone, evaluated against a bone-protective floor of estradiol. "
-        "Decision support for prescribers; it never computes, proposes or changes a dose."
-    ),
+    "DESCRIPTION": (Path(__file__).parent / "about_api.md").read_text(encoding="utf-8").strip(),
     "VERSION": "1",
     "SERVERS": [{"url": "/", "description": "the service that this document came from"}],
     "OAS_VERSION": "3.1.0",

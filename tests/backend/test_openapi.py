@@ -90,6 +90,17 @@ def test_what_needs_no_token_promises_no_401(document):
     assert "401" in document["paths"]["/api/v1/labs"]["get"]["responses"]
 
 
+def test_who_has_nothing_but_the_document_is_told_how_to_begin_and_what_holds_everywhere(document):
+    told = document["info"]["description"]
+    assert not [
+        word for word in ("/auth/signup", "Bearer", "RFC 9457", "If-Match", "Idempotency-Key", "/sync") if word not in told
+    ]
+    answers = document["paths"]["/api/v1/labs"]["post"]["responses"]
+    assert {code: sorted(answers[code]["headers"]) for code in ("200", "201")} == {
+        code: ["ETag", "Idempotent-Replayed"] for code in ("200", "201")
+    }
+
+
 def test_what_a_client_must_send_is_marked(document):
     lab = document["components"]["schemas"]["LabRequest"]
     assert set(lab["required"]) == {"analyte", "value", "unit", "collected_at"}
@@ -144,7 +155,8 @@ def test_no_shape_is_described_by_what_its_code_is_made_from(document):
         ("labs", "from", {"type": "string", "format": "date"}),
         ("labs", "status", {"type": "string", "enum": ["standing", "superseded", "withdrawn", "all"]}),
         ("inbox", "unread", {"type": "boolean"}),
-        ("export", "as", {"type": "string", "enum": ["csv", "fhir", "json"]}),
+        ("export", "as", {"type": "string", "pattern": "^(csv|fhir|json)$"}),
+        ("export", "of", {"type": "string", "enum": ["labs", "scans", "doses", "regimens"]}),
         ("sync", "last_pulled_at", {"type": "integer", "minimum": 0, "format": "int64"}),
     ],
 )

@@ -161,11 +161,16 @@ class RecordSchema(AutoSchema):
             OpenApiParameter(header.name, dict(header.form), OpenApiParameter.HEADER, description=header.what)
             for header in view.headers_of(self.method)
         ]
-        if self._operation.etag:
-            said.append(
-                OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=True, description="the revision, in quotes")
-            )
-        return said
+        told = {"ETag": "the revision, in quotes"} if self._operation.etag else {}
+        if self.method == "POST" and view.headers_of(self.method):
+            told["Idempotent-Replayed"] = "`true`: the answer that was given to this request before; nothing was stored anew"
+        return [
+            *said,
+            *(
+                OpenApiParameter(name, str, OpenApiParameter.HEADER, response=True, description=what)
+                for name, what in told.items()
+            ),
+        ]
 
     def _get_request_body(self, direction: str = "request") -> Any:
         """As the library's, and a body for DELETE too: a reason is no matter for an address, which logs keep."""
