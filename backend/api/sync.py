@@ -50,6 +50,9 @@ def _named(table: Table, *, pushed: bool, row: bool) -> str:
     return f"{'Pushed' if pushed else 'Pulled'}{words}{'Row' if row else ''}"
 
 
+_ID = {"type": "string", "maxLength": 36, "description": "minted by the phone; of what the server wrote, its `uid`"}
+
+
 def _row(table: Table, *, pushed: bool) -> dict[str, Any]:
     columns = {column.name: column.schema for column in table.columns}
     server = {column.name: column.schema for column in table.shown}
@@ -59,7 +62,7 @@ def _row(table: Table, *, pushed: bool) -> dict[str, Any]:
         "type": "object",
         "description": table.__doc__,
         "required": ["id"] if pushed else names,
-        "properties": {"id": {"type": "string", "maxLength": 36}, **columns, **server},
+        "properties": {"id": _ID, **columns, **server},
         "additionalProperties": pushed,
     }
 
