@@ -22,8 +22,8 @@ PACKAGES = ("tracking", "notifications", "backend")
 REFUSES = {"problem", "issue", "Issue", "_issue", "gettext", "_"}
 # What no phone of a man meets, or what a person who develops meets alone: it stays English.
 ENGLISH = (
-    "tracking/exchange",  # rows of files, most of which come from laboratories
-    "tracking/services/import_rows.py",
+    "tracking/exchange/fhir_transaction.py",  # of FHIR
+    "tracking/exchange/survey.py",  # a file that ships with the project
     "tracking/services/transactions.py",
     "tracking/api/fhir",  # FHIR has English outcomes
     "tracking/admin",  # staff
@@ -153,6 +153,16 @@ def test_a_man_reads_in_german_what_became_of_his_request(by_adam, settings):
         426: ["Aktualisieren", "Sie", "die"],
     }
     assert {answer.headers["Content-Language"] for answer in told.values()} == {"de"}
+
+
+def test_a_man_reads_in_german_what_is_wrong_with_the_rows_of_his_file(by_adam):
+    refused = by_adam.send("POST", "/imports", {"text": "nothing that is a table"}, headers=DE)
+    assert (refused.status_code, refused.json()["detail"].split(" ", 3)[:3]) == (422, ["In", "den", "ersten"])
+    file = by_adam.send("POST", "/imports", {"text": "test,value,unit,collected\nEstradiol,24,pg/mL,03/04/2026\n"}, headers=DE)
+    (row,) = by_adam.send("GET", f"/imports/{file.json()['uid']}/rows", headers=DE).json()["results"]
+    assert [why["detail"] for why in row["why"]] == [
+        "„03/04/2026“ lässt sich zweifach lesen. Geben Sie an, ob der Tag (dmy) oder der Monat (mdy) zuerst kommt."
+    ]
 
 
 def test_a_man_reads_in_german_what_is_wrong_with_the_form_of_what_his_phone_sent(by_adam, anybody):

@@ -7,6 +7,7 @@ import binascii
 from dataclasses import fields
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -308,7 +309,7 @@ def _line(row: ImportRow, batch: ImportBatch) -> dict[str, Any]:
             {
                 "pointer": why["pointer"],
                 "code": why["code"],
-                "detail": why["text"].format(**why["params"]),
+                "detail": gettext(why["text"]).format(**why["params"]),
                 "asks": why.get("asks"),
             }
             for why in row.why
