@@ -52,7 +52,20 @@ _DRF = {
 }
 
 
-def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:  # noqa: ARG001  DRF's signature
+def _words_of(exc: exceptions.APIException, request: HttpRequest) -> str:
+    """Ours in place of the library's, which says what is wrong and not what to do. Words that somebody chose stay."""
+    if isinstance(exc, exceptions.NotAuthenticated):
+        return gettext("No access token came with this. Sign in, and send the token with each request.")
+    if isinstance(exc, exceptions.MethodNotAllowed):
+        return gettext("{method} is no method of this address.").format(method=str(request.method)[:20])
+    if isinstance(exc, exceptions.UnsupportedMediaType):
+        return gettext("Send the body as JSON, and say so: the Content-Type is application/json.")
+    if isinstance(exc, exceptions.NotAcceptable):
+        return gettext("Ask for JSON: the Accept is application/json, or left out.")
+    return str(exc.detail)
+
+
+def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """Turn what a view raised into its problem; what is not foreseen stays an exception and becomes a 500."""
     if isinstance(exc, Problem):
         errors = [shown(issue) for issue in exc.issues]
@@ -64,7 +77,7 @@ def handle(exc: Exception, context: Mapping[str, Any]) -> Response | None:  # no
         issues = list(_from_drf(exc.get_full_details(), ""))
         return problem_response(STATUS["invalid"], "invalid", detail(issues), errors=[shown(issue) for issue in issues])
     if isinstance(exc, exceptions.APIException):
-        return _from_api_exception(exc)
+        return _from_api_exception(exc, context["request"])
     return _from_django(exc)
 
 
@@ -93,9 +106,9 @@ def _most(exc: RequestDataTooBig) -> str:
     return "" if most is None else " " + gettext("Accepted: at most {most} MB.").format(most=round(most / 2**20, 1))
 
 
-def _from_api_exception(exc: exceptions.APIException) -> Response:
+def _from_api_exception(exc: exceptions.APIException, request: HttpRequest) -> Response:
     code = _DRF.get(type(exc), "error")
-    answer = problem_response(exc.status_code, code, str(exc.detail))
+    answer = problem_response(exc.status_code, code, _words_of(exc, request))
     if wait := getattr(exc, "wait", None):
         answer["Retry-After"] = str(int(wait) + 1)
     return answer

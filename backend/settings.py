@@ -262,10 +262,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": CHOICES,
     "TITLE": "Trabecula",
-    "DESCRIPTION": (
-        "Labs, doses, scans and reminders of men on testosterone, evaluated against a bone-protective floor of estradiol. "
-        "Decision support for prescribers; it never computes, proposes or changes a dose."
-    ),
+    "DESCRIPTION": (Path(__file__).parent / "about_api.md").read_text(encoding="utf-8").strip(),
     "VERSION": "1",
     "SERVERS": [{"url": "/", "description": "the service that this document came from"}],
     "OAS_VERSION": "3.1.0",
@@ -276,10 +273,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,  # it would say of each choice its own name again
+    "GET_LIB_DOC_EXCLUDES": "backend.openapi.bases",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "backend.openapi.describe_problems",
         "backend.openapi.name_shapes",
+        "backend.links.link_rows",
+        "backend.field_words.describe_fields",
         "backend.examples.show_examples",
     ],
 }

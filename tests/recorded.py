@@ -35,6 +35,7 @@ LONGEST_TEXT = 160
 MOST_ROWS, SHORT_LIST = 2, 600  # rows, of a list that is longer than so many characters
 # What makes the better example of a shape: a part of its JSON.
 WANTED = {
+    "AccountConflict": "This step is not open now",
     "Conflict": '"client-id-taken"',
     "FullEvaluation": '"state": "current"',
     "Invalid": '"value-comma"',
@@ -45,11 +46,13 @@ WANTED = {
     "MeasureRequest": '"90"',
     "NextStep": '"verify_email"',
     "NotFound": "There is no such record.",
+    "PasswordRequest": '"correct horse battery"',
     "PatchedProfileRequest": '"pmol/L"',
     "PatientPage": "Adam Invented",
     "QueuePage": "Adam Invented",
-    "SignInRequest": '"adam@example.org"',
-    "SignUpRequest": '"adam@example.org"',
+    "SignInRequest": '"adam@example.org", "password": "correct horse battery"',
+    "SignUpRequest": '"adam@example.org", "password": "correct horse battery"',
+    "TooLarge": "2.5 MB",
     "TooManyRequests": "too-many-tries",
     "Unreadable": "The body is not JSON",
 }
@@ -57,6 +60,22 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _STRANGE = re.compile(r"(.)\1{12}|\\u0000|[^\x00-\x7f–’“”…·≥≤µ°²→×αβ]")
 _SECONDS = 1793610000.0  # of a Monday in November 2026, the clock of the tests
 _SECRETS = frozenset(("access_token", "refresh_token", "session_token"))
+# What is made anew each time would make every recording another one: stand-ins of the same form.
+_ANYTHING = "abcdefghijklmnopqrstuvwxyz0123456789_-ABCDE"
+_MADE_ANEW = (
+    (re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b"), "0123-4567-89AB"),
+    (re.compile(r"(?<=trabecula_read_)[\w-]+|(?<=/calendar/)[\w-]{20,}"), _ANYTHING),
+    (re.compile(r"^[\w-]{43}$"), _ANYTHING),
+    (re.compile(r"^[A-Z]{4}-[A-Z]{4}$"), "ABCD-EFGH"),
+    (re.compile(r"^[A-Z2-7]{32}$|(?<=\?secret=)[A-Z2-7]{32}"), "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"),
+)
+_BY_NAME = {
+    **dict.fromkeys(("rawId", "clientDataJSON", "authenticatorData", "signature", "attestationObject", "challenge"), _ANYTHING),
+    "session_token": _ANYTHING,
+    "sha256": "0123456789abcdef" * 4,
+    "userHandle": "YTE",
+}
+_NUMBERED = frozenset(("id", "sessions", "authenticators"))
 
 
 def keep(operation: dict[str, Any], sent: Any, response: Any) -> None:
@@ -123,17 +142,30 @@ def tidy(value: Any) -> Any:
 
 def _tidy(value: Any, name: str, ids: dict[str, str]) -> Any:
     if isinstance(value, dict):
-        return {_text(key, ids): _tidy(inner, key, ids) for key, inner in value.items()}
+        # The account as a passkey knows it: its id is what the key hands over later.
+        named = {"id": "userHandle"} if "displayName" in value else {}
+        return {_text(key, ids): _tidy(inner, named.get(key, key), ids) for key, inner in value.items()}
+    if isinstance(value, list) and name == "unused_codes":
+        return [f"{number:08}" for number in range(1, len(value) + 1)]
     if isinstance(value, list):
         is_short = len(json.dumps(value)) <= SHORT_LIST
         return [_tidy(inner, name, ids) for inner in (value if is_short else value[:MOST_ROWS])]
     if isinstance(value, float) and value > 1e9:
         return _SECONDS
-    if isinstance(value, str):
-        text = _text(value.replace("http://testserver", "https://trabecula.example.org"), ids)
-        most = 24 if name in _SECRETS else LONGEST_TEXT
-        return f"{text[:most]}…" if len(text) > most and (" " not in text or text.startswith("<svg")) else text
-    return value
+    if isinstance(value, int) and not isinstance(value, bool) and name in (*_NUMBERED, "size"):
+        return value // 1000 * 1000 if name == "size" else int(ids.setdefault(f"number {value}", str(len(ids) + 1)))
+    return _tidy_text(value, name, ids) if isinstance(value, str) else value
+
+
+def _tidy_text(value: str, name: str, ids: dict[str, str]) -> str:
+    value = _BY_NAME.get(name, value) if value else value
+    for pattern, stand_in in _MADE_ANEW:
+        value = pattern.sub(stand_in, value)
+    if name == "code" and value.isdecimal():
+        value = "123456"
+    text = _text(value.replace("http://testserver", "https://trabecula.example.org"), ids)
+    most = 24 if name in _SECRETS else LONGEST_TEXT
+    return f"{text[:most]}…" if len(text) > most and (" " not in text or text.startswith("<svg")) else text
 
 
 def _text(text: str, ids: dict[str, str]) -> str:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from backend.errors import detail, shown
 from tracking.api.base import Category, Operation, Output, RecordView
 from tracking.api.parsing import StrictJSONParser
-from tracking.api.schema import Query
+from tracking.api.schema import Query, a_whole
 from tracking.services.access import Isolation
 from tracking.sync import registry
 from tracking.sync.protocol import MOST_ROWS, Rejection, read_changes, read_cursor, read_pull
@@ -33,7 +33,7 @@ _ON_PUSH = (
     "changed elsewhere after `last_pulled_at`; nothing was stored; pull, merge and push again. Repeating a push is safe: "
     "the same content under the same id changes nothing."
 )
-_CURSOR = Query("last_pulled_at", "the `timestamp` of the pull before; 0, null or left out: none yet")
+_CURSOR = Query("last_pulled_at", "the `timestamp` of the pull before; 0, null or left out: none yet", a_whole(0))
 
 
 class PushParser(StrictJSONParser):
@@ -50,6 +50,9 @@ def _named(table: Table, *, pushed: bool, row: bool) -> str:
     return f"{'Pushed' if pushed else 'Pulled'}{words}{'Row' if row else ''}"
 
 
+_ID = {"type": "string", "maxLength": 36, "description": "minted by the phone; of what the server wrote, its `uid`"}
+
+
 def _row(table: Table, *, pushed: bool) -> dict[str, Any]:
     columns = {column.name: column.schema for column in table.columns}
     server = {column.name: column.schema for column in table.shown}
@@ -59,7 +62,7 @@ def _row(table: Table, *, pushed: bool) -> dict[str, Any]:
         "type": "object",
         "description": table.__doc__,
         "required": ["id"] if pushed else names,
-        "properties": {"id": {"type": "string", "maxLength": 36}, **columns, **server},
+        "properties": {"id": _ID, **columns, **server},
         "additionalProperties": pushed,
     }
 
@@ -73,6 +76,7 @@ def _changes(*, pushed: bool) -> dict[str, Any]:
         tables[table.name] = {
             "title": _named(table, pushed=pushed, row=False),
             "type": "object",
+            "description": f"What changed in `{table.name}`.",
             "properties": {"created": rows, "updated": rows, "deleted": ids},
         }
     title = "PushedChanges" if pushed else "PulledChanges"
@@ -116,7 +120,7 @@ class Sync(RecordView):
             Pulled,
             query=(
                 _CURSOR,
-                Query("schema_version", "of the phone's tables; it gets only what that version knows"),
+                Query("schema_version", "of the phone's tables; it gets only what that version knows", a_whole(0)),
                 Query("migration", "JSON, as WatermelonDB sends it: tables that the phone has only just got are pulled whole"),
                 Query("resync_token", "the one of the pull before, where the phone keeps it"),
             ),

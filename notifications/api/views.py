@@ -169,7 +169,7 @@ class Answers(RecordView):
         return self.row(_answer(done))
 
 
-UNREAD = Query("unread", "`true`: only what he has not read")
+UNREAD = Query("unread", "true: only what he has not read", {"type": "boolean"})
 
 
 class Inbox(RecordView):

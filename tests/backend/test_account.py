@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -23,7 +24,7 @@ from tests.everybody import Everybody, everybody, whole
 from tests.tracking.api.contract import ContractClient
 from tracking.domain.actor import Actor
 from tracking.models import AccountExport, ErasureRequest, ImportBatch, Patient, User
-from tracking.services import account_export, accounts, consent, erasure, labs, owned
+from tracking.services import account_export, accounts, consent, erasure, labs, owned, releases
 from tracking.services.access import acting_as
 
 __all__ = ["everybody", "whole"]  # fixtures of their own module
@@ -99,6 +100,39 @@ def test_the_archive_holds_every_row_of_every_table_that_is_exported(whole: Ever
     everything = b"".join(archive.read(name) for name in archive.namelist()).decode()
     assert "user:" not in everything
     assert "Carl" not in everything
+
+
+def archived(man: Patient) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each table in an archive that is built now."""
+    himself = Actor.user(man.user_id)
+    row, _ = account_export.ask(patient=man, by=himself, now=NOW)
+    account_export.build(uid=row.uid, by=himself, now=NOW, beside={})
+    with acting_as(himself):
+        archive = zipfile.ZipFile(io.BytesIO(account_export.archive_of(man, row.uid, by=himself, now=NOW)))
+    names = [table.name for table in account_export.exported_tables()]
+    return {name: json.loads(archive.read(f"tables/{name}.json"))["rows"] for name in names}
+
+
+def test_what_waits_for_a_release_is_in_the_archive_as_something_that_waits(
+    adam: Patient, dr_bell: User, in_care, settings
+) -> None:
+    """Every row is there; what it concludes comes with the release, as on the home screen, in REST, sync and FHIR."""
+    settings.FINDINGS_RELEASE = "reviewed"
+    lab = {"analyte": "estradiol", "value": "9.0", "unit": "pg/mL", "collected_at": "2026-10-20"}
+    labs.record(patient=adam, by=Actor.user(adam.user_id), now=NOW, **lab)
+    held, stored = archived(adam), rows_by_table(adam.pk)
+    told = {"uid", "revision", "as_of", "at", "evaluation", "episode", "waits_for_release"}
+    for table in ("tracking_evaluation", "tracking_finding", "tracking_episode", "tracking_episodeevent"):
+        waiting = [row for row in held[table] if row.get("waits_for_release")]
+        assert len(held[table]) == stored[table] >= len(waiting) > 0, table
+        assert {name for row in waiting for name in row} <= told
+    assert not [table for table, rows in held.items() if "e2_low" in json.dumps(rows) or "critical" in json.dumps(rows)]
+    with acting_as(SYSTEM):
+        latest = adam.evaluation_rows.latest("pk")
+    releases.release(patient=adam, evaluation=latest.uid, by=Actor.user(dr_bell.pk), now=NOW)
+    released = archived(adam)
+    assert not [table for table, rows in released.items() if any("waits_for_release" in row for row in rows)]
+    assert "e2_low" in json.dumps(released["tracking_finding"] + released["tracking_episode"])
 
 
 def test_an_archive_is_his_alone_and_for_three_days(whole: Everybody, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,11 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator, FormatChecker
 
+from backend.api import views
 from backend.devstack.document import FILE, STALE
 from backend.examples import examples
+from backend.field_words import undescribed, words
+from tests.recorded import tidy
 from tests.tracking.api.contract import resolved
 
 # What is no JSON: an example would be bytes.
@@ -87,6 +90,17 @@ def test_what_needs_no_token_promises_no_401(document):
     assert "401" in document["paths"]["/api/v1/labs"]["get"]["responses"]
 
 
+def test_who_has_nothing_but_the_document_is_told_how_to_begin_and_what_holds_everywhere(document):
+    told = document["info"]["description"]
+    assert not [
+        word for word in ("/auth/signup", "Bearer", "RFC 9457", "If-Match", "Idempotency-Key", "/sync") if word not in told
+    ]
+    answers = document["paths"]["/api/v1/labs"]["post"]["responses"]
+    assert {code: sorted(answers[code]["headers"]) for code in ("200", "201")} == {
+        code: ["ETag", "Idempotent-Replayed"] for code in ("200", "201")
+    }
+
+
 def test_what_a_client_must_send_is_marked(document):
     lab = document["components"]["schemas"]["LabRequest"]
     assert set(lab["required"]) == {"analyte", "value", "unit", "collected_at"}
@@ -102,6 +116,53 @@ def bodies(operation):
 
 def test_every_operation_says_what_it_is_for(document):
     assert [f"{method} {path}" for (path, method), one in operations(document).items() if len(one["description"]) < 20] == []
+
+
+def test_every_field_and_every_parameter_says_what_it_is(document):
+    assert [(shape, name) for shape, name, _ in undescribed(document)] == [], (
+        "say it in help_text, or in backend/field_words.toml"
+    )
+    shared = document["components"]["parameters"].values()
+    stated = [one for operation in operations(document).values() for one in operation["parameters"] if "$ref" not in one]
+    assert {one["name"] for one in (*stated, *shared) if len(one.get("description", "")) < 10} == set()
+
+
+def test_every_word_for_a_field_is_of_one_that_there_is(document):
+    shapes = document["components"]["schemas"]
+    said = {
+        (shape, name): field.get("description")
+        for shape, one in shapes.items()
+        for name, field in one.get("properties", {}).items()
+    }
+    found = {name for (_, name), word in said.items() if word and word == words()["everywhere"].get(name)}
+    assert words()["everywhere"].keys() == found
+    own = {
+        (shape, name): word for shape, of_shape in words().items() if shape != "everywhere" for name, word in of_shape.items()
+    }
+    assert {key: said.get(key) for key in own} == own
+
+
+def test_no_shape_is_described_by_what_its_code_is_made_from(document):
+    told = [schema.get("description", "") for schema in document["components"]["schemas"].values()]
+    assert not [text for text in told if "for the document" in text or text.startswith(("A body.", "What every"))]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "form"),
+    [
+        ("labs", "limit", {"type": "integer", "minimum": 1, "maximum": 200}),
+        ("labs", "since", {"type": "integer", "minimum": 0, "format": "int64"}),
+        ("labs", "from", {"type": "string", "format": "date"}),
+        ("labs", "status", {"type": "string", "enum": ["standing", "superseded", "withdrawn", "all"]}),
+        ("inbox", "unread", {"type": "boolean"}),
+        ("export", "as", {"type": "string", "pattern": "^(csv|fhir|json)$"}),
+        ("export", "of", {"type": "string", "enum": ["labs", "scans", "doses", "regimens"]}),
+        ("sync", "last_pulled_at", {"type": "integer", "minimum": 0, "format": "int64"}),
+    ],
+)
+def test_a_parameter_says_what_it_looks_like(document, path, name, form):
+    told = {one["name"]: one for one in document["paths"][f"/api/v1/{path}"]["get"]["parameters"] if "name" in one}
+    assert told[name]["schema"] == form
 
 
 def test_every_body_that_is_sent_or_answered_has_an_example(document):
@@ -162,10 +223,42 @@ def test_a_key_that_reads_is_a_way_in_where_something_of_a_man_is_read_and_nowhe
     }
 
 
-def test_the_document_is_served_as_json(client):
-    response = client.get("/api/v1/schema")
-    assert response.status_code == 200
-    assert response.json()["openapi"].startswith("3.1")
+def test_whatever_a_post_makes_is_linked_to_all_that_can_be_done_at_its_address(document):
+    """The address of a row begins with the one that makes it; a client, and the fuzzer, need not know that."""
+    found = operations(document)
+    made = 0
+    for (path, method), operation in found.items():
+        answers = [answer for code, answer in operation["responses"].items() if code.startswith("2") and "content" in answer]
+        at_row = {
+            one["operationId"] for (other, _), one in found.items() if re.fullmatch(re.escape(path) + r"/\{\w+\}[^{]*", other)
+        }
+        if method != "post" or not at_row:
+            continue
+        for answer in answers:
+            assert {link["operationId"] for link in answer["links"].values()} == at_row, path
+            made += len(at_row)
+    assert made > 100
+    link = document["paths"]["/api/v1/patients/{patient_uid}/labs"]["post"]["responses"]["201"]["links"][
+        "patients_labs_one_get"
+    ]
+    assert link["parameters"] == {"path.patient_uid": "$request.path.patient_uid", "path.key": "$response.body#/lab/id"}
+
+
+def test_the_examples_hold_nothing_that_another_recording_would_change():
+    assert {name: tidy(value) for name, value in examples().items()} == examples()
+
+
+def test_the_document_is_served_as_json_and_made_once_for_all_who_ask(client, document, monkeypatch):
+    """Anybody may ask, and making it takes more than a second."""
+    monkeypatch.setattr(views.SchemaGenerator, "get_schema", lambda *_, **__: made.append(1) or document)
+    made = []
+    views._document.cache_clear()
+    for language in ("en", "de", "en"):
+        response = client.get("/api/v1/schema", headers={"Accept-Language": language})
+        assert (response.status_code, response.headers["Content-Type"]) == (200, "application/vnd.oai.openapi+json")
+        assert response.json() == json.loads(json.dumps(document))
+    assert len(made) == 1
+    views._document.cache_clear()
 
 
 def test_the_page_works_under_the_strict_policy(client):

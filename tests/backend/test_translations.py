@@ -22,8 +22,8 @@ PACKAGES = ("tracking", "notifications", "backend")
 REFUSES = {"problem", "issue", "Issue", "_issue", "gettext", "_"}
 # What no phone of a man meets, or what a person who develops meets alone: it stays English.
 ENGLISH = (
-    "tracking/exchange",  # rows of files, most of which come from laboratories
-    "tracking/services/import_rows.py",
+    "tracking/exchange/fhir_transaction.py",  # of FHIR
+    "tracking/exchange/survey.py",  # a file that ships with the project
     "tracking/services/transactions.py",
     "tracking/api/fhir",  # FHIR has English outcomes
     "tracking/admin",  # staff
@@ -153,6 +153,44 @@ def test_a_man_reads_in_german_what_became_of_his_request(by_adam, settings):
         426: ["Aktualisieren", "Sie", "die"],
     }
     assert {answer.headers["Content-Language"] for answer in told.values()} == {"de"}
+
+
+def test_a_man_reads_in_german_what_is_wrong_with_the_rows_of_his_file(by_adam):
+    refused = by_adam.send("POST", "/imports", {"text": "nothing that is a table"}, headers=DE)
+    assert (refused.status_code, refused.json()["detail"].split(" ", 3)[:3]) == (422, ["In", "den", "ersten"])
+    file = by_adam.send("POST", "/imports", {"text": "test,value,unit,collected\nEstradiol,24,pg/mL,03/04/2026\n"}, headers=DE)
+    (row,) = by_adam.send("GET", f"/imports/{file.json()['uid']}/rows", headers=DE).json()["results"]
+    assert [why["detail"] for why in row["why"]] == [
+        "„03/04/2026“ lässt sich zweifach lesen. Geben Sie an, ob der Tag (dmy) oder der Monat (mdy) zuerst kommt."
+    ]
+
+
+def test_a_man_reads_in_german_what_is_wrong_with_the_form_of_what_his_phone_sent(by_adam, anybody):
+    bodies = {
+        b"{": "Der Inhalt ist kein JSON: Ab Zeile 1, Spalte 2 ist er nicht zu lesen.",
+        b"\xff": "Der Inhalt ist kein UTF-8.",
+        b'{"a": NaN}': "NaN ist kein JSON.",
+        b'{"a": 1e999}': "Die Zahl 1e999… ist zu lang oder zu groß.",
+        b'{"a": 1, "a": 2}': "Der Schlüssel 'a' steht zweimal in einem Objekt.",
+        b"[" * 50 + b"]" * 50: "Der Inhalt ist zu tief verschachtelt.",
+        b'"' + b"x" * 3 * 2**20 + b'"': "Senden Sie es in kleineren Teilen.",
+        rb'{"a": "\ud800"}': "Im Text steht ein NUL",
+    }
+    told = {
+        body: by_adam.generic("POST", "/api/v1/labs", data=body, content_type="application/json", headers=DE).json()["detail"]
+        for body in bodies
+    }
+    assert {body[:20]: text for body, text in told.items() if not text.startswith(bodies[body])} == {}
+    others = {
+        "Senden Sie den Inhalt als JSON": by_adam.generic("POST", "/api/v1/labs", "x", content_type="text/plain", headers=DE),
+        "PATCH ist keine Methode": by_adam.generic("PATCH", "/api/v1/labs", headers=DE),
+        "Bitten Sie um JSON": by_adam.get("/api/v1/labs", headers=DE | {"Accept": "text/html"}),
+        "Zu dieser Anfrage fehlt der Zugangstoken": anybody.send("GET", "/labs", headers=DE),
+    }
+    assert [answer.status_code for answer in others.values()] == [415, 405, 406, 401]
+    assert {
+        text: answer.json()["detail"] for text, answer in others.items() if not answer.json()["detail"].startswith(text)
+    } == {}
 
 
 def test_a_sign_in_is_refused_in_german_in_the_words_of_the_library_too(db, anybody):

@@ -97,6 +97,24 @@ def test_every_list_is_paged_and_those_of_rows_with_a_revision_can_be_asked_what
         assert (SINCE.name in names(route)) == (has_revision and route.pattern not in NOT_SINCE), f"{route} and ?since="
 
 
+def test_every_list_of_records_is_asked_by_days_and_by_how_they_stand():
+    """Versions are of one record, and have neither."""
+    records = [
+        route for route in RECORD if route.method == "get" and {"recorded_at", "withdrawn_at"} & set(members_of_rows(route))
+    ]
+    lists = [route for route in records if "versions" not in route.pattern]
+    assert len(lists) == 20, "ten kinds of records, of a man and of staff"
+    assert {str(route): {"from", "to", "status", "since", "fields"} - names(route) for route in lists} == {
+        str(route): set() for route in lists
+    }
+
+
+def members_of_rows(route):
+    shape = operation_of(route).answer
+    rows = getattr(shape().fields.get("results"), "child", None) if isinstance(shape, type) else None
+    return getattr(rows, "fields", {})
+
+
 def shape_of(route):
     answer = operation_of(route).answer
     return set(answer().fields) if isinstance(answer, type) else set()

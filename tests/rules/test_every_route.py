@@ -6,14 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from time import time
 from typing import Any
 
 import pytest
+import time_machine
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
-from tests.accounts import bearer
+from tests.accounts import access_token, bearer
 from tests.conftest import NOW
 from tests.everybody import Everybody, everybody
 from tracking.domain.actor import Actor
@@ -115,6 +118,8 @@ def all_routes() -> list[Route]:
     return found
 
 
+# Of a route: how those are answered who have business there, and the key that they came with.
+Opens = dict[Route, tuple[int, str | None]]
 ROUTES = all_routes()
 GUARDED = [route for route in ROUTES if (route.pattern, route.method) not in PUBLIC]
 
@@ -158,16 +163,32 @@ def test_the_routes_were_found() -> None:
     assert {(route.pattern, route.method) for route in ROUTES} >= PUBLIC.keys(), "a public route is gone: take it off the list"
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    "token", [None, "Bearer " + "0" * 40, "Bearer", "Bearer a b", "Token x", "Bearer \u00e9", "Bearer a.b.c"]
-)
-def test_every_route_refuses_who_is_not_signed_in(everybody: Everybody, token: str | None) -> None:
-    client = APIClient()
-    if token:
-        client.credentials(HTTP_AUTHORIZATION=token)
+def refusals_of(everybody: Everybody, client: APIClient) -> dict[str, int]:
+    """The guarded routes that answer this client with anything but 401."""
     answers = {str(route): ask(client, route, **any_values(everybody, route)).status_code for route in GUARDED}
-    assert {route: code for route, code in answers.items() if code != 401} == {}
+    return {route: code for route, code in answers.items() if code != 401}
+
+
+@pytest.mark.django_db
+def test_every_route_refuses_who_is_not_signed_in(everybody: Everybody) -> None:
+    for token in (None, "Bearer " + "0" * 40, "Bearer", "Bearer a b", "Token x", "Bearer \u00e9", "Bearer a.b.c"):
+        client = APIClient()
+        if token:
+            client.credentials(HTTP_AUTHORIZATION=token)
+        assert refusals_of(everybody, client) == {}, token
+
+
+@pytest.mark.django_db
+def test_every_route_refuses_a_token_that_has_run_out_and_one_whose_device_was_signed_out(everybody: Everybody) -> None:
+    client, token = APIClient(), access_token(everybody.adam.user)
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    labs = route_at("labs", "get")
+    assert ask(client, labs).status_code == 200
+    with time_machine.travel(time() + 15 * 60 + 1, tick=False):
+        assert refusals_of(everybody, client) == {}
+    assert ask(client, labs).status_code == 200
+    Session.objects.all().delete()
+    assert refusals_of(everybody, client) == {}
 
 
 @pytest.mark.django_db
@@ -175,8 +196,7 @@ def test_every_route_refuses_an_account_that_was_switched_off(everybody: Everybo
     client = client_of(everybody.adam.user)
     everybody.adam.user.is_active = False
     everybody.adam.user.save()
-    answers = {str(route): ask(client, route, **any_values(everybody, route)).status_code for route in GUARDED}
-    assert {route: code for route, code in answers.items() if code != 401} == {}
+    assert refusals_of(everybody, client) == {}
 
 
 @pytest.mark.django_db
@@ -280,28 +300,36 @@ def strangers(everybody: Everybody) -> dict[str, User]:
 
 @pytest.mark.django_db
 def test_every_route_answers_a_stranger_with_404_and_never_with_data(everybody: Everybody) -> None:
-    found, opens = [], {route: key for route, (_, key) in what_lets_in(everybody).items()}
+    """One walk to find what opens each address, so that the others do not pass because an address was built wrongly."""
+    opens = what_lets_in(everybody)
+    codes = {str(route): code for route, (code, _) in opens.items()}
+    assert {route: code for route, code in codes.items() if code == 404 or code >= 500} == {}
+    assert found_under_another_man(everybody, opens) == []
+    assert shown_to_strangers(everybody, opens) == []
+
+
+def found_under_another_man(everybody: Everybody, opens: Opens) -> list[Any]:
+    """Dr. Else may see Carl; that opens nothing of Adam's, whatever stands in the rest of the address."""
+    client, found = client_of(everybody.else_), []
+    for route in (route for route in GUARDED if route.is_for_staff and route.key):
+        answer = ask(client, route, patient_uid=str(everybody.carl.uid), **{route.key: opens[route][1]})
+        if answer.status_code != 404:
+            found.append((str(route), opens[route], answer.status_code))
+    return found
+
+
+def shown_to_strangers(everybody: Everybody, opens: Opens) -> list[Any]:
+    """What they find who have nothing to do with Adam, or no longer."""
+    found = []
     for who, user in strangers(everybody).items():
         client = client_of(user)
         for route in (route for route in GUARDED if route.names):
             if route.is_for_a_clinic and user == everybody.bell:
                 continue  # she is still a member of her clinic, and nothing of any man is there
-            answer = ask(client, route, **any_values(everybody, route, opens[route]))
+            answer = ask(client, route, **any_values(everybody, route, opens[route][1]))
             if answer.status_code != 404 or everybody.is_told(answer.content):
                 found.append((who, str(route), opens[route], answer.status_code))
-    assert found == []
-
-
-@pytest.mark.django_db
-def test_adams_rows_are_not_found_under_another_man(everybody: Everybody) -> None:
-    """Dr. Else may see Carl; that opens nothing of Adam's, whatever stands in the rest of the address."""
-    client = client_of(everybody.else_)
-    found, opens = [], what_lets_in(everybody)
-    for route in (route for route in GUARDED if route.is_for_staff and route.key):
-        answer = ask(client, route, patient_uid=str(everybody.carl.uid), **{route.key: opens[route][1]})
-        if answer.status_code != 404:
-            found.append((str(route), opens[route], answer.status_code))
-    assert found == []
+    return found
 
 
 @pytest.mark.django_db
@@ -316,16 +344,9 @@ def test_what_is_addressed_by_nobodys_name_shows_a_stranger_nothing_of_adam(ever
     assert found == []
 
 
-@pytest.mark.django_db
-def test_those_who_have_business_there_are_let_in(everybody: Everybody) -> None:
-    """So that the tests above do not pass because an address was built wrongly."""
-    codes = {str(route): code for route, (code, _) in what_lets_in(everybody).items()}
-    assert {route: code for route, code in codes.items() if code == 404 or code >= 500} == {}
-
-
-def what_lets_in(everybody: Everybody) -> dict[Route, tuple[int, str | None]]:
+def what_lets_in(everybody: Everybody) -> Opens:
     """Of each route that names something: how those are answered who have business there, and the key that they came with."""
-    found: dict[Route, tuple[int, str | None]] = {}
+    found: Opens = {}
     let_in: dict[str, str] = {}
     bell, adam = client_of(everybody.bell), client_of(everybody.adam.user)
     for route in (route for route in GUARDED if route.names):

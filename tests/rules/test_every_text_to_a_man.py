@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from backend import titles
+from backend.accounts import words as accounts
 from notifications.catalogue import LANGUAGES
 from tests.tracking.domain.build import NOW, anastrozole, cypionate, day, lab, man
 from tracking.domain.citing import content_of, with_rules
@@ -114,6 +115,13 @@ def test_every_message_is_fit_in_every_language(language):
     assert len(told) > 30
     for text in told:
         assert_fit(text, language)
+
+
+def test_every_mail_about_his_account_is_fit():
+    told = [part for text in (*accounts.NOTICES.values(), *accounts.CODES.values()) for part in (text.title, text.body)]
+    assert len(told) > 20
+    for text in (*told, accounts.WHY):
+        assert_fit(text)
 
 
 @pytest.mark.parametrize("language", titles.LANGUAGES)

@@ -27,7 +27,7 @@ from tracking.api.records import (
     listing,
     reading,
 )
-from tracking.api.schema import Query
+from tracking.api.schema import by_code
 from tracking.domain.categories import Category
 from tracking.domain.reported import Precision
 from tracking.evidence import load_rulebook
@@ -244,7 +244,7 @@ class RiskFactorNoun(NounView):
 class RiskFactors(RiskFactorNoun, RowsView):
     """His risk factors, and a new one."""
 
-    operations = listing("risk factors", RiskFactorRow, RiskFactorInput, filters=(Query("code", "one condition only"), ON_DAY))
+    operations = listing("risk factors", RiskFactorRow, RiskFactorInput, filters=(by_code("code", "condition"), ON_DAY))
 
     def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
         code = chosen(query, "code", load_rulebook().bone.risk_factors.names)

@@ -25,7 +25,7 @@ from tracking.api.records import (
     instant,
     listing,
 )
-from tracking.api.schema import Operation, Query
+from tracking.api.schema import Operation, by_code
 from tracking.domain.categories import Category
 from tracking.domain.checkin import LEAST_SCORE, MOST_A_DAY, MOST_SCORE
 from tracking.domain.reported import Precision
@@ -92,7 +92,7 @@ class SymptomNoun(NounView):
 class Symptoms(SymptomNoun, RowsView):
     """How he felt, and one item more."""
 
-    operations = listing("symptoms", SymptomRow, SymptomInput, filters=(Query("code", "one item only"),))
+    operations = listing("symptoms", SymptomRow, SymptomInput, filters=(by_code("code", "item"),))
 
     def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
         code = chosen(query, "code", load_rulebook().checkin.form.items)

@@ -8,14 +8,14 @@ from rest_framework import serializers
 
 from tracking.api.fields import Output
 from tracking.api.records import Reader, day
-from tracking.api.schema import Query
+from tracking.api.schema import Query, a_flag
 from tracking.domain.consequences import UNSETTLED, Consequences, Verdict
 from tracking.domain.verdict import SUPERSEDED
 from tracking.models import LabResult
 
 __all__ = ["DRY_RUN", "ConsequencesShown", "consequences_shown"]
 
-DRY_RUN = Query("dry_run", "true: answer what would come of it, and store nothing")
+DRY_RUN = Query("dry_run", "true: answer what would come of it, and store nothing", a_flag())
 _MARKS = (SUPERSEDED, UNSETTLED)
 
 

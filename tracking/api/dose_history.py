@@ -15,7 +15,7 @@ from tracking.api.fields import Output
 from tracking.api.intake import DrugAdherence, adherence_shown
 from tracking.api.paging import day_of
 from tracking.api.records import day, instant, names_of
-from tracking.api.schema import Operation, Query
+from tracking.api.schema import Operation, Query, a_day
 from tracking.domain.adherence import FORMULA
 from tracking.domain.amounts import shown
 from tracking.domain.dose_history import DoseHistory as History
@@ -144,8 +144,8 @@ class DoseHistory(RecordView):
             "Read how a man was dosed: steps, log, results, findings and decisions",
             DoseHistoryRow,
             query=(
-                Query("from", f"first local day, YYYY-MM-DD; {DEFAULT_DAYS} days before `to` where it is not sent"),
-                Query("to", f"last local day; today where it is not sent. At most {MOST_DAYS} days in all"),
+                Query("from", f"first local day; {DEFAULT_DAYS} days before `to` where it is not sent", a_day()),
+                Query("to", f"last local day; today where it is not sent. At most {MOST_DAYS} days in all", a_day()),
             ),
             description=(
                 "All of a period on one time axis: regimens as steps, logged doses, results with what stood before each "

@@ -24,7 +24,7 @@ from tracking.api.records import (
     instant,
     listing,
 )
-from tracking.api.schema import Operation, Query
+from tracking.api.schema import Operation, by_code
 from tracking.domain.categories import Category
 from tracking.domain.history import DoseKind
 from tracking.domain.problems import Issue, raise_all
@@ -120,7 +120,7 @@ class DoseNoun(NounView):
 class Doses(DoseNoun, RowsView):
     """His dose log, and a new dose."""
 
-    operations = listing("doses", DoseRow, DoseInput, filters=(Query("drug", "one drug only"),))
+    operations = listing("doses", DoseRow, DoseInput, filters=(by_code("drug", "drug"),))
 
     def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
         drug = chosen(query, "drug", load_rulebook().drugs)

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from tracking.api.fields import Day, Input, Text
 from tracking.api.paging import ON_DAY, chosen, holding_on
 from tracking.api.records import Correction, Framed, NounView, Reader, RecordInput, RowsView, Stored, correcting, day, listing
-from tracking.api.schema import Query
+from tracking.api.schema import by_code
 from tracking.domain.categories import Category
 from tracking.evidence import load_rulebook
 from tracking.models import DrugUse as DrugUseModel
@@ -57,7 +57,7 @@ class DrugUseNoun(NounView):
 class DrugUses(DrugUseNoun, RowsView):
     """What he uses without a known dose, and one more."""
 
-    operations = listing("drugs used", DrugUseRow, DrugUseInput, filters=(Query("drug", "one drug only"), ON_DAY))
+    operations = listing("drugs used", DrugUseRow, DrugUseInput, filters=(by_code("drug", "drug"), ON_DAY))
 
     def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
         drug = chosen(query, "drug", load_rulebook().drugs)

@@ -16,7 +16,7 @@ from tracking.api.base import RecordView
 from tracking.api.fields import Input, Instant, Output, Text, Whole
 from tracking.api.paging import CHANGED_PAGE, PAGE, chosen, limit_of, page
 from tracking.api.records import instant, names_of
-from tracking.api.schema import Operation, Query, page_of
+from tracking.api.schema import Operation, Query, a_flag, one_of, page_of
 from tracking.domain.categories import Category
 from tracking.domain.episodes import Outcome, Resolution, State, What
 from tracking.domain.problems import problem
@@ -113,7 +113,7 @@ class Queue(RecordView):
         "GET": Operation(
             "List the men who wait for an answer, the most urgent first, each with his worst episode and the others",
             page_of(QueueRow),
-            query=(Query("p4", "`true`: also what is hidden by default, priority 4"), *PAGE),
+            query=(Query("p4", "true: also what is hidden by default, priority 4", a_flag()), *PAGE),
             description=(
                 "One row per man of this account's clinics. What is snoozed is out until the snooze ends; `p4=true` adds "
                 "what is hidden by default."
@@ -169,7 +169,7 @@ class Episodes(EpisodeView):
         "GET": Operation(
             "List a man's episodes with their answers, the newest first; those that have not ended unless all are asked for",
             page_of(EpisodeRow),
-            query=(Query("state", f"`{_ALL}`: also those that have ended"), *CHANGED_PAGE),
+            query=(Query("state", f"`{_ALL}`: also those that have ended", one_of((_ALL,))), *CHANGED_PAGE),
             description="An episode is one finding from when it opened until it recovered; its events say who did what.",
         )
     }

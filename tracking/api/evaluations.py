@@ -15,7 +15,7 @@ from tracking.api.base import RecordView
 from tracking.api.fields import Output
 from tracking.api.paging import CHANGED_PAGE, PERIOD, chosen, in_period
 from tracking.api.records import Reader, day, instant
-from tracking.api.schema import Operation, Query, page_of
+from tracking.api.schema import Operation, Query, one_of, page_of
 from tracking.domain.explain import explain
 from tracking.domain.explain_to_man import explain_to_man
 from tracking.domain.for_man import Comparison
@@ -256,7 +256,11 @@ class DueItems(RecordView):
         "GET": Operation(
             "List what is due; the open items unless another state is asked for",
             page_of(DueItemRow),
-            query=(Query("state", f"{', '.join(DueItem.State.values)} or {_ALL}"), *PERIOD, *CHANGED_PAGE),
+            query=(
+                Query("state", f"{DueItem.State.OPEN} where it is not sent", one_of((*DueItem.State.values, _ALL))),
+                *PERIOD,
+                *CHANGED_PAGE,
+            ),
             description="Labs and scans that the rulebook or a prescriber's interval asks for, with the window of each.",
         )
     }

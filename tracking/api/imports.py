@@ -7,6 +7,7 @@ import binascii
 from dataclasses import fields
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +17,7 @@ from tracking.api.base import RecordView
 from tracking.api.fields import Flag, Input, Output, Text, Whole
 from tracking.api.paging import PAGE, chosen
 from tracking.api.records import Reason, Source, instant
-from tracking.api.schema import Operation, Query, page_of
+from tracking.api.schema import Operation, Query, one_of, page_of
 from tracking.domain.problems import problem
 from tracking.exchange.formats import FORMATS
 from tracking.exchange.incoming import Form
@@ -209,7 +210,7 @@ class ImportRows(ImportView):
         "GET": Operation(
             "List the rows of an import, the last first",
             page_of(ImportedLineRow),
-            query=(Query("state", "one state only"), *PAGE),
+            query=(Query("state", "one state only", one_of(ROW_STATES)), *PAGE),
             description="Each with the line of the file that it was read from, what it is to become, and what it asks.",
         )
     }
@@ -308,7 +309,7 @@ def _line(row: ImportRow, batch: ImportBatch) -> dict[str, Any]:
             {
                 "pointer": why["pointer"],
                 "code": why["code"],
-                "detail": why["text"].format(**why["params"]),
+                "detail": gettext(why["text"]).format(**why["params"]),
                 "asks": why.get("asks"),
             }
             for why in row.why

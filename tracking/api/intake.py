@@ -14,7 +14,7 @@ from tracking.api.base import RecordView
 from tracking.api.fields import Output
 from tracking.api.paging import PERIOD, chosen, window
 from tracking.api.records import Reader, day, instant
-from tracking.api.schema import Operation, Query
+from tracking.api.schema import Operation, by_code
 from tracking.domain.adherence import FORMULA, Adherence, LogState
 from tracking.domain.amounts import shown
 from tracking.domain.categories import Category
@@ -27,7 +27,7 @@ from tracking.services.lived import local_today
 __all__ = ["DoseAdherence", "DoseSites", "ExpectedDose", "ExpectedDoses", "expected_row"]
 
 _USUAL_DAYS, _MOST_EXPECTED, _MOST_DAYS = 28, 92, 400
-_DRUG = Query("drug", "one drug only")
+_DRUG = by_code("drug", "drug")
 
 
 class DoseAnswered(Output):

@@ -26,7 +26,7 @@ from tracking.api.records import (
     instant,
     listing,
 )
-from tracking.api.schema import Operation, Query
+from tracking.api.schema import Operation, by_code
 from tracking.domain.amounts import shown
 from tracking.domain.categories import Category
 from tracking.domain.inventory import StockKind
@@ -123,7 +123,7 @@ class CountNoun(NounView):
 class Counts(CountNoun, RowsView):
     """His counts and refills, and a new one."""
 
-    operations = listing("counts", StockCountRow, StockCountInput, filters=(Query("drug", "one drug only"),))
+    operations = listing("counts", StockCountRow, StockCountInput, filters=(by_code("drug", "drug"),))
 
     def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
         drug = chosen(query, "drug", load_rulebook().drugs)

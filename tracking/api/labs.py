@@ -26,7 +26,7 @@ from tracking.api.records import (
     instant,
     listing,
 )
-from tracking.api.schema import Operation, Query, page_of
+from tracking.api.schema import Operation, by_code, page_of
 from tracking.domain.categories import Category
 from tracking.domain.problems import problem
 from tracking.domain.reported import Method, MethodEvidence, Precision, Value
@@ -158,7 +158,7 @@ class Labs(LabNoun, RowsView):
         LabRow,
         LabInput,
         written=LabWritten,
-        filters=(Query("analyte", "one analyte only"),),
+        filters=(by_code("analyte", "analyte"),),
     )
 
     def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:

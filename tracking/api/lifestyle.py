@@ -10,7 +10,7 @@ from rest_framework import serializers
 from tracking.api.fields import AsSent, Day, Input, Text
 from tracking.api.paging import ON_DAY, chosen, day_of
 from tracking.api.records import Correction, Framed, NounView, Reader, RecordInput, RowsView, Stored, correcting, day, listing
-from tracking.api.schema import Query
+from tracking.api.schema import by_code
 from tracking.domain.categories import Category
 from tracking.evidence import load_rulebook
 from tracking.models import Lifestyle, Patient
@@ -68,7 +68,7 @@ class MeasureNoun(NounView):
 class Measures(MeasureNoun, RowsView):
     """How he lived and lives, and a new statement."""
 
-    operations = listing("lifestyle measures", MeasureRow, MeasureInput, filters=(Query("code", "one measure only"), ON_DAY))
+    operations = listing("lifestyle measures", MeasureRow, MeasureInput, filters=(by_code("code", "measure"), ON_DAY))
 
     def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
         code = chosen(query, "code", load_rulebook().checkin.lifestyle)

@@ -24,6 +24,7 @@ __all__ = ["IDEMPOTENCY_KEY", "answered_once", "key_sent"]
 IDEMPOTENCY_KEY = Query(
     "Idempotency-Key",
     "minted by the sender, 1 to 200 visible characters; for 48 hours the same request with it is answered again",
+    {"type": "string", "pattern": rf"^[\x21-\x7e]{{1,{LONGEST_KEY}}}$"},
 )
 _KEY = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}")
 _POINTER = f"{IDEMPOTENCY_KEY.name}:"

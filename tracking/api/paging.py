@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
-from tracking.api.schema import Query
+from tracking.api.schema import Query, a_day, a_whole
 from tracking.domain.moments import start_of_day
 from tracking.domain.problems import Issue, Problem, problem, raise_all
 
@@ -25,16 +25,16 @@ _USUAL, _MOST = 50, 200
 _LONGEST = 6
 _LONGEST_REVISION = 18  # digits; a bigint holds them
 PAGE = (
-    Query("limit", f"rows per page, 1 to {_MOST}; {_USUAL} where it is not sent"),
+    Query("limit", f"rows per page; {_USUAL} where it is not sent", a_whole(1, _MOST)),
     Query("cursor", "where to go on; take it from `next`"),
 )
-SINCE = Query("since", "only rows that a later revision than this one touched: a whole number, as `revision` shows it")
+SINCE = Query("since", "only rows that a later revision than this one touched, as `revision` shows it", a_whole(0))
 CHANGED_PAGE = (SINCE, *PAGE)
 PERIOD = (
-    Query("from", "first local day, YYYY-MM-DD"),
-    Query("to", "last local day, YYYY-MM-DD"),
+    Query("from", "first local day, YYYY-MM-DD", a_day()),
+    Query("to", "last local day, YYYY-MM-DD", a_day()),
 )
-ON_DAY = Query("on", "what holds on this local day, YYYY-MM-DD")
+ON_DAY = Query("on", "what holds on this local day, YYYY-MM-DD", a_day())
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _CURSOR = re.compile(r"(?P<mark>-?[0-9]{1,18})\.(?P<uid>[0-9a-f-]{36})", re.ASCII)

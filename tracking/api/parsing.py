@@ -10,9 +10,11 @@ from typing import IO, Any, NoReturn
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.utils.translation import gettext
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
+from tracking.domain.json_text import DoubledKeyError, each_key_once
 from tracking.domain.problems import Issue, raise_all
 
 __all__ = ["StrictJSONParser", "pointer_part"]
@@ -42,14 +44,22 @@ class StrictJSONParser(BaseParser):
             raise RequestDataTooBig(most)
         try:
             value = json.loads(
-                raw.decode("utf-8"), parse_float=_float, parse_int=_int, parse_constant=_constant, object_pairs_hook=_object
+                raw.decode("utf-8"),
+                parse_float=_float,
+                parse_int=_int,
+                parse_constant=_constant,
+                object_pairs_hook=each_key_once,
             )
         except UnicodeDecodeError:
-            raise ParseError("The body is not UTF-8.") from None
+            raise ParseError(gettext("The body is not UTF-8.")) from None
         except RecursionError:
             raise _too_deep() from None
-        except ValueError as error:
-            raise ParseError(f"The body is not JSON: {error}.") from None
+        except DoubledKeyError as error:
+            text = gettext("The key {name} stands twice in one object. Send it once.")
+            raise ParseError(text.format(name=ascii(error.name[:60]))) from None
+        except json.JSONDecodeError as error:
+            text = gettext("The body is not JSON: it cannot be read from line {line}, column {column} on.")
+            raise ParseError(text.format(line=error.lineno, column=error.colno)) from None
         raise_all(_unstorable(value))
         return value
 
@@ -80,15 +90,6 @@ def _unstorable(value: Any) -> Iterator[Issue]:
             left.extend((inner, f"{pointer}/{number}", depth + 1) for number, inner in enumerate(item))
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    content = dict(pairs)
-    if len(content) != len(pairs):
-        names = [name for name, _ in pairs]
-        shown = ascii(next(name for name in names if names.count(name) > 1)[:60])
-        raise ParseError(f"The key {shown} stands twice in one object. Send it once.")
-    return content
-
-
 def _float(text: str) -> float:
     number = float(text)
     if len(text) > _LONGEST_NUMBER or not math.isfinite(number):
@@ -103,12 +104,13 @@ def _int(text: str) -> int:
 
 
 def _constant(name: str) -> NoReturn:
-    raise ParseError(f"{name} is not JSON. Leave the field out instead.")
+    raise ParseError(gettext("{name} is not JSON. Leave the field out instead.").format(name=name))
 
 
 def _out_of_range(text: str) -> ParseError:
-    return ParseError(f"The number {text[:20]}… is out of range. Accepted: at most {_LONGEST_NUMBER} characters, and finite.")
+    said = gettext("The number {number}… is out of range. Accepted: at most {most} characters, and finite.")
+    return ParseError(said.format(number=text[:20], most=_LONGEST_NUMBER))
 
 
 def _too_deep() -> ParseError:
-    return ParseError(f"The body is nested too deeply. Accepted: at most {_DEEPEST} levels.")
+    return ParseError(gettext("The body is nested too deeply. Accepted: at most {most} levels.").format(most=_DEEPEST))

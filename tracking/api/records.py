@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from tracking.api.base import RecordView
 from tracking.api.fields import ClientId, Input, Output, Text
 from tracking.api.paging import CHANGED_PAGE, PERIOD, chosen, in_period
-from tracking.api.schema import Operation, Query, page_of
+from tracking.api.schema import Operation, Query, one_of, page_of
 from tracking.domain.actor import Actor
 from tracking.models import Evaluation, Patient, User
 from tracking.models.base import Record
@@ -48,7 +48,7 @@ _FILTERS: Mapping[str, dict[str, Any]] = {
     Status.WITHDRAWN: {"superseded_at": None, "withdrawn_at__isnull": False},
     _ALL: {},
 }
-STATUS = Query("status", f"{', '.join(Status)} or {_ALL}; {Status.STANDING} where it is not sent")
+STATUS = Query("status", f"{Status.STANDING} where it is not sent", one_of(_FILTERS))
 
 
 def with_status(rows: QuerySet[Any], query: dict[str, str]) -> QuerySet[Any]:

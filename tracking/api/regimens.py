@@ -29,7 +29,7 @@ from tracking.api.records import (
     day,
     listing,
 )
-from tracking.api.schema import Operation, Query
+from tracking.api.schema import Operation, Query, by_code, one_of
 from tracking.domain.amounts import shown
 from tracking.domain.categories import Category
 from tracking.domain.expected import PlanState
@@ -220,7 +220,10 @@ class Regimens(RegimenNoun, RowsView):
 
     operations = {
         **listing(
-            "regimens", RegimenRow, RegimenInput, filters=(Query("drug", "one drug only"), Query("origin", ", ".join(Origin)))
+            "regimens",
+            RegimenRow,
+            RegimenInput,
+            filters=(by_code("drug", "drug"), Query("origin", "whose statement", one_of(Origin))),
         ),
         "POST": _writing("Add to regimens; 200 where it was there already", RegimenInput, ON_ADD, status=(201, 200)),
     }

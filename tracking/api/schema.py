@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol, cast
 
@@ -13,17 +13,43 @@ from rest_framework import serializers
 
 from tracking.domain.categories import SHAREABLE
 
-__all__ = ["Operation", "Query", "RecordSchema", "page_of"]
+__all__ = ["Operation", "Query", "RecordSchema", "a_day", "a_flag", "a_whole", "by_code", "one_of", "page_of"]
 
 _PREFIX = "/api/v1/"
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query parameter that a view accepts. It refuses every other one."""
+    """A query parameter, or a header, that a view accepts. It refuses every other one. ``form``: what it looks like."""
 
     name: str
     what: str
+    form: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"}, hash=False)
+
+
+def by_code(name: str, noun: str) -> Query:
+    """A filter of the rows of one thing that the rulebook knows."""
+    return Query(name, f"one {noun} only, by its code in `GET /rulebook`")
+
+
+def a_day() -> dict[str, Any]:
+    """The form of a local day."""
+    return {"type": "string", "format": "date"}
+
+
+def a_flag() -> dict[str, Any]:
+    """The form of true or false."""
+    return {"type": "boolean"}
+
+
+def a_whole(least: int, most: int | None = None) -> dict[str, Any]:
+    """The form of a whole number; without ``most`` it may exceed 32 bits."""
+    return {"type": "integer", "minimum": least, **({"format": "int64"} if most is None else {"maximum": most})}
+
+
+def one_of(accepted: Iterable[str]) -> dict[str, Any]:
+    """The form of a choice."""
+    return {"type": "string", "enum": list(accepted)}
 
 
 FIELDS = Query(
@@ -130,16 +156,21 @@ class RecordSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         view = cast("Described", self.view)
-        said = [OpenApiParameter(query.name, str, description=query.what) for query in view.accepted(self.method)]
+        said = [OpenApiParameter(query.name, dict(query.form), description=query.what) for query in view.accepted(self.method)]
         said += [
-            OpenApiParameter(header.name, str, OpenApiParameter.HEADER, description=header.what)
+            OpenApiParameter(header.name, dict(header.form), OpenApiParameter.HEADER, description=header.what)
             for header in view.headers_of(self.method)
         ]
-        if self._operation.etag:
-            said.append(
-                OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=True, description="the revision, in quotes")
-            )
-        return said
+        told = {"ETag": "the revision, in quotes"} if self._operation.etag else {}
+        if self.method == "POST" and view.headers_of(self.method):
+            told["Idempotent-Replayed"] = "`true`: the answer that was given to this request before; nothing was stored anew"
+        return [
+            *said,
+            *(
+                OpenApiParameter(name, str, OpenApiParameter.HEADER, response=True, description=what)
+                for name, what in told.items()
+            ),
+        ]
 
     def _get_request_body(self, direction: str = "request") -> Any:
         """As the library's, and a body for DELETE too: a reason is no matter for an address, which logs keep."""

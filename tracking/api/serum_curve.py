@@ -13,7 +13,7 @@ from tracking.api.base import RecordView
 from tracking.api.fields import Output
 from tracking.api.paging import PERIOD, day_of, whole_sent
 from tracking.api.records import Reader, instant
-from tracking.api.schema import Operation, Query
+from tracking.api.schema import Operation, Query, a_whole
 from tracking.domain.known_time import Break
 from tracking.domain.serum_curve import DisplayScale, Level, ScaleLab
 from tracking.evidence import load_rulebook
@@ -106,7 +106,9 @@ class Curve(RecordView):
             CurveAnswer,
             query=(
                 *PERIOD,
-                Query("points", f"how many, 2 to {serum_curve.MOST_POINTS}; {serum_curve.USUAL_POINTS} where it is not sent"),
+                Query(
+                    "points", f"how many; {serum_curve.USUAL_POINTS} where it is not sent", a_whole(2, serum_curve.MOST_POINTS)
+                ),
             ),
             description=(
                 "Segments to draw and breaks of which the log does not tell. Show its `words` beside it; no evaluation "

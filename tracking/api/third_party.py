@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -53,7 +54,7 @@ class ReadTokens(BaseAuthentication):
 class Permitted(BasePermission):
     """A key reads, and only where a view says which category of a man's own record it shows."""
 
-    message = "This token reads what it was given for, and does nothing else."
+    message = _("This token reads what it was given for, and does nothing else.")
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         token = token_of(request)

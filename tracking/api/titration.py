@@ -17,7 +17,7 @@ from tracking.api.fields import AsSent, Day, Input, Plan, Text, Uid
 from tracking.api.paging import CHANGED_PAGE, PAGE, chosen, page
 from tracking.api.records import Reader, RecordInput, names_of
 from tracking.api.regimens import DOSE, Terms
-from tracking.api.schema import Operation, Query, page_of
+from tracking.api.schema import Operation, Query, one_of, page_of
 from tracking.api.titration_rows import (
     HisProposalRow,
     ProposalAnswer,
@@ -42,7 +42,7 @@ __all__ = [
 
 _OPEN, _CLOSED = "open", "closed"
 _CLINIC = "for which of your clinics; needed where he lets in several"
-_STATE = Query("state", f"`{_OPEN}`, `{_CLOSED}` or one of {', '.join(State)}; all where it is not sent")
+_STATE = Query("state", "all where it is not sent", one_of((_OPEN, _CLOSED, *State)))
 
 
 class HisRequestInput(RecordInput):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from tracking.domain.json_text import each_key_once
 from tracking.domain.problems import problem
 from tracking.exchange.encodings import text_of
 from tracking.exchange.limits import DEEPEST, LONGEST_NUMBER
@@ -52,7 +53,9 @@ def load(content: bytes) -> dict[str, Any]:
     """The one object that a file holds. Raises :class:`Problem` (``/file``) for anything that is no JSON with one reading."""
     text = text_of(content, longest_line=0)
     try:
-        read = json.loads(text, parse_float=_number, parse_int=_number, parse_constant=_constant, object_pairs_hook=_object)
+        read = json.loads(
+            text, parse_float=_number, parse_int=_number, parse_constant=_constant, object_pairs_hook=each_key_once
+        )
     except RecursionError:
         raise _too_deep() from None
     except ValueError as error:
@@ -126,13 +129,6 @@ def _number(text: str) -> Digits:
 
 def _constant(name: str) -> Any:
     raise ValueError(f"{name} is no number")
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    content = dict(pairs)
-    if len(content) != len(pairs):
-        raise ValueError("a key stands twice in one object")
-    return content
 
 
 def _check(value: Any) -> None:

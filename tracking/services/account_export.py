@@ -19,7 +19,7 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from tracking.domain.actor import Actor
-from tracking.models import AccountExport, Patient, User
+from tracking.models import AccountExport, Episode, EpisodeEvent, Evaluation, Finding, Patient, User
 from tracking.services import audit, exports, owned
 from tracking.services.access import Isolation, acting_as, lock_patient, not_found
 
@@ -33,12 +33,15 @@ HOLDS = timedelta(days=3)
 LOST_AFTER = timedelta(minutes=10)
 _CLEARING = Actor.system("exports")
 _ACTOR = re.compile(r"user:(\d+)", re.ASCII)
+# What is told of a conclusion that waits for a prescriber's release: that it is there.
+_TOLD_WHILE_IT_WAITS = ("uid", "revision", "as_of", "at", "evaluation", "episode")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say; the archive says itself when it was made
 
 _READ_ME = """This is everything that is kept about you here, made at {made_at}.
 
 account.json      your account, and how many rows each table below holds
-tables/*.json     every row of every table, each with what it is kept for; values stand digit for digit as they were reported
+tables/*.json     every row of every table, each with what it is kept for; values stand digit for digit as they were reported;
+                  where your clinic looks at a conclusion first, it says `waits_for_release`, and tells the rest afterwards
 labs.csv          your lab results as a table, which this system and any spreadsheet can read
 labs.fhir.json    the same as a FHIR R4 Bundle, for other health records
 labs.json         the same, as this system reads it back in
@@ -151,9 +154,9 @@ def _content(uid: UUID, *, by: Actor, now: datetime, beside: Mapping[str, Any], 
         man = asked.patient
         tables = exported_tables()
         counted: dict[str, int] = {}
-        names = _Names(man)
+        names, waits = _Names(man), _waiting(man)
         for done, table in enumerate(tables):
-            rows = [_row(row, names) for row in _rows(table, man)]
+            rows = [_row(row, names, waits=waits(row)) for row in _rows(table, man)]
             counted[table.name] = len(rows)
             about = {"table": table.name, "kept_because": table.ownership.why, "kept_for": table.ownership.kept, "rows": rows}
             _add(archive, f"tables/{table.name}.json", _json(about))
@@ -175,6 +178,25 @@ def _rows(table: owned.OwnedTable, man: Patient) -> Iterator[models.Model]:
     yield from found.iterator(chunk_size=500)
 
 
+def _waiting(man: Patient) -> Callable[[models.Model], bool]:
+    """Whether a row concludes what he may not read yet, by the filter of sync, REST and FHIR: its findings are released."""
+    held = set(Finding.objects.filter(patient=man, released_at=None).values_list("evaluation", flat=True))
+
+    def waits(row: models.Model) -> bool:
+        match row:
+            case Evaluation():
+                return row.pk in held
+            case Finding():
+                return row.released_at is None
+            case Episode():
+                return not held.isdisjoint((row.evaluation_id, row.opened_in_id))
+            case EpisodeEvent():
+                return row.evaluation_id in held
+        return False
+
+    return waits
+
+
 class _Names:
     """Accounts by name: the number of an account is nobody's business."""
 
@@ -191,7 +213,7 @@ class _Names:
         return self._known[pk]
 
 
-def _row(row: models.Model, names: _Names) -> dict[str, Any]:
+def _row(row: models.Model, names: _Names, *, waits: bool) -> dict[str, Any]:
     """Every column but the keys inside: a row that another points to is named by its uid."""
     shown: dict[str, Any] = {}
     for field in row._meta.concrete_fields:
@@ -203,6 +225,8 @@ def _row(row: models.Model, names: _Names) -> dict[str, Any]:
         elif not (field.name.endswith("_id") and isinstance(field, models.BigIntegerField)):
             value = getattr(row, field.name)
             shown[field.name] = names.of(value) if isinstance(value, str) else value
+    if waits:
+        return {name: shown[name] for name in _TOLD_WHILE_IT_WAITS if name in shown} | {"waits_for_release": True}
     return shown
 
 

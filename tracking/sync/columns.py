@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, ClassVar
 
+from tracking.domain.json_text import each_key_once
 from tracking.domain.problems import Issue, Problem, problem, raise_all
 
 __all__ = [
@@ -214,7 +215,7 @@ class Json(Column):
         if len(text) > _LONGEST_JSON:
             raise self._refuse("max_length", "Too long. Accepted: at most {most} characters.", most=_LONGEST_JSON)
         try:
-            read = json.loads(text, parse_constant=_no_constant)
+            read = json.loads(text, parse_constant=_no_constant, object_pairs_hook=each_key_once)
             unstorable = _UNSTORABLE.search(json.dumps(read, ensure_ascii=False))
         except (ValueError, RecursionError):
             raise self._refuse("json-unreadable", "This is not JSON. Send the parts as JSON text.") from None

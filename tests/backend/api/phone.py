@@ -77,4 +77,10 @@ class Phone:
         return self.rows.get(table, {})
 
 
+def code(answer: Any, table: str) -> str:
+    """Why the one row of this table was rejected."""
+    (row,) = answer["rejected"][table]
+    return str(row["code"])
+
+
 NOTHING_REJECTED = {"rejected": {}, "experimentalRejectedIds": {}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from notifications.models import InboxMessage, Reminder
 from tests.conftest import NOW
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
+from tracking.evidence import load_rulebook
 from tracking.exchange.incoming import Form
 from tracking.models import DueItem, LabResult
 from tracking.services import evaluations, imports, labs, regimens
@@ -107,6 +109,26 @@ def test_one_call_holds_what_he_opens_the_app_for(by_adam, adams_day):
     assert "Rows of a file that wait for your answer: 1." in screen["questions"][0]["words"]
 
 
+def test_a_unit_in_question_is_asked_todays_logged_dose_is_told_and_no_line_crosses_a_change_of_assay(by_adam, adam, in_care):
+    takes_testosterone(adam)
+    record(adam, "21", days_ago=60, method="immunoassay")
+    record(adam, "22", days_ago=40, method="lcmsms")
+    record(adam, "95.0", days_ago=5, method="lcmsms", range_high="160", client_id="asked")
+    dose = {"drug": "testosterone_cypionate", "kind": "taken", "amount": "100 mg", "taken_at": NOW.isoformat()}
+    logged = by_adam.send("POST", "/doses", dose).json()["id"]
+    screen = home(by_adam).json()
+    (question,) = screen["questions"]
+    assert (question["kind"], question["id"]) == ("unit_in_question", "asked")
+    assert "pg/mL or pmol/L" in question["words"]
+    (today,) = screen["doses"]
+    assert (today["logged"]["id"], today["logged"]["kind"]) == (logged, "taken")
+    segments = screen["series"]["segments"]
+    assert [(one["assay"], one["cut"], [point["value"] for point in one["points"]]) for one in segments] == [
+        ("immunoassay", "first", ["21"]),
+        ("not_shown", "assay", ["22", "95.0"]),  # he says so, and no report shows it
+    ]
+
+
 def test_it_takes_as_many_statements_for_five_hundred_results_as_for_one(by_adam, adam, in_care):
     takes_testosterone(adam)
     record(adam)
@@ -158,6 +180,10 @@ def test_an_unchanged_day_costs_one_statement_and_each_thing_that_changes_it_is_
     changed()  # his units
     record(adams_day, "25.0", days_ago=1)
     changed()  # his record
+    changed_rules = replace(load_rulebook(), version="2027.1+0")
+    with monkeypatch.context() as patched:
+        patched.setattr("backend.api.home.load_rulebook", lambda: changed_rules)
+        changed()  # the rules, although nobody was evaluated by them yet
     monkeypatch.setattr("tracking.clock.now", lambda: NOW + timedelta(hours=14, minutes=30))
     changed()  # midnight, where he lives
 
@@ -170,7 +196,7 @@ def test_a_man_with_nothing_on_record_has_a_home_that_says_so(by_carl):
     assert (screen["doses"], screen["inbox"], screen["questions"]) == ([], {"unread": 0, "newest": []}, [])
 
 
-def test_while_a_comparison_waits_the_screen_compares_nothing(by_adam, adams_day, settings):
+def test_while_a_comparison_waits_the_screen_compares_nothing(by_adam, adams_day, settings, monkeypatch):
     """The value is there at once; where it stands, and what it is held against, is not."""
     settings.FINDINGS_RELEASE = "reviewed"
     regimens.start(
@@ -193,6 +219,10 @@ def test_while_a_comparison_waits_the_screen_compares_nothing(by_adam, adams_day
     assert [point["value"] for point in points] == ["9.5", "<24", "9.0"]
     assert {point["tier"] for point in points} == {None}
     assert {segment["floor"] for segment in segments} == {None}
+    monkeypatch.setattr("tracking.clock.now", lambda: NOW + timedelta(days=4))
+    later = home(by_adam).json()["verdict"]
+    assert (later["comparison"], later["word"]) == ("not_reviewed", None)
+    assert "Nobody has looked yet at what this result means for you. A prescriber can tell you." in later["words"]
     told = {badge for point in points for badge in point["badges"]}
     assert told <= {"censored", "assay_unknown", "assay_unverified", "not_at_steady_state", "unit_in_question"}
 

@@ -84,7 +84,7 @@ test('a problem is handled by its type and codes, and its words are shown in his
 
 test('a push of what was changed elsewhere is told apart, with the rows of the server', async () => {
   const { client } = await signedIn()
-  const { data: pulled } = await client.GET('/api/v1/sync', { params: { query: { last_pulled_at: '0' } } })
+  const { data: pulled } = await client.GET('/api/v1/sync', { params: { query: { last_pulled_at: 0 } } })
   const row = pulled?.changes.lab_results?.updated?.find((lab) => lab.id === 'draw-1')
   assert(row)
   const { client: other } = await signedIn()
@@ -94,7 +94,7 @@ test('a push of what was changed elsewhere is told apart, with the rows of the s
   assert.equal(corrected.response.status, 200, JSON.stringify(corrected.error))
 
   const pushed = await client.POST('/api/v1/sync', {
-    params: { query: { last_pulled_at: String(pulled?.timestamp) } },
+    params: { query: { last_pulled_at: pulled?.timestamp } },
     body: { lab_results: { created: [], updated: [{ id: 'draw-1', value: '26.0' }], deleted: [] } }
   })
   assert.equal(pushed.error?.type, '/problems/sync-conflict')

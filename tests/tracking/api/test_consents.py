@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from tests.conftest import NOW
 from tests.tracking.api.contract import issues
 
 
@@ -36,6 +37,7 @@ def test_he_sees_who_looked_once_per_visit(by_adam, by_bell, at_adam):
         by_bell.send("GET", f"{at_adam}{path}")
     (visit,) = by_adam.send("GET", "/access-log").json()["results"]
     assert (visit["who"], visit["through"], visit["what"]) == ("Dr. Bell", "api", "labs")
+    assert visit["at"] == NOW.isoformat()
 
 
 def test_his_own_reads_are_no_visits(by_adam):

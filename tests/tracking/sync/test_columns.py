@@ -50,6 +50,7 @@ def test_what_is_accepted_reaches_the_service(column, sent, read):
         (Until("x"), "2026-03-03T08:10:00", "invalid", "/x"),
         (Json("x"), "{", "json-unreadable", "/x"),
         (Json("x"), "NaN", "json-unreadable", "/x"),
+        (Json("x"), '{"kind": "every", "kind": "daily"}', "json-unreadable", "/x"),
         (Json("x"), "[" * 15_000, "json-unreadable", "/x"),
         (Json("x"), "1" * 20_001, "max_length", "/x"),
         (Json("x"), '["\\u0000"]', "text-unstorable", "/x"),
