@@ -46,7 +46,7 @@ fuzz: set-up ## Send requests made from the API's document for FUZZ_SECONDS (600
 bench: set-up ## Measure, side by side with what is the least that could be done
 	@exec $(VENV_PYTHON) -m benchmarks
 
-chaos: set-up ## Kill, stop and replace processes while reminders go out and men write, and count (20 minutes); ARGS="--only writes --faults 10"
+chaos: set-up ## Kill, stop and replace processes while reminders go out and men write, upgrade under them, and count (20 minutes); ARGS="--only writes --faults 10"
 	@exec $(VENV_PYTHON) -m backend.devstack.chaos $(ARGS)
 
 document: set-up ## Write anew what is made from the code: docs/openapi.json, and the compiled sentences of other languages

@@ -120,6 +120,10 @@ def test_the_application_waits_for_the_migrations(services: dict[str, Any]) -> N
         assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
 
 
+def test_a_migration_gives_up_where_it_would_hold_everybody_up(services: dict[str, Any]) -> None:
+    assert services["migrate"]["environment"]["PGOPTIONS"] == "-c lock_timeout=5s"
+
+
 def test_there_is_one_beat(services: dict[str, Any]) -> None:
     assert services["beat"]["deploy"]["replicas"] == 1
 
