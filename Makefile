@@ -1,7 +1,7 @@
 # Everything starts here: `make demo`, `make test`, `make check`. The only needs are Python 3.11 or newer and a package index.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help set-up demo code test check document examples e2e pictures fuzz bench chaos lock audit sbom clean
+.PHONY: help set-up demo code test check document examples e2e pictures fuzz bench chaos lock audit image sbom clean
 
 # Any Python from 3.11 on makes the virtual environment; name another with PYTHON=...
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -76,6 +76,9 @@ lock: set-up ## Lock requirements/*.in into *.txt, with hashes and without a reg
 
 audit: set-up ## Look for known vulnerabilities in the locked packages (needs pip-audit; apart, since it asks services)
 	@$(VENV_PYTHON) -m backend.devstack.audit
+
+image: set-up ## Go through the Dockerfile's steps in a clean root, and run compose's services in it (root, debootstrap)
+	@$(VENV_PYTHON) -m backend.devstack.image .run/image $(ARGS)
 
 sbom: set-up ## Print what production contains, as CycloneDX JSON, from the lock: make -s sbom > sbom.json
 	@$(VENV_PYTHON) -m backend.devstack.sbom
