@@ -3,10 +3,10 @@
     python -m backend.devstack.image HOME [--base FOLDER] [--share PATH ...]
 
 For machines without a Docker engine; it needs root on Linux, debootstrap and a mirror of Debian. A fresh Debian with Debian's
-Python takes the place of `python:*-slim`, and one without PostgreSQL that of `postgres:18`: what those images bring is not tried.
-Each service of the application runs as the account of the image, without capabilities, on a file system that is read-only but for
-/tmp and /dev/shm, against an embedded database and broker, and its health check is run beside it. `--share` lets the root see a
-path of this machine while it builds (where pip is told of its index, for instance).
+Python takes the place of `python:*-slim`, and one without PostgreSQL that of `postgres:18`: what those images bring is not
+tried. Each service of the application runs as the account of the image, without capabilities, on a file system that is
+read-only but for /tmp and /dev/shm, against an embedded database and broker, and its health check is run beside it. `--share`
+lets the root see a path of this machine while it builds (where pip is told of its index, for instance).
 """
 
 from __future__ import annotations

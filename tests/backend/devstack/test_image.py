@@ -1,8 +1,6 @@
-"""`make image` goes through the Dockerfile's own steps, with what an engine would be sent. Its run needs root, and is not here."""
+"""`make image` goes through the Dockerfile's own steps, with what an engine would be sent. Its run needs root."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 
@@ -30,7 +28,7 @@ def test_a_word_that_is_not_known_is_no_step_to_leave_out() -> None:
         stages("FROM a\nADD b c\n")
 
 
-def test_an_engine_is_sent_what_production_runs_and_nothing_else(tmp_path: Path) -> None:
+def test_an_engine_is_sent_what_production_runs_and_nothing_else() -> None:
     files = {path.as_posix() for path in sent(CHECKOUT)}
     assert {"manage.py", "requirements/base.txt", "backend/settings.py", "tracking/evidence/estradiol.toml"} <= files
     assert {path.partition("/")[0] for path in files} == {"backend", "tracking", "notifications", "manage.py", "requirements"}
