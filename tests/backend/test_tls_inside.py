@@ -1,4 +1,4 @@
-"""Database and broker may be reached by TLS, by their addresses alone, and a server that cannot show who it is is not spoken to.
+"""Database and broker may be reached by TLS, by their addresses alone; a server that cannot show who it is is not spoken to.
 
 The embedded servers have no TLS, so a relay in front of each ends it, as a tunnel would.
 """

@@ -107,14 +107,14 @@ class Running:
         """
         sent = {"email": email, "password": PASSWORD}
         answer = self.call("POST", "/auth/signup" if is_new else "/auth/login", sent)
+        session = answer["meta"].get("session_token", "")
         if "access_token" not in answer["meta"]:
             text = [mail for mail in self.mails() if mail["To"] == email][-1].get_body(("plain",))
             assert text is not None
-            code = code_in(text.get_content())
-            answer = self.call("POST", "/auth/email/verify", {"key": code}, session=answer["meta"]["session_token"])
+            answer = self.call("POST", "/auth/email/verify", {"key": code_in(text.get_content())}, session=session)
         if "access_token" not in answer["meta"]:
-            sent = {"code": one_time_code.code_at(time.time())}
-            answer = self.call("POST", "/auth/2fa/authenticate", sent, session=answer["meta"]["session_token"])
+            code = one_time_code.code_at(time.time())
+            answer = self.call("POST", "/auth/2fa/authenticate", {"code": code}, session=session)
         return answer["meta"]["access_token"]
 
     def wait_for(self, what: Callable[[], Any], *, seconds: float = 45) -> Any:
