@@ -51,9 +51,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the try by the account and the place that it comes from, and refuse it where there were too many."""
-        super().pre_authenticate(request, **credentials)
         if limits.seconds_for_strangers(request, "wrong_password", str(credentials.get("email", ""))):
             raise self.validation_error("too_many_login_attempts")
+        super().pre_authenticate(request, **credentials)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         limits.count(request, "wrong_password", str(credentials.get("email", "")))

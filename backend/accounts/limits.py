@@ -34,7 +34,7 @@ __all__ = ["REFUSALS", "count", "here", "listen", "seconds_for_resets", "seconds
 REFUSALS = frozenset({"too_many_login_attempts", "rate_limited"})
 _MFA = ("webauthn_login",)
 _APP = "trabecula"
-# NIST SP 800-63B-4, 3.2.2: at most 100 wrong tries on one account in a row. Codes are mails, which nobody wants thirty of.
+# NIST SP 800-63B-4, 3.2.2: at most 100 wrong tries on one account in a row. A code is a mail, and he gets them all.
 _OURS: Mapping[str, str] = MappingProxyType({"wrong_password": "100/h/key", "reset_here": "5/m/key", "reset": "30/h/key"})
 _KNOWN_FOR = 90 * 24 * 3600  # seconds
 
@@ -74,7 +74,8 @@ def seconds_for_resets(request: HttpRequest, email: str) -> int:
     """How long whoever asks for a code for a new password has to wait; 0: it was counted, and he may."""
     wait = seconds_for_strangers(request, "reset", email)
     if not wait and not _use_up(request, "reset_here", here(request, email)):
-        wait = math.ceil(_left(request, _APP, "reset_here", here(request, email)))
+        # At least one: a counter that others hold just now is no leave either.
+        wait = max(1, math.ceil(_left(request, _APP, "reset_here", here(request, email))))
     if not wait:
         count(request, "reset", email)
     return wait
