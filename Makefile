@@ -1,7 +1,7 @@
 # Everything starts here: `make demo`, `make test`, `make check`. The only needs are Python 3.11 or newer and a package index.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help set-up demo code test check document examples e2e pictures fuzz bench chaos lock audit sbom clean
+.PHONY: help set-up demo code test check document examples e2e pictures fuzz bench chaos lock audit image sbom clean
 
 # Any Python from 3.11 on makes the virtual environment; name another with PYTHON=...
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -48,7 +48,7 @@ bench: set-up ## Measure, side by side with what is the least that could be done
 	@echo "How what is asked for most is found among fifty thousand men:"
 	@PLANS_MEN=50000 $(VENV_PYTHON) -m pytest tests/benchmarks/test_plans.py --no-header -q
 
-chaos: set-up ## Kill, stop and replace processes while reminders go out and men write, and count (20 minutes); ARGS="--only writes --faults 10"
+chaos: set-up ## Kill, stop and replace processes while reminders go out and men write, upgrade under them, and count (20 minutes); ARGS="--only writes --faults 10"
 	@exec $(VENV_PYTHON) -m backend.devstack.chaos $(ARGS)
 
 document: set-up ## Write anew what is made from the code: docs/openapi.json, and the compiled sentences of other languages
@@ -78,6 +78,9 @@ lock: set-up ## Lock requirements/*.in into *.txt, with hashes and without a reg
 
 audit: set-up ## Look for known vulnerabilities in the locked packages (needs pip-audit; apart, since it asks services)
 	@$(VENV_PYTHON) -m backend.devstack.audit
+
+image: set-up ## Go through the Dockerfile's steps in a clean root, and run compose's services in it (root, debootstrap)
+	@$(VENV_PYTHON) -m backend.devstack.image .run/image $(ARGS)
 
 sbom: set-up ## Print what production contains, as CycloneDX JSON, from the lock: make -s sbom > sbom.json
 	@$(VENV_PYTHON) -m backend.devstack.sbom

@@ -11,7 +11,7 @@ class BackendConfig(AppConfig):
 
     def ready(self) -> None:
         from backend import celery, logs
-        from backend.accounts import trail
+        from backend.accounts import limits, trail
         from backend.api.sync_tables import OF_NOTIFICATIONS
         from notifications import models as notification_models
         from tracking import models as tracking_models
@@ -23,6 +23,7 @@ class BackendConfig(AppConfig):
         celery.app.set_default()
         logs.configure()
         trail.listen()
+        limits.listen()
         owned.fill(tracking_models, notification_models)
         registry.declare(*TABLES, *OF_NOTIFICATIONS)
 

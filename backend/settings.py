@@ -221,9 +221,9 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 SIGN_IN_LIMITS: str = env.str("SIGN_IN_LIMITS", default="on")
 if SIGN_IN_LIMITS not in ("on", "off") or (IN_PRODUCTION and SIGN_IN_LIMITS == "off"):
     sys.exit(f"Trabecula cannot start: SIGN_IN_LIMITS is '{SIGN_IN_LIMITS}'. Accepted: on; off in demo and tests alone.")
-# What is not named here has allauth's own limit; backend.accounts.limits says how long to wait.
-ACCOUNT_RATE_LIMITS: dict[str, str | None] | bool = {} if SIGN_IN_LIMITS == "on" else False
-MFA_RATE_LIMITS = ACCOUNT_RATE_LIMITS
+# What is not named here has allauth's own limit; backend.accounts.limits has more, and says how long to wait.
+ACCOUNT_RATE_LIMITS: dict[str, str | None] | bool = {"reset_password": "20/m/ip"} if SIGN_IN_LIMITS == "on" else False
+MFA_RATE_LIMITS: dict[str, str | None] | bool = {} if SIGN_IN_LIMITS == "on" else False
 
 MFA_ADAPTER = "backend.accounts.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -19,7 +19,7 @@ def make_man(*, now: datetime, name: str = "Adam Invented", email: str | None = 
 
 
 def access_token(user: Any) -> str:
-    """The access token of a device on which this account is signed in."""
+    """The access token of a device on which this account is signed in; of staff, with a second factor."""
     from allauth.headless.tokens.strategies.jwt import internal
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
@@ -29,6 +29,9 @@ def access_token(user: Any) -> str:
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    if user.is_staff:
+        session["account_authentication_methods"] = [{"method": "mfa"}]
+        session["account_authentication_methods_user"] = str(user.pk)
     session.create()
     return internal.create_access_token(user, session, {})
 

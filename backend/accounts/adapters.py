@@ -14,14 +14,15 @@ from allauth.headless.adapter import DefaultHeadlessAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import get_random_string
 
-from backend.accounts import words
+from backend.accounts import limits, second_factor, words
 from backend.accounts.sealing import seal, unseal
 from notifications.channels.base import Message, Refused, Target
 from notifications.channels.email import EmailChannel
 from tracking.domain.problems import problem
+from tracking.models import User
 
 __all__ = ["AccountAdapter", "HeadlessAdapter", "MailAwayError", "MfaAdapter"]
 
@@ -36,6 +37,29 @@ class MailAwayError(Exception):
 
 class AccountAdapter(DefaultAccountAdapter):
     """allauth's questions about accounts."""
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """Who looks after men and has no second factor comes in by no app: the desk sets one up, at his first sign-in there.
+
+        Raises Problem then. Who has one is asked for it by allauth.
+        """
+        if user.is_staff and not second_factor.can_show(user):
+            text = "Who looks after others signs in with a second factor. Sign in to the desk once: it sets one up."
+            raise problem("", "second-factor-missing", text, kind="forbidden")
+        refused: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return refused
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the try by the account and the place that it comes from, and refuse it where there were too many."""
+        if limits.seconds_for_strangers(request, "wrong_password", str(credentials.get("email", ""))):
+            raise self.validation_error("too_many_login_attempts")
+        super().pre_authenticate(request, **credentials)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        limits.count(request, "wrong_password", str(credentials.get("email", "")))
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        return limits.here(request, str(credentials.get("email", "")))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send one of our own texts through the e-mail channel, within the request: its reader waits for it.

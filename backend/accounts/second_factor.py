@@ -1,5 +1,7 @@
 """The second step of a sign-in to the desk: what was shown to be known already, what is still asked for, and what is proven.
 
+Who signs in to an app and looks after men goes through it too: allauth asks, and here it is said whether he did.
+
 allauth keeps the authenticators, checks codes and counts tries, the same ones as for the app. Between the two steps nobody is
 signed in: the session knows only whose password was right, and for a few minutes.
 """
@@ -10,20 +12,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.base.internal.flows import check_rate_limit, post_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, validate_totp_code
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import login
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.http import HttpRequest
 
 from tracking.models import User
 
 __all__ = [
-    "Pending", "begin", "codes_left", "enrol", "has_one", "is_proven", "new_recovery_codes", "pending", "prove", "seen",
-    "verify",
+    "Pending", "begin", "can_show", "codes_left", "enrol", "has_one", "is_proven", "new_recovery_codes", "pending", "prove",
+    "seen", "verify", "was_shown",
 ]  # fmt: skip
 
 _PENDING, _PROVEN = "desk.pending", "desk.proven"
@@ -63,6 +68,18 @@ def pending(request: HttpRequest, *, now: datetime) -> Pending | None:
 def has_one(user: User) -> bool:
     """Whether the account has an app that makes one-time codes."""
     return Authenticator.objects.filter(user=user.pk, type=Authenticator.Type.TOTP).exists()
+
+
+def can_show(user: User) -> bool:
+    """Whether the account has a second factor of any kind, a passkey included."""
+    return is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
+
+
+def was_shown(session: SessionBase, user: User) -> bool:
+    """Whether this account began an app's session, or proved it again, with a second factor."""
+    asked = HttpRequest()
+    asked.session = session
+    return any(step["method"] == "mfa" for step in get_authentication_records(asked, user))
 
 
 def verify(request: HttpRequest, user: User, code: str) -> bool:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.exceptions import AuthenticationFailed
 
-from backend.accounts import closing
+from backend.accounts import closing, second_factor
 from backend.accounts.sessions import SessionStore
 from tracking import clock
 from tracking.domain.actor import Actor
@@ -85,7 +85,11 @@ class AccessTokens(JWTTokenAuthentication):
         found = internal.validate_access_token(key)
         if found is None:
             raise AuthenticationFailed(gettext("This access token holds no longer. Refresh it, or sign in again."))
-        return cast("User", found.user), found.payload
+        user = cast("User", found.user)
+        # He may have been made staff since, or may have signed in before he was asked for one.
+        if user.is_staff and not second_factor.was_shown(found.session, user):
+            raise AuthenticationFailed(gettext("Who looks after others signs in with a second factor. Sign in again."))
+        return user, found.payload
 
 
 class AccessTokensInTheDocument(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # spectacular's

@@ -10,9 +10,11 @@ from typing import Any
 from allauth.headless.account import inputs
 from allauth.headless.constants import Client
 from allauth.headless.urls import build_urlpatterns
+from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, path
 
 from backend.accounts import shapes
+from backend.accounts.limits import seconds_for_resets
 from backend.accounts.views import AccountView, OpenAccountView
 from tracking.api.base import Operation
 
@@ -26,6 +28,7 @@ class Served:
     operations: Mapping[str, Operation]
     is_open: bool = False
     limits: tuple[str, ...] = ()
+    counted: Callable[[HttpRequest, str], int] | None = None
     leaves: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -160,6 +163,7 @@ SERVED: Mapping[str, Served] = {
         },
         is_open=True,
         limits=("reset_password",),
+        counted=seconds_for_resets,
     ),
     "auth/password/reset": Served(
         {
@@ -362,6 +366,7 @@ def _view(at: str, served: Served, behind: Callable[..., Any]) -> Any:
         "operations": served.operations,
         "behind": staticmethod(behind),
         "limits": served.limits,
+        "counted": staticmethod(served.counted) if served.counted else None,
         "leaves": served.leaves,
         "__doc__": base.__doc__,
         "__module__": __name__,

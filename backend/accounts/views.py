@@ -64,6 +64,8 @@ class AccountView(ApiView):
     behind: ClassVar[Callable[..., HttpResponseBase]]
     # The limits of allauth that stand for this address.
     limits: ClassVar[tuple[str, ...]] = ()
+    # What the house counts of it besides: the seconds to wait for this address, 0 where it may go on.
+    counted: ClassVar[Callable[[HttpRequest, str], int] | None] = None
     # Methods after which nobody being signed in is what was asked for.
     leaves: ClassVar[frozenset[str]] = frozenset()
 
@@ -75,7 +77,10 @@ class AccountView(ApiView):
         # Read first: what was read once is kept for allauth, which reads it again.
         if request.method != "GET" and (asked.body or takes):
             sent = self.sent(takes or NothingInput)
+        email, counted = str(sent.get("email", "")).lower(), type(self).counted
         try:
+            if counted is not None and (wait := counted(asked, email)):
+                return _too_many(wait)
             with transaction.atomic():
                 lock_family(app_settings.TOKEN_STRATEGY.get_session_token(asked))
                 try:
@@ -91,7 +96,7 @@ class AccountView(ApiView):
                 "", "at-the-same-time", "Another request did the same just now. Try again.", kind="conflict"
             ) from None
         assert isinstance(answer, HttpResponse)
-        return self._told(request, answer, str(sent.get("email", "")).lower())
+        return self._told(request, answer, email)
 
     def _told(self, request: Request, answer: HttpResponse, email: str) -> Response:
         body: dict[str, Any] = json.loads(answer.content) if answer.content else {}
@@ -105,7 +110,7 @@ class AccountView(ApiView):
             return self._unauthorized(str(request.method), body, more)
         errors = body.get("errors", [])
         if code == status.HTTP_429_TOO_MANY_REQUESTS or any(error["code"] in REFUSALS for error in errors):
-            return self._too_many(request, email)
+            return _too_many(seconds_to_wait(request._request, self.limits, email))  # noqa: SLF001  as above
         if code == status.HTTP_400_BAD_REQUEST and not errors:
             # A refresh token that does not hold.
             return problem_response(
@@ -130,20 +135,19 @@ class AccountView(ApiView):
             status.HTTP_401_UNAUTHORIZED, "not-signed-in", gettext("There is no sign-in to go on with."), **more
         )
 
-    def _too_many(self, request: Request, email: str) -> Response:
-        wait = seconds_to_wait(request._request, self.limits, email)  # noqa: SLF001  as above
-        answer = problem_response(
-            status.HTTP_429_TOO_MANY_REQUESTS, "too-many-requests", gettext("Try again in {wait} seconds.").format(wait=wait)
-        )
-        answer["Retry-After"] = str(wait)
-        return answer
-
 
 class OpenAccountView(AccountView):
     """An address that is open to everybody; a session token, sent as X-Session-Token, says which sign-in is under way."""
 
     authentication_classes = []
     permission_classes = [AllowAny]
+
+
+def _too_many(wait: int) -> Response:
+    text = gettext("Try again in {wait} seconds.").format(wait=wait)
+    answer = problem_response(status.HTTP_429_TOO_MANY_REQUESTS, "too-many-requests", text)
+    answer["Retry-After"] = str(wait)
+    return answer
 
 
 def _issue(error: Mapping[str, Any]) -> dict[str, str]:

@@ -131,24 +131,24 @@ class Stack:
             "TZ": "UTC",
         }
 
-    def run_manage(self, *arguments: str, extra_env: Mapping[str, str] | None = None) -> str:
-        """Run `manage.py` as owner and return what it printed. ProcessDiedError where it fails."""
-        return self._run(f"manage-{arguments[0]}", ("manage.py", *arguments), extra_env or {})
+    def run_manage(self, *arguments: str, extra_env: Mapping[str, str] | None = None, checkout: Path = CHECKOUT) -> str:
+        """Run `manage.py` (of another `checkout`) as owner and return what it printed. ProcessDiedError where it fails."""
+        return self._run(f"manage-{arguments[0]}", ("manage.py", *arguments), extra_env or {}, checkout)
 
-    def run_module(self, module: str, *arguments: str) -> str:
+    def run_module(self, module: str, *arguments: str, checkout: Path = CHECKOUT) -> str:
         """Run a module as owner and return what it printed. ProcessDiedError where it fails."""
-        return self._run(module, ("-m", module, *arguments), {})
+        return self._run(module, ("-m", module, *arguments), {}, checkout)
 
     def revive(self, name: Literal["postgres", "broker"]) -> None:
         """Start a server of ours again that was killed, on its data and at its address."""
         self._embedded.revive(name)
 
-    def _run(self, name: str, arguments: tuple[str, ...], extra_env: Mapping[str, str]) -> str:
+    def _run(self, name: str, arguments: tuple[str, ...], extra_env: Mapping[str, str], checkout: Path) -> str:
         command = Command(
             name=name,
             argv=(sys.executable, *arguments),
             environment=self.environment() | dict(extra_env),
-            folder=CHECKOUT,
+            folder=checkout,
             log=self.logs / f"{name}.log",
             rank=RANKS["web"],
         )
@@ -163,11 +163,12 @@ class Stack:
         extra_env: Mapping[str, str] | None = None,
         concurrency: int = 1,
         wait: bool = True,
+        checkout: Path = CHECKOUT,
     ) -> int:
         """Start web, worker or beat and return its process id once it is ready (`wait=False`: at once).
 
-        `concurrency` counts the processes of web or worker. `name` tells two workers apart. ProcessDiedError where it
-        ends before it is ready, SetupError where it takes too long.
+        `concurrency` counts the processes of web or worker. `name` tells two workers apart. `checkout`: another release.
+        ProcessDiedError where it ends before it is ready, SetupError where it takes too long.
         """
         name = name or kind
         self._kinds[name] = kind
@@ -177,7 +178,7 @@ class Stack:
             name=name,
             argv=(sys.executable, *self._arguments(kind, name, concurrency)),
             environment=self.process_environment() | {"READY_FILE": str(ready_file)} | dict(extra_env or {}),
-            folder=CHECKOUT,
+            folder=checkout,
             log=self.logs / f"{name}.log",
             rank=RANKS[kind],
             stop=STOP[kind],

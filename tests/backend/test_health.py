@@ -4,6 +4,7 @@ import socket
 
 from django.db import OperationalError, connection
 
+from backend import health
 from backend.health import BROKER_IS_AWAY
 
 
@@ -39,6 +40,19 @@ def test_it_is_not_ready_while_the_database_is_away(client, db):
     with connection.execute_wrapper(refuse):
         response = client.get("/health/ready")
     assert (response.status_code, response.json()) == (503, {"status": "the database is away"})
+
+
+def test_a_release_is_not_ready_before_its_migrations_and_the_one_before_stays_ready_after_them(client, db, monkeypatch):
+    shipped = health._migrations()
+    assert {("tracking", "0001_initial"), ("notifications", "0002_protect"), ("mfa", "0001_initial")} <= shipped
+    monkeypatch.setattr(health, "_migrations", lambda: shipped | {("tracking", "0003_next"), ("mfa", "0099_next")})
+    response = client.get("/health/ready")
+    assert (response.status_code, response.json()) == (
+        503,
+        {"status": "2 migrations are not applied: run manage.py migrate --database owner"},
+    )
+    monkeypatch.setattr(health, "_migrations", lambda: shipped - {("tracking", "0002_protect")})
+    assert client.get("/health/ready").status_code == 200
 
 
 def test_health_is_never_cached_and_only_read(client, db):

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,27 +22,82 @@ PRODUCTION = {
 }
 
 
-def start(**changed: str | None) -> subprocess.CompletedProcess[str]:
-    wanted = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "backend.settings"} | PRODUCTION | changed
-    environment = {name: value for name, value in wanted.items() if value is not None}
-    code = (
-        "from django.conf import settings; print(settings.DEBUG, settings.SESSION_COOKIE_SECURE, settings.SECURE_SSL_REDIRECT,"
-        " settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)"
-    )
-    return subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
+# What the settings import is imported once, and each start is a fork of that with an environment of its own.
+FORKING = """
+import ast, json, os, sys, traceback
+from pathlib import Path
+
+tree = ast.parse(Path("backend/settings.py").read_text())
+exec(compile(ast.Module([one for one in tree.body if isinstance(one, ast.Import | ast.ImportFrom)], []), "imports", "exec"))
+load_rulebook()
+for line in sys.stdin:
+    asked = json.loads(line)
+    child = os.fork()
+    if child == 0:
+        for number in (1, 2):
+            os.dup2(os.open(asked["told"][number - 1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+        os.environ.clear()
+        os.environ.update(asked["environment"])
+        code = 0
+        try:
+            exec(asked["code"])
+        except SystemExit as stopped:
+            code = 1
+            print(stopped.code, file=sys.stderr)
+        except BaseException:
+            code = 1
+            traceback.print_exc()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+CODE = (
+    "from django.conf import settings; print(settings.DEBUG, settings.SESSION_COOKIE_SECURE, settings.SECURE_SSL_REDIRECT,"
+    " settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)"
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory):
+    """Start with production's settings, but for what is ``changed`` (None: left out)."""
+    told = [tmp_path_factory.mktemp("start") / name for name in ("stdout", "stderr")]
+    with subprocess.Popen(
+        [sys.executable, "-c", FORKING],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as forking:
+
+        def started(**changed: str | None) -> Told:
+            wanted = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "backend.settings"} | PRODUCTION | changed
+            environment = {name: value for name, value in wanted.items() if value is not None}
+            asked = {"environment": environment, "code": CODE, "told": [str(path) for path in told]}
+            print(json.dumps(asked), file=forking.stdin, flush=True)
+            return Told(int(forking.stdout.readline()), *(path.read_text() for path in told))
+
+        yield started
+        forking.stdin.close()
 
 
 @pytest.mark.parametrize("name", sorted(PRODUCTION))
-def test_a_missing_setting_stops_the_start_and_says_what_it_is(name):
+def test_a_missing_setting_stops_the_start_and_says_what_it_is(start, name):
     stopped = start(**{name: None})
     assert stopped.returncode == 1
     assert stopped.stderr.startswith(f"Trabecula cannot start: {name} is not set. It is ")
     assert "Traceback" not in stopped.stderr
 
 
-def test_a_provider_takes_the_place_of_the_mail_server_and_is_looked_at():
+def test_a_provider_takes_the_place_of_the_mail_server_and_is_looked_at(start):
     postmark = {"EMAIL_URL": None, "EMAIL_BACKEND": "anymail.backends.postmark.EmailBackend"}
     assert start(**postmark, ANYMAIL='{"POSTMARK_SERVER_TOKEN": "secret"}').returncode == 0
     assert "ANYMAIL is no JSON object. Send one such as" in start(**postmark, ANYMAIL="secret").stderr
@@ -49,37 +105,37 @@ def test_a_provider_takes_the_place_of_the_mail_server_and_is_looked_at():
     assert "EMAIL_BACKEND is 'anymail.backends.pigeon.EmailBackend', which is none." in refused.stderr
 
 
-def test_a_shifted_clock_is_refused_in_production():
+def test_a_shifted_clock_is_refused_in_production(start):
     assert "CLOCK_OFFSET shifts the clock" in start(CLOCK_OFFSET="60").stderr
 
 
-def test_a_least_version_of_apps_that_is_none_is_refused():
+def test_a_least_version_of_apps_that_is_none_is_refused(start):
     assert "LEAST_CLIENT_VERSION is 'two'. Accepted: a version like 2.10.1." in start(LEAST_CLIENT_VERSION="two").stderr
 
 
-def test_keys_of_sign_in_that_cannot_be_used_are_refused():
+def test_keys_of_sign_in_that_cannot_be_used_are_refused(start):
     assert "JWT_SIGNING_KEY is too short. Accepted: at least 32" in start(JWT_SIGNING_KEY="y" * 31).stderr
     assert "SEALING_KEYS cannot be used. Key 2 is none." in start(SEALING_KEYS="z" * 43 + "=,short").stderr
 
 
 @pytest.mark.parametrize("limits", ["off", "sometimes"])
-def test_the_limits_of_sign_in_stand_in_production(limits):
+def test_the_limits_of_sign_in_stand_in_production(start, limits):
     stopped = start(SIGN_IN_LIMITS=limits)
     assert stopped.returncode == 1
     assert "Accepted: on; off in demo and tests alone." in stopped.stderr
 
 
-def test_a_mistyped_policy_is_refused():
+def test_a_mistyped_policy_is_refused(start):
     assert "Accepted: immediate or reviewed" in start(FINDINGS_RELEASE="later").stderr
 
 
 @pytest.mark.parametrize("days", ["0", "31"])
-def test_the_time_to_think_before_an_erasure_is_within_a_month(days):
+def test_the_time_to_think_before_an_erasure_is_within_a_month(start, days):
     assert "Accepted: 1 to 30." in start(ERASURE_GRACE_DAYS=days).stderr
 
 
 @pytest.mark.parametrize("floor", ["9.9", "30.1", "<20", "twenty"])
-def test_a_floor_of_the_deployment_that_cannot_be_used_is_refused(floor):
+def test_a_floor_of_the_deployment_that_cannot_be_used_is_refused(start, floor):
     stopped = start(ESTRADIOL_FLOOR=floor)
     assert stopped.returncode == 1
     assert stopped.stderr.startswith("Trabecula cannot start: ESTRADIOL_FLOOR cannot be used. ")
@@ -87,11 +143,11 @@ def test_a_floor_of_the_deployment_that_cannot_be_used_is_refused(floor):
 
 
 @pytest.mark.parametrize("floor", ["", "10", "30", " 18.5 "])
-def test_a_floor_of_the_deployment_may_be_left_out_or_lie_within_the_bounds(floor):
+def test_a_floor_of_the_deployment_may_be_left_out_or_lie_within_the_bounds(start, floor):
     assert start(ESTRADIOL_FLOOR=floor).returncode == 0
 
 
-def test_production_is_the_default_and_its_doors_are_closed():
+def test_production_is_the_default_and_its_doors_are_closed(start):
     assert start().stdout.split() == ["False", "True", "True", "True", "__Host-sessionid", "__Host-csrftoken"]
 
 
@@ -110,11 +166,11 @@ def test_web_hands_its_tasks_to_the_broker_of_the_settings():
     assert told.stdout.strip() == PRODUCTION["BROKER_URL"], told.stderr
 
 
-def test_an_address_for_figures_that_is_none_is_refused():
+def test_an_address_for_figures_that_is_none_is_refused(start):
     assert "METRICS_ADDRESS is '9100'. Accepted: host:port" in start(METRICS_ADDRESS="9100").stderr
 
 
-def test_a_secret_can_come_from_a_file(tmp_path):
+def test_a_secret_can_come_from_a_file(start, tmp_path):
     secret = tmp_path / "key"
     secret.write_text("k" * 31 + "\n")
     assert "JWT_SIGNING_KEY is too short" in start(JWT_SIGNING_KEY=None, JWT_SIGNING_KEY_FILE=str(secret)).stderr
@@ -123,7 +179,7 @@ def test_a_secret_can_come_from_a_file(tmp_path):
     assert missing.startswith("Trabecula cannot start: JWT_SIGNING_KEY_FILE cannot be read: No such file or directory")
 
 
-def test_nothing_is_sent_in_the_clear_not_even_to_this_machine():
+def test_nothing_is_sent_in_the_clear_not_even_to_this_machine(start):
     address = "http://127.0.0.1:9"
     assert "FCM_URL cannot be used. Accepted: an address such as https://" in start(FCM_URL=address).stderr
     postmark = {"EMAIL_URL": None, "EMAIL_BACKEND": "anymail.backends.postmark.EmailBackend"}

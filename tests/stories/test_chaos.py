@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from backend.devstack.chaos import reminders, writes
+from backend.devstack.chaos import reminders, upgrades, writes
 from backend.devstack.chaos.phones import Phone, Told
 from backend.devstack.cohort import Person
 
@@ -35,6 +35,16 @@ def test_whatever_happens_to_the_machines_what_was_acknowledged_is_there_once(tm
     assert str(report).splitlines()[-1] == f"acknowledged {report.acknowledged} lost 0 doubled 0"
 
 
+@pytest.mark.processes
+def test_an_upgrade_refuses_loses_and_doubles_nothing_while_both_releases_write(tmp_path: Path) -> None:
+    report = upgrades.run(tmp_path / "chaos", men=1, seed=3)
+    assert report.wrong == []
+    assert report.refused == "manage-migrate failed with code 1."
+    assert report.written.keys() == upgrades.EVERYBODY
+    assert report.unavailable == 0
+    assert str(report).splitlines()[-1] == f"acknowledged {report.acknowledged} lost 0 doubled 0"
+
+
 STANDS = {
     "email": "adam@example.org",
     "labs": [["lab-1", "24.10"]],
@@ -42,6 +52,7 @@ STANDS = {
     "imported": 600,
     "revision": 7,
     "highest": 7,
+    "unversioned": 0,
     "as_fresh": True,
 }
 
@@ -57,6 +68,7 @@ STANDS = {
         ({"imported": 598}, 2, 0),
         ({"imported": 1200}, 0, 600),
         ({"highest": 8}, 0, 0),
+        ({"unversioned": 1}, 0, 0),
         ({"as_fresh": False}, 0, 0),
     ],
 )

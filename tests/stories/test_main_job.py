@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from backend.devstack import one_time_code
 from notifications.catalogue import words_in
 from tests.stories.conftest import PASSWORD, Running
 
@@ -84,6 +85,10 @@ def test_from_the_first_lab_to_the_reminder_and_the_result_that_silences_it(runn
         extra_env={"PRESCRIBER_PASSWORD": PASSWORD},
     )
     clinic = json.loads(made.strip().splitlines()[-1])["clinic"]
+    running.stack.run_manage(
+        *("second_factor", "bell@example.org", "--seed-from-environment"),
+        extra_env={"SECOND_FACTOR_SEED": one_time_code.SEED},
+    )
     bell = running.sign_in("bell@example.org")
     adam, carl = (Man(running, name, clinic) for name in ("Adam", "Carl"))
 

@@ -1,6 +1,7 @@
-"""`make chaos`: both plays, one after the other, each bounded in number and in time.
+"""`make chaos`: the three plays, one after the other, each bounded in number and in time.
 
-    python -m backend.devstack.chaos [--only reminders|writes] [--reminders N] [--kills N] [--men N] [--faults N] [--seed N]
+    python -m backend.devstack.chaos [--only reminders|writes|upgrade] [--reminders N] [--kills N] [--men N] [--faults N]
+        [--seconds N] [--seed N]
 
 The last line of each play says what was lost and doubled. Exit codes: 0 all of it held, 1 something did not.
 """
@@ -11,14 +12,16 @@ import argparse
 import secrets
 import sys
 
-from backend.devstack.chaos import reminders, writes
+from backend.devstack.chaos import reminders, upgrades, writes
 from backend.devstack.homes import RUN_FOLDER, remove_unused
 from backend.devstack.problems import SetupError
+
+PLAYS = ("reminders", "writes", "upgrade")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Do to a running Trabecula what machines do, and count what is left of it.")
-    parser.add_argument("--only", choices=("reminders", "writes"), help="one of the two plays")
+    parser.add_argument("--only", choices=PLAYS, help="one of the plays")
     parser.add_argument("--reminders", type=int, default=20_000, help="how many are due")
     parser.add_argument("--kills", type=int, default=15, help="while they go out")
     parser.add_argument("--men", type=int, default=6, help="who write all the time")
@@ -29,7 +32,7 @@ def main() -> int:
     print(f"seed {asked.seed}", flush=True)
     home = RUN_FOLDER / "chaos"
     wrong = False
-    for play in ("reminders", "writes"):
+    for play in PLAYS:
         if asked.only in (None, play):
             remove_unused([home])
             try:
@@ -38,8 +41,10 @@ def main() -> int:
                     report = reminders.run(
                         home, reminders=asked.reminders, kills=asked.kills, seconds=asked.seconds, seed=asked.seed, say=_say
                     )
-                else:
+                elif play == "writes":
                     report = writes.run(home, men=asked.men, faults=asked.faults, seed=asked.seed, say=_say)
+                else:
+                    report = upgrades.run(home, men=asked.men, seed=asked.seed, say=_say)
             except SetupError as problem:
                 print(problem.report(), file=sys.stderr)
                 return 1

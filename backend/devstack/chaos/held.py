@@ -2,8 +2,9 @@
 
     python -m backend.devstack.chaos.held
 
-For each man: what he was told is kept, whether any row of his carries a number above his own, and whether the conclusion that
-stands is the one that a fresh look at the same instant comes to.
+For each man: what he was told is kept, whether any row of his carries a number above his own, how many of his rows are not
+what the newest version in their history says, and whether the conclusion that stands is the one that a fresh look at the same
+instant comes to.
 """
 
 from __future__ import annotations
@@ -13,7 +14,21 @@ from typing import Any
 
 import django
 from django.apps import apps
+from django.db import connection
 from django.db.models import Max
+
+# What of the newest version is none of the row: what a history says of itself.
+_NOT_AS_IN_HISTORY = """
+SELECT count(*) FROM {table} kept
+LEFT JOIN LATERAL (
+    SELECT to_jsonb(version) AS said FROM {table}history version WHERE version.pgh_obj_id = kept.id
+    ORDER BY version.pgh_id DESC LIMIT 1
+) newest ON true
+WHERE kept.patient_id = %s AND (
+    newest.said IS NULL OR NOT to_jsonb(kept) @>
+    (SELECT jsonb_object_agg(key, value) FROM jsonb_each(newest.said) WHERE key NOT LIKE 'pgh\\_%%')
+)
+"""
 
 
 def told() -> list[dict[str, Any]]:
@@ -45,9 +60,16 @@ def _of(man: Any) -> dict[str, Any]:
         "imported": labs.exclude(import_batch=None).count(),
         "revision": man.revision,
         "highest": max(highest),
+        "unversioned": sum(_unversioned(model, man.pk) for model in numbered if hasattr(model, "history")),
         "as_fresh": (fresh.outcome_digest, fresh.input_digest)
         == (standing.evaluation.outcome_digest, standing.evaluation.input_digest),
     }
+
+
+def _unversioned(model: Any, man: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_NOT_AS_IN_HISTORY.format(table=model._meta.db_table), [man])
+        return int(cursor.fetchone()[0])
 
 
 def main() -> None:

@@ -28,13 +28,17 @@ class GaveUpError(Exception):
 
 @dataclass
 class Told:
-    """What one man's phone was told is kept. ``labs``, ``doses``: digits by the id that it minted; ``imported``: rows."""
+    """What one man's phone was told is kept. ``labs``, ``doses``: digits by the id that it minted; ``imported``: rows.
+
+    ``unavailable``: how often it was answered with 500 and above.
+    """
 
     labs: dict[str, str] = field(default_factory=dict)
     doses: dict[str, str] = field(default_factory=dict)
     imported: int = 0
     requests: int = 0
     repeated: int = 0
+    unavailable: int = 0
     slowest: float = 0.0
 
     @property
@@ -55,13 +59,16 @@ class Phone:
     wrong: list[str] = field(default_factory=list)
     _minted: int = 0
 
-    def live(self, over: Event) -> None:
-        """Write, edit, import and pull in a random order until it is ``over``; what was begun is brought to its end."""
+    def live(self, over: Event, pause: float = 0.0) -> None:
+        """Write, edit, import and pull in a random order until it is ``over``; what was begun is brought to its end.
+
+        ``pause``: seconds between two acts.
+        """
         chance = random.Random(self.seed * 1000 + self.number)  # noqa: S311  a play, not a secret
         acts: list[Callable[[], None]] = [self.enter_lab, self.push, self.push, self.edit, self.pull]
         self.bring_file()
         try:
-            while not over.is_set():
+            while not over.wait(pause):
                 chance.choice(acts)()
             self.bring_file()
             self.pull()
@@ -160,6 +167,8 @@ class Phone:
                 return answer.json()
             if answer is not None and not (answer.is_server_error or answer.status_code == httpx.codes.CONFLICT):
                 raise GaveUpError(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
+            if answer is not None and answer.is_server_error:
+                self.told.unavailable += 1
             if answer is not None and answer.status_code == httpx.codes.INTERNAL_SERVER_ERROR:
                 self.wrong.append(f"{method} {path} was answered with 500")
             self.told.repeated += 1

@@ -107,8 +107,8 @@ class Play:
         # Two beats by mistake, as an operator may have them.
         for name in ("worker", "beat", "beat-2", "web"):
             self._start(name)
-        api = Api(stack.web_url, lambda: messages(stack.mail_folder))
-        phones = [Phone(_sign_up(api, number), number, seed) for number in range(men + 1)]
+        api = api_of(stack)
+        phones = [Phone(sign_up(api, number), number, seed) for number in range(men + 1)]
         self.watcher = phones[-1]
         return phones
 
@@ -246,12 +246,16 @@ def run(
         compare(phones, found, report)
         for phone in phones:
             if not phone.wrong:
-                _compare_pulls(phone, report)
+                compare_pulls(phone, report)
             phone.person.client.close()
     return report
 
 
-def _sign_up(api: Api, number: int) -> Person:
+def api_of(stack: Stack) -> Api:
+    return Api(stack.web_url, lambda: messages(stack.mail_folder))
+
+
+def sign_up(api: Api, number: int) -> Person:
     return api.sign_up({"name": f"Man{number} Invented", "born": "1980-05-04", "zone": "UTC"})
 
 
@@ -277,6 +281,10 @@ def compare(phones: Sequence[Phone], found: Sequence[Mapping[str, Any]], report:
             report.wrong.append(
                 f"WRONG: a row of {phone.person.name} carries {man['highest']}, and he stands at {man['revision']}"
             )
+        if man["unversioned"]:
+            report.wrong.append(
+                f"WRONG: {man['unversioned']} rows of {phone.person.name} are not what the newest version in their history says"
+            )
         if not man["as_fresh"]:
             report.wrong.append(
                 f"WRONG: a fresh look at {phone.person.name} comes to another conclusion than the one that stands"
@@ -291,7 +299,7 @@ def _note(report: Report, phone: Phone, what: str, *, lost: int, doubled: int) -
             report.wrong.append(f"WRONG: {number} {what} of {phone.person.name} {word}")
 
 
-def _compare_pulls(phone: Phone, report: Report) -> None:
+def compare_pulls(phone: Phone, report: Report) -> None:
     """A phone that pulls all its life has what a new one pulls at once."""
     phone.pull()
     anew = Phone(phone.person, phone.number, phone.seed)

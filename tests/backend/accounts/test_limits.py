@@ -8,7 +8,9 @@ import time
 import time_machine
 from django.core.cache import caches
 
+from backend.accounts import limits
 from tests.accounts import PASSWORD
+from tests.backend.accounts.conftest import code_to
 from tests.tracking.api.contract import issues
 from tracking.models import User
 
@@ -34,6 +36,46 @@ def test_passwords_are_tried_five_times_and_then_again_when_it_says(his_phone, n
     assert his_phone.is_in()
 
 
+ELSEWHERE = {"REMOTE_ADDR": "203.0.113.7"}
+
+
+def test_who_tries_elsewhere_keeps_nobody_from_his_account(his_phone, new_phone):
+    stranger = {"email": "adam@example.org", "password": "not his"}
+    tries = [new_phone().ask("POST", "/auth/login", stranger, **ELSEWHERE).status_code for _ in range(6)]
+    assert tries == [422] * 5 + [429]
+    assert new_phone().sign_in().status_code == 200
+
+
+def test_tries_from_many_places_are_counted_together_and_a_place_that_he_knows_stays_open(his_phone, new_phone, monkeypatch):
+    monkeypatch.setattr(limits, "_OURS", limits._OURS | {"wrong_password": "3/h/key"})
+    for n in range(3):
+        sent = {"email": "Adam@example.org", "password": "not his"}
+        assert new_phone().ask("POST", "/auth/login", sent, REMOTE_ADDR=f"203.0.113.{n}").status_code == 422
+    right = {"email": "adam@example.org", "password": PASSWORD}
+    refused = new_phone().ask("POST", "/auth/login", right, **ELSEWHERE)
+    assert 3500 <= waits(refused) <= 3600, "not even with the right password: nobody knows this place"
+    assert new_phone().sign_in().status_code == 200, "here he signed up"
+    # Where he is a stranger himself, he chooses a new password with a code from his mail, and is known from then on.
+    travelling = new_phone()
+    assert travelling.ask("POST", "/auth/password/request", {"email": "adam@example.org"}, **ELSEWHERE).status_code == 202
+    chosen = {"key": code_to("adam@example.org"), "password": "another long one"}
+    assert travelling.ask("POST", "/auth/password/reset", chosen, **ELSEWHERE).status_code == 204
+    again = {"email": "adam@example.org", "password": "another long one"}
+    assert new_phone().ask("POST", "/auth/login", again, **ELSEWHERE).status_code == 200
+
+
+def test_who_asks_for_codes_elsewhere_keeps_nobody_from_his(his_phone, new_phone, monkeypatch):
+    monkeypatch.setattr(limits, "_OURS", limits._OURS | {"reset": "6/h/key"})
+    asked = {"email": "adam@example.org"}
+    for n in range(6):
+        assert new_phone().ask("POST", "/auth/password/request", asked, REMOTE_ADDR=f"203.0.113.{n}").status_code == 202
+    assert 3500 <= waits(new_phone().ask("POST", "/auth/password/request", asked, **ELSEWHERE)) <= 3600
+    assert new_phone().ask("POST", "/auth/password/request", asked).status_code == 202
+    unknown = {"email": "nobody@example.org"}
+    answers = [new_phone().ask("POST", "/auth/password/request", unknown, REMOTE_ADDR=f"203.0.113.{n}") for n in range(7)]
+    assert [answer.status_code for answer in answers] == [202] * 6 + [429], "as of an address that has an account"
+
+
 def test_an_unknown_address_is_slowed_down_like_a_known_one(his_phone, new_phone):
     for email in ("adam@example.org", "nobody@example.org"):
         caches["default"].key_prefix += "."
@@ -50,7 +92,7 @@ def test_sign_ups_from_one_place_are_counted(db, new_phone):
     assert User.objects.count() == 20
 
 
-def test_codes_for_a_new_password_are_counted_by_address(his_phone, new_phone):
+def test_codes_for_a_new_password_are_counted_by_address_and_place(his_phone, new_phone):
     answers = [new_phone().ask("POST", "/auth/password/request", {"email": "adam@example.org"}) for _ in range(6)]
     assert [answer.status_code for answer in answers] == [202] * 5 + [429]
     assert 1 <= waits(answers[-1]) <= 60

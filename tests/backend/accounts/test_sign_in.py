@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+import time
 
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+
+from backend.devstack import one_time_code
 from tests.accounts import PASSWORD
+from tests.backend.accounts.conftest import code_to
 from tests.tracking.api.contract import issues
 from tracking.models import User
+from tracking.services import clinics
 
 
 def test_he_signs_in_with_his_password(his_phone, new_phone):
@@ -56,12 +62,32 @@ def test_a_session_token_that_holds_no_longer_is_said_so(phone):
     assert (answer.status_code, answer.json()["type"]) == (410, "/problems/gone")
 
 
-def test_staff_set_up_by_an_operator_verify_their_address_once(phone, dr_bell):
-    from tests.backend.accounts.conftest import code_to
+def test_staff_without_a_second_factor_sign_in_to_no_app_and_are_told_where_to_set_it_up(phone, dr_bell):
+    refused = phone.sign_in("bell@example.org")
+    assert (refused.status_code, refused.json()["type"]) == (403, "/problems/forbidden")
+    assert "Sign in to the desk once" in refused.json()["detail"]
+    assert (phone.access, phone.session) == ("", "")
+    assert phone.sign_in("bell@example.org", "not hers").status_code == 422, "who does not know the password is told nothing"
 
+
+def test_staff_verify_their_address_once_and_show_a_second_factor_each_time(phone, new_phone, dr_bell):
+    TOTP.activate(dr_bell, one_time_code.SEED)
     assert phone.sign_in("bell@example.org").status_code == 202
-    assert phone.ask("POST", "/auth/email/verify", {"key": code_to("bell@example.org")}).status_code == 200
+    assert phone.ask("POST", "/auth/email/verify", {"key": code_to("bell@example.org")}).status_code == 202
+    assert phone.ask("GET", "/patients").status_code == 401
+    code = one_time_code.code_at(time.time())
+    assert phone.ask("POST", "/auth/2fa/authenticate", {"code": code}).status_code == 200
     assert phone.ask("GET", "/patients").status_code == 200
+    again = new_phone().sign_in("bell@example.org")
+    assert [flow["id"] for flow in again.json()["data"]["flows"] if flow.get("is_pending")] == ["mfa_authenticate"]
+
+
+def test_a_man_who_becomes_staff_signs_in_anew_with_a_second_factor(his_phone):
+    assert his_phone.ask("GET", "/patients").status_code == 200
+    clinics.add_prescriber(clinic=clinics.set_up(name="Invented"), email="adam@example.org", name="Adam", password="")
+    refused = his_phone.ask("GET", "/patients")
+    assert (refused.status_code, refused.json()["type"]) == (401, "/problems/not-signed-in")
+    assert "second factor" in refused.json()["detail"]
 
 
 @pytest.mark.parametrize("path", ["/accounts", "/token"])

@@ -7,10 +7,11 @@ from email import message_from_bytes, policy
 
 import httpx
 import pytest
+from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
-from backend.devstack import cohort
+from backend.devstack import cohort, one_time_code
 from backend.wsgi import application
 from tracking.domain.rulebook import Lane
 from tracking.models import (
@@ -40,7 +41,7 @@ def as_read(sent):
 
 
 @pytest.fixture
-def told(db, settings, mailoutbox):
+def told(db, settings, mailoutbox, monkeypatch):
     # One client signs everybody in, which the limits would take for an attack.
     settings.ACCOUNT_RATE_LIMITS = False
     # As Django's own test client: the connection is the test's, and outlives a request.
@@ -48,6 +49,8 @@ def told(db, settings, mailoutbox):
         signal.disconnect(close_old_connections)
     clinic = clinics.set_up(name="Invented Clinic")
     clinics.add_prescriber(clinic=clinic, email="bell@example.org", name="Dr. Bell", password=cohort.PASSWORD)
+    monkeypatch.setenv("SECOND_FACTOR_SEED", one_time_code.SEED)
+    call_command("second_factor", "bell@example.org", "--seed-from-environment")
     api = cohort.Api("http://127.0.0.1", lambda: map(as_read, mailoutbox), httpx.WSGITransport(application))
     bell = api.sign_in(name="Dr. Bell", email="bell@example.org")
     now = datetime.now(UTC)

@@ -60,6 +60,12 @@ def test_only_web_is_published_and_on_this_machine_alone(services: dict[str, Any
     assert published == {"web": ["127.0.0.1:${WEB_PORT:-8000}:8000"]}
 
 
+def test_only_web_and_worker_reach_the_world(services: dict[str, Any]) -> None:
+    assert COMPOSE["networks"]["inside"] == {"internal": True}
+    assert {name for name, service in services.items() if "outside" in service["networks"]} == {"web", "worker"}
+    assert all("inside" in service["networks"] for service in services.values())
+
+
 def test_no_secret_stands_in_the_files(services: dict[str, Any]) -> None:
     for service in services.values():
         for name, value in service.get("environment", {}).items():
@@ -118,6 +124,10 @@ def test_only_what_runs_once_knows_the_owners_address(services: dict[str, Any]) 
 def test_the_application_waits_for_the_migrations(services: dict[str, Any]) -> None:
     for name in ("web", "worker", "beat"):
         assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+
+
+def test_a_migration_gives_up_where_it_would_hold_everybody_up(services: dict[str, Any]) -> None:
+    assert services["migrate"]["environment"]["PGOPTIONS"] == "-c lock_timeout=5s"
 
 
 def test_there_is_one_beat(services: dict[str, Any]) -> None:
