@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar
+
+from msgspec import Struct
 
 from tracking.domain.history import ScanRecord, SiteRecord
 from tracking.domain.in_order import Measured
@@ -32,8 +33,7 @@ _PERCENT_DECIMALS = 2
 _BMD_STEP = Decimal("0.0001")
 
 
-@dataclass(frozen=True, slots=True)
-class ScanReading:
+class ScanReading(Struct, frozen=True):
     """One scan: which score counts by the age at the scan, the lowest region by it, and the class it makes."""
 
     key: str
@@ -46,8 +46,7 @@ class ScanReading:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SiteChange:
+class SiteChange(Struct, frozen=True):
     """One region on one device between two scans. BMD and ``lsc`` in g/cm2 (``lsc_from`` facility) or percent (default).
 
     ``why``: what leaves it undetermined, the error not recorded or the scanner moved or replaced; else empty.

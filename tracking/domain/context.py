@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+
+from msgspec import Struct
 
 from tracking.domain.dose_log import logged_weekly
 from tracking.domain.entry import weekly_mg
@@ -20,8 +21,7 @@ from tracking.domain.units import rounded, trimmed
 _SHOWN_DECIMALS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class InForce:
+class InForce(Struct, frozen=True):
     """One drug. ``basis``: logged, self, prescribed, or used (nobody says how much). ``weekly_mg`` is None where neither log
     nor schedule says.
 
@@ -39,8 +39,7 @@ class InForce:
     stated_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What was in force at one time. Hours are None where unknown: not logged, or no time of day."""
 
     on: date
@@ -50,8 +49,7 @@ class Standing:
     hours_since_testosterone: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """At the draw the verdict rests on, and now."""
 
     at_draw: Standing | None

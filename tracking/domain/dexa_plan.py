@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from tracking.domain.due import ANSWERED, DEXA, SUPERSEDED, DueItem, Window, planned
+from tracking.domain.due import ANSWERED, DEXA, SUPERSEDED, DueItem, Window, asked
 from tracking.domain.estradiol import ANALYTE, LOW, Reading
 from tracking.domain.exposure import Span
 from tracking.domain.history import IntervalOverride, ScanRecord
-from tracking.domain.intervals import said_of
 from tracking.domain.months import months_after
 from tracking.domain.risk import HIGH, Risk
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, Priority, RuleBook
 from tracking.domain.timeline import Timeline
-from tracking.domain.words import fill, on_day
 
 
 def is_baseline(scanned_on: date, ai_start: date, rulebook: RuleBook) -> bool:
@@ -73,7 +71,7 @@ def _on_ai(
             f"{span.anchor}:baseline",
             "dexa_baseline",
             baseline.id,
-            {"on": str(start)},
+            {"on": start},
             (start, start, start + timedelta(days=baseline.overdue_days), months_after(start, -baseline.months_before)),
             timeline=timeline,
             rulebook=rulebook,
@@ -93,7 +91,7 @@ def _on_ai(
         scan = next((s for s in timeline.scans if s.sites and s.scanned_on >= opens and _within(s.scanned_on, span)), None)
         if scan is None or not open_only:
             window = (opens, due, due + timedelta(days=rulebook.monitoring.late.overdue_days), opens)
-            said = {"on": str(since), "months": str(interval)}
+            said = {"on": since, "months": interval}
             item = _item(anchor, reason, follow_up.id, said, window, timeline=timeline, rulebook=rulebook, own=own)
             items.append(_closed(item, scan, span, timeline))
         if scan is None:
@@ -117,7 +115,7 @@ def _after_stop(
         return []
     rule = rulebook.monitoring.dexa_after_stop
     due, last = months_after(stop, rule.from_months), months_after(stop, rule.until_months)
-    said, window = {"on": str(stop)}, (due, due, last, due)
+    said, window = {"on": stop}, (due, due, last, due)
     item = _item(f"stop:{span.anchor}", "dexa_after_stop", rule.id, said, window, timeline=timeline, rulebook=rulebook)
     scan = next((s for s in timeline.scans if s.sites and s.scanned_on >= due), None)
     if scan is not None:
@@ -139,7 +137,7 @@ def _item(
     anchor: str,
     reason: str,
     rule: str,
-    params: dict[str, str],
+    said: Mapping[str, object],
     window: Window,
     *,
     timeline: Timeline,
@@ -147,19 +145,4 @@ def _item(
     priority: Priority | None = None,
     own: IntervalOverride | None = None,
 ) -> DueItem:
-    def says() -> str:
-        said = {**params, "on": on_day(date.fromisoformat(params["on"]), date.min)}
-        return said_of(own, fill(rulebook.words.due[reason], said), rulebook)
-
-    return planned(
-        DEXA,
-        anchor,
-        rule=rule,
-        reason=reason,
-        params=params,
-        says=says,
-        window=window,
-        zone=timeline.person.zone,
-        rulebook=rulebook,
-        priority=priority,
-    )
+    return DueItem(asked(DEXA, rule, rulebook, priority=priority), anchor, reason, said, *window, timeline.person.zone, own)

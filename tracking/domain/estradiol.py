@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import ClassVar, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracking.domain.history import FloorOverride, LabRecord, Level
 from tracking.domain.reported import Assay, Comparator, Method, Value
@@ -43,8 +45,7 @@ _MARGIN_STEP = Decimal("0.000001")
 Position = tuple[Decimal, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Floor:
+class Floor(Struct, frozen=True):
     """The floor in use, in pg/mL, and who answers for it. ``kind``: mass_spectrometry or other by the rulebook, or a level."""
 
     pg_ml: Decimal
@@ -60,8 +61,7 @@ class Floor:
         return self.kind in _LEVELS
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
+class Thresholds(Struct, frozen=True):
     """The limits of the tiers in the reported unit, rounded to the reported decimals."""
 
     unit: str
@@ -74,8 +74,7 @@ class Thresholds:
     high_review: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """One result, placed. ``best_tier`` and ``worst_tier`` are what it can stand for, rounding by the laboratory included.
 
     ``question``: its unit is in question, and both units count among what it can stand for. ``reassures``: it can be read, is
@@ -253,8 +252,7 @@ def _placed(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Limits:
+class _Limits(Struct, frozen=True):
     thresholds: Thresholds
     rounded: tuple[Position, ...]
     exact: tuple[Position, ...]

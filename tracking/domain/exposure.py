@@ -10,12 +10,15 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import accumulate, chain, groupby, zip_longest
 from operator import attrgetter
 from typing import ClassVar, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracking.domain.history import DoseRecord, DrugUseRecord, RegimenRecord
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, CO_MEDICATION, TESTOSTERONE, DrugRule, RuleBook
@@ -64,8 +67,7 @@ class Course(NamedTuple):
         return f"{self.drug} {self.dose_mg.normalize():f} {self.unit} {self.schedule}"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A start, stop or change of dose, interval or product. ``anchor`` is its stable name."""
 
     TOLD: ClassVar[tuple[str, ...]] = ("on", "drug_class", "drug", "kind", "anchor", "before", "after")
@@ -75,8 +77,8 @@ class Change:
     drug: str
     kind: str
     anchor: str
-    left: tuple[Course, ...] = field(compare=False, repr=False)
-    begun: Course | None = field(compare=False, repr=False)
+    left: tuple[Course, ...]
+    begun: Course | None
 
     @property
     def before(self) -> str:
@@ -89,8 +91,7 @@ class Change:
         return self.begun.text if self.begun is not None else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Continuous exposure to one class, short pauses bridged."""
 
     starts_on: date

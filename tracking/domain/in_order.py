@@ -10,11 +10,12 @@ import hashlib
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from operator import attrgetter, eq, itemgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from tracking.domain.reported import Comparator, Precision
 
@@ -84,8 +85,7 @@ class LabLog(tuple["LabRecord", ...]):  # noqa: SLOT001  it carries what was put
         return log
 
 
-@dataclass(frozen=True, slots=True)
-class DrugLog:
+class DrugLog(Struct, frozen=True):
     """The doses of one drug or class in order of time: those taken with their instants, and the instants of skipped ones."""
 
     taken: Sequence[DoseRecord] = ()

@@ -16,22 +16,21 @@ from math import ceil
 from operator import attrgetter
 
 from tracking.domain.dosing import interval_hours
-from tracking.domain.due import ANSWERED, LAB, NOT_USABLE, SUPERSEDED, DueItem, planned
+from tracking.domain.due import ANSWERED, LAB, NOT_USABLE, SUPERSEDED, DueItem, Window, asked
 from tracking.domain.estradiol import ANALYTE, Reading
 from tracking.domain.exposure import Change
 from tracking.domain.history import IntervalOverride
-from tracking.domain.intervals import said_of
 from tracking.domain.months import months_after
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Recheck, RuleBook, Tier
 from tracking.domain.schedule import MOST_DAYS
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.verdict import interval_months
-from tracking.domain.words import fill, on_day
 
 TESTOSTERONE_TOTAL = "testosterone_total"
 _HOURS_A_DAY = 24
 _DAY = timedelta(days=1)
 _ROUTINE = "routine"
+_BOTH = (ANALYTE, TESTOSTERONE_TOTAL)
 _CHANGED_ON = attrgetter("on")
 
 
@@ -138,27 +137,15 @@ class LabWalk:
         return item.closed(ANSWERED if usable else NOT_USABLE, answered_by=draw.lab.key)
 
     def _recheck(self, change: Change, recheck: Recheck, rule: str, waiting: date | None) -> DueItem:
-        start = change.on
         due, opens, earliest = _window(change, recheck, self.timeline)
         if waiting is not None and waiting > earliest:
             earliest = waiting
         due = max(due, earliest)
         name = "recheck" if recheck.name == "main" else recheck.name
-        return self._item(
-            anchor=change.anchor if recheck.name == "main" else f"{change.anchor}:{recheck.name}",
-            rule=rule,
-            reason=name,
-            params={
-                "change": self.rulebook.words.change[change.kind],
-                "drug": self.rulebook.drugs[change.drug].name,
-                "on": str(start),
-            },
-            opens=min(opens, due),
-            due=due,
-            overdue=due + timedelta(days=recheck.overdue_days - recheck.due_days),
-            earliest=earliest,
-            needs=recheck.needs,
-        )
+        anchor = change.anchor if recheck.name == "main" else f"{change.anchor}:{recheck.name}"
+        names = {"change": self.rulebook.words.change[change.kind], "drug": self.rulebook.drugs[change.drug].name}
+        window = (min(opens, due), due, due + timedelta(days=recheck.overdue_days - recheck.due_days), earliest)
+        return self._item(rule, recheck.needs, anchor, name, {**names, "on": change.on}, window)
 
     def _routine(self, draw: Draw, on: date) -> DueItem | None:
         """The next draw while he is on something; after everything was stopped none."""
@@ -167,67 +154,33 @@ class LabWalk:
         rule = self.rulebook.monitoring.routine
         months = self.own.every_months if self.own else interval_months(on, self.timeline, self.rulebook)
         due = months_after(on, months)
-        return self._item(
-            anchor=f"after:{draw.lab.key}",
-            rule=rule.id,
-            reason=_ROUTINE,
-            params={"months": str(months), "on": str(on)},
-            opens=max(due - timedelta(days=rule.opens_before_days), on + _DAY),
-            due=due,
-            overdue=due + timedelta(days=self.rulebook.monitoring.late.overdue_days),
-            earliest=on + _DAY,
-            needs=(ANALYTE, TESTOSTERONE_TOTAL),
-            own=self.own,
-        )
+        earliest = on + _DAY
+        overdue = due + timedelta(days=self.rulebook.monitoring.late.overdue_days)
+        window = (max(due - timedelta(days=rule.opens_before_days), earliest), due, overdue, earliest)
+        said = {"months": months, "on": on}
+        return self._item(rule.id, _BOTH, f"after:{draw.lab.key}", _ROUTINE, said, window, self.own)
 
     def _repeat(self, draw: Draw, on: date, failed: DueItem) -> DueItem:
         rule = self.rulebook.monitoring.repeat
         due = on + timedelta(days=rule.due_days)
-        return self._item(
-            anchor=f"repeat:{draw.lab.key}",
-            rule=rule.id,
-            reason="repeat",
-            params={"on": str(on)},
-            opens=on + _DAY,
-            due=due,
-            overdue=due + timedelta(days=self.rulebook.monitoring.late.overdue_days),
-            earliest=on + _DAY,
-            needs=failed.needs,
-        )
+        window = (on + _DAY, due, due + timedelta(days=self.rulebook.monitoring.late.overdue_days), on + _DAY)
+        return self._item(rule.id, failed.needs, f"repeat:{draw.lab.key}", "repeat", {"on": on}, window)
 
     def _on(self, drug_class: str, day: date) -> bool:
         return bool(self.timeline.exposure.on(drug_class, day))
 
     def _item(
         self,
-        *,
-        anchor: str,
         rule: str,
-        reason: str,
-        params: dict[str, str],
-        opens: date,
-        due: date,
-        overdue: date,
-        earliest: date,
         needs: tuple[str, ...],
+        anchor: str,
+        reason: str,
+        said: Mapping[str, object],
+        window: Window,
         own: IntervalOverride | None = None,
     ) -> DueItem:
-        def says() -> str:
-            said = {**params, "on": on_day(date.fromisoformat(params["on"]), date.min)}
-            return said_of(own, fill(self.rulebook.words.due[reason], said), self.rulebook)
-
-        return planned(
-            LAB,
-            anchor,
-            rule=rule,
-            reason=reason,
-            params=params,
-            says=says,
-            window=(opens, due, overdue, earliest),
-            zone=self.timeline.person.zone,
-            rulebook=self.rulebook,
-            needs=needs,
-        )
+        of = asked(LAB, rule, self.rulebook, needs=needs)
+        return DueItem(of, anchor, reason, said, *window, self.timeline.person.zone, own)
 
 
 def walk_labs(

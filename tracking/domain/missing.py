@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tracking.domain.bone import NO_LSC, NOT_STATED, SCANNER_CHANGED
 from tracking.domain.estradiol import LOW
@@ -17,8 +18,7 @@ from tracking.domain.rulebook import AROMATASE_INHIBITOR, BONE_THERAPY, TESTOSTE
 _UNDETERMINED = {NO_LSC: "dexa_lsc", SCANNER_CHANGED: "dexa_cross_calibration"}
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     code: str
     words: str
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import chain
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from tracking.domain.exposure import Exposure, read_exposure
 from tracking.domain.history import DoseRecord, FractureRecord, History, Person
@@ -26,8 +27,7 @@ _CLASSES = (AROMATASE_INHIBITOR, TESTOSTERONE, BONE_THERAPY)
 _NO_LOG = DrugLog()
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """A history as of ``as_of``: nothing drawn, scanned or broken later is in it; regimens that begin later are.
 
     ``draws`` are by analyte, ``logs`` of doses by class of drug, in order of time.

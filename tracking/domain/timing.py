@@ -7,13 +7,14 @@ here is cheap and asked for every draw; :mod:`tracking.domain.draw_curve` tells 
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 from functools import lru_cache
 from operator import attrgetter
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from tracking.domain.dosing import interval_hours, longest_gap_hours
 from tracking.domain.exposure import Change
@@ -50,8 +51,7 @@ class Phase(StrEnum):
 _NOT_TOLD = frozenset({Phase.NOT_TAKEN, Phase.UNKNOWN, Phase.FREQUENT})
 
 
-@dataclass(frozen=True, slots=True)
-class LevelAtDraw:
+class LevelAtDraw(Struct, frozen=True):
     """How the curve of an ester stood at a draw (CLINICAL 6.3): a shape, not a concentration, and without a unit.
 
     ``relative``: the level over the mean between doses at the steady state of the regimen in force, with ``low`` and ``high``
@@ -68,16 +68,14 @@ class LevelAtDraw:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DrawAdvice:
+class DrawAdvice(Struct, frozen=True):
     """When a draw of this product is best taken (CLINICAL 4.2), and whether this one ``met`` it; None where not known."""
 
     when: str
     met: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class DrugTiming:
+class DrugTiming(Struct, frozen=True):
     """One class of drug at one draw. ``hours`` since the last dose and ``share`` of the interval in percent: None if unknown.
 
     ``interval_hours`` is the time to the next dose by the schedule in force: 84 for twice weekly, and for weekdays the gap that
@@ -95,8 +93,7 @@ class DrugTiming:
     advice: DrawAdvice | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DrawTiming:
+class DrawTiming(Struct, frozen=True):
     """One draw against both drugs. ``said`` and ``rules``: in words and by which rules, of the draw a verdict rests on."""
 
     on: date | None

@@ -10,11 +10,12 @@ by a less specific assay does not take the place of one that still speaks for to
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import takewhile
+
+from msgspec import Struct
 
 from tracking.domain.estradiol import ANALYTE, LOW, RANK, Reading
 from tracking.domain.exposure import Change
@@ -44,8 +45,7 @@ CONFIRMED = "confirmed"
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """The change from an earlier comparable result, in percent of it; ``changed``: more than assay and body alone explain."""
 
     earlier: str
@@ -53,8 +53,7 @@ class Comparison:
     changed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """``word`` is one of the four; ``stale_on`` the first day on which the result is too old.
 
     ``why_stale`` is age or date_unknown. ``tier`` is that of the result, whatever the state. ``confirmation`` is that of a low

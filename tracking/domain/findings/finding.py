@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+
+from msgspec import Struct
 
 from tracking.domain.facts import Facts
 from tracking.domain.reported import Value
@@ -16,8 +17,7 @@ from tracking.domain.words import fill
 __all__ = ["Facts", "Finding", "limit_text", "make"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something that needs a person's eye.
 
     ``params`` are stable codes, figures and ISO dates; ``prescriber``, ``man``, ``notes`` and ``clears`` are sentences made of

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from tracking.domain.estradiol import LOW, Reading
 from tracking.domain.in_order import Dated
@@ -19,8 +20,7 @@ _UNKNOWN, _NOT_BELOW, _POSSIBLE, _KNOWN = range(4)
 _ON = attrgetter("on")
 
 
-@dataclass(frozen=True, slots=True)
-class DaysBelow:
+class DaysBelow(Struct, frozen=True):
     """The last ``window`` days, today not among them, each in one of four counts that sum up to the window.
 
     ``known``: both ends of the interval that a day lies in are below the floor. ``possible``: one end is, or an end cannot be

@@ -7,9 +7,11 @@ whose day is not known counts on the last day that it can have been drawn on, so
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracking.domain.estradiol import ANALYTE, LOW, RANK, Reading
 from tracking.domain.reassurance import is_disturbed
@@ -23,8 +25,7 @@ DISPUTED = "disputed"
 DISTURBED = "disturbed"
 
 
-@dataclass(frozen=True, slots=True)
-class LowState:
+class LowState(Struct, frozen=True):
     """He has been low since ``since`` (None: the date is not known), begun by the result ``began``; results are named by key.
 
     ``worst`` is the lowest tier since, the last of its kind; ``last`` the latest low. ``stands`` is the low that says how
@@ -94,8 +95,7 @@ def _ends_any(
     return all(specificity_of(other.lab.reported.assay, rulebook) <= drawn.specificity for other in timeline.draws[ANALYTE])
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
+class _Drawn(Struct, frozen=True):
     draw: Draw
     reading: Reading
     assay: AssayClass
@@ -106,8 +106,7 @@ class _Drawn:
         return RANK[self.reading.queue_tier]
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(Struct, frozen=True):
     """A low on the walk. ``by``: the result by the most specific assay."""
 
     began: _Drawn
