@@ -10,12 +10,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import accumulate, chain, groupby, zip_longest
+from itertools import accumulate, chain, groupby
 from operator import attrgetter
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,10 +22,10 @@ from msgspec.structs import replace
 from tracking.domain.history import DoseRecord, DrugUseRecord, RegimenRecord
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, CO_MEDICATION, TESTOSTERONE, DrugRule, RuleBook
 from tracking.domain.schedule import Schedule
-from tracking.domain.stated import NO_REGIMENS, RegimenLog, Stated, at_once, is_same
+from tracking.domain.stated import LOGGED, NO_REGIMENS, USED, Changed, RegimenLog, Stated, changed_between
 
-LOGGED = "logged"
-USED = "used"
+__all__ = ["LOGGED", "USED", "Change", "Course", "Exposure", "Span", "courses_of", "read_exposure"]
+
 # Before anything that can be on record: where a use begins of which nobody knows since when.
 SINCE_UNKNOWN = date(1900, 1, 1)
 _DAY = timedelta(days=1)
@@ -38,7 +37,7 @@ _START_AND_KEY, _START_AND_DRUG = attrgetter("starts_on", "key"), attrgetter("st
 _DAY_AND_CLASS, _DAY_AND_ANCHOR = attrgetter("on", "drug_class"), attrgetter("on", "drug_class", "anchor")
 
 
-class Course(NamedTuple):
+class Course(Struct, frozen=True):
     """One drug at one dose and interval, from ``starts_on`` until before ``ends_on`` (None: open). ``unit``: of its doses."""
 
     drug_class: str
@@ -99,28 +98,22 @@ class Span(Struct, frozen=True):
     anchor: str
 
 
-@dataclass(frozen=True, slots=True)
 class Exposure:
     """Everything he took that matters here, by date. Co-medication has courses and makes no changes.
 
     ``courses`` are in order of their start, ``changes`` in order of time. ``spans`` are by class of drug.
     """
 
-    courses: tuple[Course, ...]
-    changes: tuple[Change, ...]
-    spans: Mapping[str, tuple[Span, ...]]
-    _of: Mapping[str, _OfClass] = field(init=False, compare=False, repr=False)
-    _changed_on: Sequence[date] = field(init=False, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        of: dict[str, list[Course]] = {name: [] for name in _CLASSES}
-        for course in self.courses:
-            of[course.drug_class].append(course)
-        object.__setattr__(self, "_of", {name: _OfClass(courses) for name, courses in of.items()})
-        object.__setattr__(self, "_changed_on", [change.on for change in self.changes])
+    def __init__(self, courses: Mapping[str, list[Course]], changes: Iterable[Change], gap_days: int) -> None:
+        """``courses`` and ``changes`` in any order, the courses by class. Pauses of so many days are bridged."""
+        self.courses = tuple(sorted(chain.from_iterable(courses.values()), key=_START_AND_DRUG))
+        self.changes = _joined(changes)
+        self.spans = {name: _spans(of_class, gap_days) for name, of_class in courses.items()}
+        self._of = {name: _OfClass(of_class) for name, of_class in courses.items()}
+        self._changed_on = [change.on for change in self.changes]
 
     def of(self, drug_class: str) -> Sequence[Course]:
-        """Every course of a class."""
+        """Every course of a class in order of its start."""
         return self._of[drug_class].courses
 
     def on(self, drug_class: str, day: date) -> tuple[Course, ...]:
@@ -148,27 +141,37 @@ class Exposure:
 
 
 class _OfClass:
-    """The courses of one class in order of their start, looked up by day.
+    """The courses of one class in order of their start, looked up by day; one day is mostly asked for several times.
 
     Beside each course stands the latest end of it and those before, so that a look-up goes back no further than it has to.
     """
 
-    def __init__(self, courses: Sequence[Course]) -> None:
-        self.courses = courses
-        self._starts = [course.starts_on for course in courses]
-        self._ends = list(accumulate([course.ends_on or date.max for course in courses], max))
+    def __init__(self, courses: Iterable[Course]) -> None:
+        self.courses = sorted(courses, key=_START_AND_DRUG)
+        self._starts = [course.starts_on for course in self.courses]
+        self._ends = list(accumulate([course.ends_on or date.max for course in self.courses], max))
+        self._on: dict[date, tuple[Course, ...]] = {}
+        self._before: dict[date, tuple[Course, ...]] = {}
 
     def on(self, day: date) -> tuple[Course, ...]:
         """Those that hold on a day."""
-        last = bisect_right(self._starts, day)
-        first = bisect_right(self._ends, day, hi=last)
-        return tuple([c for c in self.courses[first:last] if c.ends_on is None or day < c.ends_on])
+        held = self._on.get(day)
+        if held is None:
+            last = bisect_right(self._starts, day)
+            first = bisect_right(self._ends, day, hi=last)
+            held = tuple([c for c in self.courses[first:last] if c.ends_on is None or day < c.ends_on])
+            self._on[day] = held
+        return held
 
     def before(self, day: date) -> tuple[Course, ...]:
         """Those that held before something on a day."""
-        last = bisect_left(self._starts, day)
-        first = bisect_left(self._ends, day, hi=last)
-        return tuple([c for c in self.courses[first:last] if c.ends_on is None or day <= c.ends_on])
+        held = self._before.get(day)
+        if held is None:
+            last = bisect_left(self._starts, day)
+            first = bisect_left(self._ends, day, hi=last)
+            held = tuple([c for c in self.courses[first:last] if c.ends_on is None or day <= c.ends_on])
+            self._before[day] = held
+        return held
 
 
 def read_exposure(
@@ -189,17 +192,13 @@ def read_exposure(
         drug_class = rulebook.drug_class(drug)
         if drug_class not in courses:
             continue
-        stated = drugs.get(drug, NO_REGIMENS).stated
-        of_drug = courses_of(stated, used.get(drug, ()), taken.get(drug, ()), drug, rulebook)
+        of = drugs.get(drug, NO_REGIMENS)
+        of_drug = courses_of(of.stated, used.get(drug, ()), taken.get(drug, ()), drug, rulebook)
         courses[drug_class] += of_drug
         if drug_class in _DECISIVE:
-            changes += _changes(of_drug)
-    gap = rulebook.monitoring.in_force.gap_days
-    return Exposure(
-        tuple(sorted(chain.from_iterable(courses.values()), key=_START_AND_DRUG)),
-        _joined(changes),
-        {name: _spans(of_class, gap) for name, of_class in courses.items()},
-    )
+            changed = of.changed if len(of_drug) == len(of.stated) else changed_between(of_drug)
+            changes += [_change(one, of_drug, drug, drug_class) for one in changed]
+    return Exposure(courses, changes, rulebook.monitoring.in_force.gap_days)
 
 
 def courses_of(
@@ -306,33 +305,10 @@ def _uncovered(doses: Sequence[DoseRecord], stated: list[Course]) -> list[tuple[
     return sorted(outside)
 
 
-def _changes(courses: list[Course]) -> list[Change]:
-    """The changes of one drug. A log that runs into a regimen, or out of one, is no change; a log that ends is no stop.
-
-    A log between two regimens joins them, and what the second states is held against what the first did. A use starts and stops
-    as a regimen does. Between a use and a regimen lies a change, whichever comes first: the dose nobody knows may be any, and
-    wrong is worse than missing.
-    """
-    found = []
-    before: Course | None = None
-    stated: Course | None = None
-    for course in courses:
-        name, start = course.drug, course.starts_on
-        ended = before.ends_on if before is not None else None
-        if before is None or ended is None or ended < start:
-            found.append(Change(start, course.drug_class, name, "start", course.anchor, (), course))
-        elif course.basis != LOGGED:
-            former = before if USED in (before.basis, course.basis) else stated
-            if former is not None and not is_same(former, course):
-                kind = "dose" if at_once(former) != at_once(course) else "interval"
-                found.append(Change(start, course.drug_class, name, kind, course.anchor, (former,), course))
-        before, stated = course, stated if course.dose_mg is None else course
-    for course, after in zip_longest(courses, courses[1:]):
-        resumed = after is not None and after.starts_on == course.ends_on
-        if course.ends_on is not None and course.basis != LOGGED and not resumed:
-            anchor = f"end:{course.key}"
-            found.append(Change(course.ends_on, course.drug_class, course.drug, "stop", anchor, (course,), None))
-    return found
+def _change(changed: Changed, courses: Sequence[Course], drug: str, drug_class: str) -> Change:
+    left = (courses[changed.left],) if changed.left is not None else ()
+    begun = courses[changed.begun] if changed.begun is not None else None
+    return Change(changed.on, drug_class, drug, changed.kind, changed.anchor, left, begun)
 
 
 def _joined(changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -361,7 +337,7 @@ def _spans(courses: list[Course], gap_days: int) -> tuple[Span, ...]:
     spans: list[Span] = []
     first: Course | None = None
     end: date | None = None
-    for course in sorted(courses, key=_START_AND_KEY):
+    for course in sorted(courses, key=_START_AND_KEY) if len(courses) > 1 else courses:
         if first is not None and (end is None or (course.starts_on - end).days <= gap_days):
             end = None if end is None or course.ends_on is None else max(end, course.ends_on)
             continue

@@ -145,7 +145,7 @@ class LabWalk:
         anchor = change.anchor if recheck.name == "main" else f"{change.anchor}:{recheck.name}"
         names = {"change": self.rulebook.words.change[change.kind], "drug": self.rulebook.drugs[change.drug].name}
         window = (min(opens, due), due, due + timedelta(days=recheck.overdue_days - recheck.due_days), earliest)
-        return self._item(rule, recheck.needs, anchor, name, {**names, "on": change.on}, window)
+        return self._item(rule, recheck.needs, anchor=anchor, reason=name, said={**names, "on": change.on}, window=window)
 
     def _routine(self, draw: Draw, on: date) -> DueItem | None:
         """The next draw while he is on something; after everything was stopped none."""
@@ -157,14 +157,15 @@ class LabWalk:
         earliest = on + _DAY
         overdue = due + timedelta(days=self.rulebook.monitoring.late.overdue_days)
         window = (max(due - timedelta(days=rule.opens_before_days), earliest), due, overdue, earliest)
-        said = {"months": months, "on": on}
-        return self._item(rule.id, _BOTH, f"after:{draw.lab.key}", _ROUTINE, said, window, self.own)
+        said, anchor = {"months": months, "on": on}, f"after:{draw.lab.key}"
+        return self._item(rule.id, _BOTH, anchor=anchor, reason=_ROUTINE, said=said, window=window, own=self.own)
 
     def _repeat(self, draw: Draw, on: date, failed: DueItem) -> DueItem:
         rule = self.rulebook.monitoring.repeat
         due = on + timedelta(days=rule.due_days)
         window = (on + _DAY, due, due + timedelta(days=self.rulebook.monitoring.late.overdue_days), on + _DAY)
-        return self._item(rule.id, failed.needs, f"repeat:{draw.lab.key}", "repeat", {"on": on}, window)
+        anchor = f"repeat:{draw.lab.key}"
+        return self._item(rule.id, failed.needs, anchor=anchor, reason="repeat", said={"on": on}, window=window)
 
     def _on(self, drug_class: str, day: date) -> bool:
         return bool(self.timeline.exposure.on(drug_class, day))
@@ -173,6 +174,7 @@ class LabWalk:
         self,
         rule: str,
         needs: tuple[str, ...],
+        *,
         anchor: str,
         reason: str,
         said: Mapping[str, object],

@@ -118,7 +118,7 @@ class _Walk(Struct, frozen=True):
         rule = self.rule
         earliest = months_after(start, -rule.baseline_months)
         window = (start, start, start + timedelta(days=rule.baseline_overdue_days), earliest)
-        baseline = self._item(f"{span.anchor}:baseline", "panel_baseline", start, 0, window)
+        baseline = self._item(f"{span.anchor}:baseline", "panel_baseline", start, 0, window=window)
         within = [r for r in results if r.on >= earliest]
         if not within:
             yield self._left(baseline, span)
@@ -171,10 +171,10 @@ class _Walk(Struct, frozen=True):
         due = months_after(since, months)
         opens = max(due - timedelta(days=self.rule.opens_before_days), since + _DAY)
         window = (opens, due, due + timedelta(days=self.rule.overdue_days), opens)
-        return self._item(anchor, reason, since, months, window, self.own)
+        return self._item(anchor, reason, since, months, window=window, own=self.own)
 
     def _item(
-        self, anchor: str, reason: str, since: date, months: int, window: Window, own: IntervalOverride | None = None
+        self, anchor: str, reason: str, since: date, months: int, *, window: Window, own: IntervalOverride | None = None
     ) -> DueItem:
         said = {"name": self.rule.name, "on": since, "months": months}
         return DueItem(self.asked, anchor, reason, said, *window, self.timeline.person.zone, own)

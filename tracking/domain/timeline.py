@@ -116,7 +116,7 @@ def read_timeline(history: History, rulebook: RuleBook, as_of: datetime) -> Time
         ),
         scans=scans,
         fractures=tuple(sorted([f for f in history.fractures if f.occurred.at <= as_of], key=lambda f: (f.occurred.at, f.key))),
-        logs={name: _of_class(name, logs, rulebook) for name in _CLASSES},
+        logs=_by_class(logs, rulebook),
         later=tuple(later),
     )
 
@@ -138,9 +138,15 @@ def _logged(log: DoseLog, as_of: datetime) -> Mapping[str, DrugLog]:
     return {drug: of.until(as_of) for drug, of in log.drugs.items()}
 
 
-def _of_class(name: str, logs: Mapping[str, DrugLog], rulebook: RuleBook) -> DrugLog:
+def _by_class(logs: Mapping[str, DrugLog], rulebook: RuleBook) -> Mapping[str, DrugLog]:
+    own: dict[str, list[DrugLog]] = {name: [] for name in _CLASSES}
+    for drug, log in logs.items():
+        own.setdefault(rulebook.drug_class(drug), []).append(log)
+    return {name: _together(of_class) for name, of_class in own.items()}
+
+
+def _together(own: Sequence[DrugLog]) -> DrugLog:
     """The doses of all drugs of one class, in order of time."""
-    own = [log for drug, log in logs.items() if rulebook.drug_class(drug) == name]
     if len(own) <= 1:
         return own[0] if own else _NO_LOG
     taken: Sequence[DoseRecord] = by_time(chain.from_iterable(log.taken for log in own))
