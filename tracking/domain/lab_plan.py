@@ -23,7 +23,7 @@ from tracking.domain.history import IntervalOverride
 from tracking.domain.months import months_after
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Recheck, RuleBook, Tier
 from tracking.domain.schedule import MOST_DAYS
-from tracking.domain.timeline import Draw, Timeline
+from tracking.domain.timeline import NO_DRAWS, Draw, Draws, Timeline
 from tracking.domain.verdict import interval_months
 
 TESTOSTERONE_TOTAL = "testosterone_total"
@@ -46,17 +46,13 @@ def paired(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> Draw | None:
         return next(same, None)
     within = rulebook.testosterone.pairing.days
     # In order of time, those of unknown date first: only the few near in days are looked at.
-    drawn = timeline.draws.get(TESTOSTERONE_TOTAL, ())
-    first = bisect_left(drawn, on - timedelta(days=within), key=_day_of)
-    near = drawn[first : bisect_right(drawn, on + timedelta(days=within), lo=first, key=_day_of)]
+    drawn = timeline.draws.get(TESTOSTERONE_TOTAL, NO_DRAWS)
+    first = bisect_left(drawn.days, on - timedelta(days=within))
+    near = drawn[first : bisect_right(drawn.days, on + timedelta(days=within), lo=first)]
     if any(other.on != on for other in near):
         days = [change.on for change in timeline.exposure.changes]
         near = tuple(other for other in near if not any(_between(other.on, day, on) for day in days))
     return min(near, key=lambda d: (abs((d.on - on).days) if d.on else within, d.lab.key), default=None)
-
-
-def _day_of(draw: Draw) -> date:
-    return draw.on or date.min
 
 
 def _between(one: date | None, day: date, other: date) -> bool:
@@ -200,15 +196,16 @@ def walk_labs(
     """
     walk = LabWalk(timeline, readings, rulebook, own)
     changes = timeline.exposure.changes_until(timeline.today)
-    draws = [(draw.on, draw) for draw in timeline.draws.get(ANALYTE, ()) if draw.on is not None]
     if not changes:
         return walk
-    first = None if whole else _sure_answer(draws, changes, timeline, readings, rulebook)
-    number = 0
+    drawn = timeline.draws.get(ANALYTE, NO_DRAWS)
+    first = None if whole else _sure_answer(drawn, changes, timeline, readings, rulebook)
+    begun = number = 0
     if first is not None:
-        on, draw = draws[first]
-        walk.begin_with(draw, on)
-        draws, number = draws[first + 1 :], bisect_left(changes, on, key=_CHANGED_ON)
+        on, begun = drawn.days[first], first + 1
+        walk.begin_with(drawn[first], on)
+        number = bisect_left(changes, on, key=_CHANGED_ON)
+    draws = [(draw.on, draw) for draw in drawn[begun:] if draw.on is not None]
     # Of several on one day the readable one is taken first: it answers, and the others are then too early for the next.
     draws.sort(key=lambda dated: (dated[0], readings[dated[1].lab.key].tier is Tier.INDETERMINATE, dated[1].lab.key))
     for on, draw in draws:
@@ -222,7 +219,7 @@ def walk_labs(
 
 
 def _sure_answer(
-    draws: Sequence[tuple[date, Draw]],
+    draws: Draws,
     changes: Sequence[Change],
     timeline: Timeline,
     readings: Mapping[str, Reading],
@@ -233,14 +230,14 @@ def _sure_answer(
     It is alone on its day, readable, with the testosterone of that day, and late enough for every change before it.
     """
     for place in range(len(draws) - 1, -1, -1):
-        on, draw = draws[place]
+        draw, on = draws[place], draws.days[place]
         number = bisect_left(changes, on, key=_CHANGED_ON)
         if not number:
             return None
         # Looks beside the main one are answered each in its own time, and off everything nothing may have been open.
         if len(rulebook.drugs[changes[number - 1].drug].rechecks) > 1 or not _is_on(on, timeline):
             continue
-        alone = all(not 0 <= near < len(draws) or draws[near][0] != on for near in (place - 1, place + 1))
+        alone = all(not 0 <= near < len(draws) or draws.days[near] != on for near in (place - 1, place + 1))
         if alone and draw.dated and readings[draw.lab.key].tier is not Tier.INDETERMINATE:
             other = paired(draw, timeline, rulebook)
             if other is not None and other.on == on and _is_late_enough(on, changes[:number], timeline, rulebook):

@@ -21,6 +21,7 @@ from tracking.domain.history import Person
 from tracking.domain.in_order import digest_of
 from tracking.domain.missing import Missing
 from tracking.domain.panel_plan import of_age_on
+from tracking.domain.timeline import NO_DRAWS
 
 # One text for one content: codes and figures as they are, dates in ISO 8601, names in order.
 _text = Encoder(order="deterministic").encode
@@ -47,7 +48,8 @@ def _of_today(facts: Facts) -> Iterator[object]:
     yield low
     for item in facts.plan.open:
         yield item.kind, item.anchor, item.opens_on, item.due_on, item.overdue_on, item.phase(today)
-    yield sorted([course.text for drug_class in exposure.spans for course in exposure.on(drug_class, today)])
+    held = [course for drug_class in exposure.spans for course in exposure.on(drug_class, today)]
+    yield [(course.drug, course.basis, course.dose_mg, course.schedule) for course in held]
     yield facts.risk.level, [(factor.code, factor.key) for factor in facts.risk.factors]
 
 
@@ -89,9 +91,5 @@ def _kinds_of_age(facts: Facts, person: Person) -> list[str]:
 
 
 def _doses_before_the_last_draw(facts: Facts) -> str:
-    log, draws = facts.history.dose_log, facts.timeline.draws.get(ANALYTE, ())
-    if not draws:
-        return log.digest(0)
-    last_on = draws[-1].on
-    lasts = [draw.lab.reported.collected.latest for draw in draws if draw.on == last_on or not draw.dated]
-    return log.digest(bisect_right(log.times, min(max(lasts), facts.timeline.as_of)))
+    log, last = facts.history.dose_log, facts.timeline.draws.get(ANALYTE, NO_DRAWS).last_at
+    return log.digest(bisect_right(log.times, min(last, facts.timeline.as_of)))

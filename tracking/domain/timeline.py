@@ -13,11 +13,11 @@ from msgspec import Struct
 
 from tracking.domain.exposure import Exposure, read_exposure
 from tracking.domain.history import DoseRecord, FractureRecord, History, Person
-from tracking.domain.in_order import DoseLog, Draw, DrugLog, ScanLog, by_time
+from tracking.domain.in_order import NO_DRAWS, DoseLog, Draw, Draws, DrugLog, ScanLog, by_time
 from tracking.domain.months import months_between
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, BONE_THERAPY, TESTOSTERONE, RuleBook
 
-__all__ = ["Draw", "Timeline", "read_timeline"]
+__all__ = ["NO_DRAWS", "Draw", "Draws", "Timeline", "read_timeline"]
 
 _MINUTE = timedelta(minutes=1)
 _MINUTES_AN_HOUR = 60
@@ -37,7 +37,7 @@ class Timeline(Struct, frozen=True):
     zone: ZoneInfo
     as_of: datetime
     today: date
-    draws: Mapping[str, tuple[Draw, ...]]
+    draws: Mapping[str, Draws]
     exposure: Exposure
     scans: ScanLog
     fractures: tuple[FractureRecord, ...]
@@ -121,12 +121,12 @@ def read_timeline(history: History, rulebook: RuleBook, as_of: datetime) -> Time
     )
 
 
-def _drawn(history: History, as_of: datetime) -> tuple[Mapping[str, tuple[Draw, ...]], list[datetime]]:
+def _drawn(history: History, as_of: datetime) -> tuple[Mapping[str, Draws], list[datetime]]:
     """The draws up to an instant by analyte, and the instants of those after it."""
     log = history.lab_log
     if log.last_at <= as_of:
         return log.draws, []
-    drawn = {analyte: tuple(d for d in of if d.lab.reported.collected.at <= as_of) for analyte, of in log.draws.items()}
+    drawn = {analyte: of.until(as_of) for analyte, of in log.draws.items()}
     later = [at for lab in log if (at := lab.reported.collected.at) > as_of]
     return {analyte: of for analyte, of in drawn.items() if of}, later
 

@@ -6,7 +6,7 @@ report answers it, by the same value with its unit confirmed, or by a corrected 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -14,7 +14,7 @@ from enum import StrEnum
 from tracking.domain.history import LabRecord
 from tracking.domain.reported import Comparator, Value
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook, UnitQuestionRule
-from tracking.domain.timeline import Draw, Timeline
+from tracking.domain.timeline import Draw, Draws, Timeline
 from tracking.domain.units import exact_threshold, shown
 
 _ONE = Decimal(1)
@@ -47,13 +47,13 @@ class UnitQuestion:
     times: Decimal | None = None
 
 
-def unit_questions(draws: Sequence[Draw], timeline: Timeline, rulebook: RuleBook) -> Mapping[str, UnitQuestion]:
+def unit_questions(draws: Draws, timeline: Timeline, rulebook: RuleBook) -> Mapping[str, UnitQuestion]:
     """The questions that are open, by the key of the result. ``draws``: those of estradiol, in order of time.
 
     A result is held against the last one before it whose own unit stands, so that one doubtful entry raises no second doubt.
     """
     found: dict[str, UnitQuestion] = {}
-    if not any([draw.lab.typed for draw in draws]):  # noqa: C419  one pass over a long series, and mostly all that is asked
+    if not draws.any_typed:
         return found
     before: LabRecord | None = None
     for draw in draws:

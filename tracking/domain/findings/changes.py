@@ -20,6 +20,7 @@ from tracking.domain.exposure import Change, Course
 from tracking.domain.findings.finding import Facts, Finding, make
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Recheck
 from tracking.domain.series import Series
+from tracking.domain.timeline import Draws
 from tracking.domain.verdict import BELOW, NOT_BELOW, Verdict, deciding_draw, verdict_of
 from tracking.domain.words import fill, on_day
 
@@ -213,7 +214,7 @@ def _still_reduced(before: Course, facts: Facts) -> bool:
 
 def _known_before(on: date, facts: Facts) -> tuple[Verdict, Series]:
     """What could be said on the eve of a change, from the draws up to its day."""
-    draws = tuple(draw for draw in facts.timeline.draws.get(ANALYTE, ()) if draw.on is None or draw.on <= on)
+    draws = Draws(draw for draw in facts.timeline.draws.get(ANALYTE, ()) if draw.on is None or draw.on <= on)
     then = replace(facts.timeline, today=on - _DAY, draws={ANALYTE: draws})
     series = Series(then, facts.placed, facts.readings, facts.timings, facts.rulebook)
     deciding = deciding_draw(then, facts.readings, series, facts.rulebook)

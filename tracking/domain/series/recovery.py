@@ -6,7 +6,7 @@ whose day is not known counts on the last day that it can have been drawn on, so
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
@@ -18,7 +18,7 @@ from tracking.domain.reassurance import is_disturbed
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, AssayClass, RuleBook, Tier
 from tracking.domain.series.assay import assay_class, most_specific, specificity, specificity_of
 from tracking.domain.series.segments import is_settled
-from tracking.domain.timeline import Draw, Timeline
+from tracking.domain.timeline import NO_DRAWS, Draw, Timeline
 from tracking.domain.timing import DrawTiming
 
 DISPUTED = "disputed"
@@ -133,10 +133,9 @@ def _latest_first(timeline: Timeline, readings: Mapping[str, Reading]) -> Iterat
         reading = readings[draw.lab.key]
         return is_low(reading), -RANK[reading.queue_tier], reading.key
 
-    drawn = timeline.draws.get(ANALYTE, ())
-    if not all([draw.dated for draw in drawn]):  # noqa: C419  one pass over a long series, and mostly all that is asked
-        drawn = tuple(sorted(drawn, key=last_day))
-    for _, of_day in groupby(reversed(drawn), key=last_day):
+    drawn = timeline.draws.get(ANALYTE, NO_DRAWS)
+    in_order: Sequence[Draw] = drawn if drawn.all_dated else sorted(drawn, key=last_day)
+    for _, of_day in groupby(reversed(in_order), key=last_day):
         draws = list(of_day)
         yield from sorted(draws, key=badness, reverse=True) if len(draws) > 1 else draws
 
