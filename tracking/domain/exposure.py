@@ -23,8 +23,10 @@ from tracking.domain.history import DoseRecord, DrugUseRecord, RegimenRecord
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, CO_MEDICATION, TESTOSTERONE, DrugRule, RuleBook
 from tracking.domain.schedule import Schedule
 from tracking.domain.stated import LOGGED, NO_REGIMENS, USED, Changed, RegimenLog, Stated, changed_between
+from tracking.domain.when_asked import kept
 
 __all__ = ["LOGGED", "USED", "Change", "Course", "Exposure", "Span", "courses_of", "read_exposure"]
+
 
 # Before anything that can be on record: where a use begins of which nobody knows since when.
 SINCE_UNKNOWN = date(1900, 1, 1)
@@ -105,24 +107,35 @@ class Exposure:
     """
 
     def __init__(self, courses: Mapping[str, list[Course]], changes: Iterable[Change], gap_days: int) -> None:
-        """``courses`` and ``changes`` in any order, the courses by class. Pauses of so many days are bridged."""
-        self.courses = tuple(sorted(chain.from_iterable(courses.values()), key=_START_AND_DRUG))
+        """``courses`` by class in order of their start, ``changes`` in any. Pauses of so many days are bridged."""
         self.changes = _joined(changes)
         self.spans = {name: _spans(of_class, gap_days) for name, of_class in courses.items()}
         self._of = {name: _OfClass(of_class) for name, of_class in courses.items()}
         self._changed_on = [change.on for change in self.changes]
+        self._held: dict[tuple[str, date], tuple[Course, ...]] = {}
+        self._held_before: dict[tuple[str, date], tuple[Course, ...]] = {}
+
+    @kept
+    def courses(self) -> tuple[Course, ...]:
+        return tuple(sorted(chain.from_iterable(of.courses for of in self._of.values()), key=_START_AND_DRUG))
 
     def of(self, drug_class: str) -> Sequence[Course]:
         """Every course of a class in order of its start."""
         return self._of[drug_class].courses
 
     def on(self, drug_class: str, day: date) -> tuple[Course, ...]:
-        """In force on a day."""
-        return self._of[drug_class].on(day)
+        """In force on a day, which is mostly asked for several times."""
+        held = self._held.get((drug_class, day))
+        if held is None:
+            held = self._held[drug_class, day] = self._of[drug_class].on(day)
+        return held
 
     def at_draw(self, drug_class: str, day: date) -> tuple[Course, ...]:
         """In force when something was drawn on ``day``."""
-        return self._of[drug_class].before(day)
+        held = self._held_before.get((drug_class, day))
+        if held is None:
+            held = self._held_before[drug_class, day] = self._of[drug_class].before(day)
+        return held
 
     def span(self, drug_class: str, day: date) -> Span | None:
         """The exposure that a day belongs to, or None."""
@@ -141,37 +154,27 @@ class Exposure:
 
 
 class _OfClass:
-    """The courses of one class in order of their start, looked up by day; one day is mostly asked for several times.
+    """The courses of one class in order of their start, looked up by day.
 
     Beside each course stands the latest end of it and those before, so that a look-up goes back no further than it has to.
     """
 
-    def __init__(self, courses: Iterable[Course]) -> None:
-        self.courses = sorted(courses, key=_START_AND_DRUG)
-        self._starts = [course.starts_on for course in self.courses]
-        self._ends = list(accumulate([course.ends_on or date.max for course in self.courses], max))
-        self._on: dict[date, tuple[Course, ...]] = {}
-        self._before: dict[date, tuple[Course, ...]] = {}
+    def __init__(self, courses: Sequence[Course]) -> None:
+        self.courses = courses
+        self._starts = [course.starts_on for course in courses]
+        self._ends = list(accumulate([course.ends_on or date.max for course in courses], max))
 
     def on(self, day: date) -> tuple[Course, ...]:
         """Those that hold on a day."""
-        held = self._on.get(day)
-        if held is None:
-            last = bisect_right(self._starts, day)
-            first = bisect_right(self._ends, day, hi=last)
-            held = tuple([c for c in self.courses[first:last] if c.ends_on is None or day < c.ends_on])
-            self._on[day] = held
-        return held
+        last = bisect_right(self._starts, day)
+        first = bisect_right(self._ends, day, hi=last)
+        return tuple([c for c in self.courses[first:last] if c.ends_on is None or day < c.ends_on])
 
     def before(self, day: date) -> tuple[Course, ...]:
         """Those that held before something on a day."""
-        held = self._before.get(day)
-        if held is None:
-            last = bisect_left(self._starts, day)
-            first = bisect_left(self._ends, day, hi=last)
-            held = tuple([c for c in self.courses[first:last] if c.ends_on is None or day <= c.ends_on])
-            self._before[day] = held
-        return held
+        last = bisect_left(self._starts, day)
+        first = bisect_left(self._ends, day, hi=last)
+        return tuple([c for c in self.courses[first:last] if c.ends_on is None or day <= c.ends_on])
 
 
 def read_exposure(
@@ -194,7 +197,8 @@ def read_exposure(
             continue
         of = drugs.get(drug, NO_REGIMENS)
         of_drug = courses_of(of.stated, used.get(drug, ()), taken.get(drug, ()), drug, rulebook)
-        courses[drug_class] += of_drug
+        of_class = courses[drug_class]
+        courses[drug_class] = sorted([*of_class, *of_drug], key=_START_AND_DRUG) if of_class else of_drug
         if drug_class in _DECISIVE:
             changed = of.changed if len(of_drug) == len(of.stated) else changed_between(of_drug)
             changes += [_change(one, of_drug, drug, drug_class) for one in changed]
@@ -314,7 +318,7 @@ def _change(changed: Changed, courses: Sequence[Course], drug: str, drug_class: 
 def _joined(changes: Iterable[Change]) -> tuple[Change, ...]:
     """In order of time. One drug stopped and another of its class started on one day is one change of product."""
     ordered = sorted(changes, key=_DAY_AND_ANCHOR)
-    if len({change.on for change in ordered}) == len(ordered):
+    if len({(change.on, change.drug_class) for change in ordered}) == len(ordered):
         return tuple(ordered)
     merged: list[Change] = []
     for _, of_day in groupby(ordered, key=_DAY_AND_CLASS):
@@ -333,12 +337,16 @@ def _joined(changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(merged)
 
 
-def _spans(courses: list[Course], gap_days: int) -> tuple[Span, ...]:
+def _spans(courses: Sequence[Course], gap_days: int) -> tuple[Span, ...]:
+    """``courses``: in order of their start. Of several that begin together the oldest record names the exposure."""
+    if len({course.starts_on for course in courses}) < len(courses):
+        courses = sorted(courses, key=_START_AND_KEY)
+    gap = timedelta(days=gap_days)
     spans: list[Span] = []
     first: Course | None = None
     end: date | None = None
-    for course in sorted(courses, key=_START_AND_KEY) if len(courses) > 1 else courses:
-        if first is not None and (end is None or (course.starts_on - end).days <= gap_days):
+    for course in courses:
+        if first is not None and (end is None or course.starts_on <= end or course.starts_on - end <= gap):
             end = None if end is None or course.ends_on is None else max(end, course.ends_on)
             continue
         if first is not None:

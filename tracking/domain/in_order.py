@@ -142,6 +142,9 @@ class DrugLog(Struct, frozen=True):
         return DrugLog(self.taken[:number], self.times[:number], self.skipped[: bisect_right(self.skipped, at)])
 
 
+NO_LOG = DrugLog()
+
+
 class DoseLog(tuple["DoseRecord", ...]):  # noqa: SLOT001  as above
     """Doses in order of time (of one instant by key), and those of each drug. ``times`` are the instants of all."""
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from tracking.domain.exposure import Exposure, read_exposure
 from tracking.domain.history import DoseRecord, FractureRecord, History, Person
-from tracking.domain.in_order import NO_DRAWS, DoseLog, Draw, Draws, DrugLog, ScanLog, by_time
+from tracking.domain.in_order import NO_DRAWS, NO_LOG, DoseLog, Draw, Draws, DrugLog, ScanLog, by_time
 from tracking.domain.months import months_between
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, BONE_THERAPY, TESTOSTERONE, RuleBook
 
@@ -24,13 +24,12 @@ _MINUTES_AN_HOUR = 60
 _MONTHS_A_YEAR = 12
 _TENTH = Decimal("0.1")
 _CLASSES = (AROMATASE_INHIBITOR, TESTOSTERONE, BONE_THERAPY)
-_NO_LOG = DrugLog()
 
 
 class Timeline(Struct, frozen=True):
     """A history as of ``as_of``: nothing drawn, scanned or broken later is in it; regimens that begin later are.
 
-    ``draws`` are by analyte, ``logs`` of doses by class of drug, in order of time.
+    ``draws`` are by analyte, ``logs`` of doses by class of drug and ``drug_logs`` by drug, in order of time.
     """
 
     person: Person
@@ -42,6 +41,7 @@ class Timeline(Struct, frozen=True):
     scans: ScanLog
     fractures: tuple[FractureRecord, ...]
     logs: Mapping[str, DrugLog]
+    drug_logs: Mapping[str, DrugLog]
     later: tuple[datetime, ...]
 
     def start_of(self, day: date) -> datetime:
@@ -117,6 +117,7 @@ def read_timeline(history: History, rulebook: RuleBook, as_of: datetime) -> Time
         scans=scans,
         fractures=tuple(sorted([f for f in history.fractures if f.occurred.at <= as_of], key=lambda f: (f.occurred.at, f.key))),
         logs=_by_class(logs, rulebook),
+        drug_logs=logs,
         later=tuple(later),
     )
 
@@ -148,6 +149,6 @@ def _by_class(logs: Mapping[str, DrugLog], rulebook: RuleBook) -> Mapping[str, D
 def _together(own: Sequence[DrugLog]) -> DrugLog:
     """The doses of all drugs of one class, in order of time."""
     if len(own) <= 1:
-        return own[0] if own else _NO_LOG
+        return own[0] if own else NO_LOG
     taken: Sequence[DoseRecord] = by_time(chain.from_iterable(log.taken for log in own))
     return DrugLog(taken, [dose.taken.at for dose in taken], sorted(chain.from_iterable(log.skipped for log in own)))

@@ -236,7 +236,7 @@ def _settled(drug_class: str, on: date, timeline: Timeline, rulebook: RuleBook, 
 
 def _changed(change: Change, timeline: Timeline) -> set[str]:
     """The drug of a change, and those of its class that ended with it: what he leaves has to wash out as well."""
-    ended = (c.drug for c in timeline.exposure.courses if c.drug_class == change.drug_class and c.ends_on == change.on)
+    ended = (course.drug for course in timeline.exposure.of(change.drug_class) if course.ends_on == change.on)
     return {change.drug, *ended}
 
 

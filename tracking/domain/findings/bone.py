@@ -113,14 +113,14 @@ def _changes(facts: Facts) -> Iterator[Finding]:
 
 def _change(facts: Facts, code: str, change: SiteChange, all_of_them: list[SiteChange]) -> Finding:
     rules, today = facts.rulebook.bone, facts.timeline.today
-    region = rules.regions.get(change.region)
+    region, percent = rules.regions.get(change.region), f"{change.percent:+}"
     params = {
         "region": region.name if region else change.region,
         "before": str(change.before),
         "after": str(change.after),
         "from_on": str(change.from_on),
         "on": str(change.to_on),
-        "percent": f"{change.percent:+}",
+        "percent": percent,
         "percent_a_year": "" if change.percent_a_year is None else f"{change.percent_a_year:+}",
         "lsc": change.lsc,
         "lsc_from": "facility's error" if change.lsc_from == "facility" else "default error",
@@ -130,10 +130,10 @@ def _change(facts: Facts, code: str, change: SiteChange, all_of_them: list[SiteC
     if code == "bone_change_undetermined":
         params["why"] = change.why
         sentence = "undetermined_scanner" if change.why == SCANNER_CHANGED else "undetermined"
-        said["why"] = facts.rulebook.words.bone[sentence].format(percent=params["percent"])
+        said["why"] = facts.rulebook.words.bone[sentence].format(percent=percent)
     notes = {}
     if change.scale_changed:
-        notes["scale_changed"] = facts.rulebook.words.note["scale_changed"].format(percent=params["percent"])
+        notes["scale_changed"] = facts.rulebook.words.note["scale_changed"].format(percent=percent)
     return make(
         facts,
         code,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import groupby, pairwise
-from operator import attrgetter
+from itertools import pairwise
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -17,7 +16,6 @@ from tracking.domain.rulebook import RuleBook, Tier
 from tracking.domain.series.segments import Lane
 
 _UNKNOWN, _NOT_BELOW, _POSSIBLE, _KNOWN = range(4)
-_ON = attrgetter("on")
 
 
 class DaysBelow(Struct, frozen=True):
@@ -78,21 +76,24 @@ def _intervals(part: Sequence[Dated], readings: Mapping[str, Reading], first: da
     """Those that reach into the widest window and are short enough for their ends to speak for the days between."""
     if len(part) == 1:
         return
-    ends = []
-    for on, of in groupby(part, key=_ON):
-        keys = tuple([result.key for result in of])
-        ends.append((on, _end(keys, readings), keys))
+    ends: list[tuple[date, int, tuple[str, ...]]] = []
+    for result in part:
+        code = _says(readings[result.key].tier)
+        if ends and ends[-1][0] == result.on:
+            _, other, keys = ends[-1]
+            ends[-1] = (result.on, max(code, other), (*keys, result.key))
+        else:
+            ends.append((result.on, code, (result.key,)))
     for (start, before, keys), (end, after, later) in pairwise(ends):
         if end > first and (end - start).days <= longest:
             yield _Interval(start, end, before if before == after else _POSSIBLE, keys + later)
 
 
-def _end(keys: Iterable[str], readings: Mapping[str, Reading]) -> int:
-    """What the results of one day say: the worst of them."""
-    tiers = {readings[key].tier for key in keys}
-    if tiers & LOW:
+def _says(tier: Tier) -> int:
+    """What a result says of its day; of several on one day the worst counts, which is the highest code."""
+    if tier in LOW:
         return _KNOWN
-    return _POSSIBLE if Tier.INDETERMINATE in tiers else _NOT_BELOW
+    return _POSSIBLE if tier is Tier.INDETERMINATE else _NOT_BELOW
 
 
 def _counted(window: int, days: bytearray, intervals: list[_Interval], today: date, rulebook: RuleBook) -> DaysBelow:
