@@ -172,9 +172,9 @@ def _next_injection(
     rule, (opens, due) = found.rule, window
     reason = "injection_assumed" if injection.assumed else "injection"
     said = {"name": rulebook.drugs[rule.drug].name, "on": injection.on, "months": rule.interval_months}
-    window = (opens, due, due + timedelta(days=rule.overdue_days), injection.on + timedelta(days=rule.same_dose_days))
+    overdue, earliest = due + timedelta(days=rule.overdue_days), injection.on + timedelta(days=rule.same_dose_days)
     of = asked(found.kind, rule.id, rulebook, priority=rule.priority, time_critical=rule.time_critical)
-    return DueItem(of, injection.anchor, reason, said, *window, timeline.person.zone)
+    return DueItem(of, injection.anchor, reason, said, opens, due, overdue, earliest, timeline.person.zone)
 
 
 def _labs(

@@ -67,7 +67,7 @@ def _on_ai(
     answer = baseline_scan(span, timeline, rulebook)
     items: list[DueItem] = []
     if answer is None or not open_only:
-        asked = _item(
+        item = _item(
             f"{span.anchor}:baseline",
             "dexa_baseline",
             baseline.id,
@@ -77,18 +77,20 @@ def _on_ai(
             rulebook=rulebook,
             priority=Priority.P2,
         )
-        items.append(_closed(asked, answer, span, timeline))
+        items.append(_closed(item, answer, span, timeline))
     if answer is None:
         return items
     counted = start if is_baseline(answer.scanned_on, start, rulebook) else answer.scanned_on
     months = own.every_months if own else follow_up.interval_high_risk if risk.level == HIGH else follow_up.interval
     first = min(follow_up.first_months, months)
     anchor, since, interval, reason = f"{span.anchor}:year-1", counted, first, "dexa_first_follow_up"
+    # In order of time: each answers what the one before it made due. Only scans within the exposure answer.
+    later = iter([scan for scan in timeline.scans if scan.sites and _within(scan.scanned_on, span)])
     while True:
         due = months_after(since, interval)
         opens = due - timedelta(days=follow_up.opens_before_days)
-        # A scan before its window is used for comparison but does not stand for it; only scans within the exposure answer.
-        scan = next((s for s in timeline.scans if s.sites and s.scanned_on >= opens and _within(s.scanned_on, span)), None)
+        # A scan before its window is used for comparison but does not stand for it.
+        scan = next((scan for scan in later if scan.scanned_on >= opens), None)
         if scan is None or not open_only:
             window = (opens, due, due + timedelta(days=rulebook.monitoring.late.overdue_days), opens)
             said = {"on": since, "months": interval}

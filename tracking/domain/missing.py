@@ -26,13 +26,8 @@ class Missing(Struct, frozen=True):
 def missing_from(facts: Facts) -> tuple[Missing, ...]:
     """In the order of how much hangs on it."""
     words = facts.rulebook.words.missing
-    return tuple(Missing(code, words[code]) for code in dict.fromkeys(_codes(facts)))
-
-
-def _codes(facts: Facts) -> Iterator[str]:
-    yield from _of_estradiol(facts)
-    yield from _of_therapy(facts)
-    yield from _of_bone(facts)
+    codes = dict.fromkeys((*_of_estradiol(facts), *_of_therapy(facts), *_of_bone(facts)))
+    return tuple([Missing(code, words[code]) for code in codes])
 
 
 def _of_estradiol(facts: Facts) -> Iterator[str]:

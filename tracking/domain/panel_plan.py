@@ -114,18 +114,17 @@ class _Walk(Struct, frozen=True):
     low_months: int
     open_only: bool
 
-    def items(self, span: Span, start: date, results: Sequence[_Result]) -> Iterator[DueItem]:
+    def items(self, span: Span, start: date, results: Sequence[_Result]) -> Iterable[DueItem]:
         rule = self.rule
         earliest = months_after(start, -rule.baseline_months)
         window = (start, start, start + timedelta(days=rule.baseline_overdue_days), earliest)
         baseline = self._item(f"{span.anchor}:baseline", "panel_baseline", start, 0, window=window)
         within = [r for r in results if r.on >= earliest]
         if not within:
-            yield self._left(baseline, span)
-            return
+            return (self._left(baseline, span),)
         number = max(sum(r.on <= start for r in within) - 1, 0)
-        yield from self._closed(baseline, ANSWERED, answered_by=within[number].key)
-        yield from self._follow_up(span, start, within[number:])
+        answered = self._closed(baseline, ANSWERED, answered_by=within[number].key)
+        return (*answered, *self._follow_up(span, start, within[number:]))
 
     def _follow_up(self, span: Span, start: date, results: Sequence[_Result]) -> Iterator[DueItem]:
         last, follows = results[0], results[1:]

@@ -42,7 +42,7 @@ _HOURS_A_DAY = 24
 _MONTHS_A_WEEK = Fraction(4800, 20871)
 
 
-class Schedule(Struct, frozen=True):
+class Schedule(Struct, frozen=True, cache_hash=True):
     """``every`` so many days (3.5 is twice weekly), on ``weekdays``, so many ``times`` ``daily``, every so many ``months`` by
     the calendar, or ``as_needed``.
 

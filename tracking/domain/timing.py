@@ -173,8 +173,9 @@ def _timing(drug_class: str, draw: Draw, timeline: Timeline, rulebook: RuleBook)
     return DrugTiming(phase, exact.quantize(_TENTH), interval, share, settled)
 
 
+@lru_cache(maxsize=1024)
 def _is_frequent(schedule: Schedule, rulebook: RuleBook) -> bool:
-    """Dosed so often that no phase is told, whichever dose was the last."""
+    """Dosed so often that no phase is told, whichever dose was the last. It belongs to the schedule and not to a man."""
     longest = longest_gap_hours(schedule)
     return longest is not None and 0 < longest < rulebook.timing.phase.frequent_days * _HOURS_A_DAY
 

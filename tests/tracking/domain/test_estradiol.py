@@ -11,7 +11,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.tracking.domain.build import TODAY, lab
-from tracking.domain.estradiol import RANK, Reading, floor_for, read_result
+from tracking.domain.estradiol import RANK, Reading, read_result
+from tracking.domain.floors import floor_for
 from tracking.domain.history import FloorOverride
 from tracking.domain.reported import Assay, Method, MethodEvidence
 from tracking.domain.rulebook import RuleBook, Tier
