@@ -152,7 +152,7 @@ class DueItem(Struct, frozen=True):
 
     def phase(self, today: date) -> str:
         """waiting, open, due or overdue; the state where it is no longer open."""
-        if not self.is_open:
+        if self.state != OPEN:
             return self.state
         if today >= self.overdue_on:
             return "overdue"

@@ -23,4 +23,5 @@ def months_after(day: date, months: int) -> date:
 def months_between(start: date, day: date) -> int:
     """The whole months from one day to a later one."""
     months = (day.year - start.year) * _A_YEAR + day.month - start.month
-    return months if months_after(start, months) <= day else months - 1
+    is_whole = start.day <= day.day if start.day <= _EVERY_MONTH_HAS else months_after(start, months) <= day
+    return months if is_whole else months - 1

@@ -47,7 +47,7 @@ def _of_today(facts: Facts) -> Iterator[object]:
         yield reading.tier, reading.best_tier, reading.worst_tier, reading.notes, reading.overstated_by
     yield low
     for item in facts.plan.open:
-        yield item.kind, item.anchor, item.opens_on, item.due_on, item.overdue_on, item.phase(today)
+        yield item.asked.kind, item.anchor, item.opens_on, item.due_on, item.overdue_on, item.phase(today)
     held = [course for drug_class in exposure.spans for course in exposure.on(drug_class, today)]
     yield [(course.drug, course.basis, course.dose_mg, course.schedule) for course in held]
     yield facts.risk.level, [(factor.code, factor.key) for factor in facts.risk.factors]

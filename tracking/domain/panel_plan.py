@@ -57,7 +57,7 @@ def panel_items(
             continue
         of = asked(code, rule.id, rulebook, needs=rule.analytes)
         walk = _Walk(rule, of, own.get(code), draws, timeline, rulebook.monitoring.vitamin_d_low.months, open_only)
-        results = _results(rule, timeline, rulebook)
+        results = [] if timeline.draws.keys().isdisjoint(rule.analytes) else _results(rule, timeline, rulebook)
         of_age = of_age_on(timeline.person, rule.least_age) if rule.least_age else None
         for span in spans[rule.drug_class]:
             start = span.starts_on if of_age is None else max(span.starts_on, of_age)
@@ -80,8 +80,6 @@ def of_age_on(person: Person, age: int) -> date | None:
 
 def _results(rule: PlanRule, timeline: Timeline, rulebook: RuleBook) -> list[_Result]:
     """By day. Results whose day is not known answer nothing."""
-    if timeline.draws.keys().isdisjoint(rule.analytes):
-        return []
     again = rulebook.monitoring.vitamin_d_low
     wanted = 1 if rule.any_of else len(rule.analytes)
     days: dict[date, dict[str, Draw]] = {}
@@ -118,7 +116,7 @@ class _Walk(Struct, frozen=True):
         rule = self.rule
         earliest = months_after(start, -rule.baseline_months)
         window = (start, start, start + timedelta(days=rule.baseline_overdue_days), earliest)
-        baseline = self._item(f"{span.anchor}:baseline", "panel_baseline", start, 0, window=window)
+        baseline = self._item(f"{span.anchor}:baseline", "panel_baseline", start, 0, window)
         within = [r for r in results if r.on >= earliest]
         if not within:
             return (self._left(baseline, span),)
@@ -170,12 +168,11 @@ class _Walk(Struct, frozen=True):
         due = months_after(since, months)
         opens = max(due - timedelta(days=self.rule.opens_before_days), since + _DAY)
         window = (opens, due, due + timedelta(days=self.rule.overdue_days), opens)
-        return self._item(anchor, reason, since, months, window=window, own=self.own)
+        return self._item(anchor, reason, since, months, window)
 
-    def _item(
-        self, anchor: str, reason: str, since: date, months: int, *, window: Window, own: IntervalOverride | None = None
-    ) -> DueItem:
-        said = {"name": self.rule.name, "on": since, "months": months}
+    def _item(self, anchor: str, reason: str, since: date, months: int, window: Window) -> DueItem:
+        """``months``: the interval, which is his own where he has one; 0 for a baseline."""
+        said, own = {"name": self.rule.name, "on": since, "months": months}, self.own if months else None
         return DueItem(self.asked, anchor, reason, said, *window, self.timeline.person.zone, own)
 
 
