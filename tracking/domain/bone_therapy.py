@@ -15,6 +15,7 @@ from tracking.domain.history import DoseRecord, RegimenRecord
 from tracking.domain.months import months_after
 from tracking.domain.reported import Precision
 from tracking.domain.rulebook import BONE_THERAPY, InjectionRule, RuleBook
+from tracking.domain.spans import so_many_days
 from tracking.domain.stated import RegimenLog
 from tracking.domain.timeline import Timeline
 from tracking.domain.words import listed
@@ -114,7 +115,7 @@ def _stopped(found: Injected, own: list[RegimenRecord], today: date, rulebook: R
 
 def _limit(found: Injected, rulebook: RuleBook) -> date:
     """The first day on which the next injection, or what replaces it, is very late."""
-    return found.due_on + timedelta(days=rulebook.monitoring.denosumab_delay.very_late_days)
+    return found.due_on + so_many_days(rulebook.monitoring.denosumab_delay.very_late_days)
 
 
 def _followed_by(found: Injected, records: _Records, rulebook: RuleBook) -> str:
@@ -172,7 +173,7 @@ def _next_injection(
     rule, (opens, due) = found.rule, window
     reason = "injection_assumed" if injection.assumed else "injection"
     said = {"name": rulebook.drugs[rule.drug].name, "on": injection.on, "months": rule.interval_months}
-    overdue, earliest = due + timedelta(days=rule.overdue_days), injection.on + timedelta(days=rule.same_dose_days)
+    overdue, earliest = due + so_many_days(rule.overdue_days), injection.on + so_many_days(rule.same_dose_days)
     of = asked(found.kind, rule.id, rulebook, priority=rule.priority, time_critical=rule.time_critical)
     return DueItem(of, injection.anchor, reason, said, opens, due, overdue, earliest, timeline.person.zone)
 
@@ -187,7 +188,7 @@ def _labs(
         "name": rulebook.drugs[rule.drug].name.lower(),
         "on": injection_on,
     }
-    window = (opens, injection_on - timedelta(days=rule.labs_due_days), injection_on, opens)
+    window = (opens, injection_on - so_many_days(rule.labs_due_days), injection_on, opens)
     of = asked(f"pre_{found.kind}", rule.id, rulebook, needs=rule.labs, audience=CLINIC)
     item = DueItem(of, anchor, "injection_labs", said, *window, timeline.person.zone)
     last = next((i.on for i in found.given if i.key == ended), None)

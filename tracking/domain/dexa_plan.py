@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from tracking.domain.due import ANSWERED, DEXA, SUPERSEDED, DueItem, Window, asked
 from tracking.domain.estradiol import ANALYTE, LOW, Reading
@@ -12,6 +12,7 @@ from tracking.domain.history import IntervalOverride, ScanRecord
 from tracking.domain.months import months_after
 from tracking.domain.risk import HIGH, Risk
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, Priority, RuleBook
+from tracking.domain.spans import so_many_days
 from tracking.domain.timeline import Timeline
 
 
@@ -72,7 +73,7 @@ def _on_ai(
             "dexa_baseline",
             baseline.id,
             {"on": start},
-            (start, start, start + timedelta(days=baseline.overdue_days), months_after(start, -baseline.months_before)),
+            (start, start, start + so_many_days(baseline.overdue_days), months_after(start, -baseline.months_before)),
             timeline=timeline,
             rulebook=rulebook,
             priority=Priority.P2,
@@ -88,11 +89,11 @@ def _on_ai(
     later = iter([scan for scan in timeline.scans if scan.sites and _within(scan.scanned_on, span)])
     while True:
         due = months_after(since, interval)
-        opens = due - timedelta(days=follow_up.opens_before_days)
+        opens = due - so_many_days(follow_up.opens_before_days)
         # A scan before its window is used for comparison but does not stand for it.
         scan = next((scan for scan in later if scan.scanned_on >= opens), None)
         if scan is None or not open_only:
-            window = (opens, due, due + timedelta(days=rulebook.monitoring.late.overdue_days), opens)
+            window = (opens, due, due + so_many_days(rulebook.monitoring.late.overdue_days), opens)
             said = {"on": since, "months": interval}
             item = _item(anchor, reason, follow_up.id, said, window, timeline=timeline, rulebook=rulebook, own=own)
             items.append(_closed(item, scan, span, timeline))

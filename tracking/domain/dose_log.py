@@ -15,6 +15,7 @@ from tracking.domain.exposure import Course
 from tracking.domain.history import DoseRecord
 from tracking.domain.in_order import NO_LOG
 from tracking.domain.rulebook import RuleBook
+from tracking.domain.spans import so_many_days
 from tracking.domain.timeline import Timeline
 
 _DAYS_A_WEEK = 7
@@ -56,7 +57,7 @@ def logged_weekly(timeline: Timeline, course: Course, at: datetime, rulebook: Ru
     hours = interval_hours(course.schedule) if course.schedule is not None else None
     if hours is not None:
         days = max(days, math.ceil(hours * rule.least_doses / _HOURS_A_DAY))
-    start = at - timedelta(days=days)
+    start = at - so_many_days(days)
     if datetime.combine(course.starts_on, time(), UTC) > start:
         return None
     if hours is None and timeline.last_dose(course.drug_class, start) is None:

@@ -22,6 +22,7 @@ from msgspec.structs import replace
 from tracking.domain.history import DoseRecord, DrugUseRecord, RegimenRecord
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, CO_MEDICATION, TESTOSTERONE, DrugRule, RuleBook
 from tracking.domain.schedule import Schedule
+from tracking.domain.spans import so_many_days
 from tracking.domain.stated import LOGGED, NO_REGIMENS, USED, Changed, RegimenLog, Stated, changed_between
 from tracking.domain.when_asked import kept
 
@@ -261,7 +262,7 @@ def _with_logged(stated: list[Course], doses: Sequence[DoseRecord], drug: str, r
     uncovered = _uncovered(doses, stated)
     if not uncovered:
         return stated
-    reach = timedelta(days=rule.logged_days)
+    reach = so_many_days(rule.logged_days)
     runs: list[list[tuple[date, str]]] = []
     for day, key in uncovered:
         if runs and day - runs[-1][-1][0] <= reach and not any(runs[-1][-1][0] < c.starts_on <= day for c in stated):
@@ -341,7 +342,7 @@ def _spans(courses: Sequence[Course], gap_days: int) -> tuple[Span, ...]:
     """``courses``: in order of their start. Of several that begin together the oldest record names the exposure."""
     if len({course.starts_on for course in courses}) < len(courses):
         courses = sorted(courses, key=_START_AND_KEY)
-    gap = timedelta(days=gap_days)
+    gap = so_many_days(gap_days)
     spans: list[Span] = []
     first: Course | None = None
     end: date | None = None

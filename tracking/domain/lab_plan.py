@@ -23,6 +23,7 @@ from tracking.domain.history import IntervalOverride
 from tracking.domain.months import months_after
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Recheck, RuleBook, Tier
 from tracking.domain.schedule import MOST_DAYS
+from tracking.domain.spans import so_many_days
 from tracking.domain.timeline import NO_DRAWS, Draw, Draws, Timeline
 from tracking.domain.verdict import interval_months
 
@@ -47,8 +48,8 @@ def paired(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> Draw | None:
     within = rulebook.testosterone.pairing.days
     # In order of time, those of unknown date first: only the few near in days are looked at.
     drawn = timeline.draws.get(TESTOSTERONE_TOTAL, NO_DRAWS)
-    first = bisect_left(drawn.days, on - timedelta(days=within))
-    near = drawn[first : bisect_right(drawn.days, on + timedelta(days=within), lo=first)]
+    first = bisect_left(drawn.days, on - so_many_days(within))
+    near = drawn[first : bisect_right(drawn.days, on + so_many_days(within), lo=first)]
     if any(other.on != on for other in near):
         days = [change.on for change in timeline.exposure.changes]
         near = tuple(other for other in near if not any(_between(other.on, day, on) for day in days))
@@ -140,7 +141,7 @@ class LabWalk:
         name = "recheck" if recheck.name == "main" else recheck.name
         anchor = change.anchor if recheck.name == "main" else f"{change.anchor}:{recheck.name}"
         names = {"change": self.rulebook.words.change[change.kind], "drug": self.rulebook.drugs[change.drug].name}
-        window = (min(opens, due), due, due + timedelta(days=recheck.overdue_days - recheck.due_days), earliest)
+        window = (min(opens, due), due, due + so_many_days(recheck.overdue_days - recheck.due_days), earliest)
         return self._item(rule, recheck.needs, anchor=anchor, reason=name, said={**names, "on": change.on}, window=window)
 
     def _routine(self, draw: Draw, on: date) -> DueItem | None:
@@ -151,15 +152,15 @@ class LabWalk:
         months = self.own.every_months if self.own else interval_months(on, self.timeline, self.rulebook)
         due = months_after(on, months)
         earliest = on + _DAY
-        overdue = due + timedelta(days=self.rulebook.monitoring.late.overdue_days)
-        window = (max(due - timedelta(days=rule.opens_before_days), earliest), due, overdue, earliest)
+        overdue = due + so_many_days(self.rulebook.monitoring.late.overdue_days)
+        window = (max(due - so_many_days(rule.opens_before_days), earliest), due, overdue, earliest)
         said, anchor = {"months": months, "on": on}, f"after:{draw.lab.key}"
         return self._item(rule.id, _BOTH, anchor=anchor, reason=_ROUTINE, said=said, window=window, own=self.own)
 
     def _repeat(self, draw: Draw, on: date, failed: DueItem) -> DueItem:
         rule = self.rulebook.monitoring.repeat
-        due = on + timedelta(days=rule.due_days)
-        window = (on + _DAY, due, due + timedelta(days=self.rulebook.monitoring.late.overdue_days), on + _DAY)
+        due = on + so_many_days(rule.due_days)
+        window = (on + _DAY, due, due + so_many_days(self.rulebook.monitoring.late.overdue_days), on + _DAY)
         anchor = f"repeat:{draw.lab.key}"
         return self._item(rule.id, failed.needs, anchor=anchor, reason="repeat", said={"on": on}, window=window)
 
@@ -247,7 +248,7 @@ def _sure_answer(
 
 def _is_late_enough(on: date, changes: Sequence[Change], timeline: Timeline, rulebook: RuleBook) -> bool:
     """Whether a draw comes late enough for each of the changes before it. Those so long ago that it must are not asked."""
-    longest = timedelta(days=_longest_wait(rulebook))
+    longest = so_many_days(_longest_wait(rulebook))
     for change in reversed(changes):
         if on - change.on > longest:
             break
@@ -273,9 +274,9 @@ def _window(change: Change, recheck: Recheck, timeline: Timeline) -> tuple[date,
     due_days = recheck.due_days
     if recheck.interval_end:
         due_days = _interval_days(change, timeline) or due_days
-    due = change.on + timedelta(days=due_days)
-    opens = due - timedelta(days=recheck.due_days - recheck.opens_days)
-    return due, opens, opens if recheck.interval_end else change.on + timedelta(days=recheck.earliest_draw_days)
+    due = change.on + so_many_days(due_days)
+    opens = due - so_many_days(recheck.due_days - recheck.opens_days)
+    return due, opens, opens if recheck.interval_end else change.on + so_many_days(recheck.earliest_draw_days)
 
 
 def _interval_days(change: Change, timeline: Timeline) -> int | None:

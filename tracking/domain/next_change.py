@@ -15,6 +15,7 @@ from tracking.domain.findings.symptoms import symptom_days
 from tracking.domain.lab_plan import TESTOSTERONE_TOTAL
 from tracking.domain.months import months_after
 from tracking.domain.panel_plan import of_age_on
+from tracking.domain.spans import so_many_days
 from tracking.domain.verdict import too_old_on
 
 _DAY = timedelta(days=1)
@@ -48,7 +49,7 @@ def _of_bone(facts: Facts) -> list[date | None]:
     days: list[date | None] = [day for found in facts.injected if found.given for day in late_days(found, facts)]
     pain = back_pain_since(facts)
     if pain is not None:
-        days.append(_after(pain[1] + timedelta(days=facts.rulebook.bone.back_pain.days)))
+        days.append(_after(pain[1] + so_many_days(facts.rulebook.bone.back_pain.days)))
     return days
 
 

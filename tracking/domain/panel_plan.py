@@ -18,6 +18,7 @@ from tracking.domain.exposure import Span
 from tracking.domain.history import IntervalOverride, Person
 from tracking.domain.months import months_after
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, LowAgainRule, PlanRule, RuleBook
+from tracking.domain.spans import so_many_days
 from tracking.domain.thresholds import is_below
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.units import threshold
@@ -115,7 +116,7 @@ class _Walk(Struct, frozen=True):
     def items(self, span: Span, start: date, results: Sequence[_Result]) -> Iterable[DueItem]:
         rule = self.rule
         earliest = months_after(start, -rule.baseline_months)
-        window = (start, start, start + timedelta(days=rule.baseline_overdue_days), earliest)
+        window = (start, start, start + so_many_days(rule.baseline_overdue_days), earliest)
         baseline = self._item(f"{span.anchor}:baseline", "panel_baseline", start, 0, window)
         within = [r for r in results if r.on >= earliest]
         if not within:
@@ -166,8 +167,8 @@ class _Walk(Struct, frozen=True):
 
     def _after(self, anchor: str, reason: str, since: date, months: int) -> DueItem:
         due = months_after(since, months)
-        opens = max(due - timedelta(days=self.rule.opens_before_days), since + _DAY)
-        window = (opens, due, due + timedelta(days=self.rule.overdue_days), opens)
+        opens = max(due - so_many_days(self.rule.opens_before_days), since + _DAY)
+        window = (opens, due, due + so_many_days(self.rule.overdue_days), opens)
         return self._item(anchor, reason, since, months, window)
 
     def _item(self, anchor: str, reason: str, since: date, months: int, window: Window) -> DueItem:
@@ -189,8 +190,8 @@ def _pth_again(timeline: Timeline, bone: BoneStanding, draws: Sequence[DueItem],
             continue
         answer = next((d for d in answers if d.on is not None and d.on >= on), None)
         later = next((d for d in measured if reason == "pth_calcium" and d.on is not None and d.on > on), None)
-        due = on + timedelta(days=rule.due_days)
-        window = (on, due, due + timedelta(days=rule.overdue_days), on)
+        due = on + so_many_days(rule.due_days)
+        window = (on, due, due + so_many_days(rule.overdue_days), on)
         item = DueItem(asked(PTH, rule.id, rulebook, needs=(PTH,)), anchor, reason, {"on": on}, *window, timeline.person.zone)
         if answer is not None:
             yield item.closed(ANSWERED, answered_by=answer.lab.key)
@@ -221,6 +222,6 @@ def _with_draw(item: DueItem, rule: PlanRule, draws: Sequence[DueItem]) -> DueIt
     """Open blood goes with the next estradiol: one needle. Never beyond what the rule allows."""
     if not draws or not rule.ride_days:
         return item
-    due, latest = item.due_on, item.due_on + timedelta(days=rule.ride_days)
+    due, latest = item.due_on, item.due_on + so_many_days(rule.ride_days)
     near = [draw for draw in draws if item.earliest_on <= draw.opens_on and draw.due_on <= latest]
     return item.beside(min(near, key=lambda draw: abs((draw.due_on - due).days))) if near else item

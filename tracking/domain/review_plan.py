@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from tracking.domain.due import ANSWERED, CLINIC, SUPERSEDED, DueItem, asked
 from tracking.domain.history import Origin, RegimenRecord
 from tracking.domain.months import months_after
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook
+from tracking.domain.spans import so_many_days
 from tracking.domain.stated import RegimenLog
 from tracking.domain.timeline import Timeline
 
@@ -31,7 +30,7 @@ def _item(regimen: RegimenRecord, all_of_them: list[RegimenRecord], timeline: Ti
     latest = months_after(regimen.starts_on, rule.most_months)
     due = min(regimen.review_on or latest, latest)
     said = {"name": rulebook.drugs[regimen.drug].name.lower(), "on": due, "months": rule.most_months}
-    window = (due - timedelta(days=rule.opens_before_days), due, due + timedelta(days=rule.overdue_days), regimen.starts_on)
+    window = (due - so_many_days(rule.opens_before_days), due, due + so_many_days(rule.overdue_days), regimen.starts_on)
     of = asked(AI_REVIEW, rule.id, rulebook, audience=CLINIC)
     item = DueItem(of, f"review:{regimen.key}", "ai_review", said, *window, timeline.person.zone)
     ended = regimen.ends_on

@@ -16,6 +16,7 @@ from tracking.domain.history import DoseRecord, FractureRecord, History, Person
 from tracking.domain.in_order import NO_DRAWS, NO_LOG, DoseLog, Draw, Draws, DrugLog, ScanLog, by_time
 from tracking.domain.months import months_between
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, BONE_THERAPY, TESTOSTERONE, RuleBook
+from tracking.domain.spans import so_many_days
 
 __all__ = ["NO_DRAWS", "Draw", "Draws", "Timeline", "read_timeline"]
 
@@ -63,7 +64,7 @@ class Timeline(Struct, frozen=True):
         if dose is None:
             return None
         since = collected.at - dose.taken.at
-        if not dose.taken.has_time or since > timedelta(days=rulebook.drugs[dose.drug].logged_days):
+        if not dose.taken.has_time or since > so_many_days(rulebook.drugs[dose.drug].logged_days):
             return None
         return (Decimal(since // _MINUTE) / _MINUTES_AN_HOUR).quantize(_TENTH)
 
@@ -71,7 +72,7 @@ class Timeline(Struct, frozen=True):
         """Whether a dose was recorded as skipped in so many days before a draw, or before the end of its day."""
         at, times = draw.lab.reported.collected.latest, self.logs[drug_class].skipped
         number = bisect_right(times, at)
-        return number > 0 and at - times[number - 1] <= timedelta(days=days)
+        return number > 0 and at - times[number - 1] <= so_many_days(days)
 
     def may_have_taken(self, drug_class: str, draw: Draw) -> bool:
         """Whether such a drug can have been in force at a draw; where its day is not known, on any that it can be."""

@@ -22,6 +22,7 @@ from tracking.domain.history import DoseRecord
 from tracking.domain.reported import Moment
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, RuleBook
 from tracking.domain.schedule import Schedule
+from tracking.domain.spans import so_many_days
 from tracking.domain.timeline import Draw, Timeline
 
 _HOURS_A_DAY = 24
@@ -115,6 +116,15 @@ def timing_of(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> DrawTiming:
     )
 
 
+def ever_tells_phase(timeline: Timeline, rulebook: RuleBook) -> bool:
+    """Whether a phase can be known of any draw at all: something was ever to be taken that is not always dosed often."""
+    return any(
+        course.schedule is not None and not _is_frequent(course.schedule, rulebook)
+        for drug_class in (AROMATASE_INHIBITOR, TESTOSTERONE)
+        for course in timeline.exposure.of(drug_class)
+    )
+
+
 def can_tell_phase(day: date, timeline: Timeline, rulebook: RuleBook) -> bool:
     """Whether a phase can be known of a draw on ``day``, by what was in force: one product, not always dosed often."""
     for drug_class in (AROMATASE_INHIBITOR, TESTOSTERONE):
@@ -190,7 +200,7 @@ def _last_dose(drug_class: str, drug: str, draw: Draw, timeline: Timeline, ruleb
     # Without a time of day, a dose on the day of the draw may have come before it or after it.
     if not both_timed and dose.taken.latest > collected.earliest:
         return None
-    reach = timedelta(days=rulebook.drugs[drug].logged_days)
+    reach = so_many_days(rulebook.drugs[drug].logged_days)
     return dose if collected.latest - dose.taken.earliest <= reach else None
 
 

@@ -26,6 +26,7 @@ from tracking.domain.series.assay import most_specific, specificity, specificity
 from tracking.domain.series.discordance import Disagreement, is_readable, worse_first
 from tracking.domain.series.recovery import DISPUTED, DISTURBED, LowState
 from tracking.domain.series.trend import is_plain
+from tracking.domain.spans import so_many_days
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.units import convert, percent, rounded
 
@@ -220,7 +221,7 @@ def _confirmation(
     """A low is confirmed by the comparable results right before it, all low, one of them drawn long enough before."""
     if reading.tier not in LOW:
         return ""
-    apart = timedelta(days=rulebook.series.confirmation.days)
+    apart = so_many_days(rulebook.series.confirmation.days)
     for key in series.before(reading.key):
         earlier = readings[key]
         if earlier.tier not in LOW:
@@ -282,7 +283,7 @@ def too_old_on(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> date | Non
     exposure = timeline.exposure
     if not exposure.on(AROMATASE_INHIBITOR, timeline.today) and not exposure.at_draw(AROMATASE_INHIBITOR, on):
         return months_after(on, rule.off_ai_months) + _DAY
-    counts = months_after(on, interval_months(on, timeline, rulebook)) + timedelta(days=rule.grace_days)
+    counts = months_after(on, interval_months(on, timeline, rulebook)) + so_many_days(rule.grace_days)
     return min(counts, months_after(on, rule.cap_months)) + _DAY
 
 

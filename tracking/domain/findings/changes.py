@@ -20,6 +20,7 @@ from tracking.domain.exposure import Change, Course
 from tracking.domain.findings.finding import Facts, Finding, make
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Recheck
 from tracking.domain.series import Series
+from tracking.domain.spans import so_many_days
 from tracking.domain.timeline import Draws
 from tracking.domain.verdict import BELOW, NOT_BELOW, Verdict, deciding_draw, verdict_of
 from tracking.domain.words import fill, on_day
@@ -136,7 +137,7 @@ def _confounded(facts: Facts) -> Iterator[Finding]:
         return
     last = changes[-1]
     other = next((change for change in reversed(changes) if change.drug_class != last.drug_class), None)
-    if other is None or last.on > other.on + timedelta(days=_main(other.drug, facts).overdue_days):
+    if other is None or last.on > other.on + so_many_days(_main(other.drug, facts).overdue_days):
         return
     if _answered(facts, other.drug, other.on):
         return
@@ -223,7 +224,7 @@ def _known_before(on: date, facts: Facts) -> tuple[Verdict, Series]:
 
 def _answered(facts: Facts, drug: str, on: date) -> bool:
     """Whether a draw that answered what was due came late enough after a change of a drug."""
-    return facts.plan.has_answer_since(on + timedelta(days=_main(drug, facts).earliest_draw_days))
+    return facts.plan.has_answer_since(on + so_many_days(_main(drug, facts).earliest_draw_days))
 
 
 def _main(drug: str, facts: Facts) -> Recheck:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from tracking.domain.estradiol import LOW, Reading
 from tracking.domain.in_order import Dated
 from tracking.domain.rulebook import RuleBook, Tier
 from tracking.domain.series.segments import Lane
+from tracking.domain.spans import so_many_days
 
 _UNKNOWN, _NOT_BELOW, _POSSIBLE, _KNOWN = range(4)
 
@@ -59,7 +60,7 @@ def days_below_of(
     """
     rule = rulebook.series.days_below
     widest = max(rule.windows)
-    first = today - timedelta(days=widest)
+    first = today - so_many_days(widest)
     days = bytearray(widest)
     intervals: list[_Interval] = []
     for lane in lanes:
@@ -102,9 +103,9 @@ def _counted(window: int, days: bytearray, intervals: list[_Interval], today: da
     rule = rulebook.series.days_below
     if window != rule.ranked_window:
         return DaysBelow(window, *counts)
-    start = today - timedelta(days=window)
+    start = today - so_many_days(window)
     held = [interval for interval in intervals if interval.code == _KNOWN and interval.end > start]
-    leaves = {interval.end + timedelta(days=window) for interval in held}
+    leaves = {interval.end + so_many_days(window) for interval in held}
     reached = [least for least in (rule.note_days, rule.finding_days) if counts[0] >= least]
     leaves |= {_passes(_nth_last(part, least), start, window) for least in reached}
     keys = dict.fromkeys(key for interval in held for key in interval.keys)
@@ -118,4 +119,4 @@ def _nth_last(days: bytearray, nth: int) -> int:
 
 def _passes(place: int, start: date, window: int) -> date:
     """The first day on which the day at that place no longer lies in the window."""
-    return start + timedelta(days=place + window + 1)
+    return start + so_many_days(place + window + 1)

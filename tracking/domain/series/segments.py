@@ -18,7 +18,7 @@ from tracking.domain.in_order import Dated
 from tracking.domain.rulebook import AssayClass, RuleBook
 from tracking.domain.series.assay import assay_class, specificity
 from tracking.domain.timeline import NO_DRAWS, Timeline
-from tracking.domain.timing import DrawTiming, Phase, can_tell_phase
+from tracking.domain.timing import DrawTiming, Phase, can_tell_phase, ever_tells_phase
 from tracking.domain.words import fill, on_day
 
 PHASE_UNKNOWN = "phase_unknown"
@@ -145,8 +145,10 @@ def lanes_of(timeline: Timeline, timings: Mapping[str, DrawTiming], rulebook: Ru
         lanes.setdefault(assay_class(assay, rulebook), []).extend(dated)
     changes = Changes(timeline)
 
+    ever = ever_tells_phase(timeline, rulebook)
+
     def can_tell(day: date) -> bool:
-        return can_tell_phase(day, timeline, rulebook)
+        return ever and can_tell_phase(day, timeline, rulebook)
 
     ordered = sorted(lanes, key=lambda assay: specificity(assay, rulebook))
     return tuple([Lane(assay, lanes[assay], changes, timings, can_tell) for assay in ordered])
