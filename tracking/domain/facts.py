@@ -6,8 +6,9 @@ Whoever asks about today looks back only as far as today depends on it; what bel
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from tracking.domain.bone import BoneStanding
 from tracking.domain.bone_therapy import Injected, bone_injections
@@ -33,8 +34,7 @@ from tracking.domain.words import listed
 __all__ = ["Facts", "gather"]
 
 
-@dataclass(frozen=True, eq=False)
-class Facts:
+class Facts(Struct, frozen=True, eq=False, dict=True):
     """Everything that can be said of one man.
 
     ``placed``, ``readings`` and ``timings`` are those of his estradiol, by the key of the result: placed by its value alone,

@@ -223,5 +223,9 @@ def _with_draw(item: DueItem, rule: PlanRule, draws: Sequence[DueItem]) -> DueIt
     if not draws or not rule.ride_days:
         return item
     due, latest = item.due_on, item.due_on + so_many_days(rule.ride_days)
-    near = [draw for draw in draws if item.earliest_on <= draw.opens_on and draw.due_on <= latest]
-    return item.beside(min(near, key=lambda draw: abs((draw.due_on - due).days))) if near else item
+    nearest: DueItem | None = None
+    for draw in draws:
+        able = item.earliest_on <= draw.opens_on and draw.due_on <= latest
+        if able and (nearest is None or abs(draw.due_on - due) < abs(nearest.due_on - due)):
+            nearest = draw
+    return item if nearest is None else item.beside(nearest)

@@ -84,15 +84,16 @@ class Changed(NamedTuple):
 class DrugRegimens(NamedTuple):
     """The regimens of one drug by their start and key, and what they state: stretches in order that do not overlap.
 
-    ``changed``: what changed from one stretch to the next.
+    ``by_origin``: the same, his own and those prescribed. ``changed``: what changed from one stretch to the next.
     """
 
     rows: Sequence[RegimenRecord]
+    by_origin: Mapping[str, Sequence[RegimenRecord]]
     stated: Sequence[Stated]
     changed: Sequence[Changed]
 
 
-NO_REGIMENS = DrugRegimens((), (), ())
+NO_REGIMENS = DrugRegimens((), {}, (), ())
 
 
 class RegimenLog(tuple["RegimenRecord", ...]):  # noqa: SLOT001  it carries what was put in order
@@ -175,8 +176,11 @@ def _edges(regimens: Iterable[RegimenRecord]) -> Sequence[date]:
 
 
 def _of_drug(ordered: Sequence[RegimenRecord]) -> DrugRegimens:
+    by_origin: dict[str, list[RegimenRecord]] = defaultdict(list)
+    for regimen in ordered:
+        by_origin[regimen.origin].append(regimen)
     stated = _stated(ordered)
-    return DrugRegimens(ordered, stated, changed_between(stated))
+    return DrugRegimens(ordered, dict(by_origin), stated, changed_between(stated))
 
 
 def _stated(ordered: Sequence[RegimenRecord]) -> Sequence[Stated]:
