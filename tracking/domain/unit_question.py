@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
+from msgspec import structs
+
 from tracking.domain.history import LabRecord
 from tracking.domain.reported import Comparator, Value
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook, UnitQuestionRule
@@ -70,9 +72,9 @@ def in_unit(lab: LabRecord, unit: str) -> LabRecord:
     """The same figures, had the report been in another unit: the laboratory's range and LLOQ go with the value."""
 
     def moved(value: Value | None) -> Value | None:
-        return None if value is None else replace(value, unit=unit)
+        return None if value is None else structs.replace(value, unit=unit)
 
-    reported = replace(lab.reported, value=replace(lab.reported.value, unit=unit))
+    reported = replace(lab.reported, value=structs.replace(lab.reported.value, unit=unit))
     return replace(
         lab, reported=reported, range_low=moved(lab.range_low), range_high=moved(lab.range_high), lloq=moved(lab.lloq)
     )
@@ -81,7 +83,7 @@ def in_unit(lab: LabRecord, unit: str) -> LabRecord:
 def either(lab: LabRecord, question: UnitQuestion, rulebook: RuleBook) -> str:
     """Both readings as figures: ``45 pg/mL (165.2 pmol/L) or 45 pmol/L (12.3 pg/mL)``."""
     analyte, value = rulebook.analytes[lab.analyte], lab.reported.value
-    other = replace(value, unit=question.other_unit)
+    other = structs.replace(value, unit=question.other_unit)
     there = shown(value, analyte, other.unit, _SHOWN_DECIMALS)
     back = shown(other, analyte, value.unit, _SHOWN_DECIMALS)
     return f"{value} ({there} {other.unit}) or {other} ({back} {value.unit})"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from tests.tracking.domain.build import day, man, scan, site
 from tracking.domain.history import ScanRecord
@@ -27,7 +28,7 @@ def test_scans_come_in_order_of_time_and_their_bone_density_in_one_unit() -> Non
     [
         scan(day(10), site(), device=""),
         scan(day(10), site(unit="g")),
-        replace(LATE, sites=(replace(site(), bmd=replace(site().bmd, comparator=Comparator.LESS)),)),
+        replace(LATE, sites=(replace(site(), bmd=structs.replace(site().bmd, comparator=Comparator.LESS)),)),
     ],
     ids=["a device without a name", "a unit that is not known", "a censored value"],
 )
