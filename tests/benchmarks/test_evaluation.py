@@ -19,7 +19,7 @@ SHORT, LONG = 10, 40
 # What is said of today looks back a part of the way, so it grows more slowly than the life.
 MOST_STEPS, MOST_TIME = 3, 12
 # Of ten years: a bound on the whole, so that no change makes it dearer unseen.
-MOST_ENTERED = 1_700
+MOST_ENTERED = 1_300
 
 
 def steps(history: History) -> int:

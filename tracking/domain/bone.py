@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar
+
+from msgspec import Struct
 
 from tracking.domain.history import ScanRecord, SiteRecord
 from tracking.domain.in_order import Measured
@@ -32,8 +33,7 @@ _PERCENT_DECIMALS = 2
 _BMD_STEP = Decimal("0.0001")
 
 
-@dataclass(frozen=True, slots=True)
-class ScanReading:
+class ScanReading(Struct, frozen=True):
     """One scan: which score counts by the age at the scan, the lowest region by it, and the class it makes."""
 
     key: str
@@ -46,8 +46,7 @@ class ScanReading:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SiteChange:
+class SiteChange(Struct, frozen=True):
     """One region on one device between two scans. BMD and ``lsc`` in g/cm2 (``lsc_from`` facility) or percent (default).
 
     ``why``: what leaves it undetermined, the error not recorded or the scanner moved or replaced; else empty.
@@ -124,7 +123,9 @@ class BoneStanding:
     def __init__(self, timeline: Timeline, rulebook: RuleBook) -> None:
         self._timeline = timeline
         self._rulebook = rulebook
-        self._read = WhenAsked({scan.key: scan for scan in timeline.scans}, lambda scan: read_scan(scan, timeline, rulebook))
+        scans = {scan.key: scan for scan in timeline.scans}
+        self._scales = WhenAsked(scans, lambda scan: scale_on(scan.scanned_on, timeline, rulebook))
+        self._read = WhenAsked(scans, lambda scan: read_scan(scan, timeline, rulebook))
 
     @property
     def scans(self) -> tuple[ScanReading, ...]:
@@ -142,7 +143,7 @@ class BoneStanding:
 
     @kept
     def changes(self) -> tuple[SiteChange, ...]:
-        return site_changes(self._timeline, self._read, self._rulebook)
+        return site_changes(self._timeline, self._scales, self._rulebook)
 
     @property
     def scale_changed(self) -> bool:
@@ -158,13 +159,17 @@ class BoneStanding:
 _CLASSES = frozenset({OSTEOPOROSIS, LOW_BONE_MASS, "normal", LOW_FOR_AGE, "within_expected_for_age"})
 
 
+def scale_on(day: date, timeline: Timeline, rulebook: RuleBook) -> str:
+    """T or Z, by which score a scan on that day counts; empty where his age does not tell."""
+    ages, from_age = timeline.age_on(day), rulebook.bone.score.t_from_age
+    if ages is None or (ages[0] >= from_age) != (ages[1] >= from_age):
+        return ""
+    return "T" if ages[0] >= from_age else "Z"
+
+
 def read_scan(scan: ScanRecord, timeline: Timeline, rulebook: RuleBook) -> ScanReading:
     """The class of one scan. Without a stored reference database there is none, whatever the score."""
-    ages = timeline.age_on(scan.scanned_on)
-    rule = rulebook.bone.score
-    scale = ""
-    if ages is not None and (ages[0] >= rule.t_from_age) == (ages[1] >= rule.t_from_age):
-        scale = "T" if ages[0] >= rule.t_from_age else "Z"
+    ages, scale = timeline.age_on(scan.scanned_on), scale_on(scan.scanned_on, timeline, rulebook)
     site, score = _lowest(scan.sites, scale, rulebook)
     notes: tuple[str, ...] = ()
     if ages is not None and ages[1] >= rulebook.bone.spine_alone.age and _spine_alone(scan.sites, rulebook):
@@ -210,10 +215,10 @@ def _spine_alone(sites: Sequence[SiteRecord], rulebook: RuleBook) -> bool:
     return named == {"lumbar_spine"}
 
 
-def site_changes(timeline: Timeline, read: Mapping[str, ScanReading], rulebook: RuleBook) -> tuple[SiteChange, ...]:
+def site_changes(timeline: Timeline, scales: Mapping[str, str], rulebook: RuleBook) -> tuple[SiteChange, ...]:
     """Latest against baseline, and against the previous scan, for each region measured twice on one device.
 
-    ``read``: each scan as read, by its key.
+    ``scales``: T or Z for each scan, by its key.
     """
     changes = []
     moved = [scan for scan in timeline.scans if scan.scanner_changed]
@@ -226,9 +231,9 @@ def site_changes(timeline: Timeline, read: Mapping[str, ScanReading], rulebook: 
         previous = earlier[-1]
         # On an AI the first scan that can serve as its baseline, or the last before; else the first of all.
         baseline = next((m for m in earlier if valid_from <= m.scan.scanned_on), previous)
-        changes.append(_site_change(baseline, latest, moved, read, rulebook))
+        changes.append(_site_change(baseline, latest, moved, scales, rulebook))
         if previous is not baseline:
-            changes.append(_site_change(previous, latest, moved, read, rulebook))
+            changes.append(_site_change(previous, latest, moved, scales, rulebook))
     return tuple(changes)
 
 
@@ -242,11 +247,12 @@ def _valid_from(timeline: Timeline, rulebook: RuleBook) -> date:
 
 def _scanner_changed(first: ScanRecord, last: ScanRecord, moved: Sequence[ScanRecord]) -> bool:
     """Whether a visit to the facility after the first and up to the last says that the scanner was moved or replaced."""
-    return any(visit.facility == last.facility and first.scanned_on < visit.scanned_on <= last.scanned_on for visit in moved)
+    facilities = [visit.facility for visit in moved if first.scanned_on < visit.scanned_on <= last.scanned_on]
+    return last.facility in facilities
 
 
 def _site_change(
-    first: Measured, last: Measured, moved: Sequence[ScanRecord], read: Mapping[str, ScanReading], rulebook: RuleBook
+    first: Measured, last: Measured, moved: Sequence[ScanRecord], scales: Mapping[str, str], rulebook: RuleBook
 ) -> SiteChange:
     before = first.bmd
     change = last.bmd - before
@@ -263,17 +269,9 @@ def _site_change(
         verdict = WITHIN_ERROR
     else:
         verdict = LOSS if change < 0 else GAIN
-    scales = (read[first.scan.key].scale, read[last.scan.key].scale)
-    return SiteChange(
-        first=first,
-        last=last,
-        lsc=lsc,
-        lsc_from=lsc_from,
-        verdict=verdict,
-        why=why,
-        percent_a_year=_a_year(first, last, rulebook) if beyond else None,
-        scale_changed=scales == ("Z", "T"),
-    )
+    a_year = _a_year(first, last, rulebook) if beyond else None
+    scale_changed = scales[first.scan.key] == "Z" and scales[last.scan.key] == "T"
+    return SiteChange(first, last, lsc, lsc_from, verdict, why, a_year, scale_changed)
 
 
 def _a_year(first: Measured, last: Measured, rulebook: RuleBook) -> Decimal | None:

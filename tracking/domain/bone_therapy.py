@@ -10,14 +10,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from tracking.domain.due import ANSWERED, CLINIC, SUPERSEDED, DueItem, planned
+from tracking.domain.due import ANSWERED, CLINIC, SUPERSEDED, DueItem, asked
 from tracking.domain.history import DoseRecord, RegimenRecord
 from tracking.domain.months import months_after
 from tracking.domain.reported import Precision
 from tracking.domain.rulebook import BONE_THERAPY, InjectionRule, RuleBook
+from tracking.domain.spans import so_many_days
 from tracking.domain.stated import RegimenLog
 from tracking.domain.timeline import Timeline
-from tracking.domain.words import fill, listed, on_day
+from tracking.domain.words import listed
 
 DENOSUMAB = "denosumab"
 ZOLEDRONATE = "zoledronate"
@@ -114,7 +115,7 @@ def _stopped(found: Injected, own: list[RegimenRecord], today: date, rulebook: R
 
 def _limit(found: Injected, rulebook: RuleBook) -> date:
     """The first day on which the next injection, or what replaces it, is very late."""
-    return found.due_on + timedelta(days=rulebook.monitoring.denosumab_delay.very_late_days)
+    return found.due_on + so_many_days(rulebook.monitoring.denosumab_delay.very_late_days)
 
 
 def _followed_by(found: Injected, records: _Records, rulebook: RuleBook) -> str:
@@ -171,20 +172,10 @@ def _next_injection(
 ) -> DueItem:
     rule, (opens, due) = found.rule, window
     reason = "injection_assumed" if injection.assumed else "injection"
-    params = {"name": rulebook.drugs[rule.drug].name, "on": str(injection.on), "months": str(rule.interval_months)}
-    return planned(
-        found.kind,
-        injection.anchor,
-        rule=rule.id,
-        reason=reason,
-        params=params,
-        says=lambda: fill(rulebook.words.due[reason], params | {"on": on_day(injection.on, date.min)}),
-        window=(opens, due, due + timedelta(days=rule.overdue_days), injection.on + timedelta(days=rule.same_dose_days)),
-        zone=timeline.person.zone,
-        rulebook=rulebook,
-        priority=rule.priority,
-        time_critical=rule.time_critical,
-    )
+    said = {"name": rulebook.drugs[rule.drug].name, "on": injection.on, "months": rule.interval_months}
+    overdue, earliest = due + so_many_days(rule.overdue_days), injection.on + so_many_days(rule.same_dose_days)
+    of = asked(found.kind, rule.id, rulebook, priority=rule.priority, time_critical=rule.time_critical)
+    return DueItem(of, injection.anchor, reason, said, opens, due, overdue, earliest, timeline.person.zone)
 
 
 def _labs(
@@ -192,24 +183,14 @@ def _labs(
 ) -> DueItem:
     """The blood before one injection, for the clinic to order; ``ended``: what closed it without."""
     rule = found.rule
-    params = {
+    said = {
         "labs": listed(rulebook.analytes[analyte].name for analyte in rule.labs),
         "name": rulebook.drugs[rule.drug].name.lower(),
-        "on": str(injection_on),
+        "on": injection_on,
     }
-    item = planned(
-        f"pre_{found.kind}",
-        anchor,
-        rule=rule.id,
-        reason="injection_labs",
-        params=params,
-        says=lambda: fill(rulebook.words.due["injection_labs"], params | {"on": on_day(injection_on, date.min)}),
-        window=(opens, injection_on - timedelta(days=rule.labs_due_days), injection_on, opens),
-        zone=timeline.person.zone,
-        rulebook=rulebook,
-        needs=rule.labs,
-        audience=CLINIC,
-    )
+    window = (opens, injection_on - so_many_days(rule.labs_due_days), injection_on, opens)
+    of = asked(f"pre_{found.kind}", rule.id, rulebook, needs=rule.labs, audience=CLINIC)
+    item = DueItem(of, anchor, "injection_labs", said, *window, timeline.person.zone)
     last = next((i.on for i in found.given if i.key == ended), None)
     drawn = []
     for analyte in rule.labs:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from typing import ClassVar
+
+from msgspec import Struct
 
 from tracking.domain.dose_log import logged_weekly
 from tracking.domain.entry import weekly_mg
@@ -20,27 +22,45 @@ from tracking.domain.units import rounded, trimmed
 _SHOWN_DECIMALS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class InForce:
+class InForce(Struct, frozen=True):
     """One drug. ``basis``: logged, self, prescribed, or used (nobody says how much). ``weekly_mg`` is None where neither log
     nor schedule says.
 
     ``stated_mg`` is what the regimen itself says a week, and ``stated_by`` whose statement that is; empty where there is none.
     """
 
-    drug: str
+    TOLD: ClassVar[tuple[str, ...]] = (
+        *("drug", "name", "text", "basis", "weekly_mg", "since", "keys", "stated_mg", "stated_by"),
+    )
+
+    course: Course
     name: str
-    text: str
     basis: str
     weekly_mg: Decimal | None
-    since: date
-    keys: tuple[str, ...]
-    stated_mg: Decimal | None = None
-    stated_by: str = ""
+    stated_mg: Decimal | None
+
+    @property
+    def drug(self) -> str:
+        return self.course.drug
+
+    @property
+    def text(self) -> str:
+        return self.course.text
+
+    @property
+    def since(self) -> date:
+        return self.course.starts_on
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return self.course.keys
+
+    @property
+    def stated_by(self) -> str:
+        return "" if self.course.basis in (LOGGED, USED) else self.course.basis
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What was in force at one time. Hours are None where unknown: not logged, or no time of day."""
 
     on: date
@@ -50,8 +70,7 @@ class Standing:
     hours_since_testosterone: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """At the draw the verdict rests on, and now."""
 
     at_draw: Standing | None
@@ -103,17 +122,10 @@ def _one(timeline: Timeline, course: Course, at: datetime, rulebook: RuleBook) -
     """Logged doses first, then what the regimen says; the basis names which."""
     logged = logged_weekly(timeline, course, at, rulebook)
     stated = _stated(course.dose_mg, course.schedule) if course.dose_mg is not None and course.schedule else None
-    return InForce(
-        drug=course.drug,
-        name=rulebook.drugs[course.drug].name,
-        text=course.text,
-        basis=LOGGED if logged is not None else course.basis,
-        weekly_mg=_shown(logged) if logged is not None else stated,
-        since=course.starts_on,
-        keys=course.keys,
-        stated_mg=stated,
-        stated_by="" if course.basis in (LOGGED, USED) else course.basis,
-    )
+    name = rulebook.drugs[course.drug].name
+    if logged is None:
+        return InForce(course, name, course.basis, stated, stated)
+    return InForce(course, name, LOGGED, _shown(logged), stated)
 
 
 @lru_cache(maxsize=1024)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tracking.domain.facts import Facts
 from tracking.domain.findings.finding import limit_text
@@ -17,8 +18,7 @@ from tracking.domain.verdict import CURRENT
 from tracking.domain.words import fill, on_day
 
 
-@dataclass(frozen=True, slots=True)
-class ContextLine:
+class ContextLine(Struct, frozen=True):
     """One sentence with what it is made of. ``rule`` is empty where no figure stands behind it."""
 
     code: str

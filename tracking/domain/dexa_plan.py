@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
-from tracking.domain.due import ANSWERED, DEXA, SUPERSEDED, DueItem, Window, planned
+from tracking.domain.due import ANSWERED, DEXA, SUPERSEDED, DueItem, Window, asked
 from tracking.domain.estradiol import ANALYTE, LOW, Reading
 from tracking.domain.exposure import Span
 from tracking.domain.history import IntervalOverride, ScanRecord
-from tracking.domain.intervals import said_of
 from tracking.domain.months import months_after
 from tracking.domain.risk import HIGH, Risk
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, Priority, RuleBook
+from tracking.domain.spans import so_many_days
 from tracking.domain.timeline import Timeline
-from tracking.domain.words import fill, on_day
 
 
 def is_baseline(scanned_on: date, ai_start: date, rulebook: RuleBook) -> bool:
@@ -69,31 +68,33 @@ def _on_ai(
     answer = baseline_scan(span, timeline, rulebook)
     items: list[DueItem] = []
     if answer is None or not open_only:
-        asked = _item(
+        item = _item(
             f"{span.anchor}:baseline",
             "dexa_baseline",
             baseline.id,
-            {"on": str(start)},
-            (start, start, start + timedelta(days=baseline.overdue_days), months_after(start, -baseline.months_before)),
+            {"on": start},
+            (start, start, start + so_many_days(baseline.overdue_days), months_after(start, -baseline.months_before)),
             timeline=timeline,
             rulebook=rulebook,
             priority=Priority.P2,
         )
-        items.append(_closed(asked, answer, span, timeline))
+        items.append(_closed(item, answer, span, timeline))
     if answer is None:
         return items
     counted = start if is_baseline(answer.scanned_on, start, rulebook) else answer.scanned_on
     months = own.every_months if own else follow_up.interval_high_risk if risk.level == HIGH else follow_up.interval
     first = min(follow_up.first_months, months)
     anchor, since, interval, reason = f"{span.anchor}:year-1", counted, first, "dexa_first_follow_up"
+    # In order of time: each answers what the one before it made due. Only scans within the exposure answer.
+    later = iter([scan for scan in timeline.scans if scan.sites and _within(scan.scanned_on, span)])
     while True:
         due = months_after(since, interval)
-        opens = due - timedelta(days=follow_up.opens_before_days)
-        # A scan before its window is used for comparison but does not stand for it; only scans within the exposure answer.
-        scan = next((s for s in timeline.scans if s.sites and s.scanned_on >= opens and _within(s.scanned_on, span)), None)
+        opens = due - so_many_days(follow_up.opens_before_days)
+        # A scan before its window is used for comparison but does not stand for it.
+        scan = next((scan for scan in later if scan.scanned_on >= opens), None)
         if scan is None or not open_only:
-            window = (opens, due, due + timedelta(days=rulebook.monitoring.late.overdue_days), opens)
-            said = {"on": str(since), "months": str(interval)}
+            window = (opens, due, due + so_many_days(rulebook.monitoring.late.overdue_days), opens)
+            said = {"on": since, "months": interval}
             item = _item(anchor, reason, follow_up.id, said, window, timeline=timeline, rulebook=rulebook, own=own)
             items.append(_closed(item, scan, span, timeline))
         if scan is None:
@@ -117,7 +118,7 @@ def _after_stop(
         return []
     rule = rulebook.monitoring.dexa_after_stop
     due, last = months_after(stop, rule.from_months), months_after(stop, rule.until_months)
-    said, window = {"on": str(stop)}, (due, due, last, due)
+    said, window = {"on": stop}, (due, due, last, due)
     item = _item(f"stop:{span.anchor}", "dexa_after_stop", rule.id, said, window, timeline=timeline, rulebook=rulebook)
     scan = next((s for s in timeline.scans if s.sites and s.scanned_on >= due), None)
     if scan is not None:
@@ -139,7 +140,7 @@ def _item(
     anchor: str,
     reason: str,
     rule: str,
-    params: dict[str, str],
+    said: Mapping[str, object],
     window: Window,
     *,
     timeline: Timeline,
@@ -147,19 +148,4 @@ def _item(
     priority: Priority | None = None,
     own: IntervalOverride | None = None,
 ) -> DueItem:
-    def says() -> str:
-        said = {**params, "on": on_day(date.fromisoformat(params["on"]), date.min)}
-        return said_of(own, fill(rulebook.words.due[reason], said), rulebook)
-
-    return planned(
-        DEXA,
-        anchor,
-        rule=rule,
-        reason=reason,
-        params=params,
-        says=says,
-        window=window,
-        zone=timeline.person.zone,
-        rulebook=rulebook,
-        priority=priority,
-    )
+    return DueItem(asked(DEXA, rule, rulebook, priority=priority), anchor, reason, said, *window, timeline.person.zone, own)

@@ -13,7 +13,9 @@ from itertools import pairwise
 from tracking.domain.dosing import interval_hours, longest_gap_hours
 from tracking.domain.exposure import Course
 from tracking.domain.history import DoseRecord
+from tracking.domain.in_order import NO_LOG
 from tracking.domain.rulebook import RuleBook
+from tracking.domain.spans import so_many_days
 from tracking.domain.timeline import Timeline
 
 _DAYS_A_WEEK = 7
@@ -22,9 +24,8 @@ _HOURS_A_DAY = 24
 
 def doses_between(timeline: Timeline, course: Course, start: datetime, end: datetime) -> Sequence[DoseRecord]:
     """The doses of a course's drug taken from ``start`` to ``end``, both included, in order of time."""
-    log = timeline.logs[course.drug_class]
-    window = log.taken[bisect_left(log.times, start) : bisect_right(log.times, end)]
-    return [dose for dose in window if dose.drug == course.drug]
+    log = timeline.drug_logs.get(course.drug, NO_LOG)
+    return log.taken[bisect_left(log.times, start) : bisect_right(log.times, end)]
 
 
 def is_kept(timeline: Timeline, course: Course, start: datetime, end: datetime, *, gap_percent: int) -> bool:
@@ -36,10 +37,11 @@ def is_kept(timeline: Timeline, course: Course, start: datetime, end: datetime, 
     if hours is None:
         return False
     longest = timedelta(hours=float(hours * gap_percent / 100))
-    skipped = timeline.logs[course.drug_class].skipped
-    marks = [dose.taken.at for dose in doses_between(timeline, course, start - longest, end)]
-    marks += skipped[bisect_left(skipped, start - longest) : bisect_right(skipped, end)]
-    marks.sort()
+    taken, skipped = timeline.drug_logs.get(course.drug, NO_LOG).times, timeline.logs[course.drug_class].skipped
+    first = start - longest
+    marks = [*taken[bisect_left(taken, first) : bisect_right(taken, end)]]
+    if skipped:
+        marks = sorted([*marks, *skipped[bisect_left(skipped, first) : bisect_right(skipped, end)]])
     if not marks or marks[0] > start:
         return False
     return max([later - earlier for earlier, later in pairwise([*marks, end])]) <= longest
@@ -55,7 +57,7 @@ def logged_weekly(timeline: Timeline, course: Course, at: datetime, rulebook: Ru
     hours = interval_hours(course.schedule) if course.schedule is not None else None
     if hours is not None:
         days = max(days, math.ceil(hours * rule.least_doses / _HOURS_A_DAY))
-    start = at - timedelta(days=days)
+    start = at - so_many_days(days)
     if datetime.combine(course.starts_on, time(), UTC) > start:
         return None
     if hours is None and timeline.last_dose(course.drug_class, start) is None:

@@ -6,9 +6,11 @@ Costlier than the phase, so worked out for one draw (CLINICAL 4.2, 6.3). A shape
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from tracking.domain.curve import Dose, relative_level, shape_of, steady_state
 from tracking.domain.dose_log import doses_between, is_kept

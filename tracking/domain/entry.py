@@ -119,8 +119,12 @@ def check_drug(drug: str, rulebook: RuleBook) -> DrugRule:
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def weekly_mg(dose_mg: Decimal, schedule: Schedule) -> Fraction | None:
-    """Milligrams a week, exactly, doses that differ summed; None for as needed. In the drug's unit where that is another."""
+    """Milligrams a week, exactly, doses that differ summed; None for as needed. In the drug's unit where that is another.
+
+    It belongs to the dose and not to a man, and is worked out once for each.
+    """
     return schedule.weekly(dose_mg)
 
 

@@ -7,16 +7,19 @@ number, 1 is the number, 2 lies just after it; so half-open and closed ends, ``<
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
-from tracking.domain.history import FloorOverride, LabRecord, Level
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tracking.domain.floors import Floor, assay_is_mass_spectrometry, bands, floor_for
+from tracking.domain.history import FloorOverride, LabRecord
 from tracking.domain.reported import Assay, Comparator, Method, Value
-from tracking.domain.rulebook import BandsRule, RuleBook, Tier
+from tracking.domain.rulebook import RuleBook, Tier
 from tracking.domain.unit_question import UnitQuestion, in_unit
 from tracking.domain.units import exact_threshold, threshold
 
@@ -36,32 +39,12 @@ UNIT_IN_QUESTION = "unit_in_question"
 LOW_IN_EITHER_UNIT = "low_in_either_unit"
 # What still holds whichever unit the result is in.
 _OF_THE_ASSAY = frozenset({"assay_unverified", "assay_unknown"})
-# From the farthest to the nearest to the man.
-_LEVELS = tuple(Level)
 _MARGIN_STEP = Decimal("0.000001")
 
 Position = tuple[Decimal, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """The floor in use, in pg/mL, and who answers for it. ``kind``: mass_spectrometry or other by the rulebook, or a level."""
-
-    pg_ml: Decimal
-    kind: str
-    whose: str
-    rule: str
-    reason: str = ""
-    expires_on: date | None = None
-
-    @property
-    def is_set(self) -> bool:
-        """Somebody set it, in place of the rulebook's."""
-        return self.kind in _LEVELS
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
+class Thresholds(Struct, frozen=True):
     """The limits of the tiers in the reported unit, rounded to the reported decimals."""
 
     unit: str
@@ -74,8 +57,7 @@ class Thresholds:
     high_review: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """One result, placed. ``best_tier`` and ``worst_tier`` are what it can stand for, rounding by the laboratory included.
 
     ``question``: its unit is in question, and both units count among what it can stand for. ``reassures``: it can be read, is
@@ -144,40 +126,10 @@ class _Placed(NamedTuple):
     reassures: bool
 
 
-def assay_is_mass_spectrometry(assay: Assay, rulebook: RuleBook) -> bool:
-    """Shown to be, not merely said to be."""
-    rule = rulebook.estradiol.assay
-    return assay.method in rule.mass_spectrometry and assay.evidence in rule.proving
-
-
-def floor_for(assay: Assay, rulebook: RuleBook, floors: Iterable[FloorOverride] = (), today: date | None = None) -> Floor:
-    """The floor for a result by this assay: the valid setting nearest to the man, else the rulebook's.
-
-    Of several of one level the highest counts: with two clinics the more careful one.
-    """
-    kind = "mass_spectrometry" if assay_is_mass_spectrometry(assay, rulebook) else "other"
-    limits = rulebook.estradiol.override
-    valid = [
-        own
-        for own in floors
-        if limits.low <= own.pg_ml <= limits.high and (own.expires_on is None or today is None or today <= own.expires_on)
-    ]
-    if valid:
-        own = max(valid, key=lambda o: (_LEVELS.index(o.level), o.pg_ml, o.whose, o.expires_on or date.max, o.reason))
-        return Floor(own.pg_ml, own.level, own.whose, limits.id, own.reason, own.expires_on)
-    return _floor_of_rulebook(kind, rulebook)
-
-
-@lru_cache(maxsize=64)
-def _floor_of_rulebook(kind: str, rulebook: RuleBook) -> Floor:
-    rule = _bands(kind, rulebook)
-    return Floor(rule.floor, kind, f"rulebook {rulebook.version}", rule.id)
-
-
 def read_result(
     lab: LabRecord,
     rulebook: RuleBook,
-    floors: Iterable[FloorOverride] = (),
+    floors: Collection[FloorOverride] = (),
     today: date | None = None,
     question: UnitQuestion | None = None,
 ) -> Reading:
@@ -210,7 +162,7 @@ def _in_either_unit(entered: Reading, other: Reading, question: UnitQuestion, ru
     )
 
 
-def _place(lab: LabRecord, rulebook: RuleBook, floors: Iterable[FloorOverride], today: date | None) -> Reading:
+def _place(lab: LabRecord, rulebook: RuleBook, floors: Collection[FloorOverride], today: date | None) -> Reading:
     reported = lab.reported
     floor = floor_for(reported.assay, rulebook, floors, today)
     placed = _placed(reported.value, reported.assay, (lab.range_low, lab.range_high), floor, rulebook)
@@ -253,22 +205,17 @@ def _placed(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Limits:
+class _Limits(Struct, frozen=True):
     thresholds: Thresholds
     rounded: tuple[Position, ...]
     exact: tuple[Position, ...]
-
-
-def _bands(kind: str, rulebook: RuleBook) -> BandsRule:
-    return rulebook.estradiol.mass_spectrometry if kind == "mass_spectrometry" else rulebook.estradiol.other
 
 
 def _lab_upper(limit: Value | None, rulebook: RuleBook, floor: Floor, kind: str) -> tuple[Decimal, str] | None:
     """The laboratory's own upper limit for men, in its unit, where it lies above the borderline band."""
     if limit is None:
         return None
-    rule = _bands(kind, rulebook)
+    rule = bands(kind, rulebook)
     end = exact_threshold(rulebook, ANALYTE, floor.pg_ml + rule.borderline_width, rule.unit, limit.unit)
     return (limit.number, limit.unit) if limit.number > end else None
 
@@ -278,7 +225,7 @@ def _limits(
     rulebook: RuleBook, kind: str, floor: Decimal, upper: tuple[Decimal, str] | None, *, unit: str, decimals: int
 ) -> _Limits:
     """The limits of the tiers in the reported unit: rounded to the reported decimals, and exact."""
-    rule = _bands(kind, rulebook)
+    rule = bands(kind, rulebook)
     top, top_unit = upper or (rule.upper, rule.unit)
     numbers = (
         (rule.critical, rule.unit, _AFTER if rule.critical_operator == "<=" else _BEFORE),
@@ -395,7 +342,7 @@ def _lab_calls_it_normal(value: Value, low: Value | None, high: Value | None) ->
 
 def _rules(rulebook: RuleBook, kind: str, floor: Floor) -> tuple[str, ...]:
     rules = rulebook.estradiol
-    used = [_bands(kind, rulebook).id, rules.assay.id, rules.coarse.id]
+    used = [bands(kind, rulebook).id, rules.assay.id, rules.coarse.id]
     if floor.is_set:
         used.append(rules.override.id)
     return tuple(used)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from tracking.domain.bone import BoneStanding
 from tracking.domain.context import Context
@@ -33,8 +34,7 @@ from tracking.domain.when_asked import kept
 _CITED = ("sources", "contrary")
 
 
-@dataclass(frozen=True, eq=False)
-class Evaluation:
+class Evaluation(Struct, frozen=True, eq=False, dict=True):
     """One conclusion with its whole basis. What is said of today is concluded when it is made; the rest when it is opened."""
 
     facts: Facts

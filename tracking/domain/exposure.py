@@ -10,20 +10,25 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import accumulate, chain, groupby, zip_longest
+from itertools import accumulate, chain, groupby
 from operator import attrgetter
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracking.domain.history import DoseRecord, DrugUseRecord, RegimenRecord
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, CO_MEDICATION, TESTOSTERONE, DrugRule, RuleBook
 from tracking.domain.schedule import Schedule
-from tracking.domain.stated import NO_REGIMENS, RegimenLog, Stated, at_once, is_same
+from tracking.domain.spans import so_many_days
+from tracking.domain.stated import LOGGED, NO_REGIMENS, USED, Changed, RegimenLog, Stated, changed_between
+from tracking.domain.when_asked import kept
 
-LOGGED = "logged"
-USED = "used"
+__all__ = ["LOGGED", "USED", "Change", "Course", "Exposure", "Span", "courses_of", "read_exposure"]
+
+
 # Before anything that can be on record: where a use begins of which nobody knows since when.
 SINCE_UNKNOWN = date(1900, 1, 1)
 _DAY = timedelta(days=1)
@@ -35,7 +40,7 @@ _START_AND_KEY, _START_AND_DRUG = attrgetter("starts_on", "key"), attrgetter("st
 _DAY_AND_CLASS, _DAY_AND_ANCHOR = attrgetter("on", "drug_class"), attrgetter("on", "drug_class", "anchor")
 
 
-class Course(NamedTuple):
+class Course(Struct, frozen=True):
     """One drug at one dose and interval, from ``starts_on`` until before ``ends_on`` (None: open). ``unit``: of its doses."""
 
     drug_class: str
@@ -64,8 +69,7 @@ class Course(NamedTuple):
         return f"{self.drug} {self.dose_mg.normalize():f} {self.unit} {self.schedule}"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A start, stop or change of dose, interval or product. ``anchor`` is its stable name."""
 
     TOLD: ClassVar[tuple[str, ...]] = ("on", "drug_class", "drug", "kind", "anchor", "before", "after")
@@ -75,8 +79,8 @@ class Change:
     drug: str
     kind: str
     anchor: str
-    left: tuple[Course, ...] = field(compare=False, repr=False)
-    begun: Course | None = field(compare=False, repr=False)
+    left: tuple[Course, ...]
+    begun: Course | None
 
     @property
     def before(self) -> str:
@@ -89,8 +93,7 @@ class Change:
         return self.begun.text if self.begun is not None else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Continuous exposure to one class, short pauses bridged."""
 
     starts_on: date
@@ -98,37 +101,42 @@ class Span:
     anchor: str
 
 
-@dataclass(frozen=True, slots=True)
 class Exposure:
     """Everything he took that matters here, by date. Co-medication has courses and makes no changes.
 
     ``courses`` are in order of their start, ``changes`` in order of time. ``spans`` are by class of drug.
     """
 
-    courses: tuple[Course, ...]
-    changes: tuple[Change, ...]
-    spans: Mapping[str, tuple[Span, ...]]
-    _of: Mapping[str, _OfClass] = field(init=False, compare=False, repr=False)
-    _changed_on: Sequence[date] = field(init=False, compare=False, repr=False)
+    def __init__(self, courses: Mapping[str, list[Course]], changes: Iterable[Change], gap_days: int) -> None:
+        """``courses`` by class in order of their start, ``changes`` in any. Pauses of so many days are bridged."""
+        self.changes = _joined(changes)
+        self.spans = {name: _spans(of_class, gap_days) for name, of_class in courses.items()}
+        self._of = {name: _OfClass(of_class) for name, of_class in courses.items()}
+        self._changed_on = [change.on for change in self.changes]
+        self._held: dict[tuple[str, date], tuple[Course, ...]] = {}
+        self._held_before: dict[tuple[str, date], tuple[Course, ...]] = {}
 
-    def __post_init__(self) -> None:
-        of: dict[str, list[Course]] = {name: [] for name in _CLASSES}
-        for course in self.courses:
-            of[course.drug_class].append(course)
-        object.__setattr__(self, "_of", {name: _OfClass(courses) for name, courses in of.items()})
-        object.__setattr__(self, "_changed_on", [change.on for change in self.changes])
+    @kept
+    def courses(self) -> tuple[Course, ...]:
+        return tuple(sorted(chain.from_iterable(of.courses for of in self._of.values()), key=_START_AND_DRUG))
 
     def of(self, drug_class: str) -> Sequence[Course]:
-        """Every course of a class."""
+        """Every course of a class in order of its start."""
         return self._of[drug_class].courses
 
     def on(self, drug_class: str, day: date) -> tuple[Course, ...]:
-        """In force on a day."""
-        return self._of[drug_class].on(day)
+        """In force on a day, which is mostly asked for several times."""
+        held = self._held.get((drug_class, day))
+        if held is None:
+            held = self._held[drug_class, day] = self._of[drug_class].on(day)
+        return held
 
     def at_draw(self, drug_class: str, day: date) -> tuple[Course, ...]:
         """In force when something was drawn on ``day``."""
-        return self._of[drug_class].before(day)
+        held = self._held_before.get((drug_class, day))
+        if held is None:
+            held = self._held_before[drug_class, day] = self._of[drug_class].before(day)
+        return held
 
     def span(self, drug_class: str, day: date) -> Span | None:
         """The exposure that a day belongs to, or None."""
@@ -188,17 +196,14 @@ def read_exposure(
         drug_class = rulebook.drug_class(drug)
         if drug_class not in courses:
             continue
-        stated = drugs.get(drug, NO_REGIMENS).stated
-        of_drug = courses_of(stated, used.get(drug, ()), taken.get(drug, ()), drug, rulebook)
-        courses[drug_class] += of_drug
+        of = drugs.get(drug, NO_REGIMENS)
+        of_drug = courses_of(of.stated, used.get(drug, ()), taken.get(drug, ()), drug, rulebook)
+        of_class = courses[drug_class]
+        courses[drug_class] = sorted([*of_class, *of_drug], key=_START_AND_DRUG) if of_class else of_drug
         if drug_class in _DECISIVE:
-            changes += _changes(of_drug)
-    gap = rulebook.monitoring.in_force.gap_days
-    return Exposure(
-        tuple(sorted(chain.from_iterable(courses.values()), key=_START_AND_DRUG)),
-        _joined(changes),
-        {name: _spans(of_class, gap) for name, of_class in courses.items()},
-    )
+            changed = of.changed if len(of_drug) == len(of.stated) else changed_between(of_drug)
+            changes += [_change(one, of_drug, drug, drug_class) for one in changed]
+    return Exposure(courses, changes, rulebook.monitoring.in_force.gap_days)
 
 
 def courses_of(
@@ -257,7 +262,7 @@ def _with_logged(stated: list[Course], doses: Sequence[DoseRecord], drug: str, r
     uncovered = _uncovered(doses, stated)
     if not uncovered:
         return stated
-    reach = timedelta(days=rule.logged_days)
+    reach = so_many_days(rule.logged_days)
     runs: list[list[tuple[date, str]]] = []
     for day, key in uncovered:
         if runs and day - runs[-1][-1][0] <= reach and not any(runs[-1][-1][0] < c.starts_on <= day for c in stated):
@@ -305,39 +310,16 @@ def _uncovered(doses: Sequence[DoseRecord], stated: list[Course]) -> list[tuple[
     return sorted(outside)
 
 
-def _changes(courses: list[Course]) -> list[Change]:
-    """The changes of one drug. A log that runs into a regimen, or out of one, is no change; a log that ends is no stop.
-
-    A log between two regimens joins them, and what the second states is held against what the first did. A use starts and stops
-    as a regimen does. Between a use and a regimen lies a change, whichever comes first: the dose nobody knows may be any, and
-    wrong is worse than missing.
-    """
-    found = []
-    before: Course | None = None
-    stated: Course | None = None
-    for course in courses:
-        name, start = course.drug, course.starts_on
-        ended = before.ends_on if before is not None else None
-        if before is None or ended is None or ended < start:
-            found.append(Change(start, course.drug_class, name, "start", course.anchor, (), course))
-        elif course.basis != LOGGED:
-            former = before if USED in (before.basis, course.basis) else stated
-            if former is not None and not is_same(former, course):
-                kind = "dose" if at_once(former) != at_once(course) else "interval"
-                found.append(Change(start, course.drug_class, name, kind, course.anchor, (former,), course))
-        before, stated = course, stated if course.dose_mg is None else course
-    for course, after in zip_longest(courses, courses[1:]):
-        resumed = after is not None and after.starts_on == course.ends_on
-        if course.ends_on is not None and course.basis != LOGGED and not resumed:
-            anchor = f"end:{course.key}"
-            found.append(Change(course.ends_on, course.drug_class, course.drug, "stop", anchor, (course,), None))
-    return found
+def _change(changed: Changed, courses: Sequence[Course], drug: str, drug_class: str) -> Change:
+    left = (courses[changed.left],) if changed.left is not None else ()
+    begun = courses[changed.begun] if changed.begun is not None else None
+    return Change(changed.on, drug_class, drug, changed.kind, changed.anchor, left, begun)
 
 
 def _joined(changes: Iterable[Change]) -> tuple[Change, ...]:
     """In order of time. One drug stopped and another of its class started on one day is one change of product."""
     ordered = sorted(changes, key=_DAY_AND_ANCHOR)
-    if len({change.on for change in ordered}) == len(ordered):
+    if len({(change.on, change.drug_class) for change in ordered}) == len(ordered):
         return tuple(ordered)
     merged: list[Change] = []
     for _, of_day in groupby(ordered, key=_DAY_AND_CLASS):
@@ -356,12 +338,16 @@ def _joined(changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(merged)
 
 
-def _spans(courses: list[Course], gap_days: int) -> tuple[Span, ...]:
+def _spans(courses: Sequence[Course], gap_days: int) -> tuple[Span, ...]:
+    """``courses``: in order of their start. Of several that begin together the oldest record names the exposure."""
+    if len({course.starts_on for course in courses}) < len(courses):
+        courses = sorted(courses, key=_START_AND_KEY)
+    gap = so_many_days(gap_days)
     spans: list[Span] = []
     first: Course | None = None
     end: date | None = None
-    for course in sorted(courses, key=_START_AND_KEY):
-        if first is not None and (end is None or (course.starts_on - end).days <= gap_days):
+    for course in courses:
+        if first is not None and (end is None or course.starts_on <= end or course.starts_on - end <= gap):
             end = None if end is None or course.ends_on is None else max(end, course.ends_on)
             continue
         if first is not None:

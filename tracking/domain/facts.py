@@ -6,8 +6,9 @@ Whoever asks about today looks back only as far as today depends on it; what bel
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from tracking.domain.bone import BoneStanding
 from tracking.domain.bone_therapy import Injected, bone_injections
@@ -23,7 +24,7 @@ from tracking.domain.reassurance import biotin_of
 from tracking.domain.risk import Risk, risk_of
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, RuleBook
 from tracking.domain.series import Series
-from tracking.domain.timeline import Draw, Timeline, read_timeline
+from tracking.domain.timeline import NO_DRAWS, Draw, Timeline, read_timeline
 from tracking.domain.timing import DrawTiming, timing_of
 from tracking.domain.unit_question import unit_questions
 from tracking.domain.verdict import Verdict, deciding_draw, verdict_of
@@ -33,8 +34,7 @@ from tracking.domain.words import listed
 __all__ = ["Facts", "gather"]
 
 
-@dataclass(frozen=True, eq=False)
-class Facts:
+class Facts(Struct, frozen=True, eq=False, dict=True):
     """Everything that can be said of one man.
 
     ``placed``, ``readings`` and ``timings`` are those of his estradiol, by the key of the result: placed by its value alone,
@@ -142,9 +142,8 @@ class Facts:
 def gather(history: History, rulebook: RuleBook, as_of: datetime) -> Facts:
     """The facts as of an aware instant."""
     timeline = read_timeline(history, rulebook, as_of)
-    drawn = timeline.draws.get(ANALYTE, ())
-    draws = {draw.lab.key: draw for draw in drawn}
-    questions = unit_questions(drawn, timeline, rulebook)
+    drawn = timeline.draws.get(ANALYTE, NO_DRAWS)
+    draws, questions = drawn.by_key, unit_questions(drawn, timeline, rulebook)
     biotin = biotin_of(history, rulebook)
     timings = WhenAsked(draws, lambda draw: timing_of(draw, timeline, rulebook))
 

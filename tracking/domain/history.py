@@ -235,22 +235,26 @@ class History:
     @property
     def lab_log(self) -> LabLog:
         """The labs, in order."""
-        return LabLog(self.labs)
+        assert isinstance(self.labs, LabLog)
+        return self.labs
 
     @property
     def regimen_log(self) -> RegimenLog:
         """The regimens, in order."""
-        return RegimenLog(self.regimens)
+        assert isinstance(self.regimens, RegimenLog)
+        return self.regimens
 
     @property
     def dose_log(self) -> DoseLog:
         """The doses, in order."""
-        return DoseLog(self.doses)
+        assert isinstance(self.doses, DoseLog)
+        return self.doses
 
     @property
     def scan_log(self) -> ScanLog:
         """The scans, in order."""
-        return ScanLog(self.scans)
+        assert isinstance(self.scans, ScanLog)
+        return self.scans
 
     def _named(self) -> str:
         """A digest of everything but the doses.

@@ -10,13 +10,15 @@ import hashlib
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import groupby
 from operator import attrgetter, eq, itemgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from tracking.domain.reported import Comparator, Precision
+from msgspec import Struct
+
+from tracking.domain.reported import Assay, Comparator, Precision
 
 if TYPE_CHECKING:
     from tracking.domain.history import DoseRecord, LabRecord, ScanRecord, SiteRecord
@@ -28,6 +30,7 @@ class _Keyed(Protocol):
 
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_ASSAY = attrgetter("lab.reported.assay")
 _AT, _AT_AND_KEY = attrgetter("taken.at"), attrgetter("taken.at", "key")
 _DATED = frozenset({Precision.MINUTE, Precision.DAY})
 _SKIPPED = "skipped"
@@ -37,14 +40,14 @@ _EXPONENTS = {"g/cm2": 0, "mg/cm2": -3}
 _BLOCK = 64
 
 
-class Dated(NamedTuple):
+class Dated(Struct, frozen=True):
     """The key of a result that is known to the day, and the day."""
 
     key: str
     on: date
 
 
-class Draw(NamedTuple):
+class Draw(Struct, frozen=True):
     """One result with the local day it was drawn on.
 
     ``on`` is the first day it can have been drawn on, None where nothing bounds it; ``dated``: known to the day, then as
@@ -57,13 +60,55 @@ class Draw(NamedTuple):
     day: Dated | None
 
 
+def _place(draw: Draw) -> tuple[date, datetime, str]:
+    """By local day."""
+    return draw.on or date.min, draw.lab.reported.collected.at, draw.lab.key
+
+
+class Draws(tuple[Draw, ...]):  # noqa: SLOT001  it carries what was put in order
+    """The draws of one analyte in order of time; one of unknown date comes first, for it can never be said to be the latest.
+
+    ``by_key``: each by the key of its result. ``days``: the first day that each can have been drawn on, the least of all days
+    where nothing bounds it. ``runs``: results that are known to the day, neighbours by one assay together. ``last_at``: the
+    last instant at which the latest, or one whose day is not known, can have been drawn. ``all_dated``: every day is known;
+    ``any_typed``: some result was typed in by a person.
+    """
+
+    by_key: Mapping[str, Draw]
+    days: Sequence[date]
+    runs: Sequence[tuple[Assay, Sequence[Dated]]]
+    last_at: datetime
+    all_dated: bool
+    any_typed: bool
+
+    def __new__(cls, draws: Iterable[Draw] = ()) -> Draws:  # noqa: PYI034  as below
+        """Sort them."""
+        drawn = super().__new__(cls, sorted(draws, key=_place))
+        drawn.by_key = {draw.lab.key: draw for draw in drawn}
+        drawn.days = [draw.on or date.min for draw in drawn]
+        runs = [(assay, [draw.day for draw in of if draw.day is not None]) for assay, of in groupby(drawn, key=_ASSAY)]
+        drawn.runs = [(assay, dated) for assay, dated in runs if dated]
+        lasts = [draw.lab.reported.collected.latest for draw in drawn if draw.on == drawn[-1].on or not draw.dated]
+        drawn.last_at = max(lasts, default=_NEVER)
+        drawn.all_dated = all(draw.dated for draw in drawn)
+        drawn.any_typed = any(draw.lab.typed for draw in drawn)
+        return drawn
+
+    def until(self, at: datetime) -> Draws:
+        """Those up to an instant, which is among them."""
+        return Draws([draw for draw in self if draw.lab.reported.collected.at <= at])
+
+
+NO_DRAWS = Draws()
+
+
 class LabLog(tuple["LabRecord", ...]):  # noqa: SLOT001  it carries what was put in order
     """Results, and the draws of each analyte in order of time.
 
     ``last_at`` is the latest instant of all; ``digest`` names the results, whatever their order.
     """
 
-    draws: Mapping[str, tuple[Draw, ...]]
+    draws: Mapping[str, Draws]
     last_at: datetime
     digest: str
 
@@ -78,14 +123,13 @@ class LabLog(tuple["LabRecord", ...]):  # noqa: SLOT001  it carries what was put
             on = None if collected.precision is Precision.UNKNOWN else collected.local.date()
             day = Dated(lab.key, on) if on is not None and collected.precision in _DATED else None
             found[lab.analyte].append(Draw(lab, on, day is not None, day))
-        log.draws = {analyte: tuple(sorted(of, key=_place)) for analyte, of in found.items()}
+        log.draws = {analyte: Draws(of) for analyte, of in found.items()}
         log.last_at = max([lab.reported.collected.at for lab in log], default=_NEVER)
         log.digest = digest_of(keys_of(log))
         return log
 
 
-@dataclass(frozen=True, slots=True)
-class DrugLog:
+class DrugLog(Struct, frozen=True):
     """The doses of one drug or class in order of time: those taken with their instants, and the instants of skipped ones."""
 
     taken: Sequence[DoseRecord] = ()
@@ -96,6 +140,9 @@ class DrugLog:
         """The log as it stood at an instant, which is in it."""
         number = bisect_right(self.times, at)
         return DrugLog(self.taken[:number], self.times[:number], self.skipped[: bisect_right(self.skipped, at)])
+
+
+NO_LOG = DrugLog()
 
 
 class DoseLog(tuple["DoseRecord", ...]):  # noqa: SLOT001  as above
@@ -209,8 +256,3 @@ def _digests(keys: Sequence[str]) -> list[bytes]:
 
 def _next(before: bytes, keys: Sequence[str]) -> bytes:
     return hashlib.sha256(before + "\n".join(keys).encode()).digest()
-
-
-def _place(draw: Draw) -> tuple[date, datetime, str]:
-    """By local day; a draw of unknown date comes first, for it can never be said to be the latest."""
-    return draw.on or date.min, draw.lab.reported.collected.at, draw.lab.key

@@ -23,9 +23,9 @@ def own_intervals(intervals: Iterable[IntervalOverride], today: date, rulebook: 
     return {own.kind: own for own in sorted(valid, key=lambda own: (-own.every_months, own.key))}
 
 
-def said_of(own: IntervalOverride | None, words: str, rulebook: RuleBook) -> str:
-    """The reason of a due item, with whose interval it is."""
+def said_of(own: IntervalOverride | None, words: str, says: Mapping[str, str]) -> str:
+    """The reason of a due item, with whose interval it is. ``says``: the sentences of what is due."""
     if own is None:
         return words
     said = {"words": words, "months": str(own.every_months), "whose": own.whose, "until": on_day(own.expires_on, date.min)}
-    return fill(rulebook.words.due["of_his_own"], said)
+    return fill(says["of_his_own"], said)

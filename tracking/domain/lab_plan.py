@@ -16,22 +16,22 @@ from math import ceil
 from operator import attrgetter
 
 from tracking.domain.dosing import interval_hours
-from tracking.domain.due import ANSWERED, LAB, NOT_USABLE, SUPERSEDED, DueItem, planned
+from tracking.domain.due import ANSWERED, LAB, NOT_USABLE, SUPERSEDED, DueItem, Window, asked
 from tracking.domain.estradiol import ANALYTE, Reading
 from tracking.domain.exposure import Change
 from tracking.domain.history import IntervalOverride
-from tracking.domain.intervals import said_of
 from tracking.domain.months import months_after
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Recheck, RuleBook, Tier
 from tracking.domain.schedule import MOST_DAYS
-from tracking.domain.timeline import Draw, Timeline
+from tracking.domain.spans import so_many_days
+from tracking.domain.timeline import NO_DRAWS, Draw, Draws, Timeline
 from tracking.domain.verdict import interval_months
-from tracking.domain.words import fill, on_day
 
 TESTOSTERONE_TOTAL = "testosterone_total"
 _HOURS_A_DAY = 24
 _DAY = timedelta(days=1)
 _ROUTINE = "routine"
+_BOTH = (ANALYTE, TESTOSTERONE_TOTAL)
 _CHANGED_ON = attrgetter("on")
 
 
@@ -47,17 +47,13 @@ def paired(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> Draw | None:
         return next(same, None)
     within = rulebook.testosterone.pairing.days
     # In order of time, those of unknown date first: only the few near in days are looked at.
-    drawn = timeline.draws.get(TESTOSTERONE_TOTAL, ())
-    first = bisect_left(drawn, on - timedelta(days=within), key=_day_of)
-    near = drawn[first : bisect_right(drawn, on + timedelta(days=within), lo=first, key=_day_of)]
+    drawn = timeline.draws.get(TESTOSTERONE_TOTAL, NO_DRAWS)
+    first = bisect_left(drawn.days, on - so_many_days(within))
+    near = drawn[first : bisect_right(drawn.days, on + so_many_days(within), lo=first)]
     if any(other.on != on for other in near):
         days = [change.on for change in timeline.exposure.changes]
         near = tuple(other for other in near if not any(_between(other.on, day, on) for day in days))
     return min(near, key=lambda d: (abs((d.on - on).days) if d.on else within, d.lab.key), default=None)
-
-
-def _day_of(draw: Draw) -> date:
-    return draw.on or date.min
 
 
 def _between(one: date | None, day: date, other: date) -> bool:
@@ -138,27 +134,15 @@ class LabWalk:
         return item.closed(ANSWERED if usable else NOT_USABLE, answered_by=draw.lab.key)
 
     def _recheck(self, change: Change, recheck: Recheck, rule: str, waiting: date | None) -> DueItem:
-        start = change.on
         due, opens, earliest = _window(change, recheck, self.timeline)
         if waiting is not None and waiting > earliest:
             earliest = waiting
         due = max(due, earliest)
         name = "recheck" if recheck.name == "main" else recheck.name
-        return self._item(
-            anchor=change.anchor if recheck.name == "main" else f"{change.anchor}:{recheck.name}",
-            rule=rule,
-            reason=name,
-            params={
-                "change": self.rulebook.words.change[change.kind],
-                "drug": self.rulebook.drugs[change.drug].name,
-                "on": str(start),
-            },
-            opens=min(opens, due),
-            due=due,
-            overdue=due + timedelta(days=recheck.overdue_days - recheck.due_days),
-            earliest=earliest,
-            needs=recheck.needs,
-        )
+        anchor = change.anchor if recheck.name == "main" else f"{change.anchor}:{recheck.name}"
+        names = {"change": self.rulebook.words.change[change.kind], "drug": self.rulebook.drugs[change.drug].name}
+        window = (min(opens, due), due, due + so_many_days(recheck.overdue_days - recheck.due_days), earliest)
+        return self._item(rule, recheck.needs, anchor=anchor, reason=name, said={**names, "on": change.on}, window=window)
 
     def _routine(self, draw: Draw, on: date) -> DueItem | None:
         """The next draw while he is on something; after everything was stopped none."""
@@ -167,67 +151,35 @@ class LabWalk:
         rule = self.rulebook.monitoring.routine
         months = self.own.every_months if self.own else interval_months(on, self.timeline, self.rulebook)
         due = months_after(on, months)
-        return self._item(
-            anchor=f"after:{draw.lab.key}",
-            rule=rule.id,
-            reason=_ROUTINE,
-            params={"months": str(months), "on": str(on)},
-            opens=max(due - timedelta(days=rule.opens_before_days), on + _DAY),
-            due=due,
-            overdue=due + timedelta(days=self.rulebook.monitoring.late.overdue_days),
-            earliest=on + _DAY,
-            needs=(ANALYTE, TESTOSTERONE_TOTAL),
-            own=self.own,
-        )
+        earliest = on + _DAY
+        overdue = due + so_many_days(self.rulebook.monitoring.late.overdue_days)
+        window = (max(due - so_many_days(rule.opens_before_days), earliest), due, overdue, earliest)
+        said, anchor = {"months": months, "on": on}, f"after:{draw.lab.key}"
+        return self._item(rule.id, _BOTH, anchor=anchor, reason=_ROUTINE, said=said, window=window, own=self.own)
 
     def _repeat(self, draw: Draw, on: date, failed: DueItem) -> DueItem:
         rule = self.rulebook.monitoring.repeat
-        due = on + timedelta(days=rule.due_days)
-        return self._item(
-            anchor=f"repeat:{draw.lab.key}",
-            rule=rule.id,
-            reason="repeat",
-            params={"on": str(on)},
-            opens=on + _DAY,
-            due=due,
-            overdue=due + timedelta(days=self.rulebook.monitoring.late.overdue_days),
-            earliest=on + _DAY,
-            needs=failed.needs,
-        )
+        due = on + so_many_days(rule.due_days)
+        window = (on + _DAY, due, due + so_many_days(self.rulebook.monitoring.late.overdue_days), on + _DAY)
+        anchor = f"repeat:{draw.lab.key}"
+        return self._item(rule.id, failed.needs, anchor=anchor, reason="repeat", said={"on": on}, window=window)
 
     def _on(self, drug_class: str, day: date) -> bool:
         return bool(self.timeline.exposure.on(drug_class, day))
 
     def _item(
         self,
+        rule: str,
+        needs: tuple[str, ...],
         *,
         anchor: str,
-        rule: str,
         reason: str,
-        params: dict[str, str],
-        opens: date,
-        due: date,
-        overdue: date,
-        earliest: date,
-        needs: tuple[str, ...],
+        said: Mapping[str, object],
+        window: Window,
         own: IntervalOverride | None = None,
     ) -> DueItem:
-        def says() -> str:
-            said = {**params, "on": on_day(date.fromisoformat(params["on"]), date.min)}
-            return said_of(own, fill(self.rulebook.words.due[reason], said), self.rulebook)
-
-        return planned(
-            LAB,
-            anchor,
-            rule=rule,
-            reason=reason,
-            params=params,
-            says=says,
-            window=(opens, due, overdue, earliest),
-            zone=self.timeline.person.zone,
-            rulebook=self.rulebook,
-            needs=needs,
-        )
+        of = asked(LAB, rule, self.rulebook, needs=needs)
+        return DueItem(of, anchor, reason, said, *window, self.timeline.person.zone, own)
 
 
 def walk_labs(
@@ -245,15 +197,16 @@ def walk_labs(
     """
     walk = LabWalk(timeline, readings, rulebook, own)
     changes = timeline.exposure.changes_until(timeline.today)
-    draws = [(draw.on, draw) for draw in timeline.draws.get(ANALYTE, ()) if draw.on is not None]
     if not changes:
         return walk
-    first = None if whole else _sure_answer(draws, changes, timeline, readings, rulebook)
-    number = 0
+    drawn = timeline.draws.get(ANALYTE, NO_DRAWS)
+    first = None if whole else _sure_answer(drawn, changes, timeline, readings, rulebook)
+    begun = number = 0
     if first is not None:
-        on, draw = draws[first]
-        walk.begin_with(draw, on)
-        draws, number = draws[first + 1 :], bisect_left(changes, on, key=_CHANGED_ON)
+        on, begun = drawn.days[first], first + 1
+        walk.begin_with(drawn[first], on)
+        number = bisect_left(changes, on, key=_CHANGED_ON)
+    draws = [(draw.on, draw) for draw in drawn[begun:] if draw.on is not None]
     # Of several on one day the readable one is taken first: it answers, and the others are then too early for the next.
     draws.sort(key=lambda dated: (dated[0], readings[dated[1].lab.key].tier is Tier.INDETERMINATE, dated[1].lab.key))
     for on, draw in draws:
@@ -267,7 +220,7 @@ def walk_labs(
 
 
 def _sure_answer(
-    draws: Sequence[tuple[date, Draw]],
+    draws: Draws,
     changes: Sequence[Change],
     timeline: Timeline,
     readings: Mapping[str, Reading],
@@ -278,14 +231,14 @@ def _sure_answer(
     It is alone on its day, readable, with the testosterone of that day, and late enough for every change before it.
     """
     for place in range(len(draws) - 1, -1, -1):
-        on, draw = draws[place]
+        draw, on = draws[place], draws.days[place]
         number = bisect_left(changes, on, key=_CHANGED_ON)
         if not number:
             return None
         # Looks beside the main one are answered each in its own time, and off everything nothing may have been open.
         if len(rulebook.drugs[changes[number - 1].drug].rechecks) > 1 or not _is_on(on, timeline):
             continue
-        alone = all(not 0 <= near < len(draws) or draws[near][0] != on for near in (place - 1, place + 1))
+        alone = all(not 0 <= near < len(draws) or draws.days[near] != on for near in (place - 1, place + 1))
         if alone and draw.dated and readings[draw.lab.key].tier is not Tier.INDETERMINATE:
             other = paired(draw, timeline, rulebook)
             if other is not None and other.on == on and _is_late_enough(on, changes[:number], timeline, rulebook):
@@ -295,7 +248,7 @@ def _sure_answer(
 
 def _is_late_enough(on: date, changes: Sequence[Change], timeline: Timeline, rulebook: RuleBook) -> bool:
     """Whether a draw comes late enough for each of the changes before it. Those so long ago that it must are not asked."""
-    longest = timedelta(days=_longest_wait(rulebook))
+    longest = so_many_days(_longest_wait(rulebook))
     for change in reversed(changes):
         if on - change.on > longest:
             break
@@ -321,9 +274,9 @@ def _window(change: Change, recheck: Recheck, timeline: Timeline) -> tuple[date,
     due_days = recheck.due_days
     if recheck.interval_end:
         due_days = _interval_days(change, timeline) or due_days
-    due = change.on + timedelta(days=due_days)
-    opens = due - timedelta(days=recheck.due_days - recheck.opens_days)
-    return due, opens, opens if recheck.interval_end else change.on + timedelta(days=recheck.earliest_draw_days)
+    due = change.on + so_many_days(due_days)
+    opens = due - so_many_days(recheck.due_days - recheck.opens_days)
+    return due, opens, opens if recheck.interval_end else change.on + so_many_days(recheck.earliest_draw_days)
 
 
 def _interval_days(change: Change, timeline: Timeline) -> int | None:

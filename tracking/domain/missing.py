@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tracking.domain.bone import NO_LSC, NOT_STATED, SCANNER_CHANGED
 from tracking.domain.estradiol import LOW
@@ -17,8 +18,7 @@ from tracking.domain.rulebook import AROMATASE_INHIBITOR, BONE_THERAPY, TESTOSTE
 _UNDETERMINED = {NO_LSC: "dexa_lsc", SCANNER_CHANGED: "dexa_cross_calibration"}
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     code: str
     words: str
 
@@ -26,13 +26,8 @@ class Missing:
 def missing_from(facts: Facts) -> tuple[Missing, ...]:
     """In the order of how much hangs on it."""
     words = facts.rulebook.words.missing
-    return tuple(Missing(code, words[code]) for code in dict.fromkeys(_codes(facts)))
-
-
-def _codes(facts: Facts) -> Iterator[str]:
-    yield from _of_estradiol(facts)
-    yield from _of_therapy(facts)
-    yield from _of_bone(facts)
+    codes = dict.fromkeys((*_of_estradiol(facts), *_of_therapy(facts), *_of_bone(facts)))
+    return tuple([Missing(code, words[code]) for code in codes])
 
 
 def _of_estradiol(facts: Facts) -> Iterator[str]:

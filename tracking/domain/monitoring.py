@@ -9,7 +9,7 @@ from operator import attrgetter
 from tracking.domain.bone import BoneStanding
 from tracking.domain.bone_therapy import Injected, bone_injections, injection_items
 from tracking.domain.dexa_plan import dexa_items
-from tracking.domain.due import DEXA, LAB, DueItem
+from tracking.domain.due import DEXA, LAB, OPEN, DueItem
 from tracking.domain.estradiol import ANALYTE, Reading, read_result
 from tracking.domain.history import History
 from tracking.domain.intervals import own_intervals
@@ -23,7 +23,7 @@ from tracking.domain.when_asked import kept
 
 __all__ = ["DueItem", "Plan", "plan"]
 
-_KIND_DUE_ANCHOR = attrgetter("kind", "due_on", "anchor")
+_KIND_DUE_ANCHOR = attrgetter("asked.kind", "due_on", "anchor")
 
 
 def plan(history: History, rulebook: RuleBook, as_of: datetime) -> tuple[DueItem, ...]:
@@ -67,7 +67,7 @@ class Plan:
 
     @kept
     def open(self) -> tuple[DueItem, ...]:
-        return tuple([item for item in self._planned(self._recent_labs, open_only=True) if item.is_open])
+        return tuple([item for item in self._planned(self._recent_labs, open_only=True) if item.state == OPEN])
 
     @kept
     def items(self) -> tuple[DueItem, ...]:

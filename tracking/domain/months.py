@@ -13,13 +13,15 @@ _EVERY_MONTH_HAS = 28
 
 def months_after(day: date, months: int) -> date:
     """The same day so many months on (before it where negative), or the last of that month where it has no such day."""
-    years, month = divmod(day.year * _A_YEAR + day.month - 1 + months, _A_YEAR)
+    counted = day.year * _A_YEAR + day.month - 1 + months
+    year, month = counted // _A_YEAR, counted % _A_YEAR + 1
     if day.day <= _EVERY_MONTH_HAS:
-        return date(years, month + 1, day.day)
-    return date(years, month + 1, min(day.day, monthrange(years, month + 1)[1]))
+        return date(year, month, day.day)
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def months_between(start: date, day: date) -> int:
     """The whole months from one day to a later one."""
     months = (day.year - start.year) * _A_YEAR + day.month - start.month
-    return months if months_after(start, months) <= day else months - 1
+    is_whole = start.day <= day.day if start.day <= _EVERY_MONTH_HAS else months_after(start, months) <= day
+    return months if is_whole else months - 1

@@ -11,6 +11,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
+from msgspec.json import Encoder
+
 from tracking.domain.context_lines import ContextLine
 from tracking.domain.estradiol import ANALYTE
 from tracking.domain.facts import Facts
@@ -19,43 +21,41 @@ from tracking.domain.history import Person
 from tracking.domain.in_order import digest_of
 from tracking.domain.missing import Missing
 from tracking.domain.panel_plan import of_age_on
+from tracking.domain.timeline import NO_DRAWS
+
+# One text for one content: codes and figures as they are, dates in ISO 8601, names in order.
+_text = Encoder(order="deterministic").encode
 
 
 def outcome_digest(facts: Facts, findings: Iterable[Finding], missing: Iterable[Missing], lines: Iterable[ContextLine]) -> str:
     """A digest of everything said, of the record that it is said of, and of the doses before the last estradiol."""
     content = facts.history.digest_without_doses
     said = (*_of_today(facts), *_found(findings), *(item.code for item in missing), *_beside(lines))
-    return digest_of(facts.rulebook.digest, content, _doses_before_the_last_draw(facts), repr((said, _counting(facts))))
+    text = _text((said, _counting(facts))).decode()
+    return digest_of(facts.rulebook.digest, content, _doses_before_the_last_draw(facts), text)
 
 
 def _of_today(facts: Facts) -> Iterator[object]:
     today, exposure = facts.timeline.today, facts.timeline.exposure
     verdict, reading, low = facts.verdict, facts.reading, facts.series.low
-    yield verdict.word, verdict.state, verdict.why_stale, verdict.reading, str(verdict.stale_on)
+    yield verdict.word, verdict.state, verdict.why_stale, verdict.reading, verdict.stale_on
     change = verdict.changed_by
     if change is not None:
-        yield str(change.on), change.kind, change.anchor, change.before, change.after
-    yield verdict.confirmation, verdict.disagreements, str(verdict.disputed_until), verdict.higher, verdict.change
+        yield change.on, change.kind, change.anchor, change.before, change.after
+    yield verdict.confirmation, verdict.disagreements, verdict.disputed_until, verdict.higher, verdict.change
     if reading is not None:
-        yield reading.tier.value, reading.best_tier.value, reading.worst_tier.value, reading.notes, reading.overstated_by
+        yield reading.tier, reading.best_tier, reading.worst_tier, reading.notes, reading.overstated_by
     yield low
     for item in facts.plan.open:
-        yield item.kind, item.anchor, str(item.opens_on), str(item.due_on), str(item.overdue_on), item.phase(today)
-    yield sorted([course.text for drug_class in exposure.spans for course in exposure.on(drug_class, today)])
+        yield item.asked.kind, item.anchor, item.opens_on, item.due_on, item.overdue_on, item.phase(today)
+    held = [course for drug_class in exposure.spans for course in exposure.on(drug_class, today)]
+    yield [(course.drug, course.basis, course.dose_mg, course.schedule) for course in held]
     yield facts.risk.level, [(factor.code, factor.key) for factor in facts.risk.factors]
 
 
 def _found(findings: Iterable[Finding]) -> Iterator[object]:
     for one in findings:
-        yield (
-            one.code,
-            one.priority.value,
-            one.severity,
-            sorted(one.params.items()),
-            one.note_codes,
-            one.inputs,
-            str(one.margin),
-        )
+        yield one.code, one.priority, one.severity, one.params, one.note_codes, one.inputs, one.margin
 
 
 def _beside(lines: Iterable[ContextLine]) -> Iterator[object]:
@@ -91,8 +91,5 @@ def _kinds_of_age(facts: Facts, person: Person) -> list[str]:
 
 
 def _doses_before_the_last_draw(facts: Facts) -> str:
-    log, draws = facts.history.dose_log, facts.timeline.draws.get(ANALYTE, ())
-    if not draws:
-        return log.digest(0)
-    lasts = [draw.lab.reported.collected.latest for draw in draws if not draw.dated or draw.on == draws[-1].on]
-    return log.digest(bisect_right(log.times, min(max(lasts), facts.timeline.as_of)))
+    log, last = facts.history.dose_log, facts.timeline.draws.get(ANALYTE, NO_DRAWS).last_at
+    return log.digest(bisect_right(log.times, min(last, facts.timeline.as_of)))

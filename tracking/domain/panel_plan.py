@@ -7,30 +7,27 @@ closes a newer item.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from functools import partial
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from tracking.domain.bone import LOSS, BoneStanding
-from tracking.domain.due import ANSWERED, SUPERSEDED, DueItem, Window, planned
+from tracking.domain.due import ANSWERED, SUPERSEDED, Asked, DueItem, Window, asked
 from tracking.domain.exposure import Span
 from tracking.domain.history import IntervalOverride, Person
-from tracking.domain.intervals import said_of
 from tracking.domain.months import months_after
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, LowAgainRule, PlanRule, RuleBook
+from tracking.domain.spans import so_many_days
 from tracking.domain.thresholds import is_below
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.units import threshold
-from tracking.domain.words import fill, on_day
 
 PTH = "pth"
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
+class _Result(Struct, frozen=True):
     """What one day gave: all analytes of a kind, or any one of them. ``low``: not clearly at or above the limit."""
 
     on: date
@@ -59,8 +56,9 @@ def panel_items(
     for code, rule in rulebook.monitoring.plan.items():
         if not spans[rule.drug_class] or (rule.followed_only and code not in own):
             continue
-        walk = _Walk(code, rule, own.get(code), draws, timeline, rulebook, open_only)
-        results = _results(rule, timeline, rulebook)
+        of = asked(code, rule.id, rulebook, needs=rule.analytes)
+        walk = _Walk(rule, of, own.get(code), draws, timeline, rulebook.monitoring.vitamin_d_low.months, open_only)
+        results = [] if timeline.draws.keys().isdisjoint(rule.analytes) else _results(rule, timeline, rulebook)
         of_age = of_age_on(timeline.person, rule.least_age) if rule.least_age else None
         for span in spans[rule.drug_class]:
             start = span.starts_on if of_age is None else max(span.starts_on, of_age)
@@ -83,8 +81,6 @@ def of_age_on(person: Person, age: int) -> date | None:
 
 def _results(rule: PlanRule, timeline: Timeline, rulebook: RuleBook) -> list[_Result]:
     """By day. Results whose day is not known answer nothing."""
-    if timeline.draws.keys().isdisjoint(rule.analytes):
-        return []
     again = rulebook.monitoring.vitamin_d_low
     wanted = 1 if rule.any_of else len(rule.analytes)
     days: dict[date, dict[str, Draw]] = {}
@@ -106,118 +102,79 @@ def _is_low(drawn: Mapping[str, Draw], watched: LowAgainRule | None, rulebook: R
     return is_below(drawn[watched.analyte].lab.reported.value, watched, rulebook) is not False
 
 
-class _Asked(NamedTuple):
-    """What is asked for, before it is put into words."""
-
-    anchor: str
-    reason: str
-    since: date
-    months: int
-    window: Window
-    own: IntervalOverride | None = None
-
-    @property
-    def earliest_on(self) -> date:
-        return self.window[3]
-
-
-class _Walk(NamedTuple):
+class _Walk(Struct, frozen=True):
     """One kind of one man. ``draws``: the open items of estradiol."""
 
-    code: str
     rule: PlanRule
+    asked: Asked
     own: IntervalOverride | None
     draws: Sequence[DueItem]
     timeline: Timeline
-    rulebook: RuleBook
+    low_months: int
     open_only: bool
 
-    def items(self, span: Span, start: date, results: Sequence[_Result]) -> Iterator[DueItem]:
+    def items(self, span: Span, start: date, results: Sequence[_Result]) -> Iterable[DueItem]:
         rule = self.rule
         earliest = months_after(start, -rule.baseline_months)
+        window = (start, start, start + so_many_days(rule.baseline_overdue_days), earliest)
+        baseline = self._item(f"{span.anchor}:baseline", "panel_baseline", start, 0, window)
         within = [r for r in results if r.on >= earliest]
-        before = sum(r.on <= start for r in within)
-        overdue = start + timedelta(days=rule.baseline_overdue_days)
-        asked = _Asked(f"{span.anchor}:baseline", "panel_baseline", start, 0, (start, start, overdue, earliest))
-        number = before - 1 if before else 0
-        if number >= len(within):
-            yield self._left(asked, span)
-            return
-        yield from self._closed(asked, ANSWERED, answered_by=within[number].key)
-        yield from self._follow_up(span, start, within[number:])
+        if not within:
+            return (self._left(baseline, span),)
+        number = max(sum(r.on <= start for r in within) - 1, 0)
+        answered = self._closed(baseline, ANSWERED, answered_by=within[number].key)
+        return (*answered, *self._follow_up(span, start, within[number:]))
 
     def _follow_up(self, span: Span, start: date, results: Sequence[_Result]) -> Iterator[DueItem]:
         last, follows = results[0], results[1:]
-        asked = self._first(span, start, last) or self._next(span, last)
+        item = self._first(span, start, last) or self._next(span, last)
         for result in follows:
-            if asked is None:
+            if item is None:
                 # Without an interval of its own (or any) only a low one comes back.
-                last, asked = result, self._next(span, result)
-            elif result.on >= asked.earliest_on:
-                yield from self._closed(asked, ANSWERED, answered_by=result.key)
-                last, asked = result, self._next(span, result)
+                last, item = result, self._next(span, result)
+            elif result.on >= item.earliest_on:
+                yield from self._closed(item, ANSWERED, answered_by=result.key)
+                last, item = result, self._next(span, result)
             elif result.low is not last.low:
-                yield from self._closed(asked, SUPERSEDED, superseded_by=result.key)
-                last, asked = result, self._next(span, result)
-        if asked is not None:
-            yield self._left(asked, span)
+                yield from self._closed(item, SUPERSEDED, superseded_by=result.key)
+                last, item = result, self._next(span, result)
+        if item is not None:
+            yield self._left(item, span)
 
-    def _closed(self, asked: _Asked, state: str, *, answered_by: str = "", superseded_by: str = "") -> Iterator[DueItem]:
+    def _closed(self, item: DueItem, state: str, *, answered_by: str = "", superseded_by: str = "") -> Iterator[DueItem]:
         if not self.open_only:
-            yield self._item(asked).closed(state, answered_by=answered_by, superseded_by=superseded_by)
+            yield item.closed(state, answered_by=answered_by, superseded_by=superseded_by)
 
-    def _left(self, asked: _Asked, span: Span) -> DueItem:
+    def _left(self, item: DueItem, span: Span) -> DueItem:
         """Open while he is on the drug; its end ends what was asked for."""
         if _goes_on(span, self.timeline.today):
-            return self._item(asked, _draw_beside(asked.window, self.rule, self.draws))
-        return self._item(asked).closed(SUPERSEDED, superseded_by=f"end:{span.anchor}")
+            return _with_draw(item, self.rule, self.draws)
+        return item.closed(SUPERSEDED, superseded_by=f"end:{span.anchor}")
 
-    def _first(self, span: Span, start: date, baseline: _Result) -> _Asked | None:
+    def _first(self, span: Span, start: date, baseline: _Result) -> DueItem | None:
         """The first look after a start that had a baseline before it."""
         if not self.rule.first_months or baseline.on > start or baseline.low:
             return None
         months = min(self.rule.first_months, self.own.every_months) if self.own else self.rule.first_months
         return self._after(f"{span.anchor}:first", "panel_first", start, months)
 
-    def _next(self, span: Span, result: _Result) -> _Asked | None:
+    def _next(self, span: Span, result: _Result) -> DueItem | None:
         months = self.own.every_months if self.own else self.rule.interval_months
         reason = "panel_interval"
         if result.low:
-            low = self.rulebook.monitoring.vitamin_d_low.months
-            months, reason = (low if not months else min(months, low)), "panel_low"
+            months, reason = (self.low_months if not months else min(months, self.low_months)), "panel_low"
         return self._after(f"{span.anchor}:{result.key}", reason, result.on, months) if months else None
 
-    def _after(self, anchor: str, reason: str, since: date, months: int) -> _Asked:
+    def _after(self, anchor: str, reason: str, since: date, months: int) -> DueItem:
         due = months_after(since, months)
-        opens = max(due - timedelta(days=self.rule.opens_before_days), since + _DAY)
-        window = (opens, due, due + timedelta(days=self.rule.overdue_days), opens)
-        return _Asked(anchor, reason, since, months, window, self.own)
+        opens = max(due - so_many_days(self.rule.opens_before_days), since + _DAY)
+        window = (opens, due, due + so_many_days(self.rule.overdue_days), opens)
+        return self._item(anchor, reason, since, months, window)
 
-    def _item(self, asked: _Asked, draw: DueItem | None = None) -> DueItem:
-        """``draw``: the estradiol that it goes with."""
-        said = _Said(
-            asked.window,
-            {"name": self.rule.name, "on": str(asked.since), "months": str(asked.months)},
-            partial(self._words, asked),
-        )
-        if draw is not None:
-            said = _with_draw(said, draw, self.rulebook)
-        return planned(
-            self.code,
-            asked.anchor,
-            rule=self.rule.id,
-            reason=asked.reason,
-            params=said.params,
-            says=said.says,
-            window=said.window,
-            needs=self.rule.analytes,
-            zone=self.timeline.person.zone,
-            rulebook=self.rulebook,
-        )
-
-    def _words(self, asked: _Asked) -> str:
-        params = {"name": self.rule.name, "on": on_day(asked.since, date.min), "months": str(asked.months)}
-        return said_of(asked.own, fill(self.rulebook.words.due[asked.reason], params), self.rulebook)
+    def _item(self, anchor: str, reason: str, since: date, months: int, window: Window) -> DueItem:
+        """``months``: the interval, which is his own where he has one; 0 for a baseline."""
+        said, own = {"name": self.rule.name, "on": since, "months": months}, self.own if months else None
+        return DueItem(self.asked, anchor, reason, said, *window, self.timeline.person.zone, own)
 
 
 def _pth_again(timeline: Timeline, bone: BoneStanding, draws: Sequence[DueItem], rulebook: RuleBook) -> Iterator[DueItem]:
@@ -233,35 +190,17 @@ def _pth_again(timeline: Timeline, bone: BoneStanding, draws: Sequence[DueItem],
             continue
         answer = next((d for d in answers if d.on is not None and d.on >= on), None)
         later = next((d for d in measured if reason == "pth_calcium" and d.on is not None and d.on > on), None)
-        due = on + timedelta(days=rule.due_days)
-        window = (on, due, due + timedelta(days=rule.overdue_days), on)
-        said = _Said(window, {"on": str(on)}, partial(_pth_said, reason, on, rulebook))
-        is_open = answer is None and later is None and _goes_on(span, timeline.today)
-        draw = _draw_beside(window, rulebook.monitoring.plan[PTH], draws) if is_open else None
-        if draw is not None:
-            said = _with_draw(said, draw, rulebook)
-        item = planned(
-            PTH,
-            anchor,
-            rule=rule.id,
-            reason=reason,
-            params=said.params,
-            says=said.says,
-            window=said.window,
-            needs=(PTH,),
-            zone=timeline.person.zone,
-            rulebook=rulebook,
-        )
+        due = on + so_many_days(rule.due_days)
+        window = (on, due, due + so_many_days(rule.overdue_days), on)
+        item = DueItem(asked(PTH, rule.id, rulebook, needs=(PTH,)), anchor, reason, {"on": on}, *window, timeline.person.zone)
         if answer is not None:
             yield item.closed(ANSWERED, answered_by=answer.lab.key)
         elif later is not None:
             yield item.closed(SUPERSEDED, superseded_by=later.lab.key)
+        elif _goes_on(span, timeline.today):
+            yield _with_draw(item, rulebook.monitoring.plan[PTH], draws)
         else:
-            yield item if is_open else item.closed(SUPERSEDED, superseded_by=f"end:{span.anchor}")
-
-
-def _pth_said(reason: str, on: date, rulebook: RuleBook) -> str:
-    return fill(rulebook.words.due[reason], {"on": on_day(on, date.min)})
+            yield item.closed(SUPERSEDED, superseded_by=f"end:{span.anchor}")
 
 
 def _is_off(draw: Draw, rulebook: RuleBook) -> bool:
@@ -279,30 +218,14 @@ def _is_off(draw: Draw, rulebook: RuleBook) -> bool:
     return not low <= value.number <= high
 
 
-class _Said(NamedTuple):
-    """The window of an item, and how it is told."""
-
-    window: Window
-    params: Mapping[str, str]
-    says: Callable[[], str]
-
-
-def _draw_beside(window: Window, rule: PlanRule, draws: Sequence[DueItem]) -> DueItem | None:
-    """The next estradiol that open blood can go with: one needle. Never beyond what the rule allows."""
-    _, due, _, earliest = window
+def _with_draw(item: DueItem, rule: PlanRule, draws: Sequence[DueItem]) -> DueItem:
+    """Open blood goes with the next estradiol: one needle. Never beyond what the rule allows."""
     if not draws or not rule.ride_days:
-        return None
-    latest = due + timedelta(days=rule.ride_days)
-    near = [d for d in draws if earliest <= d.opens_on and d.due_on <= latest]
-    return min(near, key=lambda d: abs((d.due_on - due).days), default=None)
-
-
-def _with_draw(said: _Said, draw: DueItem, rulebook: RuleBook) -> _Said:
-    """Due on the day of the draw."""
-    opens, _, overdue, earliest = said.window
-    window = (min(opens, draw.opens_on), draw.due_on, max(overdue, draw.overdue_on), earliest)
-    return _Said(window, {**said.params, "with": str(draw.due_on)}, partial(_said_with, draw.due_on, said.says, rulebook))
-
-
-def _said_with(on: date, says: Callable[[], str], rulebook: RuleBook) -> str:
-    return fill(rulebook.words.due["with_draw"], {"words": says(), "with_on": on_day(on, date.min)})
+        return item
+    due, latest = item.due_on, item.due_on + so_many_days(rule.ride_days)
+    nearest: DueItem | None = None
+    for draw in draws:
+        able = item.earliest_on <= draw.opens_on and draw.due_on <= latest
+        if able and (nearest is None or abs(draw.due_on - due) < abs(nearest.due_on - due)):
+            nearest = draw
+    return item if nearest is None else item.beside(nearest)

@@ -46,7 +46,7 @@ def _one_level(item: Any) -> Any:
 @cache
 def _names(kind: Any) -> tuple[str, ...]:
     """What a record tells: its fields, or what it names as ``TOLD`` where some of that is worked out when asked for."""
-    told: tuple[str, ...] = getattr(kind, "TOLD", ())
+    told: tuple[str, ...] = getattr(kind, "TOLD", ()) or getattr(kind, "__struct_fields__", ())
     return told or (tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tracking.domain.estradiol import LOW, Reading
 from tracking.domain.reassurance import (

@@ -6,11 +6,12 @@ None of it touches the tier (CLINICAL 9.1): a low counts unchanged, and a result
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from tracking.domain.entry import weekly_mg
 from tracking.domain.estradiol import LOW, Reading
@@ -33,8 +34,7 @@ _DAYS_A_WEEK = 7
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Biotin:
+class Biotin(Struct, frozen=True):
     """His records of biotin: regimens of a disturbing dose, every logged dose, and the uses of which nobody knows how much."""
 
     rule: BiotinRule

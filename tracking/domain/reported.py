@@ -13,6 +13,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
+from msgspec import Struct
 
 from tracking.domain.months import SHORT_NAMES
 from tracking.domain.problems import problem
@@ -36,8 +37,7 @@ class Comparator(StrEnum):
         return self is not Comparator.EQUAL
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """Comparator and digits exactly as reported, with the unit (UCUM code) they were reported in."""
 
     comparator: Comparator
@@ -196,8 +196,7 @@ _METHOD_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Assay:
+class Assay(Struct, frozen=True):
     """The measuring method and how it is known."""
 
     method: Method = Method.UNKNOWN

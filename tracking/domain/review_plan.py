@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
-from tracking.domain.due import ANSWERED, CLINIC, SUPERSEDED, DueItem, planned
+from tracking.domain.due import ANSWERED, CLINIC, SUPERSEDED, DueItem, asked
 from tracking.domain.history import Origin, RegimenRecord
 from tracking.domain.months import months_after
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook
+from tracking.domain.spans import so_many_days
 from tracking.domain.stated import RegimenLog
 from tracking.domain.timeline import Timeline
-from tracking.domain.words import fill, on_day
 
 AI_REVIEW = "ai_review"
 
@@ -31,22 +29,10 @@ def _item(regimen: RegimenRecord, all_of_them: list[RegimenRecord], timeline: Ti
     rule = rulebook.monitoring.ai_review
     latest = months_after(regimen.starts_on, rule.most_months)
     due = min(regimen.review_on or latest, latest)
-    params = {"name": rulebook.drugs[regimen.drug].name.lower(), "on": str(due)}
-    opens = due - timedelta(days=rule.opens_before_days)
-    item = planned(
-        AI_REVIEW,
-        f"review:{regimen.key}",
-        rule=rule.id,
-        reason="ai_review",
-        params=params,
-        says=lambda: fill(
-            rulebook.words.due["ai_review"], params | {"on": on_day(due, date.min), "months": str(rule.most_months)}
-        ),
-        window=(opens, due, due + timedelta(days=rule.overdue_days), regimen.starts_on),
-        zone=timeline.person.zone,
-        rulebook=rulebook,
-        audience=CLINIC,
-    )
+    said = {"name": rulebook.drugs[regimen.drug].name.lower(), "on": due, "months": rule.most_months}
+    window = (due - so_many_days(rule.opens_before_days), due, due + so_many_days(rule.overdue_days), regimen.starts_on)
+    of = asked(AI_REVIEW, rule.id, rulebook, audience=CLINIC)
+    item = DueItem(of, f"review:{regimen.key}", "ai_review", said, *window, timeline.person.zone)
     ended = regimen.ends_on
     if ended is None or ended > timeline.today:
         return item

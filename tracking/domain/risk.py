@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from tracking.domain.bone import LOW_BONE_MASS, LOW_FOR_AGE, OSTEOPOROSIS, BoneStanding
 from tracking.domain.history import RiskFactorRecord
@@ -21,8 +22,7 @@ _LOW_BONE = "low_bone_mass"
 _LOW_VITAMIN_D = "low_vitamin_d"
 
 
-@dataclass(frozen=True, slots=True)
-class Factor:
+class Factor(Struct, frozen=True):
     """One factor, where it is known from (``key`` and in words), and whether it makes the level high by itself."""
 
     code: str
@@ -32,8 +32,7 @@ class Factor:
     alone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Risk:
+class Risk(Struct, frozen=True):
     """``level`` is high, moderate or standard. Each code counts once."""
 
     level: str

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 from typing import Any
+
+from msgspec import Struct
 
 from tracking.domain.months import months_after
 from tracking.domain.problems import Problem, problem
@@ -41,8 +42,7 @@ _HOURS_A_DAY = 24
 _MONTHS_A_WEEK = Fraction(4800, 20871)
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True, cache_hash=True):
     """``every`` so many days (3.5 is twice weekly), on ``weekdays``, so many ``times`` ``daily``, every so many ``months`` by
     the calendar, or ``as_needed``.
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tracking.domain.history import RegimenRecord
     from tracking.domain.rulebook import RuleBook
 
+LOGGED = "logged"
+USED = "used"
 _SELF = "self"
 _START_AND_KEY = attrgetter("starts_on", "key")
 
@@ -32,6 +34,21 @@ class _Dosed(Protocol):
     def dose_mg(self) -> Decimal | None: ...
     @property
     def schedule(self) -> Schedule | None: ...
+
+
+class _Stretch(_Dosed, Protocol):
+    """One drug at one dose and interval for some time, and by whose statement."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def anchor(self) -> str: ...
+    @property
+    def basis(self) -> str: ...
+    @property
+    def starts_on(self) -> date: ...
+    @property
+    def ends_on(self) -> date | None: ...
 
 
 class Stated(NamedTuple):
@@ -51,14 +68,32 @@ class Stated(NamedTuple):
     keys: tuple[str, ...]
 
 
+class Changed(NamedTuple):
+    """A change of one drug: when, what (start, stop, dose or interval) and its stable name.
+
+    ``left`` and ``begun`` are the places of what he took until then and from then on; None: nothing.
+    """
+
+    on: date
+    kind: str
+    anchor: str
+    left: int | None
+    begun: int | None
+
+
 class DrugRegimens(NamedTuple):
-    """The regimens of one drug by their start and key, and what they state: stretches in order that do not overlap."""
+    """The regimens of one drug by their start and key, and what they state: stretches in order that do not overlap.
+
+    ``by_origin``: the same, his own and those prescribed. ``changed``: what changed from one stretch to the next.
+    """
 
     rows: Sequence[RegimenRecord]
+    by_origin: Mapping[str, Sequence[RegimenRecord]]
     stated: Sequence[Stated]
+    changed: Sequence[Changed]
 
 
-NO_REGIMENS = DrugRegimens((), ())
+NO_REGIMENS = DrugRegimens((), {}, (), ())
 
 
 class RegimenLog(tuple["RegimenRecord", ...]):  # noqa: SLOT001  it carries what was put in order
@@ -75,7 +110,7 @@ class RegimenLog(tuple["RegimenRecord", ...]):  # noqa: SLOT001  it carries what
         drugs: dict[str, list[RegimenRecord]] = defaultdict(list)
         for regimen in sorted(log, key=_START_AND_KEY):
             drugs[regimen.drug].append(regimen)
-        log.drugs = {drug: DrugRegimens(rows, _stated(rows)) for drug, rows in sorted(drugs.items())}
+        log.drugs = {drug: _of_drug(rows) for drug, rows in sorted(drugs.items())}
         log._edges = _edges(log)
         return log
 
@@ -86,6 +121,33 @@ class RegimenLog(tuple["RegimenRecord", ...]):  # noqa: SLOT001  it carries what
     def first_edge_after(self, day: date) -> date | None:
         """The first day after ``day`` on which a regimen begins or ends. Of those that state the same, each has its own."""
         return next(iter(self._edges[bisect_right(self._edges, day) :]), None)
+
+
+def changed_between(stretches: Sequence[_Stretch]) -> list[Changed]:
+    """The changes of one drug. A log that runs into a regimen, or out of one, is no change; a log that ends is no stop.
+
+    A log between two regimens joins them, and what the second states is held against what the first did. A use starts and stops
+    as a regimen does. Between a use and a regimen lies a change, whichever comes first: the dose nobody knows may be any, and
+    wrong is worse than missing.
+    """
+    found = []
+    before: int | None = None
+    stated: int | None = None
+    for place, stretch in enumerate(stretches):
+        last = stretches[before] if before is not None else None
+        if last is None or last.ends_on is None or last.ends_on < stretch.starts_on:
+            found.append(Changed(stretch.starts_on, "start", stretch.anchor, None, place))
+        elif stretch.basis != LOGGED:
+            former = before if USED in (last.basis, stretch.basis) else stated
+            if former is not None and not is_same(stretches[former], stretch):
+                kind = "dose" if at_once(stretches[former]) != at_once(stretch) else "interval"
+                found.append(Changed(stretch.starts_on, kind, stretch.anchor, former, place))
+        before, stated = place, stated if stretch.dose_mg is None else place
+    for place, (stretch, after) in enumerate(zip_longest(stretches, stretches[1:])):
+        resumed = after is not None and after.starts_on == stretch.ends_on
+        if stretch.ends_on is not None and stretch.basis != LOGGED and not resumed:
+            found.append(Changed(stretch.ends_on, "stop", f"end:{stretch.key}", place, None))
+    return found
 
 
 def is_same(one: _Dosed, other: _Dosed) -> bool:
@@ -111,6 +173,14 @@ def _frequency(schedule: Schedule | None) -> Fraction | str | None:
 
 def _edges(regimens: Iterable[RegimenRecord]) -> Sequence[date]:
     return sorted({edge for r in regimens for edge in (r.starts_on, r.ends_on) if edge is not None})
+
+
+def _of_drug(ordered: Sequence[RegimenRecord]) -> DrugRegimens:
+    by_origin: dict[str, list[RegimenRecord]] = defaultdict(list)
+    for regimen in ordered:
+        by_origin[regimen.origin].append(regimen)
+    stated = _stated(ordered)
+    return DrugRegimens(ordered, dict(by_origin), stated, changed_between(stated))
 
 
 def _stated(ordered: Sequence[RegimenRecord]) -> Sequence[Stated]:

@@ -4,44 +4,45 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import chain
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from tracking.domain.exposure import Exposure, read_exposure
 from tracking.domain.history import DoseRecord, FractureRecord, History, Person
-from tracking.domain.in_order import DoseLog, Draw, DrugLog, ScanLog, by_time
+from tracking.domain.in_order import NO_DRAWS, NO_LOG, DoseLog, Draw, Draws, DrugLog, ScanLog, by_time
 from tracking.domain.months import months_between
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, BONE_THERAPY, TESTOSTERONE, RuleBook
+from tracking.domain.spans import so_many_days
 
-__all__ = ["Draw", "Timeline", "read_timeline"]
+__all__ = ["NO_DRAWS", "Draw", "Draws", "Timeline", "read_timeline"]
 
 _MINUTE = timedelta(minutes=1)
 _MINUTES_AN_HOUR = 60
 _MONTHS_A_YEAR = 12
 _TENTH = Decimal("0.1")
 _CLASSES = (AROMATASE_INHIBITOR, TESTOSTERONE, BONE_THERAPY)
-_NO_LOG = DrugLog()
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """A history as of ``as_of``: nothing drawn, scanned or broken later is in it; regimens that begin later are.
 
-    ``draws`` are by analyte, ``logs`` of doses by class of drug, in order of time.
+    ``draws`` are by analyte, ``logs`` of doses by class of drug and ``drug_logs`` by drug, in order of time.
     """
 
     person: Person
     zone: ZoneInfo
     as_of: datetime
     today: date
-    draws: Mapping[str, tuple[Draw, ...]]
+    draws: Mapping[str, Draws]
     exposure: Exposure
     scans: ScanLog
     fractures: tuple[FractureRecord, ...]
     logs: Mapping[str, DrugLog]
+    drug_logs: Mapping[str, DrugLog]
     later: tuple[datetime, ...]
 
     def start_of(self, day: date) -> datetime:
@@ -63,7 +64,7 @@ class Timeline:
         if dose is None:
             return None
         since = collected.at - dose.taken.at
-        if not dose.taken.has_time or since > timedelta(days=rulebook.drugs[dose.drug].logged_days):
+        if not dose.taken.has_time or since > so_many_days(rulebook.drugs[dose.drug].logged_days):
             return None
         return (Decimal(since // _MINUTE) / _MINUTES_AN_HOUR).quantize(_TENTH)
 
@@ -71,7 +72,7 @@ class Timeline:
         """Whether a dose was recorded as skipped in so many days before a draw, or before the end of its day."""
         at, times = draw.lab.reported.collected.latest, self.logs[drug_class].skipped
         number = bisect_right(times, at)
-        return number > 0 and at - times[number - 1] <= timedelta(days=days)
+        return number > 0 and at - times[number - 1] <= so_many_days(days)
 
     def may_have_taken(self, drug_class: str, draw: Draw) -> bool:
         """Whether such a drug can have been in force at a draw; where its day is not known, on any that it can be."""
@@ -116,17 +117,18 @@ def read_timeline(history: History, rulebook: RuleBook, as_of: datetime) -> Time
         ),
         scans=scans,
         fractures=tuple(sorted([f for f in history.fractures if f.occurred.at <= as_of], key=lambda f: (f.occurred.at, f.key))),
-        logs={name: _of_class(name, logs, rulebook) for name in _CLASSES},
+        logs=_by_class(logs, rulebook),
+        drug_logs=logs,
         later=tuple(later),
     )
 
 
-def _drawn(history: History, as_of: datetime) -> tuple[Mapping[str, tuple[Draw, ...]], list[datetime]]:
+def _drawn(history: History, as_of: datetime) -> tuple[Mapping[str, Draws], list[datetime]]:
     """The draws up to an instant by analyte, and the instants of those after it."""
     log = history.lab_log
     if log.last_at <= as_of:
         return log.draws, []
-    drawn = {analyte: tuple(d for d in of if d.lab.reported.collected.at <= as_of) for analyte, of in log.draws.items()}
+    drawn = {analyte: of.until(as_of) for analyte, of in log.draws.items()}
     later = [at for lab in log if (at := lab.reported.collected.at) > as_of]
     return {analyte: of for analyte, of in drawn.items() if of}, later
 
@@ -138,10 +140,16 @@ def _logged(log: DoseLog, as_of: datetime) -> Mapping[str, DrugLog]:
     return {drug: of.until(as_of) for drug, of in log.drugs.items()}
 
 
-def _of_class(name: str, logs: Mapping[str, DrugLog], rulebook: RuleBook) -> DrugLog:
+def _by_class(logs: Mapping[str, DrugLog], rulebook: RuleBook) -> Mapping[str, DrugLog]:
+    own: dict[str, list[DrugLog]] = {name: [] for name in _CLASSES}
+    for drug, log in logs.items():
+        own.setdefault(rulebook.drug_class(drug), []).append(log)
+    return {name: _together(of_class) for name, of_class in own.items()}
+
+
+def _together(own: Sequence[DrugLog]) -> DrugLog:
     """The doses of all drugs of one class, in order of time."""
-    own = [log for drug, log in logs.items() if rulebook.drug_class(drug) == name]
     if len(own) <= 1:
-        return own[0] if own else _NO_LOG
+        return own[0] if own else NO_LOG
     taken: Sequence[DoseRecord] = by_time(chain.from_iterable(log.taken for log in own))
     return DrugLog(taken, [dose.taken.at for dose in taken], sorted(chain.from_iterable(log.skipped for log in own)))

@@ -7,7 +7,6 @@ here is cheap and asked for every draw; :mod:`tracking.domain.draw_curve` tells 
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
@@ -15,12 +14,15 @@ from functools import lru_cache
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from tracking.domain.dosing import interval_hours, longest_gap_hours
 from tracking.domain.exposure import Change
 from tracking.domain.history import DoseRecord
 from tracking.domain.reported import Moment
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, RuleBook
 from tracking.domain.schedule import Schedule
+from tracking.domain.spans import so_many_days
 from tracking.domain.timeline import Draw, Timeline
 
 _HOURS_A_DAY = 24
@@ -50,8 +52,7 @@ class Phase(StrEnum):
 _NOT_TOLD = frozenset({Phase.NOT_TAKEN, Phase.UNKNOWN, Phase.FREQUENT})
 
 
-@dataclass(frozen=True, slots=True)
-class LevelAtDraw:
+class LevelAtDraw(Struct, frozen=True):
     """How the curve of an ester stood at a draw (CLINICAL 6.3): a shape, not a concentration, and without a unit.
 
     ``relative``: the level over the mean between doses at the steady state of the regimen in force, with ``low`` and ``high``
@@ -68,16 +69,14 @@ class LevelAtDraw:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DrawAdvice:
+class DrawAdvice(Struct, frozen=True):
     """When a draw of this product is best taken (CLINICAL 4.2), and whether this one ``met`` it; None where not known."""
 
     when: str
     met: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class DrugTiming:
+class DrugTiming(Struct, frozen=True):
     """One class of drug at one draw. ``hours`` since the last dose and ``share`` of the interval in percent: None if unknown.
 
     ``interval_hours`` is the time to the next dose by the schedule in force: 84 for twice weekly, and for weekdays the gap that
@@ -95,8 +94,7 @@ class DrugTiming:
     advice: DrawAdvice | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DrawTiming:
+class DrawTiming(Struct, frozen=True):
     """One draw against both drugs. ``said`` and ``rules``: in words and by which rules, of the draw a verdict rests on."""
 
     on: date | None
@@ -115,6 +113,15 @@ def timing_of(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> DrawTiming:
     """The phase of a draw from the logged doses and the schedule in force."""
     return DrawTiming(
         draw.on, _timing(AROMATASE_INHIBITOR, draw, timeline, rulebook), _timing(TESTOSTERONE, draw, timeline, rulebook)
+    )
+
+
+def ever_tells_phase(timeline: Timeline, rulebook: RuleBook) -> bool:
+    """Whether a phase can be known of any draw at all: something was ever to be taken that is not always dosed often."""
+    return any(
+        course.schedule is not None and not _is_frequent(course.schedule, rulebook)
+        for drug_class in (AROMATASE_INHIBITOR, TESTOSTERONE)
+        for course in timeline.exposure.of(drug_class)
     )
 
 
@@ -176,8 +183,9 @@ def _timing(drug_class: str, draw: Draw, timeline: Timeline, rulebook: RuleBook)
     return DrugTiming(phase, exact.quantize(_TENTH), interval, share, settled)
 
 
+@lru_cache(maxsize=1024)
 def _is_frequent(schedule: Schedule, rulebook: RuleBook) -> bool:
-    """Dosed so often that no phase is told, whichever dose was the last."""
+    """Dosed so often that no phase is told, whichever dose was the last. It belongs to the schedule and not to a man."""
     longest = longest_gap_hours(schedule)
     return longest is not None and 0 < longest < rulebook.timing.phase.frequent_days * _HOURS_A_DAY
 
@@ -192,7 +200,7 @@ def _last_dose(drug_class: str, drug: str, draw: Draw, timeline: Timeline, ruleb
     # Without a time of day, a dose on the day of the draw may have come before it or after it.
     if not both_timed and dose.taken.latest > collected.earliest:
         return None
-    reach = timedelta(days=rulebook.drugs[drug].logged_days)
+    reach = so_many_days(rulebook.drugs[drug].logged_days)
     return dose if collected.latest - dose.taken.earliest <= reach else None
 
 
@@ -239,7 +247,7 @@ def _settled(drug_class: str, on: date, timeline: Timeline, rulebook: RuleBook, 
 
 def _changed(change: Change, timeline: Timeline) -> set[str]:
     """The drug of a change, and those of its class that ended with it: what he leaves has to wash out as well."""
-    ended = (c.drug for c in timeline.exposure.courses if c.drug_class == change.drug_class and c.ends_on == change.on)
+    ended = (course.drug for course in timeline.exposure.of(change.drug_class) if course.ends_on == change.on)
     return {change.drug, *ended}
 
 

@@ -6,15 +6,17 @@ report answers it, by the same value with its unit confirmed, or by a corrected 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
+from msgspec import structs
+
 from tracking.domain.history import LabRecord
 from tracking.domain.reported import Comparator, Value
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook, UnitQuestionRule
-from tracking.domain.timeline import Draw, Timeline
+from tracking.domain.timeline import Draw, Draws, Timeline
 from tracking.domain.units import exact_threshold, shown
 
 _ONE = Decimal(1)
@@ -47,13 +49,13 @@ class UnitQuestion:
     times: Decimal | None = None
 
 
-def unit_questions(draws: Sequence[Draw], timeline: Timeline, rulebook: RuleBook) -> Mapping[str, UnitQuestion]:
+def unit_questions(draws: Draws, timeline: Timeline, rulebook: RuleBook) -> Mapping[str, UnitQuestion]:
     """The questions that are open, by the key of the result. ``draws``: those of estradiol, in order of time.
 
     A result is held against the last one before it whose own unit stands, so that one doubtful entry raises no second doubt.
     """
     found: dict[str, UnitQuestion] = {}
-    if not any([draw.lab.typed for draw in draws]):  # noqa: C419  one pass over a long series, and mostly all that is asked
+    if not draws.any_typed:
         return found
     before: LabRecord | None = None
     for draw in draws:
@@ -70,9 +72,9 @@ def in_unit(lab: LabRecord, unit: str) -> LabRecord:
     """The same figures, had the report been in another unit: the laboratory's range and LLOQ go with the value."""
 
     def moved(value: Value | None) -> Value | None:
-        return None if value is None else replace(value, unit=unit)
+        return None if value is None else structs.replace(value, unit=unit)
 
-    reported = replace(lab.reported, value=replace(lab.reported.value, unit=unit))
+    reported = replace(lab.reported, value=structs.replace(lab.reported.value, unit=unit))
     return replace(
         lab, reported=reported, range_low=moved(lab.range_low), range_high=moved(lab.range_high), lloq=moved(lab.lloq)
     )
@@ -81,7 +83,7 @@ def in_unit(lab: LabRecord, unit: str) -> LabRecord:
 def either(lab: LabRecord, question: UnitQuestion, rulebook: RuleBook) -> str:
     """Both readings as figures: ``45 pg/mL (165.2 pmol/L) or 45 pmol/L (12.3 pg/mL)``."""
     analyte, value = rulebook.analytes[lab.analyte], lab.reported.value
-    other = replace(value, unit=question.other_unit)
+    other = structs.replace(value, unit=question.other_unit)
     there = shown(value, analyte, other.unit, _SHOWN_DECIMALS)
     back = shown(other, analyte, value.unit, _SHOWN_DECIMALS)
     return f"{value} ({there} {other.unit}) or {other} ({back} {value.unit})"

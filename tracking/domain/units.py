@@ -19,6 +19,8 @@ from tracking.domain.rulebook import AnalyteRule, RuleBook
 _LEAST_SIGNIFICANT = 3
 # Far beyond any digit a laboratory reports, so that a converted threshold cannot tie with a reported value by rounding.
 _EXACT_DIGITS = 50
+# What one place after the point is worth: 0.01 for two decimals.
+_STEPS = tuple(Decimal(1).scaleb(-decimals) for decimals in range(10))
 
 
 def analyte_rule(analyte: str, rulebook: RuleBook, *, pointer: str = "/analyte") -> AnalyteRule:
@@ -77,7 +79,7 @@ def percent(part: Decimal, whole: Decimal, decimals: int) -> Decimal:
 
     Of figures as laboratories print them a quotient of 28 digits is never rounded to a tie that it is not.
     """
-    return (part * 100 / whole).quantize(Decimal(1).scaleb(-decimals)) + 0
+    return (part * 100 / whole).quantize(_STEPS[decimals]) + 0
 
 
 def trimmed(number: Decimal) -> Decimal:

@@ -10,11 +10,12 @@ by a less specific assay does not take the place of one that still speaks for to
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import takewhile
+
+from msgspec import Struct
 
 from tracking.domain.estradiol import ANALYTE, LOW, RANK, Reading
 from tracking.domain.exposure import Change
@@ -25,6 +26,7 @@ from tracking.domain.series.assay import most_specific, specificity, specificity
 from tracking.domain.series.discordance import Disagreement, is_readable, worse_first
 from tracking.domain.series.recovery import DISPUTED, DISTURBED, LowState
 from tracking.domain.series.trend import is_plain
+from tracking.domain.spans import so_many_days
 from tracking.domain.timeline import Draw, Timeline
 from tracking.domain.units import convert, percent, rounded
 
@@ -44,8 +46,7 @@ CONFIRMED = "confirmed"
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """The change from an earlier comparable result, in percent of it; ``changed``: more than assay and body alone explain."""
 
     earlier: str
@@ -53,8 +54,7 @@ class Comparison:
     changed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """``word`` is one of the four; ``stale_on`` the first day on which the result is too old.
 
     ``why_stale`` is age or date_unknown. ``tier`` is that of the result, whatever the state. ``confirmation`` is that of a low
@@ -221,7 +221,7 @@ def _confirmation(
     """A low is confirmed by the comparable results right before it, all low, one of them drawn long enough before."""
     if reading.tier not in LOW:
         return ""
-    apart = timedelta(days=rulebook.series.confirmation.days)
+    apart = so_many_days(rulebook.series.confirmation.days)
     for key in series.before(reading.key):
         earlier = readings[key]
         if earlier.tier not in LOW:
@@ -283,7 +283,7 @@ def too_old_on(draw: Draw, timeline: Timeline, rulebook: RuleBook) -> date | Non
     exposure = timeline.exposure
     if not exposure.on(AROMATASE_INHIBITOR, timeline.today) and not exposure.at_draw(AROMATASE_INHIBITOR, on):
         return months_after(on, rule.off_ai_months) + _DAY
-    counts = months_after(on, interval_months(on, timeline, rulebook)) + timedelta(days=rule.grace_days)
+    counts = months_after(on, interval_months(on, timeline, rulebook)) + so_many_days(rule.grace_days)
     return min(counts, months_after(on, rule.cap_months)) + _DAY
 
 

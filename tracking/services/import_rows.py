@@ -16,7 +16,7 @@ from tracking.domain.estradiol import ANALYTE
 from tracking.domain.problems import Issue, Problem
 from tracking.domain.reported import Method, MethodEvidence, Moment, Precision
 from tracking.domain.rulebook import RuleBook
-from tracking.domain.timeline import read_timeline
+from tracking.domain.timeline import NO_DRAWS, read_timeline
 from tracking.domain.unit_question import either, unit_questions
 from tracking.exchange.incoming import DoseItem, Item, LabItem, RegimenItem, ScanItem, issue, item_of
 from tracking.models import DexaScan, DoseEvent, ImportBatch, ImportRow, LabResult, Patient, Regimen
@@ -119,7 +119,7 @@ class Judge:
         history = history_of(self._man)
         history = replace(history, labs=(*history.labs, *(lab for _, lab in drawn.values())))
         timeline = read_timeline(history, self._rulebook, self._now)
-        questions = unit_questions(timeline.draws.get(ANALYTE, ()), timeline, self._rulebook)
+        questions = unit_questions(timeline.draws.get(ANALYTE, NO_DRAWS), timeline, self._rulebook)
         for key, (row, lab) in drawn.items():
             if key in questions:
                 readings = either(lab, questions[key], self._rulebook)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+
+from msgspec import structs
 
 from tracking.domain.amounts import canonical, read_amount, schedule_in
 from tracking.domain.entry import check_dose, check_drug
@@ -145,7 +146,7 @@ def _strength(rule: DrugRule, dose: Value, plan: Schedule | None, sent: object, 
         return None
     strength = read_amount(sent, rule, pointer="/strength")
     for digits in plan.amounts if plan is not None and plan.amounts else (dose.digits,):
-        tablet_part(replace(dose, digits=digits), strength, rulebook)
+        tablet_part(structs.replace(dose, digits=digits), strength, rulebook)
     return strength
 
 

@@ -11,9 +11,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.tracking.domain.build import TODAY, lab
-from tracking.domain.estradiol import RANK, Reading, floor_for, read_result
+from tracking.domain.estradiol import RANK, Reading, read_result
 from tracking.domain.history import FloorOverride
-from tracking.domain.reported import Assay, Method, MethodEvidence
 from tracking.domain.rulebook import RuleBook, Tier
 from tracking.domain.units import convert, rounded
 from tracking.evidence import load_rulebook
@@ -219,11 +218,6 @@ def test_the_band_above_a_floor_of_his_own_keeps_its_width() -> None:
         text: read_result(lab(text, TODAY, **IA), RULEBOOK, [own], TODAY).tier for text in ("29.9", "30.1", "34.9", "35.1")
     }
     assert list(read_at.values()) == ["below_floor", "borderline", "borderline", "in_range"]
-
-
-def test_a_floor_without_an_assay_has_an_owner() -> None:
-    floor = floor_for(Assay(Method.UNKNOWN, MethodEvidence.NONE), RULEBOOK)
-    assert floor.whose == f"rulebook {RULEBOOK.version}"
 
 
 def test_a_stricter_reading_counts_the_critical_figure_itself() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.tracking.domain.build import TODAY, TWICE_WEEKLY, WEEKLY, anastrozole, cypionate, day, dose, regimen, use
 from tracking.domain.exposure import Exposure, read_exposure
 from tracking.domain.history import DoseKind, DoseRecord, Origin
+from tracking.domain.plain import plain
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE
 from tracking.domain.schedule import Schedule
 from tracking.evidence import load_rulebook
@@ -79,7 +80,7 @@ def test_his_own_statement_is_taken_before_the_prescription() -> None:
 def test_a_copy_of_the_prescription_in_his_own_words_changes_nothing_and_renames_nothing() -> None:
     prescribed = anastrozole(MARCH, key="p")
     alone, copied = exposure(prescribed), exposure(prescribed, anastrozole(JUNE, origin=Origin.SELF, key="s"))
-    assert copied.changes == alone.changes
+    assert plain(copied.changes) == plain(alone.changes)
 
 
 def test_a_record_that_comes_back_into_force_has_an_anchor_of_its_own() -> None:
@@ -200,7 +201,8 @@ def test_no_two_changes_share_an_anchor_and_courses_of_a_drug_never_overlap(
         assert before.ends_on <= after.starts_on
     shuffled = list(rows)
     chance.shuffle(shuffled)
-    assert exposure(*shuffled, doses=doses, uses=used[::-1]) == found
+    other = exposure(*shuffled, doses=doses, uses=used[::-1])
+    assert (other.courses, other.changes, other.spans) == (found.courses, found.changes, found.spans)
 
 
 def test_the_text_of_a_course_says_dose_and_interval() -> None:

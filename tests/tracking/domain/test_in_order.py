@@ -1,19 +1,45 @@
-"""Scans in order of time, and what one device measured of one region. Labs and doses are held to by the laws of the whole."""
+"""Draws and scans in order of time, and what one device measured of one region. Doses are held to by the laws of the whole."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
-from tests.tracking.domain.build import day, man, scan, site
+from tests.tracking.domain.build import day, lab, man, scan, site
 from tracking.domain.history import ScanRecord
-from tracking.domain.in_order import ScanLog
-from tracking.domain.reported import Comparator
+from tracking.domain.in_order import NO_DRAWS, Draws, ScanLog
+from tracking.domain.reported import Comparator, Precision
 
 EARLY, LATE = scan(day(400), site(bmd="0.950"), key="early"), scan(day(10), site(bmd="902", unit="mg/cm2"), key="late")
 HIP = ("Imaging", "Horizon 1", "total_hip", "left", "")
+
+
+def test_draws_come_in_order_of_time_and_one_of_unknown_date_first() -> None:
+    unknown, march, april = (
+        lab("20", day(1), key="unknown", precision=Precision.UNKNOWN),
+        lab("21", day(200), key="march"),
+        lab("22", day(170), key="april", method="immunoassay"),
+    )
+    drawn = man(labs=[april, march, unknown]).lab_log.draws["estradiol"]
+    assert [draw.lab.key for draw in drawn] == ["unknown", "march", "april"]
+    assert drawn.by_key["april"] is drawn[2]
+    assert list(drawn.days) == [date.min, day(200), day(170)]
+    assert [[result.key for result in results] for _, results in drawn.runs] == [["march"], ["april"]]
+    # Nobody knows that the one of unknown date was not the last.
+    assert (drawn.last_at, drawn.all_dated, drawn.any_typed) == (unknown.reported.collected.at, False, False)
+
+
+def test_draws_until_an_instant_hold_the_one_of_that_instant_and_none_after_it() -> None:
+    then, later = lab("21", day(200), key="then"), replace(lab("22", day(100), key="later"), typed=True)
+    drawn = Draws(man(labs=[then, later]).lab_log.draws["estradiol"])
+    assert (drawn.all_dated, drawn.any_typed) == (True, True)
+    until = drawn.until(then.reported.collected.at)
+    assert ([draw.lab.key for draw in until], until.last_at, until.any_typed) == (["then"], then.reported.collected.at, False)
+    assert list(NO_DRAWS) == []
 
 
 def test_scans_come_in_order_of_time_and_their_bone_density_in_one_unit() -> None:
@@ -27,7 +53,7 @@ def test_scans_come_in_order_of_time_and_their_bone_density_in_one_unit() -> Non
     [
         scan(day(10), site(), device=""),
         scan(day(10), site(unit="g")),
-        replace(LATE, sites=(replace(site(), bmd=replace(site().bmd, comparator=Comparator.LESS)),)),
+        replace(LATE, sites=(replace(site(), bmd=structs.replace(site().bmd, comparator=Comparator.LESS)),)),
     ],
     ids=["a device without a name", "a unit that is not known", "a censored value"],
 )

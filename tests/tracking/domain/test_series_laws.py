@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from tests.tracking.domain.build import NOW, anastrozole, cypionate, day, dose, lab, man
 from tracking.domain.evaluate import Evaluation, evaluate, gather
@@ -137,7 +138,7 @@ def test_lower_values_never_make_fewer_days_known(labs: list[LabRecord], treatme
     counts = []
     for text in (higher, lower):
         row = labs[changed]
-        value = replace(row.reported.value, digits=text, comparator=row.reported.value.comparator.EQUAL)
+        value = structs.replace(row.reported.value, digits=text, comparator=row.reported.value.comparator.EQUAL)
         row = replace(row, reported=replace(row.reported, value=value))
         rows = [*labs[:changed], row, *labs[changed + 1 :]]
         counts.append([days.known for days in gather(history(rows, treatment), RULEBOOK, NOW).series.days_below])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 from tracking.domain.bone import LOSS, LOW_FOR_AGE, OSTEOPOROSIS, SCANNER_CHANGED, UNDETERMINED, SiteChange
@@ -11,6 +11,7 @@ from tracking.domain.findings.finding import Facts, Finding, make
 from tracking.domain.history import FractureRecord, SymptomRecord
 from tracking.domain.reported import Precision
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, Priority
+from tracking.domain.spans import so_many_days
 from tracking.domain.timeline import Draw
 from tracking.domain.units import convert, rounded, trimmed
 from tracking.domain.words import listed, on_day
@@ -39,7 +40,7 @@ def fracture_days(fracture: FractureRecord, facts: Facts) -> tuple[date, date] |
 def new_until(fracture: FractureRecord, facts: Facts) -> date | None:
     """The last day on which it counts as new."""
     days = fracture_days(fracture, facts)
-    return days[1] + timedelta(days=facts.rulebook.bone.new_fracture.days) if days else None
+    return days[1] + so_many_days(facts.rulebook.bone.new_fracture.days) if days else None
 
 
 def _fractures(facts: Facts) -> Iterator[Finding]:
@@ -113,14 +114,14 @@ def _changes(facts: Facts) -> Iterator[Finding]:
 
 def _change(facts: Facts, code: str, change: SiteChange, all_of_them: list[SiteChange]) -> Finding:
     rules, today = facts.rulebook.bone, facts.timeline.today
-    region = rules.regions.get(change.region)
+    region, percent = rules.regions.get(change.region), f"{change.percent:+}"
     params = {
         "region": region.name if region else change.region,
         "before": str(change.before),
         "after": str(change.after),
         "from_on": str(change.from_on),
         "on": str(change.to_on),
-        "percent": f"{change.percent:+}",
+        "percent": percent,
         "percent_a_year": "" if change.percent_a_year is None else f"{change.percent_a_year:+}",
         "lsc": change.lsc,
         "lsc_from": "facility's error" if change.lsc_from == "facility" else "default error",
@@ -130,10 +131,10 @@ def _change(facts: Facts, code: str, change: SiteChange, all_of_them: list[SiteC
     if code == "bone_change_undetermined":
         params["why"] = change.why
         sentence = "undetermined_scanner" if change.why == SCANNER_CHANGED else "undetermined"
-        said["why"] = facts.rulebook.words.bone[sentence].format(percent=params["percent"])
+        said["why"] = facts.rulebook.words.bone[sentence].format(percent=percent)
     notes = {}
     if change.scale_changed:
-        notes["scale_changed"] = facts.rulebook.words.note["scale_changed"].format(percent=params["percent"])
+        notes["scale_changed"] = facts.rulebook.words.note["scale_changed"].format(percent=percent)
     return make(
         facts,
         code,
@@ -230,7 +231,7 @@ def _new_back_pain(facts: Facts) -> Iterator[tuple[str, str, str, str]]:
     if found is None:
         return
     began, on = found
-    if facts.timeline.today <= on + timedelta(days=rule.days):
+    if facts.timeline.today <= on + so_many_days(rule.days):
         yield "back_pain", f"new back pain ({began.felt})", began.key, rule.id
 
 

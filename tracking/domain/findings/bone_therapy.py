@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from tracking.domain.bone_therapy import DENOSUMAB, Injected
 from tracking.domain.findings.finding import Facts, Finding, make
 from tracking.domain.review_plan import AI_REVIEW
+from tracking.domain.spans import so_many_days
 from tracking.domain.words import on_day
 
 
@@ -21,7 +22,7 @@ def find_bone_therapy(facts: Facts) -> Iterator[Finding]:
 def late_days(found: Injected, facts: Facts) -> tuple[date, date, date]:
     """From when the next injection is late, very late, and long delayed."""
     rule, due = facts.rulebook.monitoring.denosumab_delay, found.due_on
-    late, very_late, long = (due + timedelta(days=days) for days in (rule.late_days, rule.very_late_days, rule.long_days))
+    late, very_late, long = (due + so_many_days(days) for days in (rule.late_days, rule.very_late_days, rule.long_days))
     return late, very_late, long
 
 

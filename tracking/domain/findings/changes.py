@@ -7,10 +7,12 @@ after the change has answered, or until the change is undone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from tracking.domain.entry import weekly_mg
 from tracking.domain.estradiol import ANALYTE, LOW, Reading
@@ -18,6 +20,8 @@ from tracking.domain.exposure import Change, Course
 from tracking.domain.findings.finding import Facts, Finding, make
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, TESTOSTERONE, Recheck
 from tracking.domain.series import Series
+from tracking.domain.spans import so_many_days
+from tracking.domain.timeline import Draws
 from tracking.domain.verdict import BELOW, NOT_BELOW, Verdict, deciding_draw, verdict_of
 from tracking.domain.words import fill, on_day
 
@@ -133,7 +137,7 @@ def _confounded(facts: Facts) -> Iterator[Finding]:
         return
     last = changes[-1]
     other = next((change for change in reversed(changes) if change.drug_class != last.drug_class), None)
-    if other is None or last.on > other.on + timedelta(days=_main(other.drug, facts).overdue_days):
+    if other is None or last.on > other.on + so_many_days(_main(other.drug, facts).overdue_days):
         return
     if _answered(facts, other.drug, other.on):
         return
@@ -211,7 +215,7 @@ def _still_reduced(before: Course, facts: Facts) -> bool:
 
 def _known_before(on: date, facts: Facts) -> tuple[Verdict, Series]:
     """What could be said on the eve of a change, from the draws up to its day."""
-    draws = tuple(draw for draw in facts.timeline.draws.get(ANALYTE, ()) if draw.on is None or draw.on <= on)
+    draws = Draws(draw for draw in facts.timeline.draws.get(ANALYTE, ()) if draw.on is None or draw.on <= on)
     then = replace(facts.timeline, today=on - _DAY, draws={ANALYTE: draws})
     series = Series(then, facts.placed, facts.readings, facts.timings, facts.rulebook)
     deciding = deciding_draw(then, facts.readings, series, facts.rulebook)
@@ -220,7 +224,7 @@ def _known_before(on: date, facts: Facts) -> tuple[Verdict, Series]:
 
 def _answered(facts: Facts, drug: str, on: date) -> bool:
     """Whether a draw that answered what was due came late enough after a change of a drug."""
-    return facts.plan.has_answer_since(on + timedelta(days=_main(drug, facts).earliest_draw_days))
+    return facts.plan.has_answer_since(on + so_many_days(_main(drug, facts).earliest_draw_days))
 
 
 def _main(drug: str, facts: Facts) -> Recheck:

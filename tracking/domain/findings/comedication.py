@@ -13,9 +13,11 @@ from tracking.domain.words import listed, on_day
 def find_comedication(facts: Facts) -> Iterator[Finding]:
     """One line for the man: which drugs are in force that change what his results mean, and why each matters."""
     by_drug: dict[str, Course] = {}
-    for course in facts.timeline.exposure.courses:
-        if course.holds(facts.timeline.today) and facts.rulebook.drugs[course.drug].bears_on:
-            by_drug.setdefault(course.drug, course)
+    exposure = facts.timeline.exposure
+    for drug_class in exposure.spans:
+        for course in exposure.on(drug_class, facts.timeline.today):
+            if facts.rulebook.drugs[course.drug].bears_on:
+                by_drug[course.drug] = course
     if not by_drug:
         return
     drugs = [(facts.rulebook.drugs[name], by_drug[name]) for name in sorted(by_drug)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from tracking.domain.estradiol import ANALYTE, LOW, Reading, read_result
 from tracking.domain.findings.finding import Facts, Finding, limit_text, make
@@ -13,6 +13,7 @@ from tracking.domain.months import months_after
 from tracking.domain.reading_notes import note_sentences, stands_text
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, FindingRule, Priority, Tier
 from tracking.domain.series.recovery import is_low
+from tracking.domain.spans import so_many_days
 from tracking.domain.thresholds import is_below
 from tracking.domain.timeline import Draw
 from tracking.domain.unit_question import either
@@ -214,7 +215,7 @@ def blind_from(facts: Facts) -> date | None:
     if span is None or not facts.on_ai:
         return None
     last = _last_readable(facts, span.starts_on)
-    waiting = timedelta(days=rule.days_after_change)
+    waiting = so_many_days(rule.days_after_change)
     if last is None:
         return span.starts_on + waiting
     first_year = last < months_after(span.starts_on, facts.rulebook.monitoring.routine.first_months)

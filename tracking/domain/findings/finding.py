@@ -3,43 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import ClassVar
+
+from msgspec import Struct
 
 from tracking.domain.facts import Facts
 from tracking.domain.reported import Value
-from tracking.domain.rulebook import AnalyteLimitRule, Lane, Priority, RuleBook
+from tracking.domain.rulebook import AnalyteLimitRule, FindingRule, Lane, Priority, RuleBook
 from tracking.domain.thresholds import limit_in
 from tracking.domain.words import fill
 
 __all__ = ["Facts", "Finding", "limit_text", "make"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something that needs a person's eye.
 
     ``params`` are stable codes, figures and ISO dates; ``prescriber``, ``man``, ``notes`` and ``clears`` are sentences made of
-    them. ``family`` continues an episode across codes; ``margin`` is the upper bound over the floor, smaller is worse.
+    them, of ``said`` where a sentence prints one otherwise. ``family`` continues an episode across codes; ``margin`` is the
+    upper bound over the floor, smaller is worse.
     """
 
-    code: str
+    TOLD: ClassVar[tuple[str, ...]] = (
+        *("code", "priority", "severity", "lane", "family", "params", "note_codes", "rules", "sources", "contrary", "inputs"),
+        *("margin", "prescriber", "man", "clears", "notes"),
+    )
+
+    rule: FindingRule
     priority: Priority
     severity: str
-    lane: Lane
-    family: str
     params: Mapping[str, str]
-    note_codes: tuple[str, ...]
+    said: Mapping[str, str]
+    noted: Mapping[str, str]
     rules: tuple[str, ...]
     sources: tuple[str, ...]
     contrary: tuple[str, ...]
     inputs: tuple[str, ...]
     margin: Decimal | None
-    prescriber: str
-    man: str
-    clears: str
-    notes: tuple[str, ...]
+
+    @property
+    def code(self) -> str:
+        return self.rule.code
+
+    @property
+    def lane(self) -> Lane:
+        return self.rule.lane
+
+    @property
+    def family(self) -> str:
+        return self.rule.family
+
+    @property
+    def note_codes(self) -> tuple[str, ...]:
+        return tuple(self.noted)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return tuple(self.noted.values())
+
+    @property
+    def prescriber(self) -> str:
+        return fill(self.rule.prescriber, self._words)
+
+    @property
+    def man(self) -> str:
+        return fill(self.rule.man, self._words)
+
+    @property
+    def clears(self) -> str:
+        return fill(self.rule.clears, self._words)
+
+    @property
+    def _words(self) -> Mapping[str, str]:
+        return {**self.params, **self.said}
 
 
 def make(
@@ -59,24 +97,18 @@ def make(
     rule = rulebook.findings[code]
     used = tuple(dict.fromkeys((rule.id, *rules)))
     sources, contrary = _cited(used, rulebook)
-    words = {**params, **(said or {})}
     return Finding(
-        code=code,
+        rule=rule,
         priority=priority or rule.priority,
         severity=rule.severity if priority is not Priority.P0 else "critical",
-        lane=rule.lane,
-        family=rule.family,
         params=params,
-        note_codes=tuple(notes or ()),
+        said=said or {},
+        noted=notes or {},
         rules=used,
         sources=sources,
         contrary=contrary,
         inputs=tuple(dict.fromkeys(inputs)),
         margin=margin,
-        prescriber=fill(rule.prescriber, words),
-        man=fill(rule.man, words),
-        clears=fill(rule.clears, words),
-        notes=tuple((notes or {}).values()),
     )
 
 

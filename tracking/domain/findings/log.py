@@ -68,8 +68,8 @@ def _in_force(drug_class: str, origin: Origin, facts: Facts) -> dict[str, Regime
         drug: regimen
         for drug, regimens in facts.history.regimen_log.drugs.items()
         if facts.rulebook.drug_class(drug) == drug_class
-        for regimen in regimens.rows
-        if regimen.origin is origin and regimen.starts_on <= today and (regimen.ends_on is None or today < regimen.ends_on)
+        for regimen in regimens.by_origin.get(origin, ())
+        if regimen.starts_on <= today and (regimen.ends_on is None or today < regimen.ends_on)
     }
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from tracking.domain.findings.finding import Facts, limit_text
 from tracking.domain.reported import Value
 from tracking.domain.rulebook import AnalyteLimitRule
+from tracking.domain.spans import so_many_days
 from tracking.domain.thresholds import is_above, is_below, over, under
 from tracking.domain.timeline import Draw
 
@@ -78,7 +79,7 @@ def age_note(draw: Draw, facts: Facts) -> dict[str, str]:
 
 def old_on(on: date, facts: Facts) -> date:
     """The first day on which a result is called old."""
-    return on + timedelta(days=facts.rulebook.safety.aging.days)
+    return on + so_many_days(facts.rulebook.safety.aging.days)
 
 
 def aging_days(facts: Facts, *analytes: str) -> Iterator[date]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tracking.domain.estradiol import Reading
 from tracking.domain.findings.estradiol import low_urgency

@@ -9,6 +9,7 @@ from tracking.domain.estradiol import ANALYTE, Reading
 from tracking.domain.findings.finding import Facts, Finding, make
 from tracking.domain.history import SymptomRecord
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, SymptomRule, Tier
+from tracking.domain.spans import so_many_days
 from tracking.domain.thresholds import is_at_least
 from tracking.domain.verdict import CURRENT
 from tracking.domain.words import listed, on_day
@@ -52,7 +53,7 @@ def felt_now(rule: SymptomRule, facts: Facts) -> tuple[SymptomRecord, ...]:
 
 def _last_day(report: SymptomRecord, rule: SymptomRule, facts: Facts) -> date:
     """The last day on which a report counts, from the last day it can stand for."""
-    return report.felt.latest.astimezone(facts.timeline.zone).date() + timedelta(days=rule.days)
+    return report.felt.latest.astimezone(facts.timeline.zone).date() + so_many_days(rule.days)
 
 
 def _breast_with_high(facts: Facts) -> Iterator[Finding]:
@@ -126,7 +127,7 @@ def _asked_until(facts: Facts) -> date | None:
     if span is None or not facts.on_ai:
         return None
     rechecks = facts.rulebook.drugs[facts.ai[0].drug].rechecks
-    return span.starts_on + timedelta(days=rechecks[0].overdue_days)
+    return span.starts_on + so_many_days(rechecks[0].overdue_days)
 
 
 def _start_is_documented(facts: Facts) -> bool:
@@ -135,7 +136,7 @@ def _start_is_documented(facts: Facts) -> bool:
     span = timeline.exposure.span(AROMATASE_INHIBITOR, timeline.today)
     if span is None:
         return False
-    start, first = span.starts_on, span.starts_on - timedelta(days=rules.ai_start.days)
+    start, first = span.starts_on, span.starts_on - so_many_days(rules.ai_start.days)
     before = [draw for draw in timeline.draws.get(ANALYTE, ()) if draw.on is not None and first <= draw.on <= start]
     readings = [facts.readings[draw.lab.key] for draw in before]
     rule = rules.breast_symptoms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from tracking.domain.estradiol import assay_is_mass_spectrometry
+from tracking.domain.floors import assay_is_mass_spectrometry
 from tracking.domain.reported import Assay, Method, MethodEvidence
 from tracking.domain.rulebook import AssayClass, RuleBook
 

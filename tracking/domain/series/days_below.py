@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import groupby, pairwise
-from operator import attrgetter
+from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from tracking.domain.estradiol import LOW, Reading
 from tracking.domain.in_order import Dated
 from tracking.domain.rulebook import RuleBook, Tier
 from tracking.domain.series.segments import Lane
+from tracking.domain.spans import so_many_days
 
 _UNKNOWN, _NOT_BELOW, _POSSIBLE, _KNOWN = range(4)
-_ON = attrgetter("on")
 
 
-@dataclass(frozen=True, slots=True)
-class DaysBelow:
+class DaysBelow(Struct, frozen=True):
     """The last ``window`` days, today not among them, each in one of four counts that sum up to the window.
 
     ``known``: both ends of the interval that a day lies in are below the floor. ``possible``: one end is, or an end cannot be
@@ -61,7 +60,7 @@ def days_below_of(
     """
     rule = rulebook.series.days_below
     widest = max(rule.windows)
-    first = today - timedelta(days=widest)
+    first = today - so_many_days(widest)
     days = bytearray(widest)
     intervals: list[_Interval] = []
     for lane in lanes:
@@ -78,21 +77,24 @@ def _intervals(part: Sequence[Dated], readings: Mapping[str, Reading], first: da
     """Those that reach into the widest window and are short enough for their ends to speak for the days between."""
     if len(part) == 1:
         return
-    ends = []
-    for on, of in groupby(part, key=_ON):
-        keys = tuple([result.key for result in of])
-        ends.append((on, _end(keys, readings), keys))
+    ends: list[tuple[date, int, tuple[str, ...]]] = []
+    for result in part:
+        code = _says(readings[result.key].tier)
+        if ends and ends[-1][0] == result.on:
+            _, other, keys = ends[-1]
+            ends[-1] = (result.on, max(code, other), (*keys, result.key))
+        else:
+            ends.append((result.on, code, (result.key,)))
     for (start, before, keys), (end, after, later) in pairwise(ends):
         if end > first and (end - start).days <= longest:
             yield _Interval(start, end, before if before == after else _POSSIBLE, keys + later)
 
 
-def _end(keys: Iterable[str], readings: Mapping[str, Reading]) -> int:
-    """What the results of one day say: the worst of them."""
-    tiers = {readings[key].tier for key in keys}
-    if tiers & LOW:
+def _says(tier: Tier) -> int:
+    """What a result says of its day; of several on one day the worst counts, which is the highest code."""
+    if tier in LOW:
         return _KNOWN
-    return _POSSIBLE if Tier.INDETERMINATE in tiers else _NOT_BELOW
+    return _POSSIBLE if tier is Tier.INDETERMINATE else _NOT_BELOW
 
 
 def _counted(window: int, days: bytearray, intervals: list[_Interval], today: date, rulebook: RuleBook) -> DaysBelow:
@@ -101,9 +103,9 @@ def _counted(window: int, days: bytearray, intervals: list[_Interval], today: da
     rule = rulebook.series.days_below
     if window != rule.ranked_window:
         return DaysBelow(window, *counts)
-    start = today - timedelta(days=window)
+    start = today - so_many_days(window)
     held = [interval for interval in intervals if interval.code == _KNOWN and interval.end > start]
-    leaves = {interval.end + timedelta(days=window) for interval in held}
+    leaves = {interval.end + so_many_days(window) for interval in held}
     reached = [least for least in (rule.note_days, rule.finding_days) if counts[0] >= least]
     leaves |= {_passes(_nth_last(part, least), start, window) for least in reached}
     keys = dict.fromkeys(key for interval in held for key in interval.keys)
@@ -117,4 +119,4 @@ def _nth_last(days: bytearray, nth: int) -> int:
 
 def _passes(place: int, start: date, window: int) -> date:
     """The first day on which the day at that place no longer lies in the window."""
-    return start + timedelta(days=place + window + 1)
+    return start + so_many_days(place + window + 1)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from tracking.domain.estradiol import ANALYTE, RANK, Reading
 from tracking.domain.in_order import Dated
@@ -15,8 +16,7 @@ from tracking.domain.timing import DrawTiming
 from tracking.domain.units import convert
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreement:
+class Disagreement(Struct, frozen=True):
     """Two results by their keys; ``worse`` is the one with the worse tier."""
 
     older: str

@@ -6,25 +6,26 @@ whose day is not known counts on the last day that it can have been drawn on, so
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracking.domain.estradiol import ANALYTE, LOW, RANK, Reading
 from tracking.domain.reassurance import is_disturbed
 from tracking.domain.rulebook import AROMATASE_INHIBITOR, AssayClass, RuleBook, Tier
 from tracking.domain.series.assay import assay_class, most_specific, specificity, specificity_of
 from tracking.domain.series.segments import is_settled
-from tracking.domain.timeline import Draw, Timeline
+from tracking.domain.timeline import NO_DRAWS, Draw, Timeline
 from tracking.domain.timing import DrawTiming
 
 DISPUTED = "disputed"
 DISTURBED = "disturbed"
 
 
-@dataclass(frozen=True, slots=True)
-class LowState:
+class LowState(Struct, frozen=True):
     """He has been low since ``since`` (None: the date is not known), begun by the result ``began``; results are named by key.
 
     ``worst`` is the lowest tier since, the last of its kind; ``last`` the latest low. ``stands`` is the low that says how
@@ -94,8 +95,7 @@ def _ends_any(
     return all(specificity_of(other.lab.reported.assay, rulebook) <= drawn.specificity for other in timeline.draws[ANALYTE])
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
+class _Drawn(Struct, frozen=True):
     draw: Draw
     reading: Reading
     assay: AssayClass
@@ -106,8 +106,7 @@ class _Drawn:
         return RANK[self.reading.queue_tier]
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(Struct, frozen=True):
     """A low on the walk. ``by``: the result by the most specific assay."""
 
     began: _Drawn
@@ -134,10 +133,9 @@ def _latest_first(timeline: Timeline, readings: Mapping[str, Reading]) -> Iterat
         reading = readings[draw.lab.key]
         return is_low(reading), -RANK[reading.queue_tier], reading.key
 
-    drawn = timeline.draws.get(ANALYTE, ())
-    if not all([draw.dated for draw in drawn]):  # noqa: C419  one pass over a long series, and mostly all that is asked
-        drawn = tuple(sorted(drawn, key=last_day))
-    for _, of_day in groupby(reversed(drawn), key=last_day):
+    drawn = timeline.draws.get(ANALYTE, NO_DRAWS)
+    in_order: Sequence[Draw] = drawn if drawn.all_dated else sorted(drawn, key=last_day)
+    for _, of_day in groupby(reversed(in_order), key=last_day):
         draws = list(of_day)
         yield from sorted(draws, key=badness, reverse=True) if len(draws) > 1 else draws
 

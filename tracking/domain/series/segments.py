@@ -10,7 +10,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from operator import attrgetter
 
 from tracking.domain.estradiol import ANALYTE, Reading
@@ -18,14 +17,14 @@ from tracking.domain.exposure import Change
 from tracking.domain.in_order import Dated
 from tracking.domain.rulebook import AssayClass, RuleBook
 from tracking.domain.series.assay import assay_class, specificity
-from tracking.domain.timeline import Timeline
-from tracking.domain.timing import DrawTiming, Phase, can_tell_phase
+from tracking.domain.timeline import NO_DRAWS, Timeline
+from tracking.domain.timing import DrawTiming, Phase, can_tell_phase, ever_tells_phase
 from tracking.domain.words import fill, on_day
 
 PHASE_UNKNOWN = "phase_unknown"
 NOT_AT_STEADY_STATE = "not_at_steady_state"
 _CHANGE, _PHASE = "change", "phase"
-_ON, _ASSAY = attrgetter("on"), attrgetter("lab.reported.assay")
+_ON = attrgetter("on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +141,14 @@ def is_settled(reading: Reading, timing: DrawTiming) -> bool:
 def lanes_of(timeline: Timeline, timings: Mapping[str, DrawTiming], rulebook: RuleBook) -> tuple[Lane, ...]:
     """The results that are known to the day by class of assay, the least specific class first."""
     lanes: dict[AssayClass, list[Dated]] = {}
-    for assay, drawn in groupby(timeline.draws.get(ANALYTE, ()), key=_ASSAY):
-        dated = [draw.day for draw in drawn if draw.day is not None]
-        if dated:
-            lanes.setdefault(assay_class(assay, rulebook), []).extend(dated)
+    for assay, dated in timeline.draws.get(ANALYTE, NO_DRAWS).runs:
+        lanes.setdefault(assay_class(assay, rulebook), []).extend(dated)
     changes = Changes(timeline)
 
+    ever = ever_tells_phase(timeline, rulebook)
+
     def can_tell(day: date) -> bool:
-        return can_tell_phase(day, timeline, rulebook)
+        return ever and can_tell_phase(day, timeline, rulebook)
 
     ordered = sorted(lanes, key=lambda assay: specificity(assay, rulebook))
     return tuple([Lane(assay, lanes[assay], changes, timings, can_tell) for assay in ordered])

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from tests.tracking.domain.build import NOW, anastrozole, cypionate, day, dose, lab, man
 from tracking.domain.evaluate import evaluate, gather
@@ -107,7 +108,7 @@ def test_what_the_draw_timing_says_of_steady_state_counts() -> None:
     facts = gather(man(labs=[LOW, lab("26.0", day(5), key="then")], regimens=ON_AI), RULEBOOK, NOW)
     timing = facts.timings["then"]
     for settled, ends in ((False, False), (True, True), (None, True)):
-        timings = {**facts.timings, "then": replace(timing, ai=replace(timing.ai, settled=settled))}
+        timings = {**facts.timings, "then": structs.replace(timing, ai=structs.replace(timing.ai, settled=settled))}
         assert (low_state_of(facts.timeline, facts.readings, timings, (), RULEBOOK) is None) is ends
 
 

@@ -17,8 +17,9 @@ from tests.tracking.domain.build import (
 from tests.tracking.evidence.examples.given import RULEBOOK, Given
 from tracking.domain.checkin import check_item
 from tracking.domain.entry import EntryCheck, check_dose, check_entry, check_floor, check_interval, check_site
-from tracking.domain.estradiol import floor_for, read_result
+from tracking.domain.estradiol import read_result
 from tracking.domain.evaluate import gather
+from tracking.domain.floors import floor_for
 from tracking.domain.lifestyle import check_amount, measure, read_amount
 from tracking.domain.problems import Problem
 from tracking.domain.reported import Assay, Method, MethodEvidence, parse_value
