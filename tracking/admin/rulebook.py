@@ -120,18 +120,20 @@ def _preview(request: HttpRequest, book: RuleBook, now: datetime) -> dict[str, A
         "differences": differences(book, candidate),
         "looked_at": len(men),
         "everybody": his.count(),
-        "changed": [_man(man, said.impact) for man, said in zip(men, found, strict=True) if said.impact.changes],
+        "changed": [
+            _man(man, said.impact, book, candidate) for man, said in zip(men, found, strict=True) if said.impact.changes
+        ],
     }
 
 
-def _man(man: Patient, said: Impact) -> ManLine:
+def _man(man: Patient, said: Impact, book: RuleBook, candidate: RuleBook) -> ManLine:
     was, becomes = said.priority
     return ManLine(
         man=man,
         verdict=" → ".join(said.verdict) if said.verdict_changes else "as before",
         priority=f"{_or_none(was)} → {_or_none(becomes)}" if said.priority_changes else "as before",
-        appears=", ".join(phrases.title(code) for code in said.appears),
-        vanishes=", ".join(phrases.title(code) for code in (*said.vanishes,)),
+        appears=", ".join(phrases.finding(code, candidate) for code in said.appears),
+        vanishes=", ".join(phrases.finding(code, book) for code in said.vanishes),
     )
 
 
