@@ -88,7 +88,7 @@ class StoredWords:
             return book.checkin.form.items.get(code, phrases.spaced(code))
         return phrases.finding(code, book)
 
-    def _plain(self, value: Any) -> str:
+    def _plain(self, value: Any) -> str:  # noqa: PLR0911  one return a kind
         match value:
             case bool():
                 return "yes" if value else "no"
