@@ -19,7 +19,7 @@ from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.exchange.incoming import Form
 from tracking.models import Clinic, Evaluation, Prescriber, User
-from tracking.services import bone, consent, imports, labs, overrides, owned, regimens, sharing, titration
+from tracking.services import bone, clinics, colleagues, consent, imports, labs, overrides, owned, regimens, sharing, titration
 from tracking.services.access import acting_as
 
 pytestmark = pytest.mark.django_db
@@ -72,8 +72,10 @@ def kept(adam, in_care, dr_bell):
     site = {"region": "lumbar_spine", "vertebrae": "L1-L4", "bmd": "1.012", "unit": "g/cm2"}
     scan, _ = bone.record_scan(patient=adam, by=bell, now=NOW, staff=True, scanned_on=date(2026, 3, 4), sites=[site])
     invitation, _ = sharing.invite(clinic_uid=in_care.clinic.uid, by=bell, now=NOW)
+    clinics.let_administer(dr_bell)
+    letter, _ = colleagues.invite(clinic_uid=in_care.clinic.uid, email="new@example.org", by=bell, now=NOW)
     return {
-        "lab": result.row.uid, "scan": scan.uid,
+        "colleague": letter.uid, "lab": result.row.uid, "scan": scan.uid,
         "import": imported.uid, "proposal": proposal.uid,
         "clinic": in_care.clinic.uid, "member": Prescriber.objects.get(user=dr_bell).uid, "invitation": invitation.uid,
         "patient": adam.uid, "evaluation": evaluation.uid, "regimen": regimen.uid, "floor": floor.uid, "interval": interval.uid,
@@ -84,8 +86,8 @@ def address(route: str, kept: dict[str, object]) -> str:
     """A real address: Adam's, where the page is about a man."""
     model = next((name for name in ("patient", "evaluation") if f"tracking/{name}/" in route), "patient")
     filled = route.replace("<uuid:regimen_uid>", str(kept["regimen"])).replace("<uuid:uid>", str(kept[model]))
-    for about in ("member", "invitation"):
-        filled = filled.replace(f"/{about}/{kept[model]}", f"/{about}/{kept[about]}")
+    for about in ("member", "invitation", "colleague"):
+        filled = filled.replace(f"/{about}/{kept[model]}", f"/{about}/{kept.get(about, kept[model])}")
     for about in ("lab", "scan"):
         filled = filled.replace(f"/{about}/<uuid:record_uid>", f"/{about}/{kept[about]}")
     for about in ("import", "proposal", "clinic"):
