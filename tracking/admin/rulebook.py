@@ -61,7 +61,7 @@ class ManLine:
 @view_at("rulebook/", "rulebook")
 @require_safe
 def rulebook(request: HttpRequest) -> HttpResponse:
-    """For prescribers, and for the operator, who has no men. ``?impact=2``: the second page of what the candidate would change."""
+    """For prescribers, and the operator, who has no men. ``?impact=2``: the second page of what another would change."""
     user = cast("User", request.user)
     if not (is_prescriber(request) or user.is_superuser):
         raise Http404

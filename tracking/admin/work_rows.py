@@ -122,8 +122,9 @@ def _days_below(windows: Any) -> str:
     longest = max(windows or (), key=lambda days: days["window"], default=None)
     if longest is None:
         return ""
-    known, possible, unknown = longest["known"], longest["possible"], longest["unknown"]
-    return f"{known} known, {possible} possible, {unknown} unknown of {longest['window']} days"
+    # That none is known to be low is no good news where nobody knows: what is unknown is said along with it.
+    more = "".join(f", {longest[how]} {how}" for how in ("possible", "unknown") if longest[how])
+    return f"{longest['known']} known{more} of {longest['window']} days"
 
 
 def _weekly(drug: Mapping[str, Any]) -> str:
