@@ -243,7 +243,9 @@ def test_the_table_tells_all_that_the_drawing_tells(name):
     for what, marks in (
         ("Estradiol", plot.estradiol), ("Testosterone", plot.testosterone), ("Treatment", plot.changes), ("Scan", plot.scans),
     ):  # fmt: skip
-        assert [text for kind, text in said if kind == what] == [mark.text for mark in sorted(marks, key=_when, reverse=True)], what
+        assert [text for kind, text in said if kind == what] == [
+            mark.text for mark in sorted(marks, key=_when, reverse=True)
+        ], what
         assert what == "Treatment" or {mark.text for mark in marks} <= told
     assert {("Finding", MARKS[0].text), ("Symptom", MARKS[1].text), ("Decision", MARKS[2].text)} <= set(said)
     doses = [text for kind, text in said if kind == "Doses"]

@@ -48,7 +48,7 @@ def test_a_row_says_whom_why_and_what_the_order_rests_on(desk, low_on_ai):
         "LC-MS/MS, 10 days ago",
         "16.0 pg/mL",
         "88 % of the floor",
-        "0 known, 365 unknown of 365 days",
+        "0 known, 60 possible, 305 unknown of 365 days",
         '<td data-head="AI">Anastrozole 1 mg/week</td>',
         '<td data-head="Open, answer by">0 days<span class="quiet">answer by 5 Nov 2026</span>',
         "<b>P4</b> Bone change neither shown nor ruled out</span>",
