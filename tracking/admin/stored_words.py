@@ -23,10 +23,17 @@ _LEFT_OUT = {
     "id", "uid", "client_id", "recorded_at", "recorded_by", "acknowledged_by", "snoozed_by", "patient_id", "is_statistical",
     "family", "before_revision",
 }  # fmt: skip
-_LABELS = {"at": "when", "digits": "value", "detail": "in words", "method": "assay", "method evidence": "assay shown by"}
+_LABELS = {
+    "at": "when",
+    "code": "what",
+    "digits": "value",
+    "detail": "in words",
+    "method": "assay",
+    "method evidence": "assay shown by",
+}
 # Columns of which every value is a code: other words with a line below in them may be somebody's own.
 _CODES = frozenset(
-    {"tier", "lane", "severity", "outcome", "resolution", "origin", "state", "kind", "raised_while", "precision", "side"}
+    {"tier", "severity", "outcome", "resolution", "origin", "state", "kind", "raised_while", "precision", "side"}
     | {"site", "form", "language"}
 )
 _ACTOR = re.compile(r"(?:user|system|token):\S+")
@@ -67,6 +74,7 @@ class StoredWords:
             "code": self._code,
             "drug": lambda code: phrases.drug(code, book),
             "detail": lambda detail: str(detail.get("prescriber", "")),
+            "lane": phrases.title,
             "kind": lambda code: KINDS.get(code, phrases.spaced(code)),
             "margin": phrases.share_of_floor,
             "method": lambda code: str(Assay(Method(code), MethodEvidence.STAFF_VERIFIED)),

@@ -29,6 +29,7 @@ WORDS = StoredWords(Patient(user_id=7, zone="Europe/Berlin"), load_rulebook(), {
         ("kind", "dexa", "DXA scan"),
         ("kind", "taken", "taken"),
         ("tier", "below_floor", "below floor"),
+        ("lane", "low_e2", "Low E2"),
         ("priority", 0, "P0"),
         ("margin", "0.818750", "82 % of the floor"),
         ("region", "total_hip", "Total hip"),
