@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ class Pair:
     @property
     def rows(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """By what is told of each, both."""
-        told = (
+        told: tuple[tuple[str, Callable[[LabLine], str]], ...] = (
             ("Reported", lambda line: str(line.value)),
             ("Drawn", lambda line: line.collected),
             ("Assay", lambda line: f"{line.assay}{f', {line.evidence}' if line.evidence else ''}"),
