@@ -63,6 +63,9 @@ def test_its_first_card_says_what_he_takes_and_what_is_due_first(desk, full_reco
     assert due[:2] == ["Estradiol and testosterone", "DXA scan"]
     assert len(due) == 4
     assert re.search(r"All \d+ that are due", card)
+    whole = section(desk.get(address(full_record)).text, "due")
+    assert re.search(r'href="/admin/rulebook/#monitoring\.[a-z_]+">its rule<', whole)
+    assert not re.search(r">[a-z]+\.[a-z_]+<", whole), "no rule is named by its code"
 
 
 def test_nobody_elses_record_is_on_the_page(desk, full_record, carl, bell, address):
