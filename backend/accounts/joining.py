@@ -13,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.forms import SetPasswordForm
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -66,12 +67,13 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     if posted is not None and (form is None or form.is_valid()):
         try:
             said = {} if form is None else {"name": form.cleaned_data["name"], "password": form.cleaned_data["new_password1"]}
-            member = colleagues.join(secret=token, now=now, **said)
+            with transaction.atomic():
+                member = colleagues.join(secret=token, now=now, **said)
+                if not is_known:
+                    _forget_others(member.user)
         except Problem as problem:
             refused = problem
         else:
-            if not is_known:
-                _forget_others(member.user)
             messages.success(request, f"You work in {member.clinic} now. Sign in with {member.user.email}.")
             return HttpResponseRedirect(reverse("admin:login"))
     if refused is not None and form is not None:
