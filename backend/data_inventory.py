@@ -104,6 +104,12 @@ OTHER_TABLES = {
     "tracking_invitation": Held(
         "a code that a clinic hands out, as a digest", "as long as the clinic", "the clinic", _NOBODYS, personal=False
     ),
+    "tracking_colleagueinvitation": Held(
+        "whom a clinic invited to work there, by e-mail address, and a link's digest",
+        "thirty days after it has run out",
+        "the clinic",
+        "nightly, by backend.accounts.leftovers",
+    ),
     "tracking_clinicfloor": Held(
         "the floor that a clinic chose, and who chose it, by number",
         "for good: evaluations cite it",

@@ -32,7 +32,7 @@ def tick() -> None:
 
 @shared_task
 def clear_leftovers() -> dict[str, int]:
-    """Remove sessions that ran out and accounts that were never verified."""
+    """Remove sessions that ran out, accounts that were never verified, and old letters to colleagues."""
     return leftovers.clear(now=clock.now())
 
 

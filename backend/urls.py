@@ -6,16 +6,19 @@ from django.contrib import admin
 from django.urls import include, path
 
 from backend import health
+from backend.accounts import joining
 from backend.api import account
 from backend.api.home import Home
 from backend.api.sync import Sync
 from backend.api.views import Docs, Schema
 from notifications.api.urls import link_patterns
+from notifications.domain.addresses import JOIN
 from tracking.api.fhir.urls import base as fhir_base
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include(link_patterns)),
+    path(f"{JOIN}/<str:token>", joining.join, name="join"),
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("api/v1/", include("backend.accounts.urls")),

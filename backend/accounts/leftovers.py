@@ -1,4 +1,4 @@
-"""What sign-in leaves behind: sessions that ran out, and accounts whose address nobody ever verified."""
+"""What sign-in leaves behind: sessions that ran out, accounts whose address nobody ever verified, and letters to colleagues."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 
 from tracking.domain.actor import Actor
 from tracking.models import Patient, Prescriber, User
+from tracking.services import colleagues
 from tracking.services.access import acting_as
 
 __all__ = ["clear"]
@@ -20,10 +21,11 @@ _CLEARING = Actor.system("clear-leftovers")
 
 
 def clear(*, now: datetime) -> dict[str, int]:
-    """Remove both, and say how many. Safe to run twice."""
+    """Remove what is over, and say how many. Safe to run twice."""
     sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
     UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
-    return {"sessions": sessions, "accounts": _clear_unverified(now - timedelta(days=UNVERIFIED_DAYS))}
+    accounts = _clear_unverified(now - timedelta(days=UNVERIFIED_DAYS))
+    return {"sessions": sessions, "accounts": accounts, "letters": colleagues.clear(now=now)}
 
 
 def _clear_unverified(before: datetime) -> int:

@@ -10,7 +10,8 @@ import re
 ANSWER = "r"
 UNSUBSCRIBE = "u"
 CALENDAR = "calendar"
-WITH_A_SECRET = (ANSWER, UNSUBSCRIBE, CALENDAR)
+JOIN = "join"
+WITH_A_SECRET = (ANSWER, UNSUBSCRIBE, CALENDAR, JOIN)
 
 _SECRET = re.compile(rf"/({'|'.join(WITH_A_SECRET)})/[^\s\"'?#<>\\]+")
 

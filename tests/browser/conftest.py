@@ -31,11 +31,14 @@ WIDTHS = {"desktop": {"width": 1280, "height": 800}, "tablet": {"width": 820, "h
 
 @dataclass(frozen=True)
 class Place:
-    """A running Trabecula, the sessions of those who are signed in at its desk, and whose record a superuser has open."""
+    """A running Trabecula, the sessions of those who are signed in at its desk, whose record a superuser has open, and the
+    address in a letter to a colleague.
+    """
 
     url: str
     sessions: Mapping[str, str]
     behind_glass: str
+    letter: str
 
 
 @pytest.fixture(scope="session")

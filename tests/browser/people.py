@@ -2,7 +2,8 @@
 
     python -m tests.browser.people
 
-Prints as JSON the sessions of those who are signed in, for stories that are not about the door, and who is behind glass.
+Prints as JSON the sessions of those who are signed in, for stories that are not about the door, who is behind glass, and the
+link in a letter to a colleague.
 """
 
 from __future__ import annotations
@@ -44,8 +45,9 @@ def main() -> None:
     newcomer = User.objects.create_user(NEWCOMER[1], PASSWORD, name=NEWCOMER[0], is_staff=True)
     Prescriber.objects.create(user=newcomer, clinic=Clinic.objects.get())
     behind_glass = _tell(bell, root, now)
+    letter = _at_the_clinic(bell, now)
     sessions = {name: at_desk(user).cookies["sessionid"].value for name, user in (("bell", bell), ("root", root))}
-    print(json.dumps({"sessions": sessions, "behind_glass": behind_glass}))  # noqa: T201  the answer of this program
+    print(json.dumps({"sessions": sessions, "behind_glass": behind_glass, "letter": letter}))  # noqa: T201  the answer of this program
 
 
 def _tell(bell: Any, root: Any, now: datetime) -> str:
@@ -81,17 +83,18 @@ def _tell(bell: Any, root: Any, now: datetime) -> str:
         tablets = Regimen.objects.live().get(patient=settled, origin=Origin.PRESCRIBED, ends_on=None, drug="anastrozole")
     half = {"ask": "change", "regimen": str(tablets.uid), "from_date": today, "plan": {"dose_mg": "0.125"}}
     titration.propose(patient=settled, by=by, now=now, reason="his joints ache", **half)
-    _at_the_clinic(by, now)
     break_glass.open_record(email=SETTLED, reason="He asked support why a reminder did not come.", by=root, now=now)
     return str(settled.uid)
 
 
-def _at_the_clinic(by: Any, now: datetime) -> None:
-    """A floor of the clinic's own, an invitation that nobody has taken up, and somebody who has left."""
+def _at_the_clinic(bell: Any, now: datetime) -> str:
+    """A floor of the clinic's own, invitations that nobody has taken up, and somebody who has left; a colleague's link."""
+    from notifications.domain.addresses import JOIN
+    from tracking.domain.actor import Actor
     from tracking.models import Clinic, Prescriber, User
-    from tracking.services import clinics, overrides, sharing
+    from tracking.services import clinics, colleagues, overrides, sharing
 
-    clinic = Clinic.objects.get()
+    by, clinic = Actor.user(bell.pk), Clinic.objects.get()
     left = User.objects.create_user("left@example.org", name="Dr. Left (invented)", is_staff=True)
     member = Prescriber.objects.create(user=left, clinic=clinic)
     clinics.end_membership(clinic_uid=clinic.uid, uid=member.uid, by=by, now=now)
@@ -100,6 +103,8 @@ def _at_the_clinic(by: Any, now: datetime) -> None:
     overrides.set_clinic_floor(
         clinic_uid=clinic.uid, by=by, now=now, floor="16", reason="what the clinic agreed", expires_on=until
     )
+    _, secret = colleagues.invite(clinic_uid=clinic.uid, email="cole@example.org", by=by, now=now)
+    return f"/{JOIN}/{secret}"
 
 
 if __name__ == "__main__":

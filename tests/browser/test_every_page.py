@@ -125,6 +125,23 @@ def test_the_door(desk):
     assert faults == []
 
 
+def test_a_colleague_comes_in_by_his_letter(desk, place):
+    page, faults = desk.page, []
+    for second in ("another", "invented as well, and long"):
+        page.goto(f"{desk.url}{place.letter}")
+        faults += [*desk.faults(), *_on_a_narrow_screen(page)]
+        page.get_by_label("Your name").fill("Dr. Cole (invented)")
+        page.get_by_label("New password:", exact=True).fill("invented as well, and long")
+        page.get_by_label("New password confirmation").fill(second)
+        page.get_by_role("button", name="Work there").click()
+        faults += [*desk.faults(), *_on_a_narrow_screen(page)]
+    expect(page.get_by_text("Sign in with cole@example.org.")).to_be_visible()
+    desk.expected_status = 404
+    page.goto(f"{desk.url}{place.letter}")
+    expect(page.get_by_role("heading", name="This invitation opens nothing")).to_be_visible()
+    assert [*faults, *desk.faults()] == []
+
+
 def _not_found(desk: Desk) -> None:
     desk.page.goto(f"{desk.url}/admin/nothing/")
 

@@ -23,6 +23,7 @@ NOBODYS = {
     "tracking_clinicfloor": "the floor that a clinic chose for all its men; it names none of them",
     "tracking_rulebookversion": "the rules of one version; every man's evaluations cite it, and it names none",
     "tracking_invitation": "a code that a clinic hands out; it names no man",
+    "tracking_colleagueinvitation": "a letter to a colleague; its address goes thirty days after it has run out",
     "tracking_auditevent": "sign-ins and exports; it names accounts and men by number alone, and outlives both",
     "tracking_sealedday": "digests over days of what is kept",
     "tracking_sealedtable": "digests of rows, by key",

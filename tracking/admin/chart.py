@@ -117,6 +117,10 @@ def _estradiol(plot: Plot, axis: TimeAxis, values: ValueAxis) -> Iterator[SafeSt
         left, right, y = axis.x(floor.start), axis.x(floor.end), values.y(floor.value)
         yield drawn("rect", x=left, y=y, width=right - left, height=values.bottom - y, cls="under-floor")
         yield drawn("line", x1=left, y1=y, x2=right, y2=y, cls=f"floor floor-{floor.assay}")
+    yield from _changes(plot, axis, values)
+    # Words lie over what they would be crossed by.
+    for floor in plot.floors:
+        left, right = axis.x(floor.start), axis.x(floor.end)
         # Where its stretch is too short for its words they end where it ends, and are not cut off by the edge.
         fits = right - left >= LETTER * len(floor.text)
         at, side = (left + 4, "floor-text") if fits else (right, "floor-text value-mark")
@@ -125,7 +129,6 @@ def _estradiol(plot: Plot, axis: TimeAxis, values: ValueAxis) -> Iterator[SafeSt
     if not plot.estradiol:
         middle = (values.top + values.bottom) / 2
         yield drawn("text", "No estradiol is on record", x=(axis.left + axis.right) / 2, y=middle, cls="nothing")
-    yield from _changes(plot, axis, values)
     yield from _points(plot.estradiol, axis, values)
 
 

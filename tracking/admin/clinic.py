@@ -1,4 +1,4 @@
-"""A clinic's own pages: who works there, which invitations are out, and the floor of its men. Nothing of any man is on them."""
+"""A clinic's own pages: who works there, who is invited, and the floor of its men. Nothing of any man is on them."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from tracking.admin.writing import CONFLICT
 from tracking.domain.actor import Actor
 from tracking.domain.problems import Problem
 from tracking.evidence import load_rulebook
-from tracking.models import Clinic, ClinicFloor, Invitation, Prescriber, User
-from tracking.services import clinics, overrides, sharing
+from tracking.models import Clinic, ClinicFloor, ColleagueInvitation, Invitation, Prescriber, User
+from tracking.services import clinics, colleagues, overrides, sharing
 
 __all__ = ["CLINIC_WRITES", "ClinicWrite"]
 
@@ -63,18 +63,21 @@ def own_clinics(request: HttpRequest) -> HttpResponse:
 @view_at("clinic/<uuid:clinic_uid>/", "clinic_page")
 @require_safe
 def page(request: HttpRequest, clinic_uid: UUID) -> HttpResponse:
-    """Members, invitations and floors. Every member reads it; an administrator changes who is one."""
+    """Members, invitations and floors. Every member reads it; an administrator invites, and changes who is one."""
     own, now = clinics.member(actor_of(request), clinic_uid), clock.now()
     clinic = own.clinic
     rows = Invitation.objects.filter(clinic=clinic).select_related("made_by__user").order_by("-made_at", "-pk")
     floors = (
         ClinicFloor.objects.filter(clinic=clinic).select_related("set_by__user", "set_by__clinic").order_by("-set_at", "-pk")
     )
+    may_administer = clinics.administers(own.user)
+    letters = colleagues.of_clinic(clinic.pk)[:INVITATIONS] if may_administer else ()
     context = admin.site.each_context(request) | {
         "title": clinic.name,
         "clinic": clinic,
         "own": own,
-        "may_administer": clinics.administers(own.user),
+        "may_administer": may_administer,
+        "letters": [(row, _state(row, now), phrases.instant(row.made_at, clinic.zone)) for row in letters],
         "members": [(row, clinics.administers(row.user)) for row in clinics.members_of(clinic)],
         "invitations": [(row, _state(row, now), phrases.instant(row.made_at, clinic.zone)) for row in rows[:INVITATIONS]],
         "most_invitations": INVITATIONS,
@@ -194,6 +197,35 @@ class TakeBackInvitation(ClinicWrite):
         return "Taken back: its code lets nobody in any more."
 
 
+class TakeBackLetter(ClinicWrite):
+    """Of an invitation to a colleague, by an administrator."""
+
+    address, name = "clinic/<uuid:clinic_uid>/colleague/<uuid:uid>/take-back/", "clinic_take_back_letter"
+    title, button = "Take an invitation of a colleague back", "Take it back"
+
+    def __init__(self, *, uid: UUID, **given: Any) -> None:
+        super().__init__(**given)
+        row = colleagues.of_clinic(self.clinic.pk).filter(uid=uid).first()
+        if row is None:
+            raise Http404
+        self.row: ColleagueInvitation = row
+
+    def version(self) -> str:
+        return f"{self.row.uid}:{self.row.used_at}:{self.row.withdrawn_at}"
+
+    def lines(self) -> Iterable[tuple[str, str]]:
+        made = f"by {self.row.made_by.user}, {phrases.instant(self.row.made_at, self.clinic.zone)}"
+        return (("To", self.row.email), ("Made", made), ("State", _state(self.row, self.now)))
+
+    def gone(self) -> str:
+        state = _state(self.row, self.now)
+        return "" if state == "open" else f"This invitation is {state}."
+
+    def store(self, form: forms.Form) -> str:
+        colleagues.withdraw(clinic_uid=self.clinic.uid, uid=self.row.uid, by=self.by, now=self.now)
+        return "Taken back: its link lets nobody in any more."
+
+
 class OfFloor(ClinicWrite):
     """A write about the floor that stands, or about that there is none."""
 
@@ -237,12 +269,16 @@ class EndClinicFloor(OfFloor):
         return f"Ended: the floor of {row}. The clinic's men are evaluated again now."
 
 
-CLINIC_WRITES: tuple[type[ClinicWrite], ...] = (EndMember, ResumeMember, TakeBackInvitation, SetClinicFloor, EndClinicFloor)
+CLINIC_WRITES: tuple[type[ClinicWrite], ...] = (
+    EndMember, ResumeMember, TakeBackInvitation, TakeBackLetter, SetClinicFloor, EndClinicFloor,
+)  # fmt: skip
+# What an administrator alone may do.
+_ADMINISTRATORS = (OfMember, TakeBackLetter)
 
 
 def _handle(kind: type[ClinicWrite], request: HttpRequest, clinic_uid: UUID, **named: UUID) -> HttpResponse:
     own = clinics.member(actor_of(request), clinic_uid)
-    if issubclass(kind, OfMember) and not clinics.administers(own.user):
+    if issubclass(kind, _ADMINISTRATORS) and not clinics.administers(own.user):
         raise PermissionDenied
     posted = request.POST if request.method == "POST" else None
     if posted is not None:
@@ -281,7 +317,7 @@ def _clinics(request: HttpRequest) -> list[Clinic]:
     return list(Clinic.objects.filter(prescribers__user=user, prescribers__is_active=True).order_by("name", "pk"))
 
 
-def _state(row: Invitation, now: datetime) -> str:
+def _state(row: Invitation | ColleagueInvitation, now: datetime) -> str:
     if row.used_at is not None:
         return "used"
     if row.withdrawn_at is not None:

@@ -6,7 +6,7 @@ from typing import cast
 from uuid import UUID
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -32,7 +32,7 @@ class GlassForm(forms.Form):
 
 @view_at("break-glass/", "break_glass", by_itself=True)
 def open_record(request: HttpRequest) -> HttpResponse:
-    """The form, and what this superuser has open."""
+    """The form, and what this superuser has open and had open."""
     if request.method not in ("GET", "HEAD", "POST"):
         return HttpResponseNotAllowed(("GET", "HEAD", "POST"))
     user, now = _superuser(request), clock.now()
@@ -44,7 +44,12 @@ def open_record(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("admin:tracking_patient_change", args=[glass.patient.uid]))
         except Problem as refused:
             problems.show(refused, form)
-    context = admin.site.each_context(request) | {"title": "Open a record without consent", "form": form}
+    context = admin.site.each_context(request) | {
+        "title": "Open a record without consent",
+        "form": form,
+        "accesses": break_glass.past_and_open(user, now=now),
+        "most": break_glass.MOST_TOLD,
+    }
     return TemplateResponse(request, "admin/tracking/break_glass.html", context)
 
 
@@ -53,9 +58,11 @@ def close(request: HttpRequest, uid: UUID) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(("POST",))
     try:
+        # Its row keeps when; his access log and history tell him.
         break_glass.close(uid=uid, by=_superuser(request), now=clock.now())
     except Problem as refused:
         raise Http404 from refused
+    messages.success(request, "Closed: this record is no longer open to you.")
     return HttpResponseRedirect(reverse("admin:break_glass"))
 
 

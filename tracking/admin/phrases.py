@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 from tracking.domain.rulebook import RuleBook
 from tracking.models import Patient, User
 
-__all__ = ["ago", "born", "day", "drug", "instant", "names", "spaced", "title", "who"]
+__all__ = ["ago", "born", "day", "drug", "finding", "instant", "names", "share_of_floor", "spaced", "title", "who"]
 
 _DAYS_A_WEEK = 7
 _FEW_DAYS, _FEW_WEEKS, _FEW_MONTHS = 14, 63, 24
@@ -62,12 +62,22 @@ def drug(code: str, rulebook: RuleBook) -> str:
     return rulebook.drugs[code].name if code in rulebook.drugs else code
 
 
+def finding(code: str, rulebook: RuleBook) -> str:
+    """Its name; one that the rules no longer know is told by its code."""
+    return rulebook.findings[code].name if code in rulebook.findings else title(code)
+
+
+def share_of_floor(margin: str) -> str:
+    """Upper bound over the threshold in whole per cent, as one reads it at a glance; the order uses the exact figure."""
+    return f"{round(float(margin) * 100)} % of the floor" if margin else ""
+
+
 # As the field writes them.
 _SHORT = {"e2": "E2", "t": "testosterone", "ai": "AI", "dexa": "DXA", "psa": "PSA", "pth": "PTH"}
 
 
 def title(code: str) -> str:
-    """The code of a finding as a short name: ``e2_low_with_low_t`` is read as ``E2 low with low testosterone``."""
+    """A code of the rules as a short name: ``e2_low_with_low_t`` is read as ``E2 low with low testosterone``."""
     said = " ".join(_SHORT.get(word, word) for word in code.split("_"))
     return said[:1].upper() + said[1:]
 

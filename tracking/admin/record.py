@@ -17,6 +17,7 @@ from tracking.admin.chart import chart
 from tracking.admin.ledger_lines import actors_of, ledger_lines, ledger_page
 from tracking.admin.plot import plot_of
 from tracking.admin.setting_rows import setting_lines
+from tracking.admin.side_by_side import pairs_of
 from tracking.admin.tabulated import tabulated
 from tracking.evidence import load_rulebook
 from tracking.models import (
@@ -95,6 +96,8 @@ def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
         "findings": findings_of(basis),
         "sources": sources_of(basis),
         "evaluated_at": phrases.instant(standing.as_of, man.zone) if standing else "",
+        "pairs": (pairs := pairs_of(man, basis, rulebook)),
+        "settles": rulebook.findings["labs_disagree"].clears if any(pair.counts for pair in pairs) else "",
         "chart": chart(plot),
         "tabulated": tabulated(plot),
         "labs": labs,

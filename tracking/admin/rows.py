@@ -221,7 +221,7 @@ def dose_line(row: DoseEvent, rulebook: RuleBook, names: Names, zone: str) -> Do
         drug=phrases.drug(row.drug, rulebook),
         kind=row.kind,
         amount=f"{row.amount_digits} {row.amount_unit}" if row.amount_digits else "–",
-        site=row.site,
+        site=phrases.spaced(row.site),
         entered=entered(row, names, zone, row.confirmed_reason),
     )
 

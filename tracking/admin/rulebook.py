@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import admin
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
@@ -28,8 +29,8 @@ from tracking.services.impact import CandidateError
 
 __all__ = ["rulebook"]
 
-# A page answers while somebody waits for it; all men are the command's work (manage.py rulebook_impact).
-MOST_MEN = 50
+# A page answers while somebody waits for it, so one reads on; all men at once are the command's (manage.py rulebook_impact).
+MEN_A_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class ManLine:
 @view_at("rulebook/", "rulebook")
 @require_safe
 def rulebook(request: HttpRequest) -> HttpResponse:
-    """For prescribers, and for the operator, who has no men. ``?impact=1``: what the candidate would change."""
+    """For prescribers, and the operator, who has no men. ``?impact=2``: the second page of what another would change."""
     user = cast("User", request.user)
     if not (is_prescriber(request) or user.is_superuser):
         raise Http404
@@ -76,7 +77,6 @@ def rulebook(request: HttpRequest) -> HttpResponse:
         "groups": _groups(book, now.date()),
         "has_candidate": settings.RULEBOOK_CANDIDATE is not None,
         "is_asked": "impact" in request.GET,
-        "most": MOST_MEN,
     }
     if settings.RULEBOOK_CANDIDATE is not None and "impact" in request.GET:
         context |= _preview(request, book, now)
@@ -111,27 +111,29 @@ def _preview(request: HttpRequest, book: RuleBook, now: datetime) -> dict[str, A
     try:
         candidate = load_rulebook(settings.RULEBOOK_CANDIDATE)
         his = patients_of(request).filter(erased_at=None).order_by("name", "pk")
-        men = list(his[:MOST_MEN])
+        page = Paginator(his, MEN_A_PAGE).get_page(request.GET["impact"])
+        men = list(page)
         found = impact.of_men(men, book, candidate, now)
     except (EvidenceError, CandidateError) as unfit:
         return {"unfit": str(unfit)}
     return {
         "candidate": candidate,
         "differences": differences(book, candidate),
-        "looked_at": len(men),
-        "everybody": his.count(),
-        "changed": [_man(man, said.impact) for man, said in zip(men, found, strict=True) if said.impact.changes],
+        "page": page,
+        "changed": [
+            _man(man, said.impact, book, candidate) for man, said in zip(men, found, strict=True) if said.impact.changes
+        ],
     }
 
 
-def _man(man: Patient, said: Impact) -> ManLine:
+def _man(man: Patient, said: Impact, book: RuleBook, candidate: RuleBook) -> ManLine:
     was, becomes = said.priority
     return ManLine(
         man=man,
         verdict=" → ".join(said.verdict) if said.verdict_changes else "as before",
         priority=f"{_or_none(was)} → {_or_none(becomes)}" if said.priority_changes else "as before",
-        appears=", ".join(phrases.title(code) for code in said.appears),
-        vanishes=", ".join(phrases.title(code) for code in (*said.vanishes,)),
+        appears=", ".join(phrases.finding(code, candidate) for code in said.appears),
+        vanishes=", ".join(phrases.finding(code, book) for code in said.vanishes),
     )
 
 

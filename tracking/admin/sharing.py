@@ -33,6 +33,7 @@ class ClinicForm(forms.Form):
 
     def __init__(self, posted: Any, *, clinics: Any) -> None:
         super().__init__(posted)
+        self.label_suffix = ""
         cast("forms.ModelChoiceField[Clinic]", self.fields["clinic"]).queryset = clinics
 
 

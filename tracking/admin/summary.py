@@ -83,7 +83,7 @@ def summary_of(man: Patient, by: User, now: datetime) -> dict[str, Any]:
                 _section("Aromatase inhibitor", _ai(man, basis, rulebook, now)),
                 _section("Testosterone", _testosterone(basis)),
                 _section("Open findings", [f"{said['priority']} {said['prescriber']}" for said in findings_of(basis)]),
-                _section("Unanswered", _unanswered(man, now)),
+                _section("Unanswered", _unanswered(man, rulebook, now)),
                 _section("Decisions", _decisions(man, rulebook)),
             ],
             [
@@ -230,11 +230,12 @@ def _safety(man: Patient, rulebook: RuleBook) -> Iterator[str]:
         yield f"{name}: {row.reported.value}, {row.reported.collected}" if row else f"{name}: none on record"
 
 
-def _unanswered(man: Patient, now: datetime) -> Iterator[str]:
+def _unanswered(man: Patient, rulebook: RuleBook, now: datetime) -> Iterator[str]:
     open_ones = Episode.objects.unresolved().awake(now).filter(patient=man, acknowledged_at=None)
     for row in open_ones.order_by("priority", "opened_at", "pk"):
         due = f", answer by {phrases.instant(row.respond_by, man.zone)}" if row.respond_by else ""
-        yield f"P{row.priority} {phrases.title(row.family)}, open since {phrases.instant(row.opened_at, man.zone)}{due}"
+        name, since = phrases.finding(row.code, rulebook), phrases.instant(row.opened_at, man.zone)
+        yield f"P{row.priority} {name}, open since {since}{due}"
 
 
 def _decisions(man: Patient, rulebook: RuleBook) -> Iterator[str]:

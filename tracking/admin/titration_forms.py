@@ -11,6 +11,7 @@ from django import forms
 
 from tracking.admin import phrases
 from tracking.admin.forms import DAY, ChangeRegimenForm, DoseForm, RegimenForm, WriteForm, clinic_uid, offer_clinics
+from tracking.evidence import load_rulebook
 from tracking.models import Clinic, Episode, Proposal, Regimen
 
 __all__ = [
@@ -124,7 +125,7 @@ class ConfirmForm(WriteForm):
             f"In {unit}, worked out from dose and interval by you, to three decimals at most; 0 for a stop. "
             "It is held against the plan, so that a slip in either does not pass."
         )
-        named = [(str(row.uid), f"P{row.priority} {phrases.title(row.family)}") for row in episodes]
+        named = [(str(row.uid), f"P{row.priority} {phrases.finding(row.code, load_rulebook())}") for row in episodes]
         cast("forms.ChoiceField", self.fields["episode"]).choices = [("", "none"), *named]
 
     def sent(self) -> dict[str, Any]:

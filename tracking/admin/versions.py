@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -13,6 +12,8 @@ from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 
 from tracking.admin import phrases
+from tracking.admin.stored_words import StoredWords, is_told, label_of
+from tracking.evidence import load_rulebook
 from tracking.models import AccessEvent, Patient
 from tracking.services import owned
 
@@ -20,8 +21,6 @@ __all__ = ["page"]
 
 PER_PAGE = 50
 ACTIONS = {"insert": "entered", "update": "changed", "delete": "deleted"}
-# What a version says about the row rather than about the man, and what stands in columns of its own.
-_LEFT_OUT = {"id", "uid", "client_id", "recorded_at", "recorded_by", "acknowledged_by", "snoozed_by"}
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
@@ -46,12 +45,13 @@ def page(man: Patient, request: HttpRequest) -> dict[str, Any]:
         (name, event.pgh_id): event for name, ids in wanted.items() for event in _events(tables[name]).filter(pgh_id__in=ids)
     }
     found = [events[entry["table"], entry["pgh_id"]] for entry in part]
-    known = phrases.names(_actor(event) for event in found)
+    known = phrases.names(actor for event in found for actor in _actors(event))
+    words = StoredWords(man, load_rulebook(), known)
     visits = AccessEvent.objects.filter(patient=man).select_related("user").order_by("-at", "-pk")
     reads = Paginator(visits, PER_PAGE).get_page(request.GET.get("reads"))
     return {
         "page": part,
-        "versions": [_version(event, known, man) for event in found],
+        "versions": [_version(event, words) for event in found],
         "reads": reads,
         "read_lines": [(visit, phrases.instant(visit.at, man.zone), phrases.spaced(visit.through)) for visit in reads],
     }
@@ -75,31 +75,28 @@ def _merged(man: Patient, tables: Mapping[str, owned.OwnedTable]) -> QuerySet[An
     return merged
 
 
-def _version(event: Any, known: Mapping[int, str], man: Patient) -> Version:
+def _version(event: Any, words: StoredWords) -> Version:
     tracked = event.pgh_tracked_model
+    words = replace(words, table=tracked)
     return Version(
-        at=phrases.instant(event.pgh_created_at, man.zone),
-        by=phrases.who(_actor(event), known, man),
+        at=phrases.instant(event.pgh_created_at, words.man.zone),
+        by=phrases.who(_actor(event), words.names, words.man),
         what=str(tracked._meta.verbose_name),
         action=ACTIONS.get(event.pgh_label, event.pgh_label),
         content=[
-            (str(field.verbose_name), _printed(value, man.zone))
+            (label_of(field), words.of(field.name, value))
             for field in tracked._meta.concrete_fields
-            if _is_content(field) and (value := getattr(event, field.attname, None)) not in _EMPTY
+            if is_told(field) and (value := getattr(event, field.attname, None)) not in _EMPTY
         ],
     )
 
 
-def _is_content(field: Any) -> bool:
-    """References to other rows are bigint keys, which are never shown."""
-    return not field.is_relation and field.name not in _LEFT_OUT
-
-
-def _printed(value: Any, zone: str) -> str:
-    if isinstance(value, datetime):
-        return phrases.instant(value, zone)
-    # What a finding was made from stands in its evaluation; here its sentence is enough.
-    return str(value["prescriber"]) if isinstance(value, dict) and "prescriber" in value else str(value)
+def _actors(event: Any) -> Iterator[str]:
+    """Who made this version, and whom it names."""
+    yield _actor(event)
+    for field in event.pgh_tracked_model._meta.concrete_fields:
+        if field.name.endswith("_by") and isinstance(named := getattr(event, field.attname, None), str):
+            yield named
 
 
 def _actor(event: Any) -> str:

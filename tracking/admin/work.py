@@ -48,14 +48,14 @@ class Part:
 class Waiting:
     """The queue as a paginator asks for it: how many wait, and one page of them."""
 
-    def __init__(self, work: Work, total: int) -> None:
-        self.work, self.total = work, total
+    def __init__(self, work: Work, counts: Counts) -> None:
+        self.work, self.counts = work, counts
 
     def __len__(self) -> int:
-        return self.total
+        return self.counts.total
 
     def __getitem__(self, part: slice) -> list[QueueRow]:
-        return self.work.page(start=part.start, limit=part.stop - part.start)
+        return self.work.page(start=part.start, limit=part.stop - part.start, counts=self.counts)
 
 
 def work_for(request: HttpRequest, *, also_p4: bool) -> Work:
@@ -87,8 +87,8 @@ def work_queue(request: HttpRequest) -> HttpResponse:
     work = work_for(request, also_p4=asked.also_p4)
     counts = work.counts()
     narrowed = work.asked(asked)
-    total = counts.total if replace(asked, also_p4=False) == Asked() else narrowed.counts().total
-    page = Paginator(cast("Sequence[QueueRow]", Waiting(narrowed, total)), PER_PAGE).get_page(request.GET.get("page"))
+    found = counts if replace(asked, also_p4=False) == Asked() else narrowed.counts()
+    page = Paginator(cast("Sequence[QueueRow]", Waiting(narrowed, found)), PER_PAGE).get_page(request.GET.get("page"))
     shown = list(page)
     said = episodes.sentences([row for line in shown for row in (line.worst, *line.others)])
     context = admin.site.each_context(request) | {

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from tracking.admin import phrases, rows
 from tracking.admin.record import STATES
 from tracking.domain.episodes import State
+from tracking.evidence import load_rulebook
 from tracking.models import Episode, Finding
 from tracking.services import episodes
 from tracking.services.lived import local_today
@@ -71,7 +72,7 @@ def line_of(row: QueueRow, said: Mapping[int, Finding], now: datetime) -> Line:
         value=_value(result),
         value_about=_about(result, worst.drawn_on, today),
         floor=f"{result['thresholds']['floor']} {result['thresholds']['unit']}" if result else "",
-        margin=_margin(worst.margin),
+        margin=phrases.share_of_floor(worst.margin),
         days_below=_days_below(worst.windows),
         ai=tuple(_weekly(drug) for drug in worst.on_ai or ()),
         without=_without(row.days_without),
@@ -82,7 +83,7 @@ def open_of(row: Episode, finding: Finding | None, zone: str, now: datetime) -> 
     return Open(
         key=f"{row.uid}.{row.revision}",
         priority=f"P{row.priority}",
-        name=phrases.title(row.family),
+        name=phrases.finding(row.code, load_rulebook()),
         words=finding.detail["prescriber"] if finding else phrases.spaced(row.code),
         state=_state(row, now),
         respond_by=_last_day(row.respond_by, zone),
@@ -117,16 +118,13 @@ def _about(result: Mapping[str, Any] | None, drawn_on: str | None, today: date) 
     return f"{rows.assay_of(result['lab']['reported']['assay'])}, {age}"
 
 
-def _margin(margin: str) -> str:
-    """Upper bound over the floor in whole per cent, as one reads it at a glance; the order uses the exact figure."""
-    return f"{round(float(margin) * 100)} % of the floor" if margin else ""
-
-
 def _days_below(windows: Any) -> str:
     longest = max(windows or (), key=lambda days: days["window"], default=None)
     if longest is None:
         return ""
-    return f"{longest['known']} known, {longest['possible']} possible of {longest['window']} days"
+    # That none is known to be low is no good news where nobody knows: what is unknown is said along with it.
+    more = "".join(f", {longest[how]} {how}" for how in ("possible", "unknown") if longest[how])
+    return f"{longest['known']} known{more} of {longest['window']} days"
 
 
 def _weekly(drug: Mapping[str, Any]) -> str:

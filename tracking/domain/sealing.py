@@ -21,6 +21,8 @@ class What(StrEnum):
     SIGNED_OUT = "signed-out"
     REFUSED = "sign-in-refused"
     EXPORTED = "exported"
+    MEMBER_INVITED = "member-invited"
+    MEMBER_JOINED = "member-joined"
     MEMBER_ENDED = "member-ended"
     MEMBER_RESUMED = "member-resumed"
     BACKED_UP = "backed-up"

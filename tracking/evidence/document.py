@@ -41,7 +41,7 @@ or a choice of ours, and not read in a source. The boundary examples of each rul
 
 def document(rulebook: RuleBook) -> str:
     """The whole page, ending in a line feed."""
-    standing = "\n".join(f"- {line}" for code, line in rulebook.words.standing.items() if code != "no_clinician")
+    standing = "\n".join(f"- {line}" for code, line in rulebook.words.standing.items() if code != "checked")
     verified, unverified = verified_and_not(rulebook)
     totals = {"rules": verified + unverified, "verified": verified, "unverified": unverified}
     parts = [_INTRO.format(version=rulebook.version, standing=standing, **totals)]

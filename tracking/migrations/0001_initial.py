@@ -194,6 +194,8 @@ class Migration(migrations.Migration):
                             ("signed-out", "signed-out"),
                             ("sign-in-refused", "sign-in-refused"),
                             ("exported", "exported"),
+                            ("member-invited", "member-invited"),
+                            ("member-joined", "member-joined"),
                             ("member-ended", "member-ended"),
                             ("member-resumed", "member-resumed"),
                             ("backed-up", "backed-up"),
@@ -225,6 +227,8 @@ class Migration(migrations.Migration):
                                     tracking.domain.sealing.What["SIGNED_OUT"],
                                     tracking.domain.sealing.What["REFUSED"],
                                     tracking.domain.sealing.What["EXPORTED"],
+                                    tracking.domain.sealing.What["MEMBER_INVITED"],
+                                    tracking.domain.sealing.What["MEMBER_JOINED"],
                                     tracking.domain.sealing.What["MEMBER_ENDED"],
                                     tracking.domain.sealing.What["MEMBER_RESUMED"],
                                     tracking.domain.sealing.What["BACKED_UP"],
@@ -3058,6 +3062,84 @@ class Migration(migrations.Migration):
                             operation="UPDATE",
                             pgid="pgtrigger_stated_once_63f46",
                             table="tracking_invitation",
+                            when="BEFORE",
+                        ),
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ColleagueInvitation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=tracking.models.base.new_uid, editable=False, unique=True)),
+                ("email", models.EmailField(help_text="where the letter went", max_length=254)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="colleague_invitations",
+                        to="tracking.clinic",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tracking.prescriber"),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tracking.prescriber",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("member", None), ("used_at", None)),
+                            models.Q(
+                                ("member__isnull", False),
+                                ("used_at__isnull", False),
+                                ("used_at__lt", models.F("expires_at")),
+                                ("withdrawn_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="colleagueinvitation_used_in_time_by_a_member",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")), name="colleagueinvitation_keeps_a_digest"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="colleagueinvitation_email_in_lower_case",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("used_at", None), ("withdrawn_at", None)),
+                        fields=("clinic", "email"),
+                        name="colleagueinvitation_one_open_per_address",
+                    ),
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="stated_once",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."uid" IS DISTINCT FROM (NEW."uid") OR OLD."clinic_id" IS DISTINCT FROM (NEW."clinic_id") OR OLD."made_by_id" IS DISTINCT FROM (NEW."made_by_id") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."digest" IS DISTINCT FROM (NEW."digest") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."expires_at" IS DISTINCT FROM (NEW."expires_at"))',
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                            hash="5ec4a3d7d7d6c969a39473b054d3b997ac15f508",
+                            operation="UPDATE",
+                            pgid="pgtrigger_stated_once_7b2cb",
+                            table="tracking_colleagueinvitation",
                             when="BEFORE",
                         ),
                     )
@@ -7001,6 +7083,7 @@ class Migration(migrations.Migration):
                 "importrow",
                 "synclife",
                 "invitation",
+                "colleagueinvitation",
                 "readtoken",
                 "erasurerequest",
                 "breakglass",

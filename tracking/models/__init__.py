@@ -4,6 +4,7 @@ from tracking.models.account import AccountExport, ErasureRequest
 from tracking.models.audit import AuditEvent, SealedDay, SealedTable
 from tracking.models.bone import DexaScan, DexaSite, Fracture, RiskFactor
 from tracking.models.checkin import DrugUse, Lifestyle, Symptom
+from tracking.models.colleagues import ColleagueInvitation
 from tracking.models.doses import DoseEvent, Regimen, RegimenPause
 from tracking.models.episodes import Episode, EpisodeEvent
 from tracking.models.evaluations import DueItem, Evaluation, Finding, RulebookVersion, Standing
@@ -26,6 +27,7 @@ __all__ = [
     "CareRelationship",
     "Clinic",
     "ClinicFloor",
+    "ColleagueInvitation",
     "DexaScan",
     "DexaSite",
     "DoseEvent",

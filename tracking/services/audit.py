@@ -57,8 +57,8 @@ def note_export(*, uid: UUID, by: Actor, how: str, now: datetime) -> None:
         AuditEvent.objects.create(at=now, what=What.EXPORTED, by=str(by), patient=uid, how=how)
 
 
-def note_membership(what: What, *, account: int, by: Actor, now: datetime) -> None:
-    """Note that somebody's membership of a clinic was ended or resumed."""
+def note_membership(what: What, *, account: int | None, by: Actor, now: datetime) -> None:
+    """Note that somebody was invited to a clinic (whose account is not told then), joined it, left it or came back."""
     AuditEvent.objects.create(at=now, what=what, by=str(by), account=account, how="desk")
 
 

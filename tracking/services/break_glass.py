@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,9 +13,11 @@ from tracking.domain.problems import problem
 from tracking.models import AccessEvent, BreakGlass, Patient, User
 from tracking.services.access import acting_as, lock_patient, not_found
 
-__all__ = ["HELD_FOR", "THROUGH", "close", "close_expired", "open_of", "open_record"]
+__all__ = ["HELD_FOR", "MOST_TOLD", "THROUGH", "Access", "close", "close_expired", "open_of", "open_record", "past_and_open"]
 
 HELD_FOR = timedelta(hours=1)
+# Of the accesses of one superuser, the newest.
+MOST_TOLD = 50
 # What the man reads in his access log.
 THROUGH = "break_glass"
 _LEAST_REASON = 10  # characters: a word is no reason
@@ -49,6 +52,42 @@ def open_record(*, email: str, reason: str, by: User, now: datetime) -> BreakGla
 def open_of(user: User, now: datetime) -> QuerySet[BreakGlass]:
     """The records that this superuser has open at ``now``."""
     return BreakGlass.objects.filter(user=user, user__is_superuser=True, closed_at=None, expires_at__gt=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One time that a superuser broke the glass. ``name`` is the man's while it is open, and empty once it has ended."""
+
+    uid: UUID
+    record: UUID
+    name: str
+    reason: str
+    opened_at: datetime
+    ended_at: datetime
+    is_open: bool
+    is_early: bool
+
+
+def past_and_open(user: User, *, now: datetime) -> list[Access]:
+    """What this superuser opened, the newest first. An ended one tells the record by its uid alone: he is let in no more."""
+    with acting_as(_OPENING):
+        rows = BreakGlass.objects.filter(user=user).select_related("patient").order_by("-opened_at", "-pk")[:MOST_TOLD]
+        return [_access(row, now) for row in rows]
+
+
+def _access(row: BreakGlass, now: datetime) -> Access:
+    is_open = row.closed_at is None and now < row.expires_at
+    ended_at = row.closed_at or row.expires_at
+    return Access(
+        uid=row.uid,
+        record=row.patient.uid,
+        name=str(row.patient) if is_open else "",
+        reason=row.reason,
+        opened_at=row.opened_at,
+        ended_at=ended_at,
+        is_open=is_open,
+        is_early=not is_open and ended_at < row.expires_at,
+    )
 
 
 def close(*, uid: UUID, by: User, now: datetime) -> None:

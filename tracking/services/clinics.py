@@ -17,7 +17,8 @@ from tracking.services import audit, prescribers
 from tracking.services.access import ADMINISTRATORS, not_found
 
 __all__ = [
-    "add_prescriber", "administers", "end_membership", "let_administer", "member", "members_of", "resume_membership", "set_up",
+    "add_prescriber", "administers", "administrator", "end_membership", "let_administer", "let_work", "member", "members_of",
+    "resume_membership", "set_up",
 ]  # fmt: skip
 
 
@@ -41,12 +42,18 @@ def add_prescriber(*, clinic: Clinic, email: str, name: str, password: str, admi
     user = User.objects.filter(email=email.lower()).first()
     if user is None:
         user = User.objects.create_user(email, password, name=name)
+    if administers:
+        let_administer(user)
+    return let_work(user, clinic.pk)
+
+
+@transaction.atomic
+def let_work(user: User, clinic_id: int) -> Prescriber:
+    """Make an account an active member of a clinic; it may open the desk."""
     if not user.is_staff:
         user.is_staff = True
         user.save(update_fields=["is_staff"])
-    if administers:
-        let_administer(user)
-    member, _ = Prescriber.objects.update_or_create(user=user, clinic=clinic, defaults={"is_active": True})
+    member, _ = Prescriber.objects.update_or_create(user=user, clinic_id=clinic_id, defaults={"is_active": True})
     return member
 
 
@@ -66,6 +73,15 @@ def member(by: Actor, clinic_uid: UUID) -> Prescriber:
     if found is None:
         raise not_found("clinic")
     return found
+
+
+def administrator(by: Actor, clinic_uid: UUID) -> Prescriber:
+    """This account's membership of the clinic, which it administers. Raises Problem: forbidden for another member."""
+    own = member(by, clinic_uid)
+    if not administers(own.user):
+        text = "Only an administrator of the clinic may do this. Ask one of them."
+        raise problem("", "administrator-only", text, kind="forbidden")
+    return own
 
 
 def members_of(clinic: Clinic) -> QuerySet[Prescriber]:
@@ -97,10 +113,7 @@ def _switch(clinic_uid: UUID, uid: UUID, by: Actor, now: datetime, *, is_active:
     own = member(by, clinic_uid)
     # Two administrators who end each other queue here, and the second is none any more.
     Clinic.objects.select_for_update(no_key=True).get(pk=own.clinic_id)
-    own = member(by, clinic_uid)
-    if not administers(own.user):
-        text = "Only an administrator of the clinic may do this. Ask one of them."
-        raise problem("", "administrator-only", text, kind="forbidden")
+    own = administrator(by, clinic_uid)
     row = members_of(own.clinic).filter(uid=uid).first()
     if row is None:
         raise not_found("member")

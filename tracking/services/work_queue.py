@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -77,6 +78,11 @@ class Counts:
     def total(self) -> int:
         return sum(self.by_priority)
 
+    def least_urgent_of(self, first: int) -> int | None:
+        """The priority that none of the first so many men falls behind, since priority orders first; None: there are fewer."""
+        reached = accumulate(self.by_priority)
+        return next((rank for rank, men in enumerate(reached) if men >= first), None)
+
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
@@ -96,12 +102,17 @@ class Work:
     rows: QuerySet[Any]
     now: datetime
 
-    def page(self, *, start: int, limit: int) -> list[QueueRow]:
+    def page(self, *, start: int, limit: int, counts: Counts | None = None) -> list[QueueRow]:
         """So many men from this place on, each with all of his open episodes: two queries, however many wait.
 
-        Where men have more than a few open episodes each, it is one more.
+        Where men have more than a few open episodes each, it is one more. ``counts`` of this work, where they were asked for:
+        what is less urgent than anything on the page is not ranked.
         """
-        return self._lines(_men(self.rows, start + limit)[start:])
+        most, bound = start + limit, counts.least_urgent_of(start + limit) if counts else None
+        men = _men(self.rows if bound is None else self.rows.filter(priority__lte=bound), most)
+        if bound is not None and len(men) < most:  # somebody left since they were counted
+            men = _men(self.rows, most)
+        return self._lines(men[start:])
 
     def after(self, uid: UUID, *, limit: int) -> list[QueueRow]:
         """So many men behind this one. Raises Problem where he has left the queue."""

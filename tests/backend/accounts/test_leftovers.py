@@ -44,7 +44,7 @@ def test_sessions_that_ran_out_go_with_their_devices(his_phone, new_phone):
     Session.objects.filter(pk=UserSession.objects.order_by("id")[1].session_key).update(
         expire_date=clock.now() - timedelta(minutes=1)
     )
-    assert clear_leftovers() == {"sessions": 1, "accounts": 0}
+    assert clear_leftovers() == {"sessions": 1, "accounts": 0, "letters": 0}
     assert UserSession.objects.count() == 1
     assert his_phone.is_in()
 
@@ -52,5 +52,5 @@ def test_sessions_that_ran_out_go_with_their_devices(his_phone, new_phone):
 @pytest.mark.usefixtures("his_phone")
 def test_a_session_of_the_admin_is_no_leftover(dr_bell):
     access_token(dr_bell)
-    assert clear_leftovers() == {"sessions": 0, "accounts": 0}
+    assert clear_leftovers() == {"sessions": 0, "accounts": 0, "letters": 0}
     assert Session.objects.count() == 2

@@ -15,7 +15,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tracking.admin.chart import chart
-from tracking.admin.plot import DECISION, FINDING, Mark, plot_of, within
+from tracking.admin.plot import DECISION, FINDING, SYMPTOM, Mark, plot_of, within
+from tracking.admin.tabulated import tabulated
 from tracking.domain.history import (
     DoseKind,
     DoseRecord,
@@ -219,15 +220,40 @@ def test_a_course_without_a_known_amount_is_hatched_and_an_old_one_left_out():
 
 MARKS = (
     Mark(AS_OF - timedelta(days=40), "opened: estradiol is below the floor", FINDING),
+    Mark(AS_OF - timedelta(days=35), "Joint pain 7 of 10", SYMPTOM),
     Mark(AS_OF - timedelta(days=30), "acknowledged: changed plan", DECISION),
 )
 
 
-def test_findings_are_triangles_and_decisions_squares_each_with_its_words():
+def test_findings_symptoms_and_decisions_are_marks_each_with_its_words():
     text = str(chart(plot_of(CASES["one-point"], load_rulebook(), AS_OF, reversed(MARKS))))
-    assert re.findall(r'class="(finding-mark|decision)"', text) == ["finding-mark", "decision"]
-    assert [mark.text in text for mark in MARKS] == [True, True]
+    assert re.findall(r'class="(finding-mark|symptom-mark|decision)"', text) == ["finding-mark", "symptom-mark", "decision"]
+    assert all(mark.text in text for mark in MARKS)
     assert "Findings, symptoms and decisions" not in drawn("one-point")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_table_tells_all_that_the_drawing_tells(name):
+    """Whatever has words of its own in the drawing has a line in the table, with the same words; doses are counted."""
+    plot = plot_of(CASES[name], load_rulebook(), AS_OF, MARKS)
+    drawing = ET.fromstring(str(chart(plot)))
+    told = {title.text for title in drawing.iter("title")} - {drawing[0].text}
+    lines = tabulated(plot)
+    said = [(line.what, line.text) for line in lines]
+    for what, marks in (
+        ("Estradiol", plot.estradiol), ("Testosterone", plot.testosterone), ("Treatment", plot.changes), ("Scan", plot.scans),
+    ):  # fmt: skip
+        assert [text for kind, text in said if kind == what] == [
+            mark.text for mark in sorted(marks, key=_when, reverse=True)
+        ], what
+        assert what == "Treatment" or {mark.text for mark in marks} <= told
+    assert {("Finding", MARKS[0].text), ("Symptom", MARKS[1].text), ("Decision", MARKS[2].text)} <= set(said)
+    doses = [text for kind, text in said if kind == "Doses"]
+    assert doses == (["Anastrozole: 5 logged, 1 skipped"] if name == "assay-switch" else [])
+
+
+def _when(mark):
+    return getattr(mark, "start", None) or getattr(mark, "end", None) or mark.at
 
 
 @pytest.mark.parametrize("days", [(500, 0), (100, 25), (160, 150), (5, 1)])

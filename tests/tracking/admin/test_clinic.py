@@ -15,7 +15,7 @@ from tests.tracking.admin.test_patients import HOSTILE
 from tracking.admin.clinic import CLINIC_WRITES
 from tracking.domain.actor import Actor
 from tracking.models import Clinic, ClinicFloor, Invitation, Prescriber, User
-from tracking.services import clinics, overrides, sharing
+from tracking.services import clinics, colleagues, overrides, sharing
 
 pytestmark = pytest.mark.django_db
 FLOOR = {"floor": "18.0", "expires_on": "2027-01-31", "reason": "older men"}
@@ -106,7 +106,10 @@ def test_every_write_is_refused_on_what_a_colleague_changed_and_says_what(admini
     overrides.set_clinic_floor(clinic_uid=clinic.uid, by=bell, now=NOW, floor="18", reason="older men")
     ended = clinics.add_prescriber(clinic=clinic, email="gone@example.org", name="Dr. Gone", password=PASSWORD)
     Prescriber.objects.filter(pk=ended.pk).update(is_active=False)
-    of = {"end_member": dr_else.uid, "resume_member": ended.uid, "take_back": invited.uid}
+    letter, _ = colleagues.invite(clinic_uid=clinic.uid, email="new@example.org", by=bell, now=NOW)
+    of = {
+        "end_member": dr_else.uid, "resume_member": ended.uid, "take_back": invited.uid, "take_back_letter": letter.uid,
+    }  # fmt: skip
     pages = {
         kind.name: at(clinic, kind.name.removeprefix("clinic_"), **({"uid": of[name]} if (name := kind.name[7:]) in of else {}))
         for kind in CLINIC_WRITES
@@ -114,6 +117,7 @@ def test_every_write_is_refused_on_what_a_colleague_changed_and_says_what(admini
     opened = {name: seen_on(administrator.get(page)) for name, page in pages.items()}
     assert all(opened.values())
     sharing.withdraw_invitation(clinic_uid=clinic.uid, uid=invited.uid, by=bell, now=NOW)
+    colleagues.withdraw(clinic_uid=clinic.uid, uid=letter.uid, by=bell, now=NOW)
     clinics.end_membership(clinic_uid=clinic.uid, uid=dr_else.uid, by=bell, now=NOW)
     clinics.resume_membership(clinic_uid=clinic.uid, uid=ended.uid, by=bell, now=NOW)
     overrides.set_clinic_floor(clinic_uid=clinic.uid, by=bell, now=NOW, floor="19", reason="as agreed")
@@ -125,7 +129,7 @@ def test_every_write_is_refused_on_what_a_colleague_changed_and_says_what(admini
         assert administrator.post(page, FLOOR).status_code == 409, name
     assert told["clinic_end_member"] == {"State": ("works here", "ended")}
     assert told["clinic_resume_member"] == {"State": ("ended", "works here")}
-    assert told["clinic_take_back"] == {"State": ("open", "taken back")}
+    assert told["clinic_take_back"] == told["clinic_take_back_letter"] == {"State": ("open", "taken back")}
     assert told["clinic_set_floor"]["Reason"] == told["clinic_end_floor"]["Reason"] == ("older men", "as agreed")
     assert [row.digits for row in ClinicFloor.objects.filter(ended_at=None)] == ["19"]
 
@@ -153,11 +157,12 @@ def test_hostile_names_break_nothing_and_more_rows_cost_no_more_queries(administ
         user = User.objects.create_user(f"h{number}@example.org", PASSWORD, name=name, is_staff=True)
         Prescriber.objects.create(user=user, clinic=clinic)
         sharing.invite(clinic_uid=clinic.uid, by=bell, now=NOW + timedelta(minutes=number))
+        colleagues.invite(clinic_uid=clinic.uid, email=f"n{number}@example.org", by=bell, now=NOW)
         overrides.set_clinic_floor(clinic_uid=clinic.uid, by=bell, now=NOW, floor=f"1{number + 1}", reason=name)
     many, text = look()
     assert all(text.count(escape(name)) >= 2 for name in HOSTILE)
     assert "<script>alert" not in text
-    assert (few, many) == (16, 16)
+    assert (few, many) == (17, 17)
     assert Invitation.objects.filter(clinic=clinic).count() == len(HOSTILE)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from tests.conftest import NOW
 from tests.desks import at_desk
@@ -84,6 +85,40 @@ def test_it_can_be_closed_before_its_time_and_by_nobody_else(broken, setup_desk,
     assert setup_desk.post(end).headers["Location"] == GLASS
     assert setup_desk.get(address(full_record)).status_code == 404
     assert setup_desk.post(f"{GLASS}{full_record.uid}/close/").status_code == 404
+
+
+def test_the_page_lists_what_is_open_with_a_way_to_close_it_and_what_was_without_his_name(
+    broken, setup_desk, full_record, address, see, monkeypatch, superuser
+):
+    other = User.objects.create_superuser("other-root@example.org", "correct horse battery", name="Other Root")
+    (glass,) = see(BreakGlass)
+    end = f"{GLASS}{glass.uid}/close/"
+    page = setup_desk.get(GLASS).text
+    for said in (f'href="{address(full_record)}"', "Adam Invented", escape(WHY), "<b>open</b>", "until 2 Nov 2026 10:00 UTC"):
+        assert said in page, said
+    assert f'action="{end}"' in page
+    assert "Nothing yet." in at_desk(other).get(GLASS).text
+    assert at_desk(other).post(end).status_code == 404
+    later(monkeypatch, minutes=20)
+    browser = at_desk(superuser)
+    page = browser.post(end, follow=True).text
+    assert "Closed: this record is no longer open to you." in page
+    for said in ("closed early", "2 Nov 2026 09:20 UTC", str(full_record.uid), escape(WHY)):
+        assert said in page, said
+    assert "Adam" not in page
+    assert end not in page
+    # It is kept on the row, and he reads it in the history of his record.
+    assert [row.closed_at for row in see(BreakGlass)] == [NOW + timedelta(minutes=20)]
+    again = browser.post(end)
+    assert (again.status_code, [row.closed_at for row in see(BreakGlass)]) == (302, [NOW + timedelta(minutes=20)])
+
+
+def test_what_ran_out_is_listed_as_ended_before_the_job_has_closed_it(broken, full_record, monkeypatch, superuser):
+    later(monkeypatch, hours=1)
+    page = at_desk(superuser).get(GLASS).text
+    assert "ended<span" in page
+    assert "Adam" not in page
+    assert "Close it now" not in page
 
 
 def test_a_prescriber_breaks_no_glass(desk, carl, see):

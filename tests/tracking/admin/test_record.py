@@ -63,6 +63,9 @@ def test_its_first_card_says_what_he_takes_and_what_is_due_first(desk, full_reco
     assert due[:2] == ["Estradiol and testosterone", "DXA scan"]
     assert len(due) == 4
     assert re.search(r"All \d+ that are due", card)
+    whole = section(desk.get(address(full_record)).text, "due")
+    assert re.search(r'href="/admin/rulebook/#monitoring\.[a-z_]+">its rule<', whole)
+    assert not re.search(r">[a-z]+\.[a-z_]+<", whole), "no rule is named by its code"
 
 
 def test_nobody_elses_record_is_on_the_page(desk, full_record, carl, bell, address):
@@ -228,6 +231,25 @@ def test_the_history_tells_every_version_with_who_and_when(desk, full_record, ad
     text = desk.get(address(full_record, "history")).text
     for said in ("lab result entered", "regimen entered", "care relationship entered", "Dr. Bell", "he himself", "14.0"):
         assert said in text
+    for said in ("Estradiol below the floor on an AI", "read on the report by staff", "every 3.5 days", "Testosterone, total"):
+        assert said in text
+    changed = text.partition('id="changed"')[2].partition("</section>")[0]
+    told = re.findall(r"<dd><bdi>([^<]*)</bdi></dd>", changed)
+    assert len(told) > 50
+    assert [value for value in told if re.search(r"^(user|system):|^[a-z0-9]+(_[a-z0-9]+)+$|[{}]", value)] == []
+
+
+def test_the_history_says_who_read_it_and_is_paged(desk, full_record, address, dr_bell, as_system):
+    with as_system():
+        AccessEvent.objects.bulk_create(
+            AccessEvent(patient=full_record, user=dr_bell, at=NOW - timedelta(hours=n), through="admin", what=f"page {n}")
+            for n in range(1, 61)
+        )
+    page = address(full_record, "history")
+    first, second = (desk.get(page, {"reads": n}).text.partition('id="reads"')[2] for n in ("1", "2"))
+    assert ("page 2<" in first, "page 59<" in first) == (True, False)
+    assert ("page 2<" in second, "page 59<" in second) == (False, True)
+    assert "<td><bdi>Dr. Bell</bdi></td><td>admin</td>" in first
 
 
 def test_the_history_costs_the_same_whatever_its_length(desk, full_record, many_labs, address):

@@ -1,5 +1,6 @@
 """The rulebook as a page, and what another one would change."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -62,9 +63,22 @@ def test_the_preview_names_what_differs_and_for_whom_and_stores_nothing(desk, ra
     before = see(Evaluation, patient=on_record)
     assert "See what it would change" in desk.get(PAGE).text
     text = desk.get(PAGE, {"impact": "1"}).text
-    for said in ("Rules changed", "Looked at: 1 of 1", "Something would change for 1", "Adam Invented", "below"):
+    for said in (
+        "Rules changed",
+        "Men 1 to 1 of 1, by name.",
+        "Something would change for 1 of these",
+        "Adam Invented",
+        "below",
+    ):
         assert said in text, said
     assert see(Evaluation, patient=on_record) == before
+
+
+def test_what_would_appear_and_vanish_is_named_as_lists_name_it(desk, raised, on_record):
+    text = desk.get(PAGE, {"impact": "1"}).text
+    row = text.partition('id="impact"')[2].partition("Adam Invented")[2].partition("</tr>")[0]
+    assert "Estradiol below the floor, no AI" in row
+    assert not re.search(r">[a-z0-9]+(_[a-z0-9]+)+<", row)
 
 
 def test_a_candidate_that_does_not_load_says_why(desk, raised, in_care):
@@ -72,21 +86,24 @@ def test_a_candidate_that_does_not_load_says_why(desk, raised, in_care):
     assert "It is not fit to be switched on" in desk.get(PAGE, {"impact": "1"}).text
 
 
-def test_the_preview_looks_at_so_many_men_and_says_so_at_a_constant_cost(desk, clinic, raised, monkeypatch, as_system):
+def test_the_preview_reads_on_through_all_her_men_at_a_constant_cost(desk, clinic, raised, monkeypatch, as_system):
     men = many(clinic, len(HOSTILE))
     for man, name in zip(men, HOSTILE, strict=True):
         with as_system():
             man.name = name
             man.save(update_fields=["name"])
 
-    def look():
+    def look(page="1"):
         with CaptureQueriesContext(connection) as queries:
-            text = desk.get(PAGE, {"impact": "1"}).text
+            text = desk.get(PAGE, {"impact": page}).text
         return len(queries), text
 
     everybody, text = look()
-    assert f"Looked at: {len(HOSTILE)} of {len(HOSTILE)}." in text
-    monkeypatch.setattr("tracking.admin.rulebook.MOST_MEN", 2)
+    assert f"Men 1 to {len(HOSTILE)} of {len(HOSTILE)}, by name." in text
+    monkeypatch.setattr("tracking.admin.rulebook.MEN_A_PAGE", 2)
     two, text = look()
-    assert f"Looked at: 2 of {len(HOSTILE)}, the first by name." in text
+    assert f"Men 1 to 2 of {len(HOSTILE)}, by name." in text
+    assert 'href="?impact=2#impact"' in text
+    assert f"Men 3 to 4 of {len(HOSTILE)}, by name." in look("2")[1]
+    assert f"of {len(HOSTILE)}, by name." in look("<x>")[1]
     assert (everybody, two) == (25, 25)

@@ -58,8 +58,8 @@ def test_added_and_removed_rules_are_named_with_their_reason(tmp_path: Path) -> 
     renamed = {"findings_therapy": [("[testosterone_low]", "[testosterone_lower]")]}
     found = differences(RULEBOOK, load_rulebook(candidate(tmp_path, renamed)))
     reason = RULEBOOK.findings["testosterone_low"].reason
-    assert found["Rules added"] == (f"Finding, testosterone lower: {reason}",)
-    assert found["Rules removed"] == (f"Finding, testosterone low: {reason}",)
+    assert found["Rules added"] == (f"Finding, testosterone lower (Testosterone low): {reason}",)
+    assert found["Rules removed"] == (f"Finding, testosterone low (Testosterone low): {reason}",)
 
 
 def test_a_rulebook_does_not_differ_from_itself_nor_by_its_layout(tmp_path: Path) -> None:

@@ -102,6 +102,30 @@ def test_the_database_sorts_as_the_pure_key_does(crowd, clinic):
         everybody = [line.man.pk for line in lines]
         paged = [line.man.pk for start in range(0, 60, 7) for line in work(clinic, also_p4=True).page(start=start, limit=7)]
         assert paged == everybody
+        counts = work(clinic, also_p4=True).counts()
+        bounded = [
+            line.man.pk
+            for start in range(0, 70, 7)
+            for line in work(clinic, also_p4=True).page(start=start, limit=7, counts=counts)
+        ]
+        assert bounded == everybody
+
+
+def test_what_is_less_urgent_than_a_page_is_not_ranked_and_who_left_since_leaves_no_gap(crowd, clinic):
+    crowd(30)
+    with acting_as(SYSTEM):
+        counts = work(clinic).counts()
+        assert counts.by_priority[0] > 2
+        assert [counts.least_urgent_of(first) for first in (1, counts.by_priority[0], counts.by_priority[0] + 1)] == [0, 0, 1]
+        assert counts.least_urgent_of(counts.total + 1) is None
+        most = {"start": 0, "limit": counts.by_priority[0]}
+        with CaptureQueriesContext(connection) as captured:
+            first = work(clinic).page(**most, counts=counts)
+        assert 'priority" <= 0' in captured[0]["sql"]
+        Episode.objects.filter(patient=first[0].man).update(resolved_at=NOW, resolution="recovered")
+        after = work(clinic).page(**most, counts=counts)
+        assert [line.man.pk for line in after] == [line.man.pk for line in work(clinic).page(**most)]
+        assert len(after) == most["limit"]
 
 
 def test_ten_men_and_a_hundred_cost_the_same_queries_and_are_counted(crowd, clinic, dr_bell):

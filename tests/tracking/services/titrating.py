@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from tests.conftest import NOW
 from tracking.domain.history import Origin
+from tracking.domain.problems import Problem
 from tracking.models import Proposal, Regimen
 from tracking.services import labs, regimens, titration
 from tracking.services.access import acting_as
@@ -55,6 +59,23 @@ def confirmed(man: Any, told: Any, by: Any, **more: Any) -> Any:
 def standing(man: Any, drug: str, by: Any) -> Any:
     with acting_as(by):
         return Regimen.objects.live().filter(patient=man, drug=drug, origin=Origin.PRESCRIBED).order_by("-starts_on", "-pk")[0]
+
+
+def low_on_ai(man: Any, by: Any) -> Any:
+    """The man, below the floor on an AI that has settled."""
+    prescribed(man, by, "testosterone_cypionate", "100", ago=400, schedule=WEEKLY)
+    prescribed(man, by, "anastrozole", "0.5", ago=100)
+    drawn(man, by, "13.1", ago=5)
+    return man
+
+
+def refused(call: Callable[[], Any], *, kind: str | None = None) -> list[tuple[str, str]]:
+    """Pointer and code of each issue of the refusal."""
+    with pytest.raises(Problem) as problem:
+        call()
+    if kind is not None:
+        assert problem.value.kind == kind
+    return [(issue.pointer, issue.code) for issue in problem.value.issues]
 
 
 def ledger(man: Any, by: Any) -> list[tuple[str, list[str]]]:

@@ -22,6 +22,7 @@ from tracking.domain.rulebook.titration import TitrationRules
 class FindingRule(Rule):
     """What one finding is called, how urgent it is, and its words. ``family``: findings that continue one another."""
 
+    name: str
     priority: Priority
     severity: str
     lane: Lane
