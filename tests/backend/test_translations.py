@@ -23,7 +23,7 @@ REFUSES = {"problem", "issue", "Issue", "_issue", "gettext", "_"}
 # What no phone of a man meets, or what a person who develops meets alone: it stays English.
 ENGLISH = (
     "tracking/exchange",  # rows of files, most of which come from laboratories
-    "tracking/services/import_rows.py",
+    "tracking/services/import_judge.py",
     "tracking/services/transactions.py",
     "tracking/api/fhir",  # FHIR has English outcomes
     "tracking/admin",  # staff

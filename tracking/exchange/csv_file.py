@@ -181,7 +181,7 @@ def _unfit(row: Sequence[str], columns: Columns, said: Said) -> tuple[Issue, ...
         return (issue("", "row-too-short", "The row ends before the last analyte's column.", received=len(row)),)
     if any(len(cell) > LONGEST_CELL for cell in row):
         return (issue("", "cell-too-long", "A cell has more than {limit} characters.", limit=LONGEST_CELL),)
-    status = re.sub(r"[^a-z ]", " ", said["status"].casefold()).strip()
+    status = re.sub(r"[^a-z ]", " ", said["status"].casefold()).strip() if said["status"] else ""
     if status in _NOT_FINAL:
         return (
             issue(

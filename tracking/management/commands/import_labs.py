@@ -16,7 +16,7 @@ from tracking.exchange.incoming import Form
 from tracking.exchange.times import ORDERS
 from tracking.models import ImportBatch, Patient
 from tracking.models.imports import RowState
-from tracking.services import imports
+from tracking.services import imported, imports
 from tracking.services.access import acting_as
 
 _BY = Actor.system("import-labs")
@@ -73,10 +73,10 @@ class Command(BaseCommand):
 
     def _report(self, batch: ImportBatch, man: Patient) -> None:
         with acting_as(_BY):
-            for row in imports.rows_of(batch, man).exclude(state__in=_SETTLED).order_by("number"):
+            for row in imported.rows_of(batch, man).exclude(state__in=_SETTLED).order_by("number"):
                 reasons = " ".join(why["text"].format(**why["params"]) for why in row.why)
                 self.stdout.write(f"{row.place}: {row.state}. {reasons}".rstrip())
-            counted = imports.counts(batch, man)
+            counted = imported.counts(batch, man)
         self.stdout.write(", ".join(f"{number} {state}" for state, number in counted.items() if number))
 
 
