@@ -13,8 +13,8 @@ from tracking.exchange.limits import DEEPEST, LONGEST_NUMBER
 
 __all__ = [
     "ANALYTES", "DOSE_KIND", "DRUGS", "FASTING", "FINDINGS", "LLOQ", "LOINC", "LSC", "MEASURES", "ORIGIN", "REFERENCE",
-    "RXNORM", "SCANNER_CHANGED", "SCHEDULE", "SITES", "STRENGTH", "UCUM", "VERTEBRAE", "ZONE", "Digits", "at", "codes",
-    "digits", "dump", "extension", "load", "many", "names", "said",
+    "RXNORM", "SCANNER_CHANGED", "SCHEDULE", "SITES", "STRENGTH", "UCUM", "VERTEBRAE", "ZONE", "Digits", "as_number", "at",
+    "codes", "digits", "dump", "extension", "load", "many", "names", "said", "written",
 ]  # fmt: skip
 
 LOINC = "http://loinc.org"
@@ -38,6 +38,9 @@ DOSE_KIND = "urn:trabecula:dose-kind"
 SCHEDULE = "urn:trabecula:schedule"
 STRENGTH = "urn:trabecula:tablet-strength"
 ORIGIN = "urn:trabecula:origin"
+_WRITTEN = "urn:trabecula:as-written"
+# A JSON number has no noughts in front.
+_NOUGHTS = re.compile(r"(?<![0-9.])0+(?=[0-9])", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -83,6 +86,20 @@ def digits(node: Any, *path: str | int) -> str:
     """A plain decimal number as written, its sign included; empty where there is none, or one with an exponent."""
     found = at(node, *path)
     return str(found) if isinstance(found, Digits) and _NUMBER.fullmatch(found) else ""
+
+
+def as_number(written: str, name: str = "value") -> dict[str, Any]:
+    """Digits as the number of this name; where FHIR's numbers cannot say them, the way they are written stands beside it."""
+    number = _NOUGHTS.sub("", written)
+    aside = {} if number == written else {f"_{name}": {"extension": [{"url": _WRITTEN, "valueString": written}]}}
+    return {name: Digits(number), **aside}
+
+
+def written(node: Any, name: str = "value") -> str:
+    """The digits of a number as :func:`as_number` had them; of other writers as they stand, empty where there are none."""
+    number = digits(node, name)
+    own = said(extension(at(node, f"_{name}"), _WRITTEN), "valueString")
+    return own if number and _NUMBER.fullmatch(own) and _NOUGHTS.sub("", own) == number else number
 
 
 def many(node: Any, *path: str | int) -> Iterator[dict[str, Any]]:

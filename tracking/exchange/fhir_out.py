@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from tracking.domain.reported import Assay, Method, MethodEvidence, Precision
 from tracking.domain.rulebook import RuleBook
-from tracking.exchange.fhir_json import ANALYTES, FASTING, LLOQ, LOINC, UCUM, ZONE, Digits, dump
+from tracking.exchange.fhir_json import ANALYTES, FASTING, LLOQ, LOINC, UCUM, ZONE, Digits, as_number, dump
 from tracking.exchange.fhir_out_bone import bone_observation, figures_of, scan_report
 from tracking.exchange.fhir_out_drugs import administration, statement
 from tracking.exchange.incoming import DoseItem, Item, LabItem, RegimenItem
@@ -58,8 +58,8 @@ def observation(one: LabItem, *, rulebook: RuleBook) -> dict[str, Any]:
     if one.range_low or one.range_high:
         made["referenceRange"] = [_range(one)]
     extensions: list[dict[str, Any]] = []
-    if one.lloq and _JSON_NUMBER.fullmatch(one.lloq):
-        extensions.append({"url": LLOQ, "valueDecimal": Digits(one.lloq)})
+    if one.lloq:
+        extensions.append({"url": LLOQ, **as_number(one.lloq, "valueDecimal")})
     if one.fasting is not None:
         extensions.append({"url": FASTING, "valueBoolean": one.fasting})
     return made | ({"extension": extensions} if extensions else {})

@@ -108,8 +108,8 @@ class Found(Sequence[float]):
 
 
 def _along(below: int, least: int, counts: Mapping[int, int], rank: int) -> int:
-    """Where a rank lies between two if slopes are as dense all between them; a little beyond, seen from the nearer of the two, so
-    that it is cut off on both sides when that is about right.
+    """Where a rank lies between two if slopes are as dense all between them; a little beyond, seen from the nearer of the two,
+    so that it is cut off on both sides when that is about right.
     """
     width = least - below
     along = width * (rank + 1 - counts[below]) // (counts[least] - counts[below])
