@@ -59,6 +59,7 @@ def read_csv(content: bytes, *, form: Form, rulebook: RuleBook) -> Parsed:
         for count, (number, row) in enumerate(rows, 1):
             refuse_beyond(MOST_ROWS, count, "rows")
             lines += _row(f"line {number}", row, columns, form, rulebook)
+            refuse_beyond(MOST_ROWS, len(lines), "results")
     except csv.Error as error:
         lines.append(Line(place=f"after line {number}", why=(_broken(error),)))
     if not lines:

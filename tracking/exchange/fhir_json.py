@@ -9,12 +9,12 @@ from typing import Any
 
 from tracking.domain.problems import problem
 from tracking.exchange.encodings import text_of
-from tracking.exchange.limits import DEEPEST, LONGEST_NUMBER
+from tracking.exchange.limits import DEEPEST, LONGEST_NUMBER, MOST_VALUES, refuse_beyond
 
 __all__ = [
     "ANALYTES", "DOSE_KIND", "DRUGS", "FASTING", "FINDINGS", "LLOQ", "LOINC", "LSC", "MEASURES", "ORIGIN", "REFERENCE",
     "RXNORM", "SCANNER_CHANGED", "SCHEDULE", "SITES", "STRENGTH", "UCUM", "VERTEBRAE", "ZONE", "Digits", "as_number", "at",
-    "codes", "digits", "dump", "extension", "load", "many", "names", "said", "written",
+    "codes", "digits", "dump", "extension", "load", "many", "names", "said", "values_in", "written",
 ]  # fmt: skip
 
 LOINC = "http://loinc.org"
@@ -53,6 +53,7 @@ class Digits(str):
 
 def load(content: bytes) -> dict[str, Any]:
     """The one object that a file holds. Raises :class:`Problem` (``/file``) for anything that is no JSON with one reading."""
+    refuse_beyond(MOST_VALUES, values_in(content), "values")
     text = text_of(content, longest_line=0)
     try:
         read = json.loads(text, parse_float=_number, parse_int=_number, parse_constant=_constant, object_pairs_hook=_object)
@@ -64,6 +65,11 @@ def load(content: bytes) -> dict[str, Any]:
         raise problem("/file", "json-no-object", "The file holds no FHIR resource. Accepted: a Bundle or a single resource.")
     _check(read)
     return read
+
+
+def values_in(content: bytes) -> int:
+    """How many values JSON has at most, counted without reading it."""
+    return sum(content.count(sign) for sign in (b",", b"[", b"{"))
 
 
 def at(node: Any, *path: str | int) -> Any:

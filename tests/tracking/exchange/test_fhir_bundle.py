@@ -15,6 +15,7 @@ from tracking.evidence import load_rulebook
 from tracking.exchange.csv_file import read_csv
 from tracking.exchange.fhir_bundle import read_fhir
 from tracking.exchange.incoming import Form
+from tracking.exchange.limits import MOST_VALUES
 from tracking.exchange.survey import DRAWN_BY
 
 
@@ -205,6 +206,7 @@ def test_the_address_of_an_entry_names_it_where_it_has_no_identifier(read):
         (b'{"a": "\\ud800"}', "text-unstorable"),
         (b'{"a":' * 100 + b"1" + b"}" * 100, "json-too-deep"),
         (b"[" * 200_000, "json-too-deep"),
+        (b'{"a": [' + b"[]," * (MOST_VALUES // 2) + b"1]}", "file-too-large"),
     ],
 )
 def test_a_hostile_or_hopeless_file_is_refused_as_a_whole_with_a_plain_reason(read, content, code):
