@@ -125,21 +125,17 @@ def undo(*, patient: Patient | int, uid: UUID, by: Actor, now: datetime, reason:
     with acting_as(by):
         man = lock_patient(patient)
         batch = _his_to_change(man, uid, by=by, staff=staff)
-        there = imported.rows_of(batch, man).filter(state=RowState.STORED)
-        rows = [row for step in in_steps(there) for row in step]
-        live = {
-            (name, stored.uid): stored
-            for name, model in TABLES.items()
-            for stored in model.objects.live().filter(patient=man, uid__in=[row.stored_uid for row in rows])
-        }
-        for row in rows:
-            stored = live.get((row.stored_table, row.stored_uid))
-            if stored is None:
-                row.why = [said(issue("", "changed-since", "It was corrected or withdrawn since, and stays as it is."))]
-                continue
-            records.withdraw(stored, man=man, now=now, reason=reason or "the import was taken back")
-            row.state = RowState.UNDONE
-        keep(rows)
+        for rows in in_steps(imported.rows_of(batch, man).filter(state=RowState.STORED)):
+            gone = set()
+            for name, model in TABLES.items():
+                uids = [row.stored_uid for row in rows if row.stored_table == name]
+                gone |= records.withdraw_each(model, uids, man=man, now=now, reason=reason or "the import was taken back")
+            for row in rows:
+                if row.stored_uid in gone:
+                    row.state = RowState.UNDONE
+                else:
+                    row.why = [said(issue("", "changed-since", "It was corrected or withdrawn since, and stays as it is."))]
+            keep(rows)
         evaluations.refresh(man, now=now)
         return batch
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from tests.tracking.services.importing import csv, hl7, obx, states, stored
 from tracking.models import LabResult
 from tracking.services import imports, labs
@@ -56,6 +59,18 @@ def test_a_laboratorys_correction_of_what_a_person_put_right_is_a_question(recei
         key = LabResult.objects.get().client_id
     labs.correct(key=key, analyte="estradiol", value="24.20", unit="pg/mL", collected_at="2026-03-04T08:10:00-05:00", **common)
     assert states(receive(hl7(obx("24.30", status="C")))) == [("asks", "differs-from-stored")]
+
+
+def test_taking_back_asks_the_database_no_more_the_more_rows_there_are(receive, common):
+    asked = []
+    for count, year in ((1, 2024), (20, 2025)):
+        batch = receive(csv(*(f"SHBG,{30 + number},nmol/L,{year}-03-{number + 1:02}" for number in range(count))))
+        imports.commit(uid=batch.uid, **common)
+        with CaptureQueriesContext(connection) as queries:
+            imports.undo(uid=batch.uid, reason="", **common)
+        assert states(batch) == [("undone", "")] * count
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
 
 
 def test_an_import_is_taken_back_whole_and_nothing_is_deleted(receive, common, as_system):
