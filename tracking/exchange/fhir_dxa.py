@@ -26,6 +26,7 @@ from tracking.exchange.fhir_json import (
     names,
     said,
     written,
+    written_in,
 )
 from tracking.exchange.fhir_observation import status_line
 from tracking.exchange.incoming import Line, ScanItem, ScanSite, Subject, issue, named
@@ -144,7 +145,7 @@ def _measured(entry: Entry, subject: Subject) -> _Measured | None:
         region=region,
         side=side or where[0],
         vertebrae=where[1],
-        lsc=written(extension(resource, LSC), "valueDecimal"),
+        lsc=written_in(resource, LSC),
         unit=(said(resource, "valueQuantity", "code", most=20) or said(resource, "valueQuantity", "unit", most=20))
         if what == "bmd"
         else "",

@@ -13,8 +13,10 @@ from tracking.exchange.limits import DEEPEST, LONGEST_NUMBER, MOST_VALUES, refus
 
 __all__ = [
     "ANALYTES", "DOSE_KIND", "DRUGS", "FASTING", "FINDINGS", "LLOQ", "LOINC", "LSC", "MEASURES", "ORIGIN", "REFERENCE",
-    "RXNORM", "SCANNER_CHANGED", "SCHEDULE", "SITES", "STRENGTH", "UCUM", "VERTEBRAE", "ZONE", "Digits", "as_number", "at",
+    "RXNORM", "SCANNER_CHANGED", "SCHEDULE", "SITES", "STRENGTH", "UCUM", "VERTEBRAE", "ZONE", "Digits", "as_decimal",
+    "as_number", "at",
     "codes", "digits", "dump", "extension", "load", "many", "names", "said", "values_in", "written",
+    "written_in",
 ]  # fmt: skip
 
 LOINC = "http://loinc.org"
@@ -94,18 +96,30 @@ def digits(node: Any, *path: str | int) -> str:
     return str(found) if isinstance(found, Digits) and _NUMBER.fullmatch(found) else ""
 
 
-def as_number(written: str, name: str = "value") -> dict[str, Any]:
-    """Digits as the number of this name; where FHIR's numbers cannot say them, the way they are written stands beside it."""
-    number = _NOUGHTS.sub("", written)
-    aside = {} if number == written else {f"_{name}": {"extension": [{"url": _WRITTEN, "valueString": written}]}}
-    return {name: Digits(number), **aside}
+def as_number(reported: str) -> dict[str, Any]:
+    """The number of a quantity; where FHIR's numbers cannot say its digits, the way they are written stands beside it."""
+    number = _NOUGHTS.sub("", reported)
+    aside = {} if number == reported else {"extension": [{"url": _WRITTEN, "valueString": reported}]}
+    return {**aside, "value": Digits(number)}
 
 
-def written(node: Any, name: str = "value") -> str:
-    """The digits of a number as :func:`as_number` had them; of other writers as they stand, empty where there are none."""
-    number = digits(node, name)
-    own = said(extension(at(node, f"_{name}"), _WRITTEN), "valueString")
+def as_decimal(url: str, reported: str) -> dict[str, Any]:
+    """An extension of ours that holds a number; as text where it has noughts in front."""
+    return {"url": url, **({"valueString": reported} if _NOUGHTS.search(reported) else {"valueDecimal": Digits(reported)})}
+
+
+def written(quantity: Any) -> str:
+    """The digits of a quantity as :func:`as_number` had them; of other writers as they stand, empty where there are none."""
+    number = digits(quantity, "value")
+    own = said(extension(quantity, _WRITTEN), "valueString")
     return own if number and _NUMBER.fullmatch(own) and _NOUGHTS.sub("", own) == number else number
+
+
+def written_in(node: Any, url: str) -> str:
+    """The digits of what :func:`as_decimal` made."""
+    found = extension(node, url)
+    own = said(found, "valueString")
+    return own if _NUMBER.fullmatch(own) else digits(found, "valueDecimal")
 
 
 def many(node: Any, *path: str | int) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from tracking.exchange.fhir_json import LOINC, LSC, MEASURES, REFERENCE, SCANNER_CHANGED, UCUM, VERTEBRAE, as_number
+from tracking.exchange.fhir_json import LOINC, LSC, MEASURES, REFERENCE, SCANNER_CHANGED, UCUM, VERTEBRAE, as_decimal, as_number
 from tracking.exchange.incoming import ScanItem, ScanSite
 
 __all__ = ["FIGURES", "REPORT_CODE", "bone_codes", "bone_observation", "figures_of", "scan_report"]
@@ -58,7 +58,7 @@ def bone_observation(scan: ScanItem, site: ScanSite, figure: str) -> dict[str, A
     if site.vertebrae:
         extensions.append({"url": VERTEBRAE, "valueString": site.vertebrae})
     if figure == "bmd" and site.lsc:
-        extensions.append({"url": LSC, **as_number(site.lsc, "valueDecimal")})
+        extensions.append(as_decimal(LSC, site.lsc))
     return made | ({"extension": extensions} if extensions else {})
 
 

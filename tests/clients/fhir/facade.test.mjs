@@ -76,6 +76,17 @@ test('everything is read by pages, each resource once, each valid by both valida
     (await medplum.readPatientEverything(man)).entry.length, all.length)
 })
 
+test('the record that he takes away is valid by both validators too, in each of its parts', async () => {
+  for (const [of, count] of [['', 11], ['labs', 5], ['scans', 5], ['doses', 2], ['regimens', 2]]) {
+    const answer = await fetch(`${url}/api/v1/export?as=fhir${of && `&of=${of}`}`, { headers: { Authorization: `Bearer ${token}` } })
+    assert.equal(answer.status, 200)
+    const bundle = await answer.json()
+    assert.ok(bundle.entry.length >= count, `${of}: ${bundle.entry.length}`)
+    held(bundle)
+    resources(bundle).forEach(held)
+  }
+})
+
 test('a search finds what was asked for, by code, date and category, in either client', async () => {
   const byCode = await kit.search({ resourceType: 'Observation', searchParams: { patient: man, code: 'http://loinc.org|2243-4' } })
   assert.deepEqual(resources(byCode).map((one) => one.valueQuantity.value), [5.1, 21])
