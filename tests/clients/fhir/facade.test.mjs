@@ -18,9 +18,11 @@ indexStructureDefinitionBundle(readJson('fhir/r4/profiles-types.json'))
 indexStructureDefinitionBundle(readJson('fhir/r4/profiles-resources.json'))
 const schema = new (Schema.default ?? Schema)()
 
+// It does not follow references from one entry of a Bundle to another, which are by such names, and warns of each.
+const isInside = (warning) => warning.details.text.startsWith('Invalid reference: got "urn:uuid:')
 const held = (resource) => {
   // Throws where it finds an error, and returns what is only a warning.
-  assert.deepEqual(validateResource(resource), [])
+  assert.deepEqual(validateResource(resource).filter((warning) => !isInside(warning)), [])
   // This validator's list of versions ends with 4.0.0.
   const known = resource.fhirVersion ? { ...resource, fhirVersion: '4.0.0' } : resource
   assert.deepEqual(schema.validate(known), [])
