@@ -39,7 +39,9 @@ e2e: set-up ## Run the stories of browsers and of phones' clients (these fetch n
 pictures: set-up ## Make the pictures of docs/desk.md anew, with a browser
 	@$(VENV_PYTHON) -m pytest tests/browser/pictures.py --no-header -q
 
-fuzz: set-up ## Send requests made from the API's document for FUZZ_SECONDS (600), with another seed each time (FUZZ_SEED)
+fuzz: set-up ## Hand damaged files to every reader (FUZZ_EXAMPLES, 20000, or for FUZZ_READER_SECONDS, 60, each), then send requests made from the API's document for FUZZ_SECONDS (600); another seed each time (FUZZ_SEED)
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-20000} FUZZ_SECONDS=$${FUZZ_READER_SECONDS:-60} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
+		$(VENV_PYTHON) -m pytest tests/tracking/exchange/test_fuzz.py -n 2 -rP --show-capture=stdout --no-header -q
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} FUZZ_SEED=$${FUZZ_SEED:-$$(date +%s)} \
 		FUZZ_SHARES=2 $(VENV_PYTHON) -m pytest tests/fuzz -n 2 -rP --show-capture=stdout --no-header -q $(ARGS)
 

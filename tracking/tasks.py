@@ -12,7 +12,7 @@ from django.db import transaction
 
 from tracking import clock
 from tracking.domain.actor import Actor
-from tracking.services import break_glass, evaluations, imports, requests, seals, titration
+from tracking.services import break_glass, evaluations, import_storing, imported, imports, requests, seals, titration
 from tracking.services.access import acting_as
 
 __all__ = [
@@ -106,8 +106,8 @@ def commit_import(patient_id: int, uid: str, user_id: int, *, staff: bool) -> No
     """
     by = Actor.user(user_id)
     with acting_as(by):
-        batch_id = imports.id_of(UUID(uid))
-    progress = partial(imports.tell_percent, batch_id)
+        batch_id = imported.id_of(UUID(uid))
+    progress = partial(import_storing.tell_percent, batch_id)
     imports.commit(patient=patient_id, uid=UUID(uid), by=by, now=clock.now(), staff=staff, progress=progress)
 
 

@@ -24,7 +24,7 @@ SCAN = {
     "scanned_on": "2026-05-01",
     "facility": "Invented Imaging",
     "sites": [
-        {"region": "lumbar_spine", "vertebrae": "L1-L4", "bmd": "0.980", "unit": "g/cm2", "t_score": "-1.10", "lsc": "0.022"},
+        {"region": "lumbar_spine", "vertebrae": "L1-L4", "bmd": "0.980", "unit": "g/cm2", "t_score": "-1.10", "lsc": "00.022"},
         {"region": "femoral_neck", "side": "left", "bmd": "0.700", "unit": "g/cm2", "z_score": "-0.6"},
     ],
 }
@@ -35,7 +35,7 @@ PLANS = [
      "schedule": {"kind": "weekdays", "days": ["mon", "thu"], "at": ["08:00"], "amounts": ["60", "40"]}},
 ]  # fmt: skip
 DOSES = [
-    {"drug": "anastrozole", "kind": "taken", "amount": "0.5 mg", "taken_at": "2026-10-20T08:00:00+02:00"},
+    {"drug": "anastrozole", "kind": "taken", "amount": "00.5 mg", "taken_at": "2026-10-20T08:00:00+02:00"},
     {"drug": "anastrozole", "kind": "skipped", "taken_at": "2026-10-24"},
 ]
 
@@ -57,10 +57,6 @@ def test_another_implementation_of_ucum_agrees_with_every_factor(tmp_path: Path)
     node("npm", "ci", "--ignore-scripts", cwd=HERE)
     rules = load_rulebook()
     analytes, drugs = _factors(rules.analytes), _factors(rules.drugs)
-    drugs = {
-        code: {unit: [str(ratio.numerator), str(ratio.denominator)] for unit, ratio in rule.units.items()}
-        for code, rule in rules.drugs.items()
-    }
     file = tmp_path / "units.json"
     file.write_text(json.dumps({"analytes": analytes, "drugs": drugs}))
     node("node", "--test", "units.test.mjs", cwd=HERE, TRABECULA_UNITS=str(file))

@@ -22,7 +22,7 @@ from tracking.domain.reported import Method
 from tracking.evidence import load_rulebook
 from tracking.models import ImportBatch, ImportRow, Patient, User
 from tracking.models.imports import RowState
-from tracking.services import imports
+from tracking.services import imported, imports
 
 if TYPE_CHECKING:
     from tracking.admin.base import RecordAdmin
@@ -65,7 +65,7 @@ def _files(page: RecordAdmin) -> Callable[..., HttpResponse]:
                 problems.show(refused, form)
             else:
                 return _to(man, batch)
-        listed = Paginator(imports.counted(man).order_by("-started_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
+        listed = Paginator(imported.counted(man).order_by("-started_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
         known = phrases.names(batch.started_by for batch in listed)
         lines = [_line(batch, known, man) for batch in listed]
         context = page.around(request, man) | {"form": form, "page": listed, "imports": lines, "title": "Files"}
@@ -92,7 +92,7 @@ def _received(request: HttpRequest, man: Patient, form: UploadForm) -> ImportBat
 
 
 def _line(batch: ImportBatch, known: Mapping[int, str], man: Patient) -> dict[str, Any]:
-    counts = imports.counts_on(batch)
+    counts = imported.counts_on(batch)
     return {
         "uid": batch.uid,
         "at": phrases.instant(batch.started_at, man.zone),
@@ -114,7 +114,7 @@ def _file(page: RecordAdmin) -> Callable[..., HttpResponse]:
         if request.method not in _METHODS:
             return HttpResponseNotAllowed(_METHODS)
         man = page.open(request, uid)
-        batch = imports.of(man).filter(uid=import_uid).first()
+        batch = imported.of(man).filter(uid=import_uid).first()
         if batch is None:
             raise Http404
         if request.method == "POST":
@@ -127,9 +127,9 @@ def _file(page: RecordAdmin) -> Callable[..., HttpResponse]:
 
 
 def _shown(request: HttpRequest, man: Patient, batch: ImportBatch) -> dict[str, Any]:
-    counts = imports.counts(batch, man)
+    counts = imported.counts(batch, man)
     state = request.GET.get("state", "")
-    rows = imports.rows_of(batch, man).order_by("number")
+    rows = imported.rows_of(batch, man).order_by("number")
     if state in _STATES:
         rows = rows.filter(state=state)
     else:
@@ -200,8 +200,8 @@ def _done(request: HttpRequest, man: Patient, batch: ImportBatch) -> None:
 def _answered(request: HttpRequest, about: Mapping[str, Any]) -> str:
     sent = request.POST
     number = int(sent["row"]) if sent.get("row", "").isdecimal() and len(sent["row"]) < 10 else 0  # noqa: PLR2004  a number that fits
-    batch = imports.of(about["patient"]).get(uid=about["uid"])
-    row = imports.rows_of(batch, about["patient"]).filter(number=number).first()
+    batch = imported.of(about["patient"]).get(uid=about["uid"])
+    row = imported.rows_of(batch, about["patient"]).filter(number=number).first()
     if row is None:
         raise Http404
     if "skip" in sent:
@@ -223,22 +223,22 @@ def _verified(man: Patient, batch: ImportBatch, about: Mapping[str, Any]) -> str
 
 def _with_method(batch: ImportBatch, man: Patient) -> Any:
     """Rows that name a method which nobody has vouched for yet, and which are not stored."""
-    waiting = imports.rows_of(batch, man).filter(kind="lab", state__in=[RowState.READY, RowState.ASKS])
+    waiting = imported.rows_of(batch, man).filter(kind="lab", state__in=[RowState.READY, RowState.ASKS])
     named = waiting.exclude(item__method=Method.UNKNOWN.value).exclude(item__method_evidence="lab_message")
     return named.exclude(answers__has_key="verified_from_report")
 
 
 def _committed(request: HttpRequest, man: Patient, batch: ImportBatch, about: Mapping[str, Any]) -> str:
-    if imports.counts(batch, man)[RowState.READY] > imports.AT_ONCE:
+    if imported.counts(batch, man)[RowState.READY] > imports.AT_ONCE:
         tasks.commit_import_after_commit(man.pk, batch.uid, cast("User", request.user).pk, staff=True)
         return "It is being stored. Load this page again to see how far it is."
     imports.commit(**about)
-    return f"Stored: {imports.counts(batch, man)[RowState.STORED]} rows."
+    return f"Stored: {imported.counts(batch, man)[RowState.STORED]} rows."
 
 
 def _undone(request: HttpRequest, man: Patient, about: Mapping[str, Any]) -> str:
     batch = imports.undo(reason=request.POST.get("reason", "").strip()[:200], **about)
-    return f"Taken back: {imports.counts(batch, man)[RowState.UNDONE]} rows. They stay readable in the history."
+    return f"Taken back: {imported.counts(batch, man)[RowState.UNDONE]} rows. They stay readable in the history."
 
 
 def _nothing() -> str:

@@ -24,7 +24,7 @@ from tracking.exchange.incoming import Form
 from tracking.exchange.times import ORDERS
 from tracking.models import ImportBatch, ImportRow, Patient
 from tracking.models.imports import RowState
-from tracking.services import imports
+from tracking.services import imported, imports
 from tracking.services.access import not_found
 from tracking.services.imports import AT_ONCE
 
@@ -120,7 +120,7 @@ class ImportView(RecordView):
 
     def batch(self, man: Patient) -> ImportBatch:
         """The import into his record that the address names, else 404."""
-        found = imports.of(man).filter(uid=self.kwargs["uid"]).first()
+        found = imported.of(man).filter(uid=self.kwargs["uid"]).first()
         if found is None:
             raise not_found()
         return found
@@ -167,7 +167,7 @@ class Imports(ImportView):
 
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
-        return self.page(imports.counted(man), lambda batch: self.shown(batch, imports.counts_on(batch)), by="started_at")
+        return self.page(imported.counted(man), lambda batch: self.shown(batch, imported.counts_on(batch)), by="started_at")
 
     def post(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
@@ -183,7 +183,7 @@ class Imports(ImportView):
             staff=self.is_staff_route,
             named=sent.get("format", ""),
         )
-        return Response(self.shown(batch, imports.counts(batch, man)), status=201 if is_new else 200)
+        return Response(self.shown(batch, imported.counts(batch, man)), status=201 if is_new else 200)
 
 
 class Import(ImportView):
@@ -200,7 +200,7 @@ class Import(ImportView):
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
         batch = self.batch(man)
-        return Response(self.shown(batch, imports.counts(batch, man)))
+        return Response(self.shown(batch, imported.counts(batch, man)))
 
 
 class ImportRows(ImportView):
@@ -219,7 +219,7 @@ class ImportRows(ImportView):
         man = self.patient()
         batch = self.batch(man)
         state = chosen(self.query, "state", [one.value for one in RowState])
-        rows = imports.rows_of(batch, man)
+        rows = imported.rows_of(batch, man)
         return self.page(rows if state is None else rows.filter(state=state), lambda row: _line(row, batch), by=None)
 
 
@@ -239,7 +239,7 @@ class ImportAnswers(ImportView):
         man = self.patient()
         self.batch(man)
         batch = imports.answer(answers=self.sent(ImportAnswersInput)["answers"], **self.named(man))
-        return Response(self.shown(batch, imports.counts(batch, man)))
+        return Response(self.shown(batch, imported.counts(batch, man)))
 
 
 class ImportCommit(ImportView):
@@ -257,11 +257,11 @@ class ImportCommit(ImportView):
     def post(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
         batch = self.batch(man)
-        if imports.counts(batch, man)[RowState.READY] > AT_ONCE:
+        if imported.counts(batch, man)[RowState.READY] > AT_ONCE:
             tasks.commit_import_after_commit(man.pk, batch.uid, self.user.pk, staff=self.is_staff_route)
-            return Response(self.shown(batch, imports.counts(batch, man)), status=202)
+            return Response(self.shown(batch, imported.counts(batch, man)), status=202)
         batch = imports.commit(**self.named(man))
-        return Response(self.shown(batch, imports.counts(batch, man)))
+        return Response(self.shown(batch, imported.counts(batch, man)))
 
 
 class ImportUndo(ImportView):
@@ -282,7 +282,7 @@ class ImportUndo(ImportView):
         man = self.patient()
         self.batch(man)
         batch = imports.undo(reason=self.sent(Reason).get("reason", ""), **self.named(man))
-        return Response(self.shown(batch, imports.counts(batch, man)))
+        return Response(self.shown(batch, imported.counts(batch, man)))
 
 
 def _content(sent: dict[str, Any]) -> bytes:

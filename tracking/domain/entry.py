@@ -52,11 +52,16 @@ class EntryCheck:
 
     def enforce(self, *, confirmed: bool, staff: bool) -> None:
         """Raise one :class:`Problem` with everything that stands against it for this person."""
+        if not (self.refused or self.staff_only or self.confirm):
+            return
         kept_out = () if staff else self.staff_only
         # Who may not enter an amount at all is not asked to confirm it.
         barred = {_limit_of(issue) for issue in kept_out}
         unusual = () if confirmed else (issue for issue in self.confirm if _limit_of(issue) not in barred)
         raise_all((*self.refused, *kept_out, *unusual))
+
+
+_FITS = EntryCheck()
 
 
 def _limit_of(issue: Issue) -> tuple[str, str]:
@@ -73,16 +78,15 @@ def check_entry(analyte: str, value: Value, rulebook: RuleBook) -> EntryCheck:
     unit = read_unit(analyte, value.unit, rulebook)
     # In the unit of the limits itself nothing is converted: decimals compare exactly, and far faster than fractions.
     number = value.number if unit == rule.unit else convert(value.number, rule, unit, rule.unit)
-    factor = rule.units[unit]
     if _outside(number, rule.hard):
         text = "{received} {unit} is outside {low} to {high} {unit}, which no {name} reaches. Check digits and unit."
-        said = {"unit": unit, "name": rule.name, **_ends(_in_unit(rule.hard, factor))}
+        said = {"unit": unit, "name": rule.name, **_ends(_in_unit(rule.hard, rule.units[unit]))}
         return EntryCheck(refused=(_issue("/value", "value-out-of-limits", text, received=value.text, **said),))
     if not value.comparator.censors and _outside(number, rule.confirm):
         text = "{received} {unit} is unusual for {name} (expected {low} to {high} {unit}). Check digits and unit, or confirm."
-        said = {"unit": unit, "name": rule.name, **_ends(_in_unit(rule.confirm, factor))}
+        said = {"unit": unit, "name": rule.name, **_ends(_in_unit(rule.confirm, rule.units[unit]))}
         return EntryCheck(confirm=(_issue("/value", "value-unusual", text, received=value.text, **said),))
-    return EntryCheck()
+    return _FITS
 
 
 def check_dose(

@@ -40,13 +40,13 @@ def analyte_rule(analyte: str, rulebook: RuleBook, *, pointer: str = "/analyte")
 def read_unit(analyte: str, sent: str, rulebook: RuleBook, *, pointer: str = "/unit") -> str:
     """The UCUM code of a unit as sent, which may be another accepted spelling; raises :class:`Problem` otherwise."""
     rule = analyte_rule(analyte, rulebook)
+    if sent in rule.units:
+        return sent
     accepted = ", ".join(rule.units)
     if not sent.strip():
         raise problem(
             pointer, "unit-missing", "State the unit. Accepted for {analyte}: {accepted}.", analyte=analyte, accepted=accepted
         )
-    if sent in rule.units:
-        return sent
     code = rule.spellings.get("".join(sent.split()).lower())
     if code is None:
         raise problem(

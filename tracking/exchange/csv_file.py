@@ -59,6 +59,7 @@ def read_csv(content: bytes, *, form: Form, rulebook: RuleBook) -> Parsed:
         for count, (number, row) in enumerate(rows, 1):
             refuse_beyond(MOST_ROWS, count, "rows")
             lines += _row(f"line {number}", row, columns, form, rulebook)
+            refuse_beyond(MOST_ROWS, len(lines), "results")
     except csv.Error as error:
         lines.append(Line(place=f"after line {number}", why=(_broken(error),)))
     if not lines:
@@ -181,7 +182,7 @@ def _unfit(row: Sequence[str], columns: Columns, said: Said) -> tuple[Issue, ...
         return (issue("", "row-too-short", "The row ends before the last analyte's column.", received=len(row)),)
     if any(len(cell) > LONGEST_CELL for cell in row):
         return (issue("", "cell-too-long", "A cell has more than {limit} characters.", limit=LONGEST_CELL),)
-    status = re.sub(r"[^a-z ]", " ", said["status"].casefold()).strip()
+    status = re.sub(r"[^a-z ]", " ", said["status"].casefold()).strip() if said["status"] else ""
     if status in _NOT_FINAL:
         return (
             issue(

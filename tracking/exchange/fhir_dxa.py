@@ -21,11 +21,12 @@ from tracking.exchange.fhir_json import (
     VERTEBRAE,
     at,
     codes,
-    digits,
     extension,
     many,
     names,
     said,
+    written,
+    written_in,
 )
 from tracking.exchange.fhir_observation import status_line
 from tracking.exchange.incoming import Line, ScanItem, ScanSite, Subject, issue, named
@@ -129,7 +130,7 @@ def _measured(entry: Entry, subject: Subject) -> _Measured | None:
     if known is None:
         return None
     place, side, what = known
-    number = digits(resource, "valueQuantity", "value")
+    number = written(at(resource, "valueQuantity"))
     if not number or said(resource, "valueQuantity", "comparator"):
         raise Problem(issue("/value", "value-unreadable", "It holds no plain number."))
     when, precision = effective(resource)
@@ -144,7 +145,7 @@ def _measured(entry: Entry, subject: Subject) -> _Measured | None:
         region=region,
         side=side or where[0],
         vertebrae=where[1],
-        lsc=digits(extension(resource, LSC), "valueDecimal"),
+        lsc=written_in(resource, LSC),
         unit=(said(resource, "valueQuantity", "code", most=20) or said(resource, "valueQuantity", "unit", most=20))
         if what == "bmd"
         else "",

@@ -10,12 +10,14 @@ from typing import Any
 from tracking.domain.json_text import each_key_once
 from tracking.domain.problems import problem
 from tracking.exchange.encodings import text_of
-from tracking.exchange.limits import DEEPEST, LONGEST_NUMBER
+from tracking.exchange.limits import DEEPEST, LONGEST_NUMBER, MOST_VALUES, refuse_beyond
 
 __all__ = [
     "ANALYTES", "DOSE_KIND", "DRUGS", "FASTING", "FINDINGS", "LLOQ", "LOINC", "LSC", "MEASURES", "ORIGIN", "REFERENCE",
-    "RXNORM", "SCANNER_CHANGED", "SCHEDULE", "SITES", "STRENGTH", "UCUM", "VERTEBRAE", "ZONE", "Digits", "at", "codes",
-    "digits", "dump", "extension", "load", "many", "names", "said",
+    "RXNORM", "SCANNER_CHANGED", "SCHEDULE", "SITES", "STRENGTH", "UCUM", "VERTEBRAE", "ZONE", "Digits", "as_decimal",
+    "as_number", "at",
+    "codes", "digits", "dump", "extension", "load", "many", "names", "said", "values_in", "written",
+    "written_in",
 ]  # fmt: skip
 
 LOINC = "http://loinc.org"
@@ -39,6 +41,9 @@ DOSE_KIND = "urn:trabecula:dose-kind"
 SCHEDULE = "urn:trabecula:schedule"
 STRENGTH = "urn:trabecula:tablet-strength"
 ORIGIN = "urn:trabecula:origin"
+_WRITTEN = "urn:trabecula:as-written"
+# A JSON number has no noughts in front.
+_NOUGHTS = re.compile(r"(?<![0-9.])0+(?=[0-9])", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -51,6 +56,7 @@ class Digits(str):
 
 def load(content: bytes) -> dict[str, Any]:
     """The one object that a file holds. Raises :class:`Problem` (``/file``) for anything that is no JSON with one reading."""
+    refuse_beyond(MOST_VALUES, values_in(content), "values")
     text = text_of(content, longest_line=0)
     try:
         read = json.loads(
@@ -64,6 +70,11 @@ def load(content: bytes) -> dict[str, Any]:
         raise problem("/file", "json-no-object", "The file holds no FHIR resource. Accepted: a Bundle or a single resource.")
     _check(read)
     return read
+
+
+def values_in(content: bytes) -> int:
+    """How many values JSON has at most, counted without reading it."""
+    return sum(content.count(sign) for sign in (b",", b"[", b"{"))
 
 
 def at(node: Any, *path: str | int) -> Any:
@@ -86,6 +97,32 @@ def digits(node: Any, *path: str | int) -> str:
     """A plain decimal number as written, its sign included; empty where there is none, or one with an exponent."""
     found = at(node, *path)
     return str(found) if isinstance(found, Digits) and _NUMBER.fullmatch(found) else ""
+
+
+def as_number(reported: str) -> dict[str, Any]:
+    """The number of a quantity; where FHIR's numbers cannot say its digits, the way they are written stands beside it."""
+    number = _NOUGHTS.sub("", reported)
+    aside = {} if number == reported else {"extension": [{"url": _WRITTEN, "valueString": reported}]}
+    return {**aside, "value": Digits(number)}
+
+
+def as_decimal(url: str, reported: str) -> dict[str, Any]:
+    """An extension of ours that holds a number; as text where it has noughts in front."""
+    return {"url": url, **({"valueString": reported} if _NOUGHTS.search(reported) else {"valueDecimal": Digits(reported)})}
+
+
+def written(quantity: Any) -> str:
+    """The digits of a quantity as :func:`as_number` had them; of other writers as they stand, empty where there are none."""
+    number = digits(quantity, "value")
+    own = said(extension(quantity, _WRITTEN), "valueString")
+    return own if number and _NUMBER.fullmatch(own) and _NOUGHTS.sub("", own) == number else number
+
+
+def written_in(node: Any, url: str) -> str:
+    """The digits of what :func:`as_decimal` made."""
+    found = extension(node, url)
+    own = said(found, "valueString")
+    return own if _NUMBER.fullmatch(own) else digits(found, "valueDecimal")
 
 
 def many(node: Any, *path: str | int) -> Iterator[dict[str, Any]]:

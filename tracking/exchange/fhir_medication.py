@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tracking.domain.history import DoseKind, Origin
-from tracking.domain.problems import Problem, problem
+from tracking.domain.problems import Issue, Problem, problem
 from tracking.domain.reported import Precision
 from tracking.domain.rulebook import RuleBook
 from tracking.domain.schedule import WEEKDAYS, parse_schedule
@@ -33,8 +33,9 @@ from tracking.exchange.fhir_json import (
     many,
     names,
     said,
+    written,
 )
-from tracking.exchange.incoming import DoseItem, Line, RegimenItem, Subject, named
+from tracking.exchange.incoming import DoseItem, Line, RegimenItem, Subject, issue, named
 from tracking.exchange.names import drug_of
 
 __all__ = ["KINDS", "medication_lines"]
@@ -43,7 +44,7 @@ KINDS = ("MedicationRequest", "MedicationStatement", "MedicationAdministration")
 # What a dose can be stated in, by UCUM code and as people write it.
 _UNITS: Mapping[str, str] = MappingProxyType({"mg": "mg", "ug": "ug", "mcg": "ug", "[IU]": "IU", "[iU]": "IU", "IU": "IU"})
 _DAY = len("2026-03-03")
-_NOT_TAKEN = {"entered-in-error", "cancelled", "draft", "unknown", "not-taken", "intended", "on-hold", "in-progress"}
+_NOT_TAKEN = {"entered-in-error", "cancelled", "draft", "unknown", "not-taken", "intended", "in-progress"}
 _DAYS = {"d": Decimal(1), "wk": Decimal(7)}
 
 
@@ -59,6 +60,9 @@ def medication_lines(entry: Entry, subject: Subject, resources: Resources, ruleb
         return
     if status in _NOT_TAKEN or said(entry.resource, "intent") in ("proposal", "plan", "option"):
         yield empty(entry, subject, "not-taken", "Its status is '{status}': it shows no treatment.", status=status)
+        return
+    if status == "on-hold":
+        yield Line(place=entry.place, why=(_on_hold(product),), source_id=entry.source_id, subject=subject)
         return
     if entry.kind == "MedicationAdministration":
         yield _line(entry, subject, entry.place, _dose, product, drug)
@@ -76,6 +80,12 @@ def _line(entry: Entry, subject: Subject, place: str, read: Any, *said_of_it: An
         return Line(place=place, item=read(entry, *said_of_it), source_id=source_id, subject=subject)
     except Problem as unreadable:
         return Line(place=place, why=unreadable.issues, source_id=source_id, subject=subject)
+
+
+def _on_hold(product: str) -> Issue:
+    """Neither a treatment that goes on nor none: FHIR does not say since when it rests."""
+    text = "{product} is on hold, and since when is not said. Enter by hand the regimen, and its pause with its first day."
+    return issue("/status", "on-hold", text, product=product)
 
 
 def _concept(entry: Entry, resources: Resources) -> Any:
@@ -135,7 +145,7 @@ def _regimen(entry: Entry, product: str, drug: str, dosage: Mapping[str, Any]) -
 
 
 def _amount(dose: Any, pointer: str) -> tuple[str, str]:
-    number = digits(dose, "value")
+    number = written(dose)
     unit = said(dose, "code", most=40) or said(dose, "unit", most=40)
     if not number or unit not in _UNITS:
         text = "The dose is stated as '{received}'. Only mg, ug and IU are taken over: nothing is computed from a strength."

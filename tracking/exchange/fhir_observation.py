@@ -9,7 +9,7 @@ from tracking.domain.problems import Problem, problem
 from tracking.domain.reported import Method, MethodEvidence, parse_value
 from tracking.domain.rulebook import RuleBook
 from tracking.exchange.fhir_entries import Entry, effective, empty, organization
-from tracking.exchange.fhir_json import FASTING, LLOQ, UCUM, ZONE, at, codes, digits, extension, many, names, said
+from tracking.exchange.fhir_json import FASTING, LLOQ, UCUM, ZONE, at, codes, digits, extension, many, names, said, written_in
 from tracking.exchange.incoming import LabItem, Line, Subject, issue, named
 from tracking.exchange.names import analyte_of, method_of, method_of_code
 from tracking.exchange.results import NoResult, Range, read_range, read_result
@@ -100,7 +100,7 @@ def _item(whole: Mapping[str, Any], part: Mapping[str, Any], rulebook: RuleBook)
         laboratory=organization(whole),
         range_low=limits.low,
         range_high=limits.high,
-        lloq=digits(extension(part, LLOQ), "valueDecimal"),
+        lloq=written_in(part, LLOQ),
         fasting=fasting if isinstance(fasting, bool) else None,
     )
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from tracking.domain.reported import Assay, Method, MethodEvidence, Precision
 from tracking.domain.rulebook import RuleBook
-from tracking.exchange.fhir_json import ANALYTES, FASTING, LLOQ, LOINC, UCUM, ZONE, Digits, dump
+from tracking.exchange.fhir_json import ANALYTES, FASTING, LLOQ, LOINC, UCUM, ZONE, Digits, as_decimal, dump
 from tracking.exchange.fhir_out_bone import bone_observation, figures_of, scan_report
 from tracking.exchange.fhir_out_drugs import administration, statement
 from tracking.exchange.incoming import DoseItem, Item, LabItem, RegimenItem
@@ -23,12 +23,14 @@ _NAMES = UUID("6f1d8f0e-3a51-4c7e-9a3c-7b1c2c1f5e10")
 _PARTS = re.compile(r"(?P<comparator>[<>]=?)?(?P<digits>.*)", re.ASCII)
 
 
-def write_bundle(items: Iterable[Item], *, rulebook: RuleBook, today: date) -> bytes:
+def write_bundle(items: Iterable[Item], *, rulebook: RuleBook, today: date, about: str) -> bytes:
     """A collection, in their order: an Observation a result, a report with an Observation a figure for a scan, and so on.
 
-    ``today`` says which plans are over.
+    ``today`` says which plans are over. ``about``: the man's uid, by which every resource names him.
     """
     entries = [entry for number, item in enumerate(items) for entry in _entries(item, number, rulebook, today)]
+    for entry in entries:
+        entry["resource"]["subject"] = {"reference": f"Patient/{about}"}
     return dump({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode()
 
 
@@ -58,8 +60,8 @@ def observation(one: LabItem, *, rulebook: RuleBook) -> dict[str, Any]:
     if one.range_low or one.range_high:
         made["referenceRange"] = [_range(one)]
     extensions: list[dict[str, Any]] = []
-    if one.lloq and _JSON_NUMBER.fullmatch(one.lloq):
-        extensions.append({"url": LLOQ, "valueDecimal": Digits(one.lloq)})
+    if one.lloq:
+        extensions.append(as_decimal(LLOQ, one.lloq))
     if one.fasting is not None:
         extensions.append({"url": FASTING, "valueBoolean": one.fasting})
     return made | ({"extension": extensions} if extensions else {})

@@ -5,12 +5,11 @@ A LOINC stands only where it is sure: of the lumbar spine, and of the T-score of
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from tracking.exchange.fhir_json import LOINC, LSC, MEASURES, REFERENCE, SCANNER_CHANGED, UCUM, VERTEBRAE, Digits
+from tracking.exchange.fhir_json import LOINC, LSC, MEASURES, REFERENCE, SCANNER_CHANGED, UCUM, VERTEBRAE, as_decimal, as_number
 from tracking.exchange.incoming import ScanItem, ScanSite
 
 __all__ = ["FIGURES", "REPORT_CODE", "bone_codes", "bone_observation", "figures_of", "scan_report"]
@@ -29,8 +28,6 @@ _LOINCS: Mapping[tuple[str, str], str] = MappingProxyType(
 _SCORES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {"t_score": ("{T-score}", "T-score"), "z_score": ("{Z-score}", "Z-score")}
 )
-# A JSON number has no noughts in front.
-_JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
 
 
 def bone_codes(region: str, side: str, figure: str) -> list[tuple[str, str]]:
@@ -60,8 +57,8 @@ def bone_observation(scan: ScanItem, site: ScanSite, figure: str) -> dict[str, A
     extensions: list[dict[str, Any]] = []
     if site.vertebrae:
         extensions.append({"url": VERTEBRAE, "valueString": site.vertebrae})
-    if figure == "bmd" and site.lsc and _JSON_NUMBER.fullmatch(site.lsc):
-        extensions.append({"url": LSC, "valueDecimal": Digits(site.lsc)})
+    if figure == "bmd" and site.lsc:
+        extensions.append(as_decimal(LSC, site.lsc))
     return made | ({"extension": extensions} if extensions else {})
 
 
@@ -92,6 +89,4 @@ def figures_of(site: ScanSite) -> list[str]:
 def _value(site: ScanSite, figure: str) -> dict[str, Any]:
     number: str = getattr(site, figure)
     code, unit = _SCORES.get(figure, (site.unit, site.unit))
-    if not _JSON_NUMBER.fullmatch(number):
-        return {"valueString": f"{number} {unit}"}
-    return {"valueQuantity": {"value": Digits(number), "unit": unit, "system": UCUM, "code": code}}
+    return {"valueQuantity": {**as_number(number), "unit": unit, "system": UCUM, "code": code}}

@@ -27,6 +27,7 @@ from tracking.exchange.fhir_json import (
     UCUM,
     ZONE,
     Digits,
+    as_number,
 )
 from tracking.exchange.incoming import DoseItem, RegimenItem
 
@@ -135,7 +136,5 @@ def _repeat(schedule: Schedule) -> dict[str, Any]:
 
 
 def _quantity(digits: str, unit: str) -> dict[str, Any]:
-    """A dose as written; FHIR's numbers have no noughts in front."""
-    whole = digits.lstrip("0")
-    number = digits if not digits.startswith("0") else whole if whole[:1].isdigit() else f"0{whole}"
-    return {"value": Digits(number), "unit": unit, "system": UCUM, "code": _UCUM_CODES[unit]}
+    """A dose as written."""
+    return {**as_number(digits), "unit": unit, "system": UCUM, "code": _UCUM_CODES[unit]}

@@ -14,9 +14,9 @@ import zlib
 from tracking.domain.problems import Problem, problem
 from tracking.domain.rulebook import RuleBook
 from tracking.exchange.fhir_bundle import read_resources
-from tracking.exchange.fhir_json import load
+from tracking.exchange.fhir_json import load, values_in
 from tracking.exchange.incoming import Form, Line, Parsed, issue
-from tracking.exchange.limits import MOST_BYTES, MOST_ROWS, refuse_beyond
+from tracking.exchange.limits import MOST_BYTES, MOST_ROWS, MOST_VALUES, refuse_beyond
 
 __all__ = ["FORMAT", "is_archive", "read_health_export"]
 
@@ -47,6 +47,7 @@ def read_health_export(content: bytes, *, form: Form, rulebook: RuleBook) -> Par
             "The archive has no clinical records. Accepted: the export of a phone's health app, with a folder clinical-records."
         )
         raise problem("/file", "zip-without-records", text)
+    refuse_beyond(MOST_VALUES, sum(values_in(raw) for _, raw in read), "values in its clinical records")
     lines: list[Line] = []
     resources = []
     for name, raw in read:

@@ -12,6 +12,7 @@ MOST_COLUMNS = 200
 LONGEST_LINE = 100_000  # characters
 LONGEST_CELL = 4_000  # characters
 DEEPEST = 40  # levels of nested JSON
+MOST_VALUES = 3_000_000  # of JSON: an empty list takes three bytes of a file, and sixty of the memory
 LONGEST_NUMBER = 40  # characters of a JSON number
 
 

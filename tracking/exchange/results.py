@@ -88,6 +88,8 @@ def read_result(text: str, *, decimal: str = ".", pointer: str = "/value") -> tu
 
 def read_range(text: str, *, decimal: str = ".") -> Range:
     """``10.0-42.0``, ``<=29``, ``>5``, also with the unit behind; an empty range where it says anything else."""
+    if not text:
+        return Range()
     plain = re.sub(r"^[\[(]|[\])]$", "", text.strip()).strip()
     bare = _BARE.match(plain)
     try:

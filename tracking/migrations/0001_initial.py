@@ -68,6 +68,16 @@ class Migration(migrations.Migration):
                 ),
                 ("format", models.CharField(blank=True, db_default="", default="", max_length=10)),
                 (
+                    "looked_by",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="what its rows were last looked at by: his revision, the rules, and who looked",
+                        max_length=200,
+                    ),
+                ),
+                (
                     "percent",
                     models.PositiveSmallIntegerField(db_default=0, default=0, help_text="how far the storing has come"),
                 ),
@@ -2910,18 +2920,32 @@ class Migration(migrations.Migration):
                 ("why", models.JSONField(blank=True, default=list, help_text="what stands against it, or what it asks")),
                 ("answers", models.JSONField(blank=True, default=dict)),
                 ("answered_by", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "content",
+                    models.JSONField(
+                        blank=True,
+                        help_text="what is to be stored of a result that is ready and takes no other's place",
+                        null=True,
+                    ),
+                ),
                 ("stored_table", models.CharField(blank=True, default="", max_length=40)),
                 ("stored_uid", models.UUIDField(blank=True, null=True)),
                 (
                     "batch",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="rows", to="tracking.importbatch"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rows",
+                        to="tracking.importbatch",
                     ),
                 ),
                 (
                     "patient",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)s_rows", to="tracking.patient"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tracking.patient",
                     ),
                 ),
             ],
@@ -2935,7 +2959,7 @@ class Migration(migrations.Migration):
                     ),
                 ],
                 "constraints": [
-                    models.UniqueConstraint(fields=("batch", "patient", "number"), name="importrow_once"),
+                    models.UniqueConstraint(fields=("patient", "batch", "number"), name="importrow_once"),
                     models.CheckConstraint(
                         condition=models.Q(
                             (
@@ -2973,9 +2997,9 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="stated_once",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."patient_id" IS DISTINCT FROM (NEW."patient_id") OR OLD."uid" IS DISTINCT FROM (NEW."uid") OR OLD."batch_id" IS DISTINCT FROM (NEW."batch_id") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."place" IS DISTINCT FROM (NEW."place") OR OLD."source_id" IS DISTINCT FROM (NEW."source_id") OR OLD."subject" IS DISTINCT FROM (NEW."subject") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."item" IS DISTINCT FROM (NEW."item") OR OLD."corrects" IS DISTINCT FROM (NEW."corrects"))',
+                            condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."uid" IS DISTINCT FROM (NEW."uid") OR OLD."patient_id" IS DISTINCT FROM (NEW."patient_id") OR OLD."batch_id" IS DISTINCT FROM (NEW."batch_id") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."place" IS DISTINCT FROM (NEW."place") OR OLD."source_id" IS DISTINCT FROM (NEW."source_id") OR OLD."subject" IS DISTINCT FROM (NEW."subject") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."item" IS DISTINCT FROM (NEW."item") OR OLD."corrects" IS DISTINCT FROM (NEW."corrects"))',
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                            hash="f208a6b8bb702f71917f6c18f348fd8545aec5a1",
+                            hash="301fb4863147bb9be9d67ae491c94ab4a778567a",
                             operation="UPDATE",
                             pgid="pgtrigger_stated_once_30c29",
                             table="tracking_importrow",

@@ -44,6 +44,13 @@ class ImportBatch(models.Model):
     unread = models.JSONField(
         default=list, blank=True, db_default=NO_HEADERS, help_text="headers of columns that nothing was taken from"
     )
+    looked_by = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="what its rows were last looked at by: his revision, the rules, and who looked",
+    )
     percent = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="how far the storing has come")
 
     class Meta:
@@ -66,7 +73,9 @@ class ImportRow(OwnedRow):
     )
 
     uid = models.UUIDField(default=new_uid, unique=True, editable=False)
-    batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="rows")
+    # Found by the keys that begin with him, and with the import: an index of its own for each would be written for every row.
+    patient = models.ForeignKey("tracking.Patient", on_delete=models.PROTECT, related_name="+", db_index=False)
+    batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="rows", db_index=False)
     number = models.PositiveIntegerField(help_text="its place among the rows, from 1")
     place = models.CharField(max_length=200, help_text="where a person finds it in the file")
     source_id = models.CharField(max_length=128, blank=True, default="")
@@ -79,15 +88,18 @@ class ImportRow(OwnedRow):
     why = models.JSONField(default=list, blank=True, help_text="what stands against it, or what it asks")
     answers = models.JSONField(default=dict, blank=True)
     answered_by = models.CharField(max_length=64, blank=True, default="")
+    content = models.JSONField(
+        null=True, blank=True, help_text="what is to be stored of a result that is ready and takes no other's place"
+    )
     stored_table = models.CharField(max_length=40, blank=True, default="")
     stored_uid = models.UUIDField(null=True, blank=True)
 
     class Meta:
         triggers: ClassVar[list[pgtrigger.Trigger]] = [
-            stated_once("state", "why", "answers", "answered_by", "stored_table", "stored_uid")
+            stated_once("state", "why", "content", "answers", "answered_by", "stored_table", "stored_uid")
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["batch", "patient", "number"], name="importrow_once"),
+            models.UniqueConstraint(fields=["patient", "batch", "number"], name="importrow_once"),
             models.CheckConstraint(condition=Q(state__in=list(RowState)), name="importrow_state_known"),
             models.CheckConstraint(
                 condition=~Q(state__in=[RowState.STORED, RowState.UNDONE]) | Q(stored_uid__isnull=False),

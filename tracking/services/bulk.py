@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, models
 
-__all__ = ["insert_objects", "insert_rows", "update_rows"]
+__all__ = ["columns_of", "insert_objects", "insert_rows", "update_rows"]
 
 _AT_ONCE = 2_000
 
@@ -33,12 +33,12 @@ def insert_objects(model: type[models.Model], objects: Sequence[models.Model]) -
 
 
 def update_rows(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write the columns of rows that are there, found by their ``id``."""
+    """Write the columns of rows that are there, found by their ``uid``."""
     for part in _parts(rows):
         columns = tuple(part[0])
-        written = ", ".join(f"{name} = new.{name}" for name in columns if name != "id")
+        written = ", ".join(f"{name} = new.{name}" for name in columns if name != "uid")
         table = model._meta.db_table
-        update = f"UPDATE {table} AS row SET {written} FROM {_recordset(model, columns)} WHERE row.id = new.id"  # noqa: S608  our own names
+        update = f"UPDATE {table} AS row SET {written} FROM {_recordset(model, columns)} WHERE row.uid = new.uid"  # noqa: S608  our own names
         _execute(update, part)
 
 
@@ -59,10 +59,15 @@ def _stated_columns(model: type[models.Model]) -> tuple[str, ...]:
     return tuple(field.attname for field in model._meta.concrete_fields if not field.primary_key and not field.generated)
 
 
+def columns_of(model: type[models.Model], names: Sequence[str]) -> str:
+    """Columns with what each holds, as a statement defines them that reads them out of a document."""
+    types = {field.attname: _type(field) for field in model._meta.concrete_fields}
+    return ", ".join(f"{name} {types[name]}" for name in names)
+
+
 @cache
 def _recordset(model: type[models.Model], columns: tuple[str, ...]) -> str:
-    types = {field.attname: _type(field) for field in model._meta.concrete_fields}
-    return f"json_to_recordset(%s::json) AS new ({', '.join(f'{name} {types[name]}' for name in columns)})"
+    return f"json_to_recordset(%s::json) AS new ({columns_of(model, columns)})"
 
 
 def _type(field: models.Field[Any, Any]) -> str | None:

@@ -62,12 +62,12 @@ def record(*, patient: Patient, by: Actor, now: datetime, into: str, of: str = "
     wanted = [of] if of else ["labs"] if into == "csv" else list(KINDS)
     with acting_as(by):
         items = [item for name in wanted for item in KINDS[name][1](patient)]
-    return _written(items, into, KINDS[wanted[0]][0], local_today(patient, now))
+    return _written(items, into, KINDS[wanted[0]][0], patient, local_today(patient, now))
 
 
-def _written(items: list[Item], into: str, kind: str, today: date) -> bytes:
+def _written(items: list[Item], into: str, kind: str, man: Patient, today: date) -> bytes:
     if into == "fhir":
-        return write_bundle(items, rulebook=load_rulebook(), today=today)
+        return write_bundle(items, rulebook=load_rulebook(), today=today, about=str(man.uid))
     if into == "json":
         return write_json(items)
     labs = [item for item in items if isinstance(item, LabItem)]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from itertools import chain
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -24,16 +27,22 @@ from tracking.domain.history import (
     SiteRecord,
     SymptomRecord,
 )
-from tracking.domain.reported import Comparator, Moment, Precision, Value
+from tracking.domain.reported import Assay, Comparator, Method, MethodEvidence, Moment, Precision, Reported, Value
 from tracking.evidence import load_rulebook
 from tracking.models import DexaScan, DoseEvent, DrugUse, Fracture, LabResult, Patient, RiskFactor, Symptom
 from tracking.services import plans, records
 from tracking.services.in_force import in_force
 
-__all__ = ["histories_of", "history_of", "lab_record"]
+__all__ = ["assay_of", "histories_of", "history_of", "lab_record"]
 
 T = TypeVar("T")
-_OF_A_DOSE = ("patient_id", "uid", "drug", "kind", "amount_digits", "amount_unit", "at", "precision", "zone")
+
+# What the evaluation reads of a dose, and of a result.
+_DOSE = ("patient_id", "uid", "drug", "kind", "amount_digits", "amount_unit", "at", "precision", "zone")
+_LAB = (
+    "uid", "recorded_at", "source_system", "at", "precision", "zone", "analyte", "comparator", "digits", "unit", "method",
+    "method_evidence", "laboratory", "range_low", "range_high", "lloq", "unit_confirmed", "biotin", "fasting",
+)  # fmt: skip
 
 
 def history_of(man: Patient) -> History:
@@ -43,10 +52,10 @@ def history_of(man: Patient) -> History:
 
 def histories_of(men: Sequence[Patient]) -> dict[int, History]:
     """The histories of several men by their key. Fourteen queries, however many men and however long their lives."""
-    labs = _by_man(LabResult.objects.live(), men, lab_record)
+    labs = _labs(men)
     regimens = _by_man(plans.standing(), men, plans.records_of)
     # Doses are many, and nothing else of their rows is asked for: no objects are made of them.
-    doses = _by_man(DoseEvent.objects.live().values_list(*_OF_A_DOSE, named=True), men, _dose)
+    doses = _by_man(DoseEvent.objects.live().values_list(*_DOSE, named=True), men, _dose)
     scans = _by_man(DexaScan.objects.live().prefetch_related("sites"), men, _scan)
     fractures = _by_man(Fracture.objects.live(), men, _fracture)
     risk_factors = _by_man(RiskFactor.objects.live(), men, _risk_factor)
@@ -78,26 +87,64 @@ def _by_man(rows: QuerySet[Any], men: Sequence[Patient], read: Callable[[Any], T
     return found
 
 
-def lab_record(row: LabResult) -> LabRecord:
-    """One result as the evaluation reads it."""
+def _labs(men: Sequence[Patient]) -> dict[int, list[LabRecord]]:
+    """The same of results, of which there are most by far: without an object of Django's for each."""
+    found: dict[int, list[LabRecord]] = defaultdict(list)
+    for pk, *said in LabResult.objects.live().filter(patient__in=men).values_list("patient_id", *_LAB):
+        found[pk].append(lab_record(*said))
+    return found
 
-    def end(digits: str) -> Value | None:
-        return Value(Comparator.EQUAL, digits, row.unit) if digits else None
 
+def lab_record(  # noqa: PLR0917  the columns in their order, as they come
+    uid: UUID,
+    recorded_at: datetime,
+    source_system: str,
+    at: datetime,
+    precision: str,
+    zone: str,
+    analyte: str,
+    comparator: str,
+    digits: str,
+    unit: str,
+    method: str,
+    method_evidence: str,
+    laboratory: str,
+    range_low: str,
+    range_high: str,
+    lloq: str,
+    unit_confirmed: bool,  # noqa: FBT001  a column among others
+    biotin: bool | None,  # noqa: FBT001  likewise
+    fasting: bool | None,  # noqa: FBT001  likewise
+) -> LabRecord:
+    """One result as the evaluation reads it, by its columns."""
     return LabRecord(
-        key=str(row.uid),
-        analyte=row.analyte,
-        reported=row.reported,
-        recorded_at=row.recorded_at,
-        laboratory=row.laboratory,
-        range_low=end(row.range_low),
-        range_high=end(row.range_high),
-        lloq=end(row.lloq),
-        typed=records.is_typed(row.source_system),
-        unit_confirmed=row.unit_confirmed,
-        biotin=row.biotin,
-        fasting=row.fasting,
+        key=str(uid),
+        analyte=analyte,
+        reported=Reported(
+            Value(Comparator(comparator), digits, unit),
+            assay_of(method, method_evidence),
+            Moment(at, Precision(precision), zone),
+        ),
+        recorded_at=recorded_at,
+        laboratory=laboratory,
+        range_low=_end(range_low, unit) if range_low else None,
+        range_high=_end(range_high, unit) if range_high else None,
+        lloq=_end(lloq, unit) if lloq else None,
+        typed=records.is_typed(source_system),
+        unit_confirmed=unit_confirmed,
+        biotin=biotin,
+        fasting=fasting,
     )
+
+
+def _end(digits: str, unit: str) -> Value:
+    return Value(Comparator.EQUAL, digits, unit)
+
+
+@cache
+def assay_of(method: str, evidence: str) -> Assay:
+    """An assay by its columns; there are few."""
+    return Assay(Method(method), MethodEvidence(evidence))
 
 
 def _dose(row: Any) -> DoseRecord:

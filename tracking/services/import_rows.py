@@ -1,34 +1,24 @@
-"""What is to become of one row of an import: stored, a duplicate, a question, or nothing, and why."""
+"""A row of an import while it is looked at, and how it is kept: thousands in one statement."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any
 from uuid import UUID
 
-from tracking.domain.actor import Actor
-from tracking.domain.amounts import canonical, read_amount
-from tracking.domain.entry import check_dose, check_drug
-from tracking.domain.estradiol import ANALYTE
-from tracking.domain.problems import Issue, Problem
-from tracking.domain.reported import Method, MethodEvidence, Moment, Precision
-from tracking.domain.rulebook import RuleBook
-from tracking.domain.timeline import NO_DRAWS, read_timeline
-from tracking.domain.unit_question import either, unit_questions
-from tracking.exchange.incoming import DoseItem, Item, LabItem, RegimenItem, ScanItem, issue, item_of
-from tracking.models import DexaScan, DoseEvent, ImportBatch, ImportRow, LabResult, Patient, Regimen
-from tracking.models.base import Record
+from django.db.models import QuerySet
+
+from tracking.domain.problems import Issue
+from tracking.exchange.incoming import Line, as_stored, issue, kind_of
+from tracking.models import ImportRow
+from tracking.models.base import Record, new_uid
 from tracking.models.imports import RowState
-from tracking.services import labs, records
-from tracking.services.history import history_of, lab_record
-from tracking.services.import_alike import Alike
-from tracking.services.lived import read_moment
+from tracking.services.bulk import insert_rows, update_rows
 
-__all__ = ["ASKED", "Judge", "refuse", "said"]
+__all__ = ["ASKED", "AT_A_TIME", "Row", "duplicate", "in_steps", "keep", "keep_new", "refuse", "said"]
 
+AT_A_TIME = 2_000
 # What a person can answer, by the code of the question, and with which answer.
 ASKED: Mapping[str, str] = {
     "analyte-unknown": "analyte",
@@ -43,224 +33,79 @@ ASKED: Mapping[str, str] = {
     "differs-from-stored": "replace",
     "perhaps-there": "keep",
 }
-_MODELS: Mapping[str, type[Record]] = {"lab": LabResult, "scan": DexaScan, "dose": DoseEvent, "regimen": Regimen}
+# The columns of a row that say what became of it, and the one that it is found by.
+_KEPT = ("uid", "state", "why", "content", "answers", "answered_by", "stored_table", "stored_uid")
 
 
-class Judge:
-    """Holds rows against the record of one man as it stands, and against the rows before them. Its order is theirs.
+@dataclass(kw_only=True)
+class Row:
+    """The columns of an :class:`ImportRow`, without what an object of Django's costs."""
 
-    ``people``: how many the file is about. ``staff``: somebody of a clinic stores it. A file that the man sent passed through
-    his hands, so its methods count as declared (CLINICAL 9.1), whoever stores it.
-    """
+    patient_id: int
+    batch_id: int
+    number: int
+    place: str
+    source_id: str
+    subject: dict[str, str]
+    kind: str
+    item: dict[str, Any] | None
+    corrects: bool
+    state: str
+    why: list[dict[str, Any]]
+    content: dict[str, Any] | None = None
+    answers: dict[str, Any] = field(default_factory=dict)
+    answered_by: str = ""
+    stored_table: str = ""
+    stored_uid: UUID | None = None
+    uid: UUID = field(default_factory=new_uid)
 
-    def __init__(
-        self, man: Patient, batch: ImportBatch, *, people: int, by: Actor, now: datetime, staff: bool, rulebook: RuleBook
-    ) -> None:
-        self._people, self._by = people, str(by)
-        self._man, self._system, self._now, self._staff, self._rulebook = man, batch.source_system, now, staff, rulebook
-        self._sent_by_him = man.user_id is not None and batch.started_by == str(Actor.user(man.user_id))
-        imported = ImportRow.objects.filter(patient=man, state=RowState.STORED)
-        self._imported = set(imported.values_list("stored_uid", flat=True))
-        self._named: dict[tuple[str, str], Record] = {}
-        self._alike: dict[tuple[str, ...], Alike] = defaultdict(Alike)
-        self._there: set[tuple[str, ...]] = set()
-        for kind, model in _MODELS.items():
-            for row in model.objects.live().filter(patient=man).order_by("pk"):
-                if row.source_system == self._system and row.source_id:
-                    self._named[kind, row.source_id] = row
-                self._meet(row)
-        self._scans = {_scan_key(row) for row in DexaScan.objects.live().filter(patient=man).prefetch_related("sites")}
-
-    def judge(self, row: ImportRow) -> tuple[dict[str, Any] | None, Record | None]:
-        """Set the row's state and why. Returns what is to be stored of a result, and the row that it replaces."""
-        if row.item is None:
-            return None, None
-        item = item_of(row.kind, row.item)
-        row.state, row.why = RowState.READY, []
-        try:
-            self._refuse_another_person(row)
-            if isinstance(item, LabItem):
-                return self._lab(row, item)
-            self._other(row, item)
-        except Problem as found:
-            refuse(row, found.issues)
-        return None, None
-
-    def taken(self, row: ImportRow, stored: Record) -> None:
-        """Rows after this one meet it as there."""
-        if row.source_id:
-            self._named[row.kind, row.source_id] = stored
-        self._meet(stored)
-
-    def taken_lab(self, row: ImportRow, content: Mapping[str, Any], uid: UUID) -> None:
-        """The same of a result by what is stored of it, since most are never looked at again."""
-        if row.source_id:
-            self._named[row.kind, row.source_id] = LabResult(
-                uid=uid, patient_id=row.patient_id, source_id=row.source_id, **content
-            )
-        self._alike[_likeness_of(content)].add(_moment_of(content), content)
-
-    def _meet(self, row: Record) -> None:
-        if isinstance(row, LabResult):
-            self._alike[_likeness_of(vars(row))].add(_moment_of(vars(row)), vars(row))
-        else:
-            self._there.add(_likeness(row))
-
-    def ask_about_units(self, rows: Iterable[tuple[ImportRow, dict[str, Any]]]) -> None:
-        """Put the question of the unit (CLINICAL 9.1) to results of estradiol whose unit a person chose."""
-        drawn = {}
-        for row, content in rows:
-            chosen = records.is_typed(self._system) or "unit" in row.answers
-            if content["analyte"] == ANALYTE and chosen and not content["unit_confirmed"]:
-                unsaved = LabResult(uid=row.uid, recorded_at=self._now, **content)
-                drawn[str(row.uid)] = (row, replace(lab_record(unsaved), typed=True))
-        if not drawn:
-            return
-        history = history_of(self._man)
-        history = replace(history, labs=(*history.labs, *(lab for _, lab in drawn.values())))
-        timeline = read_timeline(history, self._rulebook, self._now)
-        questions = unit_questions(timeline.draws.get(ANALYTE, NO_DRAWS), timeline, self._rulebook)
-        for key, (row, lab) in drawn.items():
-            if key in questions:
-                readings = either(lab, questions[key], self._rulebook)
-                text = "Which unit does the report state? {readings}. Confirm the unit, or answer with the other one."
-                refuse(row, [issue("/unit", "unit-in-question", text, readings=readings)])
-
-    def _refuse_another_person(self, row: ImportRow) -> None:
-        """Two men's files swapped is a hazard of its own, and so is one file about several: a question before all others."""
-        if row.answers.get("about_him"):
-            return
-        name = row.subject.get("name") or row.subject.get("id") or "somebody"
-        stated = str(row.subject.get("birth_date", ""))
-        born = self._man.birth_date.isoformat() if self._man.birth_date else str(self._man.birth_year or "")
-        if stated and born and stated[: len(born)] != born:
-            text = "The file is about {name}, born {stated}; this record is of a man born {born}. Is it about him?"
-            raise Problem(issue("", "another-person", text, name=name, stated=stated, born=born))
-        if self._people > 1:
-            text = "The file is about {people} people, this row about {name}. Is it about him?"
-            raise Problem(issue("", "another-person", text, people=self._people, name=name))
-
-    def _lab(self, row: ImportRow, item: LabItem) -> tuple[dict[str, Any] | None, Record | None]:
-        try:
-            content = self._content(row, item)
-        except Problem as found:
-            unknown = [one for one in found.issues if one.code == "analyte-unknown"]
-            if unknown:
-                text = "'{test}' is not known here. Say which analyte it is, or skip the row. Accepted: {accepted}."
-                accepted = {"accepted": ", ".join(sorted(self._rulebook.analytes))}
-                raise Problem(Issue("/analyte", "analyte-unknown", text, {"test": item.test, **accepted})) from None
-            raise
-        before = self._named.get(("lab", row.source_id)) if row.source_id else None
-        if before is not None:
-            if records.same_content(before, content):
-                _duplicate(row, "It is stored already, under the same name in its source.")
-                return None, None
-            self._refuse_what_is_not_his(before)
-            if not row.answers.get("replace") and (not row.corrects or self._corrected_by_a_person(before)):
-                text = "Its source has another result under this name here: {before}. Does this one replace it?"
-                raise Problem(issue("", "differs-from-stored", text, before=before))
-        elif not row.answers.get("keep"):
-            self._find_alike(row, content)
-            if row.state == RowState.DUPLICATE:
-                return None, None
-        return content, before
-
-    def _refuse_what_is_not_his(self, before: Record) -> None:
-        """As everywhere: the man replaces what he entered himself, staff replace anything."""
-        if not self._staff and before.recorded_by not in ("", self._by):
-            text = "Its source has another result under this name here, which was entered by a clinic or a laboratory."
-            raise Problem(issue("", "not-his-entry", text))
-
-    def _corrected_by_a_person(self, before: Record) -> bool:
-        """A laboratory's correction replaces what it sent itself; what somebody has put right by hand is a question."""
-        return before.supersedes_id is not None and before.uid not in self._imported  # type: ignore[attr-defined]  # Django's
-
-    def _content(self, row: ImportRow, item: LabItem) -> dict[str, Any]:
-        method, evidence = item.method, item.method_evidence
-        if method != Method.UNKNOWN and row.answers.get("verified_from_report"):
-            evidence = MethodEvidence.STAFF_VERIFIED
-        elif method != Method.UNKNOWN and (self._sent_by_him or not self._staff):
-            evidence = MethodEvidence.SELF_DECLARED
-        return labs.content_of(
-            man=self._man,
-            now=self._now,
-            staff=self._staff,
-            analyte=row.answers.get("analyte", item.analyte),
-            value=item.value,
-            unit=row.answers.get("unit", item.unit),
-            collected_at=item.collected_at,
-            zone=item.zone or None,
-            precision=item.precision or None,
-            method=method,
-            method_evidence=evidence,
-            laboratory=item.laboratory,
-            range_low=item.range_low,
-            range_high=item.range_high,
-            lloq=item.lloq,
-            confirmed_reason=row.answers.get("confirmed_reason", ""),
-            unit_confirmed=bool(row.answers.get("unit_confirmed", False)),
-            fasting=item.fasting,
+    @classmethod
+    def of(cls, line: Line, number: int, *, patient_id: int, batch_id: int) -> Row:
+        """A line of a file that nobody has looked at yet."""
+        return cls(
+            patient_id=patient_id,
+            batch_id=batch_id,
+            number=number,
+            place=line.place[:200],
+            source_id=line.source_id,
+            subject=as_stored(line.subject),
+            kind="" if line.item is None else kind_of(line.item),
+            item=None if line.item is None else as_stored(line.item),
+            corrects=line.corrects,
+            state=RowState.EMPTY if line.empty else RowState.REFUSED if line.item is None else RowState.READY,
+            why=[said(one) for one in line.why],
         )
 
-    def _find_alike(self, row: ImportRow, content: Mapping[str, Any]) -> None:
-        """The same value of the same draw is there already; of a draw that may be the same one, a person says."""
-        mine = _moment_of(content)
-        alike = self._alike[_likeness_of(content)]
-        if alike.has(mine):
-            _duplicate(row, "The same result of the same moment is stored already, or stands in a row before.")
-        elif (other := alike.may_be(mine)) is not None:
-            text = "This may be the draw of {other}, which is stored already. Keep it as another result?"
-            raise Problem(issue("", "perhaps-there", text, other=LabResult(**{name: other[name] for name in content})))
-
-    def _other(self, row: ImportRow, item: Item) -> None:
-        if row.source_id and (row.kind, row.source_id) in self._named:
-            _duplicate(row, "It is stored already, under the same name in its source.")
-            return
-        if isinstance(item, ScanItem):
-            if any(not site.region for site in item.sites) and not row.answers.get("region"):
-                names = ", ".join(site.measured for site in item.sites if not site.region)
-                regions = ", ".join(sorted(self._rulebook.bone.regions))
-                text = "Which region does the report mean by {names}? Accepted: {regions}."
-                raise Problem(issue("/region", "region-missing", text, names=names, regions=regions))
-            there = (
-                item.scanned_on,
-                frozenset((site.region or row.answers["region"], site.side, site.bmd) for site in item.sites),
-            )
-            if there in self._scans:
-                _duplicate(row, "The same scan is stored already.")
-                return
-        elif isinstance(item, DoseItem | RegimenItem):
-            amount = item.amount if isinstance(item, DoseItem) else item.dose
-            pointer = "/amount" if isinstance(item, DoseItem) else "/dose"
-            if self._item_likeness(item) in self._there:
-                _duplicate(row, "The same is stored already, or stands in a row before.")
-                return
-            if amount:
-                rule = check_drug(item.drug, self._rulebook)
-                written = read_amount(f"{amount} {item.unit}", rule, pointer=pointer)
-                check = check_dose(item.drug, canonical(written.number, written.unit, rule), self._rulebook, pointer=pointer)
-                check.enforce(confirmed=bool(row.answers.get("confirmed_reason")), staff=self._staff)
-
-    def _item_likeness(self, item: DoseItem | RegimenItem) -> tuple[str, ...]:
-        if isinstance(item, RegimenItem):
-            return ("regimen", item.drug, item.dose, item.unit, item.starts_on)
-        moment = read_moment(
-            item.taken_at,
-            man=self._man,
-            now=self._now,
-            zone=item.zone or None,
-            precision=item.precision or None,
-            pointer="/taken_at",
-            rulebook=self._rulebook,
-        )
-        return ("dose", item.drug, item.kind, item.amount, item.unit if item.amount else "", moment.at.isoformat())
+    def became(self, stored: Record) -> None:
+        self.state, self.why, self.content = RowState.STORED, [], None
+        self.stored_table, self.stored_uid = type(stored).__name__, stored.uid
 
 
-def refuse(row: ImportRow, issues: Iterable[Issue]) -> None:
+_COLUMNS = tuple(one.name for one in fields(Row))
+
+
+def in_steps(rows: QuerySet[ImportRow]) -> Iterator[list[Row]]:
+    """Rows by their number, so many in memory at a time, whatever becomes of them meanwhile."""
+    above = 0
+    while part := [Row(**said) for said in rows.filter(number__gt=above).order_by("number").values(*_COLUMNS)[:AT_A_TIME]]:
+        yield part
+        above = part[-1].number
+
+
+def keep_new(rows: Sequence[Row]) -> None:
+    insert_rows(ImportRow, [vars(row) for row in rows])
+
+
+def keep(rows: Iterable[Row]) -> None:
+    """Write what became of rows that are there: row by row it would take longer than storing them."""
+    update_rows(ImportRow, [{name: vars(row)[name] for name in _KEPT} for row in rows])
+
+
+def refuse(row: Row, issues: Iterable[Issue]) -> None:
     """Keep what stands against a row: a question where a person can answer all of it, else a refusal."""
     found = list(issues)
     answerable = all(one.code in ASKED for one in found)
-    row.state = RowState.ASKS if answerable else RowState.REFUSED
+    row.state, row.content = RowState.ASKS if answerable else RowState.REFUSED, None
     row.why = [said(one) for one in found]
 
 
@@ -271,29 +116,7 @@ def said(one: Issue) -> dict[str, Any]:
     return {"pointer": one.pointer, "code": one.code, "text": one.text, "params": params, **asks}
 
 
-def _duplicate(row: ImportRow, text: str) -> None:
+def duplicate(row: Row, text: str) -> None:
+    """Keep that what a row says is there already."""
     row.state = RowState.DUPLICATE
     row.why = [said(issue("", "duplicate", text))]
-
-
-def _likeness(row: Record) -> tuple[str, ...]:
-    if isinstance(row, DoseEvent):
-        unit = row.amount_unit if row.amount_digits else ""
-        return ("dose", row.drug, row.kind, row.amount_digits, unit, row.at.isoformat())
-    if isinstance(row, Regimen):
-        return ("regimen", row.drug, row.dose_digits, row.dose_unit, row.starts_on.isoformat())
-    return (type(row).__name__, str(row.uid))
-
-
-def _likeness_of(said: Mapping[str, Any]) -> tuple[str, ...]:
-    """What results agree in that may be the same draw, by the columns of one."""
-    return ("lab", said["analyte"], said["comparator"], said["digits"], said["unit"])
-
-
-def _moment_of(said: Mapping[str, Any]) -> Moment:
-    return Moment(said["at"], Precision(said["precision"]), said["zone"])
-
-
-def _scan_key(scan: DexaScan) -> tuple[str, frozenset[tuple[str, str, str]]]:
-    sites = scan.sites.all()
-    return scan.scanned_on.isoformat(), frozenset((site.region, site.side, site.bmd_digits) for site in sites)

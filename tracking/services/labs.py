@@ -19,7 +19,13 @@ from tracking.services import evaluations, records
 from tracking.services.access import acting_as, lock_patient
 from tracking.services.lived import read_moment
 
-__all__ = ["Recorded", "content_of", "correct", "record", "record_each", "withdraw"]
+__all__ = ["COLUMNS", "Recorded", "content_of", "correct", "record", "record_each", "withdraw"]
+
+# What :func:`content_of` says of a result.
+COLUMNS = (
+    "at", "precision", "zone", "analyte", "comparator", "digits", "unit", "method", "method_evidence", "laboratory",
+    "range_low", "range_high", "lloq", "confirmed_reason", "unit_confirmed", "biotin", "fasting",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +123,7 @@ def content_of(
     )
     assay = found.run(_method, method, method_evidence, staff=staff)
     ranges = {
-        name: found.run(_range_end, text, ucum or unit, name)
+        name: found.run(_range_end, text, ucum or unit, name) if text else ""
         for name, text in (("range_low", range_low), ("range_high", range_high), ("lloq", lloq))
     }
     if parsed is not None and ucum is not None:
@@ -162,8 +168,6 @@ def _method(method: str, evidence: str | None, *, staff: bool) -> tuple[Method, 
 
 
 def _range_end(text: str, unit: str, name: str) -> str:
-    if not text:
-        return ""
     end: Value = parse_value(text, unit, pointer=f"/{name}")
     if end.comparator.censors:
         raise problem(

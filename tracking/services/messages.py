@@ -15,7 +15,7 @@ from tracking.exchange.hl7_segments import Message, messages
 from tracking.exchange.incoming import Form
 from tracking.models import Patient
 from tracking.models.imports import RowState
-from tracking.services import imports
+from tracking.services import imported, imports
 from tracking.services.access import acting_as
 
 __all__ = ["take", "unavailable"]
@@ -46,7 +46,7 @@ def take(content: bytes, *, by: Actor, now: datetime) -> bytes:
         with acting_as(by):
             batch, _ = imports.receive(content=content, form=Form(zone=man.zone), named=FORMAT, **common)
             imports.commit(uid=batch.uid, **common)
-            counted = imports.counts(batch, man)
+            counted = imported.counts(batch, man)
     except Problem as refused:
         return _answer(first, Answer.ERROR, refused.issues[0].detail, now=now)
     told = ", ".join(f"{counted[state]} {state}" for state in _TOLD if counted[state])

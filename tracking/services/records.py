@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -20,7 +20,7 @@ from tracking.services.bulk import insert_objects
 
 __all__ = [
     "Source", "add", "add_each", "check_client_id", "find", "find_his", "is_typed", "not_storable", "same_content",
-    "state_anew", "supersede", "withdraw",
+    "state_anew", "supersede", "withdraw", "withdraw_each",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -182,6 +182,17 @@ def withdraw(row: Record, *, man: Patient, now: datetime, reason: str) -> None:
     """Take a row back. It stays stored with the reason; phones are told to drop it."""
     type(row).objects.filter(pk=row.pk).update(withdrawn_at=now, withdrawn_reason=reason)
     _drop_from_phones(row, man)
+
+
+def withdraw_each(model: type[Record], uids: Sequence[Any], *, man: Patient, now: datetime, reason: str) -> set[Any]:
+    """The same of many rows of one table in few statements; returns the uids of those that still stood."""
+    if not uids:
+        return set()
+    live = dict(model.objects.live().filter(patient=man, uid__in=uids).values_list("uid", "client_id"))
+    model.objects.filter(patient=man, uid__in=live).update(withdrawn_at=now, withdrawn_reason=reason)
+    if table := model.ownership.sync:
+        Tombstone.objects.bulk_create(Tombstone(patient=man, table=table, client_id=client_id) for client_id in live.values())
+    return set(live)
 
 
 def same_content(row: Record, content: dict[str, Any]) -> bool:

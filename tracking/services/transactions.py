@@ -13,7 +13,7 @@ from tracking.exchange.fhir_transaction import Asked, read_transaction
 from tracking.exchange.incoming import Form
 from tracking.models import ImportRow, Patient
 from tracking.models.imports import RowState
-from tracking.services import imports
+from tracking.services import imported, imports
 from tracking.services.access import acting_as
 
 __all__ = ["Became", "take_in"]
@@ -41,9 +41,9 @@ def take_in(*, patient: Patient, by: Actor, now: datetime, content: bytes) -> li
     with acting_as(by):
         # A row that asks can be answered where files come in, so the refusal says where; nothing of this request stays.
         batch, _ = imports.receive(patient=patient, by=by, now=now, content=content, form=Form(zone=patient.zone), named=FORMAT)
-        before = set(imports.rows_of(batch, patient).filter(state=RowState.STORED).values_list("pk", flat=True))
+        before = set(imported.rows_of(batch, patient).filter(state=RowState.STORED).values_list("pk", flat=True))
         imports.commit(patient=patient, uid=batch.uid, by=by, now=now)
-        rows = list(imports.rows_of(batch, patient).order_by("number"))
+        rows = list(imported.rows_of(batch, patient).order_by("number"))
         places = {one.place: number for number, one in enumerate(asked)}
         of: dict[int, list[ImportRow]] = {}
         for row in rows:

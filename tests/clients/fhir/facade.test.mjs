@@ -18,9 +18,11 @@ indexStructureDefinitionBundle(readJson('fhir/r4/profiles-types.json'))
 indexStructureDefinitionBundle(readJson('fhir/r4/profiles-resources.json'))
 const schema = new (Schema.default ?? Schema)()
 
+// It does not follow references from one entry of a Bundle to another, which are by such names, and warns of each.
+const isInside = (warning) => warning.details.text.startsWith('Invalid reference: got "urn:uuid:')
 const held = (resource) => {
   // Throws where it finds an error, and returns what is only a warning.
-  assert.deepEqual(validateResource(resource), [])
+  assert.deepEqual(validateResource(resource).filter((warning) => !isInside(warning)), [])
   // This validator's list of versions ends with 4.0.0.
   const known = resource.fhirVersion ? { ...resource, fhirVersion: '4.0.0' } : resource
   assert.deepEqual(schema.validate(known), [])
@@ -74,6 +76,17 @@ test('everything is read by pages, each resource once, each valid by both valida
   for (const one of all) assert.deepEqual(await kit.read({ resourceType: one.resourceType, id: one.id }), one)
   assert.deepEqual(
     (await medplum.readPatientEverything(man)).entry.length, all.length)
+})
+
+test('the record that he takes away is valid by both validators too, in each of its parts', async () => {
+  for (const [of, count] of [['', 11], ['labs', 5], ['scans', 5], ['doses', 2], ['regimens', 2]]) {
+    const answer = await fetch(`${url}/api/v1/export?as=fhir${of && `&of=${of}`}`, { headers: { Authorization: `Bearer ${token}` } })
+    assert.equal(answer.status, 200)
+    const bundle = await answer.json()
+    assert.ok(bundle.entry.length >= count, `${of}: ${bundle.entry.length}`)
+    held(bundle)
+    resources(bundle).forEach(held)
+  }
 })
 
 test('a search finds what was asked for, by code, date and category, in either client', async () => {

@@ -223,6 +223,15 @@ def test_as_many_rows_are_read_as_are_promised_whatever_stands_above_them(read, 
         read(table + "Estradiol,24,pg/mL,2026-03-04\n")
 
 
+def test_a_row_of_many_results_does_not_make_more_of_them_than_are_read(read, monkeypatch):
+    """A table of a hundred thousand rows and forty analytes would hold four million, and fill the memory of who reads it."""
+    monkeypatch.setattr(csv_file, "MOST_ROWS", 4)
+    table = b"collected,Estradiol (pg/mL),SHBG (nmol/L)\n" + b"2026-03-04,24,30\n" * 2
+    assert len(read(table).lines) == 4
+    with pytest.raises(Problem, match=r"5 results\. At most 4 are read"):
+        read(table + b"2026-03-05,24,\n")
+
+
 def test_the_survey_reads_the_same_through_the_general_reader(read):
     parsed = read(SURVEY.read_bytes(), drawn_by="2014-12-31T23:59:00+00:00")
     found = {

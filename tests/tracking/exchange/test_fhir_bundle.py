@@ -3,89 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.tracking.exchange.bundles import LOINC, UCUM, Raw, bundle, observation
 from tests.tracking.exchange.survey_as_fhir import as_bundle, as_table, everybody
 from tracking.domain.problems import Problem
 from tracking.evidence import load_rulebook
 from tracking.exchange.csv_file import read_csv
 from tracking.exchange.fhir_bundle import read_fhir
-from tracking.exchange.incoming import Form, Line, Parsed, ScanItem
+from tracking.exchange.incoming import Form
+from tracking.exchange.limits import MOST_VALUES
 from tracking.exchange.survey import DRAWN_BY
-
-DXA = Path(__file__).parent / "fixtures" / "fhir_dxa"
-LOINC = "http://loinc.org"
-UCUM = "http://unitsofmeasure.org"
-ESTRADIOL = {"coding": [{"system": LOINC, "code": "2243-4", "display": "Estradiol"}]}
-
-
-class Raw(str):
-    """A JSON number that is written as it stands here: ``5.10`` keeps its nought."""
-
-    __slots__ = ()
-
-
-def written(content: Any) -> bytes:
-    marked = json.dumps(_marked(content))
-    return re.sub(r'"@([^"]*)@"', r"\1", marked).encode()
-
-
-def _marked(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _marked(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_marked(inner) for inner in value]
-    return f"@{value}@" if isinstance(value, Raw) else value
-
-
-def observation(**changed: Any) -> dict[str, Any]:
-    plain = {
-        "resourceType": "Observation",
-        "id": "o1",
-        "status": "final",
-        "code": ESTRADIOL,
-        "effectiveDateTime": "2026-03-04T08:10:00-05:00",
-        "valueQuantity": {"value": Raw("24.10"), "unit": "pg/mL", "system": UCUM, "code": "pg/mL"},
-    }
-    return {name: value for name, value in (plain | changed).items() if value is not None}
-
-
-def bundle(*resources: dict[str, Any], kind: str = "collection") -> dict[str, Any]:
-    return {"resourceType": "Bundle", "type": kind, "entry": [{"resource": resource} for resource in resources]}
-
-
-@pytest.fixture
-def read(rulebook):
-    def read_content(content: Any) -> Parsed:
-        raw = content if isinstance(content, bytes) else written(content)
-        return read_fhir(raw, form=Form(), rulebook=rulebook)
-
-    return read_content
-
-
-@pytest.fixture
-def line(read):
-    def read_one(resource: dict[str, Any]) -> Line:
-        (only,) = read(resource).lines
-        return only
-
-    return read_one
-
-
-@pytest.fixture
-def item(line):
-    def read_item(resource: dict[str, Any]) -> Any:
-        found = line(resource)
-        assert found.item is not None, found.why
-        return found.item
-
-    return read_item
 
 
 @pytest.mark.parametrize("kind", ["collection", "searchset", "batch", "transaction", "document"])
@@ -258,114 +189,6 @@ def test_the_address_of_an_entry_names_it_where_it_has_no_identifier(read):
     assert read(whole).lines[0].source_id == "https://lab.example.org/fhir/Observation/o1"
 
 
-def dxa() -> list[dict[str, Any]]:
-    return [json.loads(path.read_text(encoding="utf-8"), parse_float=Raw) for path in sorted(DXA.glob("*.json"))]
-
-
-def test_the_scan_of_the_us_core_example_is_put_together(read):
-    parsed = read(bundle(*dxa()))
-    (scan,) = [one for one in parsed.lines if isinstance(one.item, ScanItem)]
-    assert scan.place == "DiagnosticReport/bone-density-report"
-    assert (scan.subject.name, scan.subject.birth_date) == ("Amy V. Baxter", "1987-02-20")
-    assert scan.item.scanned_on == "2021-11-10"
-    sites = {site.measured: site for site in scan.item.sites}
-    assert (sites["Hip"].region, sites["Hip"].side, sites["Hip"].bmd, sites["Hip"].unit) == (
-        "total_hip",
-        "left",
-        "0.734",
-        "g/cm2",
-    )
-    assert (sites["Hip"].t_score, sites["Hip"].z_score) == ("-1.62", "-0.19")
-    assert sites["Femur"].region == "", "the neck, or what else: the report must say"
-    assert (sites["Femur"].bmd, sites["Femur"].t_score, sites["Femur"].z_score) == ("0.631", "-1.48", "0.05")
-    assert len(scan.item.parts) == 6
-    assert [one.place for one in parsed.lines if one is not scan] == ["Patient/example"]
-
-
-def test_observations_of_one_day_are_one_scan_without_a_report_too(read):
-    parts = [resource for resource in dxa() if resource["resourceType"] == "Observation"]
-    (scan,) = read(bundle(*parts)).lines
-    assert len(scan.item.sites) == 2
-
-
-def test_a_score_without_its_bone_density_is_a_line_of_its_own(read):
-    parts = [resource for resource in dxa() if "armass" not in resource["id"] and resource["resourceType"] == "Observation"]
-    assert {one.why[0].code for one in read(bundle(*parts)).lines} == {"score-without-bmd"}
-
-
-def medication(kind: str, **changed: Any) -> dict[str, Any]:
-    concept = {
-        "coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "199224"}],
-        "text": "anastrozole 1 MG Oral Tablet",
-    }
-    every = {
-        "timing": {"repeat": {"frequency": 2, "period": 1, "periodUnit": "wk"}},
-        "doseAndRate": [{"doseQuantity": {"value": Raw("0.50"), "unit": "mg"}}],
-    }
-    common = {"resourceType": kind, "id": "m", "status": "active", "medicationCodeableConcept": concept}
-    own = {
-        "MedicationRequest": {"intent": "order", "authoredOn": "2026-01-05T10:00:00Z", "dosageInstruction": [every]},
-        "MedicationStatement": {"effectivePeriod": {"start": "2026-01-05", "end": "2026-02-04"}, "dosage": [every]},
-        "MedicationAdministration": {
-            "status": "completed",
-            "effectiveDateTime": "2026-01-05T20:00:00Z",
-            "dosage": {"dose": {"value": 1, "unit": "mg"}},
-        },
-    }[kind]
-    return common | own | changed
-
-
-def test_an_order_and_a_statement_are_regimens(item):
-    order, statement = item(medication("MedicationRequest")), item(medication("MedicationStatement"))
-    assert (order.drug, order.dose, order.schedule, order.prescribed) == (
-        "anastrozole",
-        "0.50",
-        {"kind": "every", "days": "3.5"},
-        True,
-    )
-    assert (order.starts_on, order.last_day) == ("2026-01-05", "")
-    assert (statement.starts_on, statement.last_day, statement.prescribed) == ("2026-01-05", "2026-02-04", False)
-
-
-@pytest.mark.parametrize(
-    ("repeat", "schedule"),
-    [
-        ({"frequency": 1, "period": 1, "periodUnit": "d"}, {"kind": "daily", "times": 1}),
-        ({"frequency": 2, "period": 1, "periodUnit": "d"}, {"kind": "daily", "times": 2}),
-        ({"period": 3, "periodUnit": "d"}, {"kind": "every", "days": "3"}),
-        ({"frequency": 1, "period": 10, "periodUnit": "wk"}, {"kind": "every", "days": "70"}),
-        ({"dayOfWeek": ["thu", "mon"]}, {"kind": "weekdays", "days": ["mon", "thu"]}),
-        ({"frequency": 3, "period": 1, "periodUnit": "wk"}, None),
-        ({"frequency": 1, "period": 1, "periodUnit": "mo"}, None),
-        ({}, None),
-    ],
-)
-def test_a_schedule_is_read_exactly_or_not_at_all(line, repeat, schedule):
-    dosage = {"timing": {"repeat": repeat}, "doseAndRate": [{"doseQuantity": {"value": 1, "unit": "mg"}}]}
-    found = line(medication("MedicationRequest", dosageInstruction=[dosage]))
-    assert (found.item.schedule if found.item else None) == schedule
-
-
-def test_an_administration_is_a_dose_and_one_not_done_is_a_skipped_one(item):
-    taken = item(medication("MedicationAdministration"))
-    assert (taken.drug, taken.kind, taken.amount, taken.taken_at) == ("anastrozole", "taken", "1", "2026-01-05T20:00:00Z")
-    assert item(medication("MedicationAdministration", status="not-done")).kind == "skipped"
-
-
-def test_no_dose_is_ever_computed_from_a_volume(line):
-    found = line(medication("MedicationAdministration", dosage={"dose": {"value": Raw("0.5"), "unit": "mL"}}))
-    assert (found.item, found.why[0].code) == (None, "dose-not-in-mg")
-
-
-def test_other_drugs_and_what_was_never_taken_are_lines_without_an_item(line):
-    other = line(medication("MedicationRequest", medicationCodeableConcept={"text": "Metformin 500 mg"}))
-    planned = line(medication("MedicationRequest", intent="proposal"))
-    assert [(one.item, one.why[0].code, one.empty) for one in (other, planned)] == [
-        (None, "drug-unknown", True),
-        (None, "not-taken", True),
-    ]
-
-
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -383,6 +206,7 @@ def test_other_drugs_and_what_was_never_taken_are_lines_without_an_item(line):
         (b'{"a": "\\ud800"}', "text-unstorable"),
         (b'{"a":' * 100 + b"1" + b"}" * 100, "json-too-deep"),
         (b"[" * 200_000, "json-too-deep"),
+        (b'{"a": [' + b"[]," * (MOST_VALUES // 2) + b"1]}", "file-too-large"),
     ],
 )
 def test_a_hostile_or_hopeless_file_is_refused_as_a_whole_with_a_plain_reason(read, content, code):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tracking.domain.problems import Problem
 from tracking.evidence import load_rulebook
+from tracking.exchange import health_export
 from tracking.exchange.formats import read_file
 from tracking.exchange.health_export import read_health_export
 from tracking.exchange.incoming import Form
@@ -90,6 +91,15 @@ def test_bombs_lies_and_ruins_are_refused_with_a_plain_reason(read, content, cod
     with pytest.raises(Problem) as refused:
         read(content)
     assert [issue.code for issue in refused.value.issues] == [code]
+
+
+def test_records_that_would_fill_the_memory_together_are_refused_before_any_is_read(read, monkeypatch):
+    """A megabyte of archive holds a hundred million empty lists, each of which takes sixty bytes when it is read."""
+    monkeypatch.setattr(health_export, "MOST_VALUES", 40)
+    record = b'{"a": [' + b"[]," * 8 + b"1]}"
+    assert read(archive({f"{FOLDER}1.json": record, f"{FOLDER}2.json": record})).lines
+    with pytest.raises(Problem, match=r"54 values in its clinical records\. At most 40"):
+        read(archive({f"{FOLDER}{number}.json": record for number in range(3)}))
 
 
 @settings(max_examples=150, deadline=None)

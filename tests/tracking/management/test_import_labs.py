@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from io import StringIO
 from pathlib import Path
 from uuid import uuid4
@@ -34,12 +35,28 @@ def told(path: Path, man: object, **options: object) -> tuple[str, str]:
 def test_nothing_is_stored_without_being_told_to(file, adam, as_system):
     out, err = told(file, adam)
     lines = out.splitlines()
-    assert lines[0] == "line 3: empty. No result of Estradiol: quantity of the specimen not sufficient."
-    assert lines[1].startswith("line 4: asks. 'Estrone' is not known here.")
+    assert lines[0] == "line 3: empty. value: No result of Estradiol: quantity of the specimen not sufficient."
+    assert lines[1].startswith("line 4: asks. analyte: 'Estrone' is not known here.")
     assert lines[2] == "1 ready, 1 asks, 1 empty"
     assert err == ""
     with as_system():
         assert not LabResult.objects.exists()
+
+
+def test_what_is_wrong_is_told_by_its_field(adam, tmp_path):
+    path = tmp_path / "labs.csv"
+    path.write_text("test,value,unit,collected\nEstradiol,1e999,pg/mL,2026-03-04\n", encoding="utf-8")
+    assert told(path, adam)[0].startswith("line 2: refused. value: '1e999' is not a value. Accepted: digits")
+
+
+def test_a_file_that_claims_gigabytes_is_refused_before_it_is_read(adam, tmp_path):
+    path = tmp_path / "labs.csv"
+    with path.open("wb") as file:
+        file.truncate(2_000_000_000)  # a hole: it takes no room on the disk
+    began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(CommandError, match=r"2000000000 bytes\. At most 20000000 are read"):
+        told(path, adam)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - began < 100_000, "kilobytes"
 
 
 def test_what_is_ready_is_stored_once_with_its_progress(file, adam, as_system):

@@ -3,78 +3,19 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
 
 import pytest
-from django.db import connections
 
-from tests.accounts import make_man
 from tests.conftest import NOW
 from tests.tracking.exchange.survey_as_fhir import as_bundle, as_table, everybody
+from tests.tracking.services.importing import csv, hl7, obx, states, stored
 from tracking.domain.actor import Actor
 from tracking.domain.problems import Problem
 from tracking.exchange.incoming import Form
 from tracking.exchange.survey import DRAWN_BY
-from tracking.models import DexaScan, DexaSite, DoseEvent, Evaluation, ImportBatch, ImportRow, LabResult, Patient, Regimen
-from tracking.services import imports, labs
+from tracking.models import Evaluation, LabResult, Patient
+from tracking.services import imports
 from tracking.services.access import acting_as
-
-HEADER = "test,value,unit,collected\n"
-MSH = "MSH|^~\\&|LIS|Example Lab|||20260305120000-0500||ORU^R01^ORU_R01|42|P|2.5.1"
-OBR = "OBR|1|P1|F9|2243-4^Estradiol^LN|||20260304081000-0500"
-
-
-def csv(*rows: str) -> bytes:
-    return (HEADER + "\n".join(rows) + "\n").encode()
-
-
-def hl7(*results: str) -> bytes:
-    return "\r".join([MSH, "PID|1||77||Invented^Adam||19800504", OBR, *results]).encode()
-
-
-def obx(
-    value: str = "24.10", *, status: str = "F", unit: str = "pg/mL", method: str = "", code: str = "2243-4^Estradiol^LN"
-) -> str:
-    return f"OBX|1|ST|{code}||{value}|{unit}|||||{status}||||||{method}"
-
-
-@pytest.fixture
-def by_him(adam: Any) -> Actor:
-    return Actor.user(adam.user_id)
-
-
-@pytest.fixture
-def receive(adam: Any, by_him: Actor):
-    """Take a file in, as Adam where nobody else is said."""
-
-    def take(content: bytes, *, by: Actor | None = None, staff: bool = False, **form: str):
-        batch, _ = imports.receive(
-            patient=adam, by=by or by_him, now=NOW, content=content, form=Form(**{"zone": adam.zone} | form), staff=staff
-        )
-        return batch
-
-    return take
-
-
-@pytest.fixture
-def common(adam: Any, by_him: Actor) -> dict[str, Any]:
-    return {"patient": adam, "by": by_him, "now": NOW}
-
-
-def states(batch: Any) -> list[tuple[str, str]]:
-    """How each row stands, and the code of the first thing against it."""
-    with acting_as(Actor.system("test")):
-        return [
-            (row.state, row.why[0]["code"] if row.why else "")
-            for row in ImportRow.objects.filter(batch=batch).order_by("number")
-        ]
-
-
-def stored() -> list[str]:
-    with acting_as(Actor.system("test")):
-        return [f"{lab.analyte} {lab.reported}" for lab in LabResult.objects.live().order_by("at", "pk")]
 
 
 def test_nothing_is_stored_before_it_is_asked_for_and_then_with_one_evaluation(receive, common, as_system):
@@ -213,49 +154,6 @@ def test_a_message_that_carries_its_unit_is_not_asked_about(receive):
     assert states(receive(hl7("OBX|1|NM|2243-4^Estradiol^LN||110|pg/mL|80-220||||F"))) == [("ready", "")]
 
 
-def test_the_same_file_again_is_the_import_that_is_there(receive, common, adam, by_him):
-    content = csv("Estradiol,24,pg/mL,2026-03-04")
-    batch = receive(content)
-    imports.commit(uid=batch.uid, **common)
-    assert receive(content) == batch
-    assert receive(content, dates="dmy") != batch, "declared otherwise, it may read otherwise"
-    assert len(stored()) == 1
-
-
-def test_what_is_there_already_is_a_duplicate_by_content(receive, common, adam, by_him):
-    labs.record(**common, analyte="estradiol", value="24.0", unit="pg/mL", collected_at="2026-03-04")
-    batch = receive(csv("Estradiol,24.0,pg/mL,2026-03-04", "Estradiol,25,pg/mL,2026-03-05", "Estradiol,25,pg/mL,2026-03-05"))
-    assert states(batch) == [("duplicate", "duplicate"), ("ready", ""), ("duplicate", "duplicate")]
-
-
-def test_what_may_be_the_same_draw_is_asked_about(receive, common):
-    labs.record(**common, analyte="estradiol", value="24.0", unit="pg/mL", collected_at="2026-03-04")
-    batch = receive(csv("Estradiol,24.0,pg/mL,2026-03-04 08:10"))
-    assert states(batch) == [("asks", "perhaps-there")]
-    imports.answer(uid=batch.uid, answers=[{"keep": True}], **common)
-    imports.commit(uid=batch.uid, **common)
-    assert len(stored()) == 2
-
-
-def test_the_name_in_the_source_makes_it_stored_once_and_a_correction_supersedes(receive, common, as_system):
-    imports.commit(uid=receive(hl7(obx("24.10"))).uid, **common)
-    assert states(receive(hl7(obx("24.10"), "NTE|1"))) == [("duplicate", "duplicate")]
-    assert states(receive(hl7(obx("25.10")))) == [("asks", "differs-from-stored")]
-    corrected = receive(hl7(obx("25.10", status="C")))
-    imports.commit(uid=corrected.uid, **common)
-    assert [line.split(" (")[0] for line in stored()] == ["estradiol 25.10 pg/mL"]
-    with as_system():
-        assert LabResult.objects.count() == 2
-        assert LabResult.objects.live().get().supersedes.digits == "24.10"
-
-
-def test_a_correction_in_the_same_file_supersedes_too(receive, common):
-    batch = receive(hl7(obx("24.10"), obx("25.10", status="C")))
-    imports.commit(uid=batch.uid, **common)
-    assert [state for state, _ in states(batch)] == ["stored", "stored"]
-    assert [line.split(" (")[0] for line in stored()] == ["estradiol 25.10 pg/mL"]
-
-
 @pytest.mark.usefixtures("in_care")
 @pytest.mark.parametrize(("staff", "evidence"), [(True, "lab_message"), (False, "self_declared")])
 def test_a_message_shows_the_assay_only_where_it_did_not_pass_through_his_hands(receive, adam, dr_bell, staff, evidence):
@@ -282,14 +180,6 @@ def test_a_man_cannot_replace_what_a_laboratory_sent_by_a_message_of_his_own(rec
     imports.commit(patient=adam, uid=receive(hl7(obx("12.0")), by=by, staff=True).uid, by=by, now=NOW, staff=True)
     assert states(receive(hl7(obx("24.0", status="C")))) == [("refused", "not-his-entry")]
     assert [line.split(" (")[0] for line in stored()] == ["estradiol 12.0 pg/mL"]
-
-
-def test_a_laboratorys_correction_of_what_a_person_put_right_is_a_question(receive, common, as_system):
-    imports.commit(uid=receive(hl7(obx("24.10"))).uid, **common)
-    with as_system():
-        key = LabResult.objects.get().client_id
-    labs.correct(key=key, analyte="estradiol", value="24.20", unit="pg/mL", collected_at="2026-03-04T08:10:00-05:00", **common)
-    assert states(receive(hl7(obx("24.30", status="C")))) == [("asks", "differs-from-stored")]
 
 
 def test_staff_who_saw_the_report_vouch_for_the_method_of_a_table(receive, adam, dr_bell, in_care):
@@ -331,21 +221,6 @@ def test_of_a_man_whose_birth_year_alone_is_known_the_year_is_compared(make_man)
         assert states(batch)[0][0] == state
 
 
-def test_an_import_is_taken_back_whole_and_nothing_is_deleted(receive, common, as_system):
-    batch = receive(csv("Estradiol,24,pg/mL,2026-03-04", "Estradiol,25,pg/mL,2026-03-05"))
-    imports.commit(uid=batch.uid, **common)
-    with as_system():
-        kept = LabResult.objects.get(digits="25")
-    labs.correct(key=str(kept.uid), analyte="estradiol", value="26", unit="pg/mL", collected_at="2026-03-05", **common)
-    imports.undo(uid=batch.uid, reason="the wrong man's file", **common)
-    assert states(batch) == [("undone", ""), ("stored", "changed-since")]
-    assert [line.split(" (")[0] for line in stored()] == ["estradiol 26 pg/mL"]
-    with as_system():
-        assert LabResult.objects.get(digits="24").withdrawn_reason == "the wrong man's file"
-    again = receive(csv("Estradiol,24,pg/mL,2026-03-04", "Estradiol,25,pg/mL,2026-03-05"))
-    assert again != batch
-
-
 def test_a_man_cannot_change_what_his_clinic_imported(receive, common, adam, dr_bell, in_care):
     by = Actor.user(dr_bell.pk)
     batch = receive(hl7(obx()), by=by, staff=True)
@@ -363,100 +238,6 @@ def test_a_stranger_finds_no_import(receive, adam, carl):
     for man in (adam, carl):
         with pytest.raises(Problem, match="no such record"):
             imports.commit(patient=man, uid=batch.uid, by=Actor.user(carl.user_id), now=NOW)
-
-
-def test_a_scan_is_stored_with_the_region_that_was_asked_for(receive, common, as_system):
-    folder = Path(__file__).parents[1] / "exchange" / "fixtures" / "fhir_dxa"
-    entries = ",".join(
-        '{"resource":' + path.read_text(encoding="utf-8") + "}"
-        for path in sorted(folder.glob("d*.json")) + sorted(folder.glob("D*.json"))
-    )
-    batch = receive(('{"resourceType":"Bundle","type":"collection","entry":[' + entries + "]}").encode())
-    assert states(batch) == [("asks", "region-missing")]
-    imports.answer(uid=batch.uid, answers=[{"region": "femoral_neck"}], **common)
-    imports.commit(uid=batch.uid, **common)
-    assert states(batch) == [("stored", "")]
-    with as_system():
-        sites = {site.region: (site.bmd_digits, site.t_score, site.z_score, site.side) for site in DexaSite.objects.all()}
-        assert str(DexaScan.objects.get().scanned_on) == "2021-11-10"
-    assert sites == {"total_hip": ("0.734", "-1.62", "-0.19", "left"), "femoral_neck": ("0.631", "-1.48", "0.05", "left")}
-
-
-def test_regimens_and_doses_go_through_their_services(receive, common, as_system):
-    drug = {"text": "anastrozole"}
-    timing = {"repeat": {"frequency": 2, "period": 1, "periodUnit": "wk"}}
-    dosage = {"timing": timing, "doseAndRate": [{"doseQuantity": {"value": 0.5, "unit": "mg"}}]}
-    order = {"resourceType": "MedicationRequest", "id": "a", "status": "active", "intent": "order", "authoredOn": "2026-01-05"}
-    order |= {"medicationCodeableConcept": drug, "dosageInstruction": [dosage]}
-    overlapping = order | {"id": "b", "authoredOn": "2026-02-05"}
-    taken = {
-        "resourceType": "MedicationAdministration",
-        "id": "c",
-        "status": "completed",
-        "effectiveDateTime": "2026-03-04T08:00:00Z",
-    }
-    taken |= {"medicationCodeableConcept": drug, "dosage": {"dose": {"value": 0.5, "unit": "mg"}}}
-    bundle = {
-        "resourceType": "Bundle",
-        "type": "collection",
-        "entry": [{"resource": one} for one in (order, overlapping, taken)],
-    }
-    batch = receive(json.dumps(bundle).encode())
-    imports.commit(uid=batch.uid, **common)
-    assert states(batch) == [("stored", ""), ("refused", "regimen-overlap"), ("stored", "")]
-    with as_system():
-        regimen, dose = Regimen.objects.get(), DoseEvent.objects.get()
-    assert (regimen.drug, regimen.dose_digits, regimen.origin, str(regimen.starts_on)) == (
-        "anastrozole",
-        "0.5",
-        "self",
-        "2026-01-05",
-    )
-    assert (regimen.reason, regimen.review_on) == (
-        "",
-        None,
-    )  # what it does not say is not made up
-    assert (dose.kind, dose.amount_digits, dose.source_id) == ("taken", "0.5", "MedicationAdministration/c")
-    assert [state for state, _ in states(receive(json.dumps(bundle | {"id": "again"}).encode()))] == [
-        "duplicate",
-        "ready",
-        "duplicate",
-    ]
-
-
-def test_the_percent_is_told_while_it_goes_on(receive, common, monkeypatch):
-    monkeypatch.setattr(imports, "_TELL", 2)
-    batch = receive(csv(*(f"Estradiol,{20 + number},pg/mL,2026-03-{number + 1:02}" for number in range(5))))
-    told: list[int] = []
-    assert imports.commit(uid=batch.uid, progress=told.append, **common).percent == 100
-    assert told == [39, 79]
-    assert len(stored()) == 5
-
-
-def test_others_read_the_percent_while_the_transaction_is_open(committed, monkeypatch):
-    """A real second connection: what is stored is not to be seen yet, how far it is already is."""
-    man = make_man(now=NOW)
-    by = Actor.user(man.user_id)
-    monkeypatch.setattr(imports, "_TELL", 2)
-    content = csv(*(f"Estradiol,{20 + number},pg/mL,2026-03-{number + 1:02}" for number in range(4)))
-    batch, _ = imports.receive(patient=man, by=by, now=NOW, content=content, form=Form())
-    seen: list[int] = []
-
-    def tell_and_look(percent: int) -> None:
-        imports.tell_percent(batch.pk, percent)
-        with ThreadPoolExecutor(1) as other:
-            seen.append(other.submit(percent_elsewhere, batch.pk).result(timeout=20))
-
-    imports.commit(patient=man, uid=batch.uid, by=by, now=NOW, progress=tell_and_look)
-    assert seen == [49, 99]
-    assert percent_elsewhere(batch.pk) == 100
-
-
-def percent_elsewhere(batch_id: int) -> int:
-    try:
-        return ImportBatch.objects.values_list("percent", flat=True).get(pk=batch_id)
-    finally:
-        connections.close_all()
 
 
 def test_men_of_the_survey_go_in_by_table_and_by_fhir_with_the_same_result_to_the_digit(make_man, as_system):

@@ -1,14 +1,15 @@
 """Every slope between two points of different days, in order of size: listed where they are few, and else found by their rank.
 
 Points have pairs by the square of their number. A life of results has some thousand; a table of daily ones would have millions,
-and to list and sort those takes gigabytes. So a rank among many is found by halving: how many slopes are no larger than a guess
-is counted without listing them (Fenwick's tree over the points turned by the guess).
+and to list and sort those takes gigabytes. So a rank among many is found by guessing: how many slopes are no larger than a
+guess is counted without listing them (Fenwick's tree over the points turned by the guess).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import isqrt
 from typing import overload
 
 __all__ = ["MOST_LISTED", "Found", "slopes_of"]
@@ -18,6 +19,9 @@ MOST_LISTED = 500_000
 # Guesses are whole multiples of one in so many, per day: a slope that is found lies less than that below what is told. The
 # smallest slope beside level, a step in a hundred years, is larger: rising, falling and level are never taken one for another.
 _FINE = 1 << 20
+_ASIDE = 32
+# A prime, so that a point is paired with one anywhere.
+_STRIDE = 7_919
 
 Number = int | float
 
@@ -49,8 +53,10 @@ class Found(Sequence[float]):
             self._days[-1].append((day - first, value * _FINE))
         same = sum(count * (count - 1) // 2 for count in Counter(days).values())
         self._length = len(days) * (len(days) - 1) // 2 - same
-        self._steepest = int(max(values) - min(values) + 1) * _FINE
-        self._counted: dict[int, int] = {}
+        steepest = int(max(values) - min(values) + 1) * _FINE
+        # How many slopes are no larger than a guess; none is as steep as these two.
+        self._counted = {-steepest - 1: 0, steepest: self._length}
+        self._some: list[int] = []
 
     def __len__(self) -> int:
         return self._length
@@ -65,22 +71,50 @@ class Found(Sequence[float]):
         if not -self._length <= rank < self._length:
             raise IndexError(rank)
         rank %= self._length
-        below, least = -self._steepest - 1, self._steepest
+        counted = self._counted
+        # More slopes than ``rank`` are no larger than ``least``; of ``below`` that is not so.
+        below = max(guess for guess, count in counted.items() if count <= rank)
+        least = min(guess for guess, count in counted.items() if count > rank)
+        guesses = self._about(rank)
+        halve = False
         while least - below > 1:
-            guess = (below + least) // 2
-            if self._at_most(guess) > rank:
+            width = least - below
+            guess = guesses.pop() if guesses else (below + least) // 2 if halve else _along(below, least, counted, rank)
+            guess = min(max(guess, below + 1), least - 1)
+            counted[guess] = self._at_most(guess)
+            if counted[guess] > rank:
                 least = guess
             else:
                 below = guess
+            # Where slopes lie otherwise than was guessed, halving is never far behind.
+            halve = not halve and least - below > width // 2
         return least / _FINE
+
+    def _about(self, rank: int) -> list[int]:
+        """Two guesses between which a slope probably lies, from those of some thousand pairs."""
+        if not self._some:
+            flat = [(day, height) for of in self._days for day, height in of]
+            pairs = ((flat[one], flat[one * _STRIDE % len(flat)]) for one in range(len(flat)))
+            self._some = sorted(int((then - height) / (other - day)) for (day, height), (other, then) in pairs if other != day)
+        near, reach = rank * len(self._some) // self._length, isqrt(len(self._some))
+        last = len(self._some) - 1
+        return [self._some[min(max(at, 0), last)] for at in (near - reach, near + reach)] if self._some else []
 
     def _at_most(self, guess: int) -> int:
         """How many slopes are no larger: pairs whose later point, seen along the guess, is no higher than the earlier."""
-        if guess not in self._counted:
-            turned = [[value - guess * day for day, value in of] for of in self._days]
-            places = {height: place for place, height in enumerate(sorted({one for of in turned for one in of}), 1)}
-            self._counted[guess] = _falls([[places[height] for height in of] for of in turned], len(places))
-        return self._counted[guess]
+        turned = [[value - guess * day for day, value in of] for of in self._days]
+        places = {height: place for place, height in enumerate(sorted({one for of in turned for one in of}), 1)}
+        return _falls([[places[height] for height in of] for of in turned], len(places))
+
+
+def _along(below: int, least: int, counts: Mapping[int, int], rank: int) -> int:
+    """Where a rank lies between two if slopes are as dense all between them; a little beyond, seen from the nearer of the two,
+    so that it is cut off on both sides when that is about right.
+    """
+    width = least - below
+    along = width * (rank + 1 - counts[below]) // (counts[least] - counts[below])
+    aside = width // _ASIDE + 1
+    return below + (along + aside if along < width // 2 else along - aside)
 
 
 def _falls(days: Sequence[Sequence[int]], highest: int) -> int:

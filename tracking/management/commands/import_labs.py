@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import fstat
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,10 +14,11 @@ from tracking.domain.actor import Actor
 from tracking.domain.problems import Problem
 from tracking.exchange.formats import FORMATS
 from tracking.exchange.incoming import Form
+from tracking.exchange.limits import MOST_BYTES, refuse_beyond
 from tracking.exchange.times import ORDERS
 from tracking.models import ImportBatch, Patient
 from tracking.models.imports import RowState
-from tracking.services import imports
+from tracking.services import imported, imports
 from tracking.services.access import acting_as
 
 _BY = Actor.system("import-labs")
@@ -45,9 +47,11 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         path: Path = options["file"]
         try:
-            content = path.read_bytes()
+            content = _content(path)
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+        except Problem as refused:
+            raise CommandError(str(refused)) from refused
         try:
             man = _man(options["patient"])
             batch = self._imported(man, content, options)
@@ -73,10 +77,10 @@ class Command(BaseCommand):
 
     def _report(self, batch: ImportBatch, man: Patient) -> None:
         with acting_as(_BY):
-            for row in imports.rows_of(batch, man).exclude(state__in=_SETTLED).order_by("number"):
-                reasons = " ".join(why["text"].format(**why["params"]) for why in row.why)
+            for row in imported.rows_of(batch, man).exclude(state__in=_SETTLED).order_by("number"):
+                reasons = " ".join(map(_reason, row.why))
                 self.stdout.write(f"{row.place}: {row.state}. {reasons}".rstrip())
-            counted = imports.counts(batch, man)
+            counted = imported.counts(batch, man)
         self.stdout.write(", ".join(f"{number} {state}" for state, number in counted.items() if number))
 
 
@@ -86,3 +90,17 @@ def _man(uid: UUID) -> Patient:
     if man is None:
         raise CommandError(f"There is no man with the uid {uid}.")
     return man
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a file. One that is larger than what is read is refused by what it claims, before it is in memory."""
+    with path.open("rb") as file:
+        refuse_beyond(MOST_BYTES, fstat(file.fileno()).st_size, "bytes")
+        return file.read(MOST_BYTES + 1)
+
+
+def _reason(why: dict[str, Any]) -> str:
+    """Which field, and what is wrong with it."""
+    field = why["pointer"].lstrip("/")
+    text: str = why["text"].format(**why["params"])
+    return f"{field}: {text}" if field else text
