@@ -10,6 +10,7 @@ from celery import Celery
 from celery.signals import beat_init, worker_init, worker_ready
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
+from backend import garbage
 from backend.metrics import folder
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
@@ -34,6 +35,7 @@ def watch_tasks(**_: Any) -> None:
     from backend.metrics import worker  # noqa: PLC0415  in a worker alone
 
     worker.watch()
+    garbage.set_apart()
 
 
 @worker_ready.connect

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from backend import logs
+from backend import garbage, logs
 from backend.metrics import folder
 
 folder.prepare()
@@ -34,6 +34,7 @@ def post_worker_init(worker: Any) -> None:
     from backend.metrics import web  # noqa: PLC0415  in the child alone
 
     web.note_threads(worker.cfg.threads)
+    garbage.set_apart()
     # Whoever puts new processes beside old ones on one port cannot tell by asking that port which of them answers.
     if ready_file := os.environ.get("READY_FILE"):
         Path(ready_file).touch()

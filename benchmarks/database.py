@@ -10,6 +10,7 @@ import django
 from django.core.management import call_command
 from django.db import connection
 
+from backend import garbage
 from backend.devstack import session
 
 __all__ = ["backend_pid", "database"]
@@ -23,6 +24,7 @@ def database() -> Iterator[None]:
         os.environ |= running.environment() | {"DJANGO_SETTINGS_MODULE": "backend.settings"}
         django.setup()
         call_command("migrate", database="owner", verbosity=0)
+        garbage.set_apart()  # as every process of the house does
         yield
     finally:
         running.stop()
