@@ -13,6 +13,8 @@ __all__ = ["link_rows"]
 _METHODS = ("get", "post", "put", "patch", "delete")
 # What a parameter of an address is called in the row that it names.
 _NAMED = {"key": "id", "uid": "uid"}
+# A parameter, and none after it.
+_NEXT = re.compile(r"\{(\w+)\}(?!.*\{)")
 
 
 def link_rows(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:  # noqa: ARG001, FBT001  spectacular's hook
@@ -29,7 +31,7 @@ def _links(path: str, answer: dict[str, Any], paths: dict[str, Any], shapes: dic
     shape = shape_of(answer.get("content", {}).get("application/json", {}))
     known = {name: f"$request.path.{name}" for name in re.findall(r"\{(\w+)\}", path)}
     for other, operations in paths.items():
-        match = re.match(re.escape(path) + r"/\{(\w+)\}(?!.*\{)", other)
+        match = _NEXT.match(other.removeprefix(f"{path}/")) if other.startswith(f"{path}/") else None
         pointer = match and _pointer(_NAMED[match[1]], shape, shapes)
         if match is None or pointer is None:
             continue

@@ -31,6 +31,7 @@ ENGLISH = (
     "tracking/domain/titration",
     "tracking/services/break_glass.py",
     "tracking/services/clinics.py",
+    "tracking/services/colleagues.py",
     "tracking/services/dose_history.py",
     "tracking/services/episodes.py",
     "tracking/services/ledger.py",
@@ -42,6 +43,7 @@ ENGLISH = (
     "tracking/services/work_queue.py",
     "notifications/services/by_mail.py",  # a page behind a link in a mail
     "notifications/services/calendars.py",
+    "backend/desk",  # staff
     "backend/devstack",
 )
 DE = {"Accept-Language": "de"}
