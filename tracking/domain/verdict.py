@@ -24,7 +24,7 @@ from tracking.domain.rulebook import AROMATASE_INHIBITOR, RuleBook, Tier
 from tracking.domain.series import Series
 from tracking.domain.series.assay import most_specific, specificity, specificity_of
 from tracking.domain.series.discordance import Disagreement, is_readable, worse_first
-from tracking.domain.series.recovery import DISPUTED, DISTURBED, LowState
+from tracking.domain.series.recovery import LowState
 from tracking.domain.series.trend import is_plain
 from tracking.domain.spans import so_many_days
 from tracking.domain.timeline import Draw, Timeline
@@ -298,5 +298,4 @@ def _word(draw: Draw, reading: Reading, series: Series, rulebook: RuleBook) -> s
 
 def _refutes_nothing(draw: Draw, low: LowState, rulebook: RuleBook) -> bool:
     """Higher than a low that stands, yet by a less specific assay, contradicted, or where its assay may read falsely high."""
-    doubted = low.attempt == draw.lab.key and not {DISPUTED, DISTURBED}.isdisjoint(low.reasons)
-    return doubted or _specificity(draw, rulebook) < specificity(low.assay, rulebook)
+    return draw.lab.key in low.doubted or _specificity(draw, rulebook) < specificity(low.assay, rulebook)

@@ -23,6 +23,8 @@ from tracking.domain.timing import DrawTiming
 
 DISPUTED = "disputed"
 DISTURBED = "disturbed"
+# With one of these a result answers nothing, however it compares with the low by its assay.
+_DOUBTS = frozenset({DISPUTED, DISTURBED})
 
 
 class LowState(Struct, frozen=True):
@@ -31,7 +33,8 @@ class LowState(Struct, frozen=True):
     ``worst`` is the lowest tier since, the last of its kind; ``last`` the latest low. ``stands`` is the low that says how
     urgent it is: the latest, but one by a less specific assay, or of no known day, does not replace one that is as low.
     ``assay``: the most specific by which he was low, which is what a recovery needs. ``attempt``: the latest result after
-    ``last``, which was not low and did not end it, with the codes of why; empty where there is none.
+    ``last``, which was not low and did not end it, with the codes of why; empty where there is none. ``doubted``: all results
+    after ``last`` that did not because another contradicts them, or because their assay may read falsely high.
     """
 
     since: date | None
@@ -42,6 +45,7 @@ class LowState(Struct, frozen=True):
     assay: AssayClass
     attempt: str = ""
     reasons: tuple[str, ...] = ()
+    doubted: tuple[str, ...] = ()
 
 
 def is_low(reading: Reading) -> bool:
@@ -70,7 +74,7 @@ def low_state_of(
         elif state is not None:
             by = state.by.specificity
             reasons = tuple(_not_ending(by, _drawn(draw, reading, rulebook), timings, timeline, rulebook, disputed=disputed))
-            state = replace(state, attempt=reading.key, reasons=reasons) if reasons else None
+            state = _tried(state, reading.key, reasons) if reasons else None
     return None if state is None else _stated(state)
 
 
@@ -116,6 +120,7 @@ class _Open(Struct, frozen=True):
     by: _Drawn
     attempt: str = ""
     reasons: tuple[str, ...] = ()
+    doubted: tuple[str, ...] = ()
 
 
 def _drawn(draw: Draw, reading: Reading, rulebook: RuleBook) -> _Drawn:
@@ -151,6 +156,11 @@ def _lower(state: _Open | None, drawn: _Drawn) -> _Open:
         stands=drawn if replaces else state.stands,
         by=drawn if drawn.specificity > state.by.specificity else state.by,
     )
+
+
+def _tried(state: _Open, key: str, reasons: tuple[str, ...]) -> _Open:
+    doubted = state.doubted if _DOUBTS.isdisjoint(reasons) else (*state.doubted, key)
+    return replace(state, attempt=key, reasons=reasons, doubted=doubted)
 
 
 def _not_ending(
@@ -195,4 +205,5 @@ def _stated(state: _Open) -> LowState:
         assay=state.by.assay,
         attempt=state.attempt,
         reasons=state.reasons,
+        doubted=state.doubted,
     )

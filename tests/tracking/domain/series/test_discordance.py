@@ -114,6 +114,22 @@ def test_when_the_worse_is_too_old_the_other_is_still_no_answer() -> None:
     assert "Missing: an estradiol that ends the low" in said.headline
 
 
+def test_a_less_specific_result_after_it_makes_no_answer_of_it_either() -> None:
+    """What was tried last to end the low is another result then; the contradicted one still decides, and still answers nothing."""
+    low, high = lab("8.0", day(222), key="low"), lab("20.0", day(197), key="high")
+    later = lab("40.0", day(0), key="later", method="immunoassay")
+    said = judge(low, high, later, regimens=[anastrozole(day(700))])
+    assert (said.verdict.reading, said.verdict.higher, said.word) == ("high", "later", "cannot say")
+    assert said.series.low is not None
+    assert (said.series.low.attempt, said.series.low.doubted) == ("later", ("high",))
+
+
+def test_a_new_low_leaves_nothing_doubted() -> None:
+    said = judge(lab("12.0", day(370)), lab("26.0", day(345), key="high"), lab("11.0", day(20), key="again"))
+    assert said.series.low is not None
+    assert (said.series.low.last, said.series.low.doubted) == ("again", ())
+
+
 class TestTheFinding:
     def test_it_shows_both_side_by_side_with_their_laboratories(self) -> None:
         from dataclasses import replace
