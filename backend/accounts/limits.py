@@ -2,7 +2,7 @@
 
 Passwords are counted by the account and the place that they are tried from, so that nobody elsewhere can keep a man from his
 account. Over all places together they are counted as well, against a guesser who has many; a place from which the account was
-signed in to before, or given a new password, is not asked about that. So it is with codes for a new password. docs/adr/0095.
+signed in to before, or given a new password, is not asked about that. So it is with codes for a new password. docs/adr/0092.
 """
 
 from __future__ import annotations
