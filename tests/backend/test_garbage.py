@@ -15,8 +15,8 @@ MANY = 100_000
 @pytest.mark.parametrize(
     "start",
     [
-        "from types import SimpleNamespace as S; from backend import server, wsgi; server.post_worker_init(S(cfg=S(threads=4)))",
-        "from celery.signals import worker_init; from backend.celery import app; app.loader.init_worker(); worker_init.send(app)",
+        "from backend import server, wsgi; from types import SimpleNamespace as N; server.post_worker_init(N(cfg=N(threads=1)))",
+        "from celery import signals; from backend.celery import app; app.loader.init_worker(); signals.worker_init.send(app)",
     ],
     ids=["web", "worker"],
 )

@@ -115,7 +115,7 @@ def test_when_the_worse_is_too_old_the_other_is_still_no_answer() -> None:
 
 
 def test_a_less_specific_result_after_it_makes_no_answer_of_it_either() -> None:
-    """What was tried last to end the low is another result then; the contradicted one still decides, and still answers nothing."""
+    """What was tried last to end the low is another then; the contradicted one still decides, and still answers nothing."""
     low, high = lab("8.0", day(222), key="low"), lab("20.0", day(197), key="high")
     later = lab("40.0", day(0), key="later", method="immunoassay")
     said = judge(low, high, later, regimens=[anastrozole(day(700))])
