@@ -15,7 +15,10 @@ MANY = 100_000
 @pytest.mark.parametrize(
     "start",
     [
-        "from backend import server, wsgi; from types import SimpleNamespace as N; server.post_worker_init(N(cfg=N(threads=1)))",
+        (
+            "from backend import server, wsgi; from types import SimpleNamespace as N;"
+            " server.post_worker_init(N(cfg=N(threads=4)))"
+        ),
         "from celery import signals; from backend.celery import app; app.loader.init_worker(); signals.worker_init.send(app)",
     ],
     ids=["web", "worker"],
