@@ -11,6 +11,7 @@ from tests.clients.conftest import Running
 from tests.clients.npm import node
 from tracking.evidence import load_rulebook
 
+MOLAR_MASSES = Path(__file__).parents[1] / "tracking" / "evidence" / "molar_masses.json"
 HERE = Path(__file__).parent / "fhir"
 ADAM = {"name": "Adam Invented", "birth_date": "1980-05-04", "zone": "Europe/Berlin"}
 LABS = [
@@ -58,7 +59,8 @@ def test_another_implementation_of_ucum_agrees_with_every_factor(tmp_path: Path)
     rules = load_rulebook()
     analytes, drugs = _factors(rules.analytes), _factors(rules.drugs)
     file = tmp_path / "units.json"
-    file.write_text(json.dumps({"analytes": analytes, "drugs": drugs}))
+    masses = json.loads(MOLAR_MASSES.read_text())
+    file.write_text(json.dumps({"analytes": analytes, "drugs": drugs, "molarMasses": masses}))
     node("node", "--test", "units.test.mjs", cwd=HERE, TRABECULA_UNITS=str(file))
 
 

@@ -6,15 +6,8 @@ import { createRequire } from 'node:module'
 
 const { UcumLhcUtils } = createRequire(import.meta.url)('@lhncbc/ucum-lhc')
 const oracle = UcumLhcUtils.getInstance()
-const { analytes, drugs } = JSON.parse(readFileSync(process.env.TRABECULA_UNITS))
+const { analytes, drugs, molarMasses } = JSON.parse(readFileSync(process.env.TRABECULA_UNITS))
 
-// g/mol, from the formulas and the standard atomic weights, not from the rulebook. PTH 1-84 by its sequence; cholesterol as such;
-// triglycerides as triolein, by which laboratories convert.
-const MOLAR = {
-  estradiol: 272.388, testosterone_total: 288.431, testosterone_free: 288.431, testosterone_bioavailable: 288.431,
-  vitamin_d_25oh: 400.647, pth: 9425, calcium: 40.078, creatinine: 113.12, cholesterol_total: 386.664, ldl: 386.664,
-  hdl: 386.664, triglycerides: 885.45
-}
 // A printed factor of four digits is off by half of its last one at most.
 const MOLAR_TOLERANCE = 6e-4
 const UCUM = { IU: '[IU]', ug: 'ug', mg: 'mg' }
@@ -32,7 +25,7 @@ test('every unit is UCUM, and every factor between units of one analyte agrees',
     for (const unit of others) {
       const ours = number(units[unit]) / number(units[first])
       const plain = oracle.convertUnitTo(plainly(first), 1, plainly(unit))
-      const found = plain.status === 'succeeded' ? plain : oracle.convertUnitTo(first, 1, unit, { molecularWeight: MOLAR[analyte] })
+      const found = plain.status === 'succeeded' ? plain : oracle.convertUnitTo(first, 1, unit, { molecularWeight: molarMasses[analyte] })
       assert.equal(found.status, 'succeeded', `${analyte} ${first} to ${unit}: ${found.msg}`)
       close(ours, found.toVal, plain.status === 'succeeded' ? 1e-9 : MOLAR_TOLERANCE, `${analyte} ${first} to ${unit}`)
       compared += 1
