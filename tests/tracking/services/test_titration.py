@@ -12,10 +12,12 @@ from tests.tracking.services.titrating import (
     REVIEW,
     TODAY,
     WEEKLY,
+    bell,
     confirmed,
     drawn,
+    himself,
     ledger,
-    low_on_ai,
+    low,
     prescribed,
     proposed,
     refused,
@@ -30,22 +32,9 @@ from tracking.services import consent, episodes, evaluations, regimens, titratio
 from tracking.services.access import acting_as
 from tracking.services.ledger import comparisons
 
+__all__ = ["bell", "himself", "low"]  # fixtures of their own module
+
 SYSTEM = Actor.system("test")
-
-
-@pytest.fixture
-def bell(dr_bell, in_care):
-    return Actor.user(dr_bell.pk)
-
-
-@pytest.fixture
-def low(adam, bell):
-    return low_on_ai(adam, bell)
-
-
-@pytest.fixture
-def himself(adam):
-    return Actor.user(adam.user_id)
 
 
 def test_a_confirmed_proposal_is_the_next_version_of_the_regimen_with_everything_on_the_ledger(low, bell):

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from tests.conftest import NOW
 from tests.tracking.services.titrating import (
     REVIEW,
     TODAY,
     WEEKLY,
+    bell,
     confirmed,
     days,
     ledger,
-    low_on_ai,
+    low,
     proposed,
     refused,
     standing,
@@ -26,17 +25,9 @@ from tracking.services import evaluations, pauses, titration
 from tracking.services.access import acting_as
 from tracking.services.ledger import find
 
+__all__ = ["bell", "low"]  # fixtures of their own module
+
 SYSTEM = Actor.system("test")
-
-
-@pytest.fixture
-def bell(dr_bell, in_care):
-    return Actor.user(dr_bell.pk)
-
-
-@pytest.fixture
-def low(adam, bell):
-    return low_on_ai(adam, bell)
 
 
 def test_a_recheck_of_a_change_that_begins_later_is_counted_from_its_day(low, bell):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.conftest import NOW
 from tests.tracking.services.titrating import (
+    bell,
     confirmed,
+    himself,
     ledger,
-    low_on_ai,
+    low,
     proposed,
     refused,
     standing,
@@ -17,22 +17,9 @@ from tracking.domain.actor import Actor
 from tracking.services import consent, evaluations, titration
 from tracking.services.access import acting_as
 
+__all__ = ["bell", "himself", "low"]  # fixtures of their own module
+
 SYSTEM = Actor.system("test")
-
-
-@pytest.fixture
-def bell(dr_bell, in_care):
-    return Actor.user(dr_bell.pk)
-
-
-@pytest.fixture
-def low(adam, bell):
-    return low_on_ai(adam, bell)
-
-
-@pytest.fixture
-def himself(adam):
-    return Actor.user(adam.user_id)
 
 
 def test_a_man_asks_in_words_and_no_number_in_them_is_read(low, bell, himself):

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import NOW
+from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.domain.problems import Problem
 from tracking.models import Proposal, Regimen
@@ -83,3 +84,18 @@ def ledger(man: Any, by: Any) -> list[tuple[str, list[str]]]:
     with acting_as(by):
         rows = list(Proposal.objects.filter(patient=man).order_by("pk"))
         return [(row.state, list(row.events.order_by("pk").values_list("what", flat=True))) for row in rows]
+
+
+@pytest.fixture
+def bell(dr_bell: Any, in_care: Any) -> Actor:
+    return Actor.user(dr_bell.pk)
+
+
+@pytest.fixture
+def low(adam: Any, bell: Actor) -> Any:
+    return low_on_ai(adam, bell)
+
+
+@pytest.fixture
+def himself(adam: Any) -> Actor:
+    return Actor.user(adam.user_id)
