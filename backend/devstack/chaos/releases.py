@@ -25,7 +25,9 @@ _FIELD = (
 )
 # May be filled once, and is stated for good when it is tightened.
 _STATED, _FILLED = 'stated_once(*HOW_IT_STANDS, "number")', 'stated_once(*HOW_IT_STANDS, "number", "entered_with")'
-_STORED, _ABOUT = '"withdrawn_reason": "",', '"withdrawn_at", "withdrawn_reason", "number",'
+_ABOUT = '"withdrawn_at", "withdrawn_reason", "number",'
+# The columns and the values of the statement that stores the results of an import.
+_INTO, _VALUES = "withdrawn_reason,\n    {_SAID}", "row.batch_id, '', {_SAID}"
 _CONSTRAINTS = "            *TimedRecord.Meta.constraints,\n"
 _CHECK = "            models.CheckConstraint(condition=Q(entered_with__isnull=False), name='labresult_entered_with_stated'),\n"
 _FILL = """
@@ -70,7 +72,9 @@ def expand(stack: Stack, folder: Path) -> Path:
     _edit(folder / _MODEL, _STATED, _FILLED)
     # Rows that are stored by SQL of our own have no defaults, and it is no part of what was stated: a write that is repeated
     # after the release before took it is the same write.
-    _edit(folder / "tracking/services/imports.py", _STORED, f'{_STORED} "{COLUMN}": "{NEXT}",')
+    storing = folder / "tracking/services/import_storing.py"
+    _edit(storing, _INTO, _INTO.replace("{_SAID}", f"{COLUMN}, {{_SAID}}"))
+    _edit(storing, _VALUES, _VALUES.replace("{_SAID}", f"'{NEXT}', {{_SAID}}"))
     _edit(folder / "tracking/services/records.py", _ABOUT, f'{_ABOUT} "{COLUMN}",')
     _make_migration(stack, folder, "expand")
     # With a default Django fills the column while it adds it, and so raises nobody's number.
