@@ -11,6 +11,7 @@ import structlog
 from celery import Celery
 from celery.signals import beat_init, worker_init, worker_process_init, worker_process_shutdown, worker_ready
 from django.conf import settings
+from django.dispatch import receiver
 from django_structlog.celery.signals import bind_extra_task_metadata
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
@@ -34,7 +35,7 @@ def tell_ready(**_: Any) -> None:
         Path(ready_file).write_text(str(os.getpid()), encoding="ascii")
 
 
-@bind_extra_task_metadata.connect
+@receiver(bind_extra_task_metadata)
 def name_the_task(task: Any, **_: Any) -> None:
     """Every line of a task says which it is of, that of its failure too."""
     structlog.contextvars.bind_contextvars(task=task.name)

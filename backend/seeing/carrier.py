@@ -10,6 +10,7 @@ import gzip
 import os
 from collections import deque
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from threading import Condition, Thread
 from time import monotonic
 from typing import Generic, TypeVar
@@ -25,7 +26,7 @@ SECONDS_TO_ANSWER = 5.0  # what one request may take, to connect and again to an
 SECONDS_TO_END = 2.0  # what a process waits for at its end, at most
 SECONDS_BETWEEN_WORDS = 60.0
 LONGEST_PAUSE = 3600.0  # seconds, whatever Retry-After asks for
-_TRY_LATER = (429, 503)
+_TRY_LATER = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 Item = TypeVar("Item")
 
@@ -110,7 +111,7 @@ class Carrier(Generic[Item]):
         body = gzip.compress(self._as_body(items))
         # Nobody is followed elsewhere: the address is that of the setting.
         answer = session.post(self._url, body, headers=self._headers, timeout=SECONDS_TO_ANSWER, allow_redirects=False)
-        if not requests.codes.ok <= answer.status_code < requests.codes.multiple_choices:
+        if not HTTPStatus.OK <= answer.status_code < HTTPStatus.MULTIPLE_CHOICES:
             self._say(f"answered {answer.status_code}")
         asked = answer.headers.get("Retry-After", "")
         if answer.status_code in _TRY_LATER and asked.isascii() and asked.isdecimal():

@@ -39,7 +39,10 @@ class About:
 
 
 def event(line: Mapping[str, Any], *, is_constant: bool, place: str, about: About) -> dict[str, Any]:
-    """``line``: as logged. ``is_constant``: nothing is filled into its sentence. ``place``: ``file:line in function`` that logged it."""
+    """What is told of ``line``, as it was logged.
+
+    ``is_constant``: nothing is filled into its sentence. ``place``: ``file:line in function`` of who logged it.
+    """
     logger = _shaped(line.get("logger"), _NAME) or "unknown"
     ours = is_constant and logger.partition(".")[0] in _OURS
     tags = {name: found for name, shape in _TAGS.items() if (found := _shaped(line.get(name), shape))}

@@ -152,7 +152,7 @@ def _as_request(spans: list[_Ended]) -> bytes:
     all_of_us = request.resource_spans.add()
     all_of_us.resource.attributes.extend(map(_attribute, about, about.values()))
     all_of_us.scope_spans.add(spans=map(_as_span, spans)).scope.name = "trabecula"
-    return request.SerializeToString()
+    return bytes(request.SerializeToString())
 
 
 def _as_span(span: _Ended) -> trace_pb2.Span:

@@ -42,8 +42,8 @@ def outside() -> Iterator[tuple[Collector, Collector]]:
         yield errors, spans
 
 
-def break_something(running: Running) -> None:
-    """What nobody foresaw: from now on the database refuses results and what is built of an export, and quotes both."""
+def ask_for_what_fails(running: Running, low: dict[str, str], token: str) -> None:
+    """One request that the database refuses, and a task for a worker which it refuses as well."""
     with psycopg.connect(running.stack.services.migration_database_url, autocommit=True) as owner:
         owner.execute("""
             CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -52,11 +52,43 @@ def break_something(running: Running) -> None:
             END $$""")
         owner.execute("CREATE TRIGGER refuse BEFORE INSERT ON tracking_labresult FOR EACH ROW EXECUTE FUNCTION refuse()")
         owner.execute("CREATE TRIGGER refuse BEFORE UPDATE ON tracking_accountexport FOR EACH ROW EXECUTE FUNCTION refuse()")
+    running.call("POST", "/labs", low, token=token, expect=500)
+    running.call("POST", "/exports", token=token)
 
 
-def test_figures_of_all_processes_are_told_as_one_and_no_log_holds_anything_of_a_man(running: Running) -> None:
+def look_at_what_arrived(running: Running, errors: Collector, spans: Collector) -> None:
+    """An error of each of web, worker and beat, and the spans of request and task, joined by their ids."""
+
+    def by(said: str) -> list[dict[str, Any]]:
+        return [event for event in errors.events if event["logentry"]["formatted"] == said]
+
+    running.wait_for(lambda: by("request_failed") and by("task_failed") and by("logged by celery.beat"))
+    (request,), (task, *_) = by("request_failed"), by("task_failed")
+    assert (request["transaction"], task["transaction"]) == ("POST /api/v1/labs", "backend.tasks.build_export")
+    for event in (request, task):
+        earliest, latest, *_ = event["exception"]["values"]
+        assert (earliest["type"], earliest["value"], latest["type"]) == ("CheckViolation", "23514 planted", "IntegrityError")
+        assert [frame for frame in latest["stacktrace"]["frames"] if frame["filename"].startswith("tracking/services/")]
+
+    # What waits is handed over at the end of a process, a child of a worker too.
+    running.stack.stop_process("worker")
+    running.stack.stop_process("web")
+    (stored,) = [span for span in spans.spans if span["name"] == "POST /api/v1/exports"]
+    (built,) = [span for span in spans.spans if span["name"] == "backend.tasks.build_export"]
+    assert (built["parent"], built["trace"]) == (stored["id"], stored["trace"])
+    assert built["trabecula.request_id"] == stored["trabecula.request_id"] == task["tags"]["request_id"]
+    assert (built["trabecula.outcome"], built["failed"]) == ("failure", True)
+    assert task["contexts"]["trace"] == {"trace_id": built["trace"], "span_id": built["id"]}
+    assert task["tags"]["task_id"] == built["trabecula.task_id"]
+    assert built["trabecula.db.statements"] > 0
+
+
+def test_figures_of_all_processes_are_told_as_one_and_no_log_holds_anything_of_a_man(
+    running: Running, outside: tuple[Collector, Collector]
+) -> None:
+    errors, spans = outside
     ports = {kind: free_port() for kind in ("web", "worker", "beat")}
-    env = {"SWEEP_SECONDS": "1", "SIGN_IN_LIMITS": "off"}
+    env = {"SWEEP_SECONDS": "1", "SIGN_IN_LIMITS": "off", "SENTRY_DSN": errors.dsn, "OTEL_EXPORTER_OTLP_ENDPOINT": spans.url}
     pids = {
         kind: running.stack.start_process(
             kind, concurrency=2, extra_env=env | {"METRICS_ADDRESS": f"{LOOPBACK}:{port}"}, wait=kind != "worker"
@@ -64,6 +96,9 @@ def test_figures_of_all_processes_are_told_as_one_and_no_log_holds_anything_of_a
         for kind, port in ports.items()
     }
     running.stack.wait_until_ready("worker")
+    # Another beat, which does not find its broker.
+    astray = {"BROKER_URL": f"redis://:hidden-password@{LOOPBACK}:{free_port()}/0"}
+    running.stack.start_process("beat", name="astray", extra_env=env | astray, wait=False)
     web, worker, beat = (reader(port) for port in ports.values())
 
     token = running.sign_in("adam@example.org", is_new=True)
@@ -98,52 +133,9 @@ def test_figures_of_all_processes_are_told_as_one_and_no_log_holds_anything_of_a
     assert {line["event"] for line in lines if "task_id" in line} >= {"task_started", "task_succeeded"}
     requests = [json.loads(line) for line in (running.stack.logs / "web.log").read_text().splitlines()]
     assert all(line["request_id"] for line in requests if line["event"] == "request_finished")
-    assert {"9.31415", "Adam Invented", "adam@example.org", token} <= running._secrets
 
-
-def test_errors_and_spans_of_web_worker_and_beat_arrive_outside_without_anything_of_a_man(
-    running: Running, outside: tuple[Collector, Collector]
-) -> None:
-    errors, spans = outside
-    told = {"SENTRY_DSN": errors.dsn, "OTEL_EXPORTER_OTLP_ENDPOINT": spans.url, "RELEASE": "2026.11-1", "SIGN_IN_LIMITS": "off"}
-    running.stack.start_process("worker", extra_env=told, wait=False)
-    astray = {"BROKER_URL": f"redis://:hidden-password@{LOOPBACK}:{free_port()}/0", "SWEEP_SECONDS": "1"}
-    running.stack.start_process("beat", extra_env=told | astray, wait=False)
-    running.stack.start_process("web", extra_env=told)
-    running.stack.wait_until_ready("worker")
-    token = running.sign_in("adam@example.org", is_new=True)
-    running.call(
-        "POST", "/profile", {"name": "Adam Invented", "birth_date": "1980-05-04", "zone": "Europe/Berlin"}, token=token
-    )
-    break_something(running)
-    low = {"analyte": "estradiol", "value": "9.31415", "unit": "pg/mL", "collected_at": "2026-10-01", "zone": "Europe/Berlin"}
-    running.call("POST", "/labs", low, token=token, expect=500)
-    running.call("POST", "/exports", token=token)
-
-    def by(name: str) -> list[dict[str, Any]]:
-        return [event for event in errors.events if event["logentry"]["formatted"] == name]
-
-    running.wait_for(lambda: by("request_failed") and by("task_failed") and by("logged by celery.beat"))
-    (request,), (task, *_) = by("request_failed"), by("task_failed")
-    assert (request["transaction"], task["transaction"]) == ("POST /api/v1/labs", "backend.tasks.build_export")
-    for event in (request, task):
-        latest = event["exception"]["values"][-1]
-        assert (latest["type"], latest["value"]) == ("IntegrityError", "")
-        assert "23514 planted" in [each["value"] for each in event["exception"]["values"]]
-        assert latest["stacktrace"]["frames"][-1]["function"] == "_execute"
-
-    # What waits is handed over at the end of a process, a child of a worker too.
-    running.stack.stop_process("worker")
-    running.stack.stop_process("web")
-    (stored,) = [span for span in spans.spans if span["name"] == "POST /api/v1/exports"]
-    (built,) = [span for span in spans.spans if span["name"] == "backend.tasks.build_export"]
-    assert (built["parent"], built["trace"]) == (stored["id"], stored["trace"])
-    assert built["trabecula.request_id"] == stored["trabecula.request_id"] == task["tags"]["request_id"]
-    assert (built["trabecula.outcome"], built["failed"]) == ("failure", True)
-    assert task["contexts"]["trace"] == {"trace_id": built["trace"], "span_id": built["id"]}
-    assert task["tags"]["task_id"] == built["trabecula.task_id"]
-    assert built["trabecula.db.statements"] > 0
-
+    ask_for_what_fails(running, low | {"value": "9.27182"}, token)
+    look_at_what_arrived(running, errors, spans)
     planted = running._secrets | {"hidden-password", "INSERT", "SELECT", str(running.stack.home)}
-    assert {"9.31415", "Adam Invented", "adam@example.org", token} <= planted
+    assert {"9.31415", "9.27182", "Adam Invented", "adam@example.org", token} <= planted
     assert [word for word in planted for arrived in outside if word in arrived.every_byte] == []
