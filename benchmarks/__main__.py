@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from benchmarks import day, dispatch, evaluation, footprint, policies, reading
+from benchmarks import day, dispatch, evaluation, execution, footprint, policies, reading
 from benchmarks.database import database
 
 
@@ -24,6 +24,7 @@ _MEASUREMENTS: tuple[Callable[[], Iterator[str]], ...] = (
     day.report,
     policies.report,
     dispatch.report,
+    execution.report,
     _of_this_process,
 )
 
