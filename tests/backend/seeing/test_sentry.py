@@ -148,6 +148,20 @@ def test_a_service_that_does_not_take_it_costs_a_request_nothing(
     ]
 
 
+def test_what_goes_in_the_clear_to_the_house_takes_no_proxy(
+    reporting: Callable[[str], logging.Handler], collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with collectors.listening() as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        handler = reporting(collector.dsn)
+        before = len(collector.events)
+        structlog.get_logger("backend.ours").error("one man failed")
+        handler.flush()
+        assert (len(proxy.arrived), len(collector.events) - before) == (0, 1)
+
+
 def test_a_flood_of_errors_is_dropped_beyond_what_may_wait(
     reporting: Callable[[str], logging.Handler], monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
