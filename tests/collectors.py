@@ -18,14 +18,17 @@ LONGEST = 30  # seconds, for what takes none when all is well
 
 
 class Collector:
-    """Either of the two. ``answer``: the status that it gives; ``is_held``: it answers none until ``end``."""
+    """Either of the two. ``answer``: the status that it gives.
+
+    ``is_held``: it answers none until ``end``; ``is_endless``: its answers go on until then.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.dsn = url.replace("http://", f"http://{KEY}@") + f"/{PROJECT}"
         self.answer = 200
         self.headers: dict[str, str] = {}
-        self.is_held = False
+        self.is_held = self.is_endless = False
         self.end = Event()
         self.arrived: list[tuple[str, dict[str, str], bytes]] = []
         self._changed = Condition()
@@ -99,9 +102,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self.send_response(collector.answer)
-        for name, value in ({"Content-Length": "0"} | collector.headers).items():
+        length = {} if collector.is_endless else {"Content-Length": "0"}
+        for name, value in (length | collector.headers).items():
             self.send_header(name, value)
         self.end_headers()
+        if collector.is_endless:
+            self.close_connection = True
+            while not collector.end.wait(0.01):
+                self.wfile.write(b" " * 1000)
 
     def log_message(self, *_: Any) -> None:
         pass

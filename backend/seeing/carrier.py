@@ -111,12 +111,15 @@ class Carrier(Generic[Item]):
         if monotonic() < self._not_before:
             return
         body = gzip.compress(self._as_body(items))
-        # Nobody is followed elsewhere: the address is that of the setting.
-        answer = session.post(self._url, body, headers=self._headers, timeout=SECONDS_TO_ANSWER, allow_redirects=False)
-        if not HTTPStatus.OK <= answer.status_code < HTTPStatus.MULTIPLE_CHOICES:
-            self._say(f"answered {answer.status_code}")
-        asked = answer.headers.get("Retry-After", "")
-        if answer.status_code in _TRY_LATER and asked.isascii() and asked.isdecimal():
+        # Nobody is followed elsewhere: the address is that of the setting. What is answered is not read beyond its head, since
+        # nobody says how long it is.
+        with session.post(
+            self._url, body, headers=self._headers, timeout=SECONDS_TO_ANSWER, allow_redirects=False, stream=True
+        ) as answer:
+            status, asked = answer.status_code, answer.headers.get("Retry-After", "")
+        if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+            self._say(f"answered {status}")
+        if status in _TRY_LATER and asked.isascii() and asked.isdecimal():
             self._not_before = monotonic() + min(float(asked), LONGEST_PAUSE)
 
     def _say(self, because: str) -> None:

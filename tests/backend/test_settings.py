@@ -151,23 +151,37 @@ def test_production_is_the_default_and_its_doors_are_closed(start):
     assert start().stdout.split() == ["False", "True", "True", "True", "__Host-sessionid", "__Host-csrftoken"]
 
 
-def test_web_hands_its_tasks_to_the_broker_of_the_settings():
-    code = (
-        "import sys, backend.wsgi; from tracking.tasks import commit_import; print(commit_import.app.conf.broker_url);"
-        " print([name for name in sys.modules if name.startswith(('backend.seeing.', 'opentelemetry.proto', 'google.pro'))])"
-    )
-    environment = {"PATH": os.environ["PATH"]} | PRODUCTION | {"SEALING_KEYS": "eg" * 21 + "o="}
-    told = subprocess.run(
+# What no setting asks for is not imported either: it would cost every process its memory.
+TELLING = "print([name for name in sys.modules if name.startswith(('backend.seeing.', 'opentelemetry.proto', 'google.pro'))])"
+
+
+def _in_production(code: str) -> subprocess.CompletedProcess[str]:
+    """What a process of its own says, with the settings of production."""
+    return subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code],
         cwd=ROOT,
-        env=environment,
+        env={"PATH": os.environ["PATH"]} | PRODUCTION | {"SEALING_KEYS": "eg" * 21 + "o="},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    # What no setting asks for is not imported either: it would cost every process its memory.
+
+
+def test_web_hands_its_tasks_to_the_broker_of_the_settings():
+    told = _in_production(
+        "import sys, backend.wsgi; from tracking.tasks import commit_import;"
+        " print(commit_import.app.conf.broker_url);" + TELLING
+    )
     assert told.stdout.split("\n") == [PRODUCTION["BROKER_URL"], "['backend.seeing.addresses']", ""], told.stderr
+
+
+def test_what_no_setting_asks_for_is_not_imported_by_worker_and_beat_either():
+    told = _in_production(
+        "import sys; from backend.celery import app; from celery.signals import worker_process_init;"
+        " app.loader.import_default_modules(); worker_process_init.send(None);" + TELLING
+    )
+    assert told.stdout == "['backend.seeing.addresses']\n", told.stderr
 
 
 def test_an_address_for_figures_that_is_none_is_refused(start):

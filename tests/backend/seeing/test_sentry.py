@@ -162,6 +162,17 @@ def test_what_goes_in_the_clear_to_the_house_takes_no_proxy(
         assert (len(proxy.arrived), len(collector.events) - before) == (0, 1)
 
 
+def test_an_answer_without_an_end_is_not_read_and_holds_nothing_up(reporting: Callable[[str], logging.Handler]) -> None:
+    with collectors.listening() as collector:
+        collector.is_endless = True
+        reporting(collector.dsn)
+        log = structlog.get_logger("backend.ours")
+        for _ in range(3):
+            log.error("one man failed")
+        collector.wait_for(3)
+        assert [event["logentry"]["formatted"] for event in collector.events] == ["one man failed"] * 3
+
+
 def test_a_flood_of_errors_is_dropped_beyond_what_may_wait(
     reporting: Callable[[str], logging.Handler], monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
