@@ -29,10 +29,9 @@ from uuid import uuid4
 import psycopg
 
 from backend.devstack.cohort import Api
-from backend.devstack.homes import RUN_FOLDER, remove_unused
 from backend.devstack.mail import messages
 from backend.devstack.stack import Stack
-from benchmarks.servers import CHECKOUT, connected, served
+from benchmarks.servers import CHECKOUT, connected, house, served
 from benchmarks.targets import Held, Line
 from benchmarks.told import DOSES, DRAWS, a_man, others
 
@@ -173,13 +172,8 @@ class Plain(Phone):
 
 def report(sizes: Sizes = Sizes()) -> Iterator[Line]:
     """The figures as lines of a table; ten minutes at most."""
-    home = RUN_FOLDER / "bench"
-    remove_unused([home])
-    try:
-        with Stack(home) as stack:
-            found = measure(stack, sizes)
-    finally:
-        remove_unused([home])
+    with house() as stack:
+        found = measure(stack, sizes)
     yield (
         f"A day of {sizes.phones} phones among {sizes.others:,} men, {sizes.workers} workers each;"
         f" {sizes.rounds} turns of {sizes.seconds:.0f} s, milliseconds of the wall"

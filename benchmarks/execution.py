@@ -9,7 +9,6 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,24 +16,28 @@ from pathlib import Path
 import redis
 from celery import Celery
 
+from backend.devstack.mail import messages as messages_in
 from backend.devstack.push import Provider, provider
 from backend.devstack.stack import Stack
+from benchmarks.servers import house
 from benchmarks.targets import Held, Line
 
-__all__ = ["MESSAGES", "TARGET", "report"]
+__all__ = ["MESSAGES", "TARGET", "TOLD", "report"]
 
 MESSAGES, ROUNDS = 2_000, 3
 TARGET = 0.8
 PROCESSES = 2
 # Seconds after which a worker that has told nothing is given up.
 PATIENCE = 300
-# In benchmarks.execution_worker, whose import would make Django ready in this process.
-TASKS, TOLD, QUEUE = "benchmarks.execution_worker", "benchmark-told", "trabecula"
+# By name: to import it would make Django ready in this process.
+TASKS, QUEUE = "benchmarks.execution_worker", "trabecula"
+# The list of the broker in which its tasks say what they have come to.
+TOLD = "benchmark-told"
 
 
 def report(*, messages: int = MESSAGES, rounds: int = ROUNDS) -> Iterator[Line]:
     """The figures as lines of a table."""
-    with tempfile.TemporaryDirectory() as home, Stack(Path(home)) as stack, provider() as push:
+    with house() as stack, provider() as push:
         stack.start_services()
         stack.run_manage("migrate", "--database", "owner", "--no-input")
         stack.run_module("backend.devstack.crowd", str(messages * rounds))
@@ -44,7 +47,7 @@ def report(*, messages: int = MESSAGES, rounds: int = ROUNDS) -> Iterator[Line]:
         for _ in range(rounds):
             rates["messages"].append(messages / pool.run(lambda: pool.send_messages(messages), told=2 * PROCESSES))
             rates["nothing"].append(messages / pool.run(lambda: pool.send_nothing(messages), told=2))
-        arrived = len(list((stack.home / "mail").glob("*.eml"))) + push.accepted.total()
+        arrived = len(messages_in(stack.mail_folder)) + push.accepted.total()
         if arrived != messages * rounds:
             raise RuntimeError(f"{messages * rounds} messages were due, and {arrived} arrived")
     sent, idle = (statistics.median(found) for found in rates.values())

@@ -1,6 +1,6 @@
 """The application of a worker that is measured: that of the house, with tasks that tell when they began and ended.
 
-python -m celery -A benchmarks.execution_worker worker ...
+Started by :mod:`benchmarks.execution`: ``python -m celery -A benchmarks.execution_worker worker``.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from celery import shared_task
 from django.conf import settings
 
 from backend.celery import app
+from benchmarks.execution import TOLD
 
-__all__ = ["TOLD", "app"]
-
-TOLD = "benchmark-told"
+__all__ = ["app"]
 
 
 def _tell(word: str) -> None:

@@ -16,10 +16,9 @@ from pathlib import Path
 
 import httpx
 
-from backend.devstack.homes import RUN_FOLDER, remove_unused
 from backend.devstack.processes import descendants
 from backend.devstack.stack import Stack
-from benchmarks.servers import CHECKOUT, served
+from benchmarks.servers import CHECKOUT, house, served
 
 __all__ = ["Footprint", "measure", "report"]
 
@@ -81,13 +80,8 @@ class Footprint:
 
 def report() -> Iterator[str]:
     """The figures as lines of a table."""
-    home = RUN_FOLDER / "bench"
-    remove_unused([home])
-    try:
-        with Stack(home) as stack:
-            ours, bare = measure(stack)
-    finally:
-        remove_unused([home])
+    with house() as stack:
+        ours, bare = measure(stack)
     yield f"To be there at all, beside a bare project of Django and DRF; median of {ROUNDS}, in turns"
     yield _line("manage.py check", statistics.median(ours.seconds), statistics.median(bare.seconds), "s")
     yield _line("a web worker", ours.megabytes, bare.megabytes, "MB")

@@ -31,9 +31,8 @@ import django
 import psycopg
 
 from backend.devstack.cohort import Api
-from backend.devstack.homes import RUN_FOLDER, remove_unused
 from backend.devstack.mail import messages
-from backend.devstack.stack import Stack
+from benchmarks.servers import house
 from benchmarks.told import a_man, others
 
 __all__ = ["Profile", "part_of", "profiled", "shape", "write"]
@@ -209,22 +208,17 @@ def write(folder: Path, *, calls: int = CALLS) -> Iterator[str]:
 @contextmanager
 def _told() -> Iterator[str]:
     """The house without its web, in this process, with a man who has told of years, and others; his token."""
-    home = RUN_FOLDER / "profiles"
-    remove_unused([home])
-    try:
-        with Stack(home) as stack:
-            stack.start_services()
-            stack.run_manage("migrate", "--database", "owner", "--no-input")
-            stack.start_process("web", extra_env={"SIGN_IN_LIMITS": "off", "LOG_LEVEL": "WARNING"})
-            token = a_man(Api(stack.web_url, lambda: messages(stack.mail_folder)))
-            stack.stop_process("web")
-            with psycopg.connect(stack.services.migration_database_url) as owner:
-                others(owner, OTHERS, each=EACH)
-            os.environ |= stack.environment() | {"LOG_LEVEL": "WARNING"}
-            django.setup()
-            yield token
-    finally:
-        remove_unused([home])
+    with house() as stack:
+        stack.start_services()
+        stack.run_manage("migrate", "--database", "owner", "--no-input")
+        stack.start_process("web", extra_env={"SIGN_IN_LIMITS": "off", "LOG_LEVEL": "WARNING"})
+        token = a_man(Api(stack.web_url, lambda: messages(stack.mail_folder)))
+        stack.stop_process("web")
+        with psycopg.connect(stack.services.migration_database_url) as owner:
+            others(owner, OTHERS, each=EACH)
+        os.environ |= stack.environment() | {"LOG_LEVEL": "WARNING"}
+        django.setup()
+        yield token
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ import psycopg
 from backend.devstack.cohort import Api
 from backend.devstack.mail import messages
 from backend.devstack.stack import Stack
-from benchmarks.servers import CHECKOUT, connected, get, served
+from benchmarks.servers import CHECKOUT, connected, get, house, served
 from benchmarks.targets import Held, Line
 from benchmarks.told import a_man, others
 
@@ -58,7 +58,7 @@ class Measured:
 
 def report() -> Iterator[Line]:
     """The figures as lines of a table."""
-    with _stack() as stack:
+    with house() as stack:
         yield from _lines(measure(stack))
 
 
@@ -114,19 +114,6 @@ def _lines(found: Mapping[str, Measured]) -> Iterator[Line]:
 
 def _line(name: str, measured: Measured) -> str:
     return f"{name:<12} {measured.median * 1000:8.2f} ms (middle half {measured.spread_percent:.0f} % wide)"
-
-
-@contextmanager
-def _stack() -> Iterator[Stack]:
-    from backend.devstack.homes import RUN_FOLDER, remove_unused  # noqa: PLC0415  a report alone makes a home
-
-    home = RUN_FOLDER / "bench"
-    remove_unused([home])
-    try:
-        with Stack(home) as stack:
-            yield stack
-    finally:
-        remove_unused([home])
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Servers of other projects beside our own, and connections that are kept, as a phone keeps them."""
+"""Our own servers, those of other projects beside them, and connections that are kept, as a phone keeps them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from backend.devstack.homes import RUN_FOLDER, remove_unused
 from backend.devstack.ports import LOOPBACK, ReservedPort
+from backend.devstack.stack import Stack
 
-__all__ = ["CHECKOUT", "connected", "get", "served"]
+__all__ = ["CHECKOUT", "connected", "get", "house", "served"]
 
 CHECKOUT = Path(__file__).parents[1]
 _SECONDS_TO_START = 60
+
+
+@contextmanager
+def house() -> Iterator[Stack]:
+    """Ours, of which nothing runs yet, in a home that is gone afterwards, as what a killed run left is now."""
+    remove_unused(RUN_FOLDER.glob("bench-*"))
+    home = RUN_FOLDER / f"bench-{os.getpid()}"
+    try:
+        with Stack(home) as stack:
+            yield stack
+    finally:
+        remove_unused([home])
 
 
 @contextmanager

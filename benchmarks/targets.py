@@ -10,7 +10,7 @@ __all__ = ["Held", "Line", "table"]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """``figure`` says of ``what`` how it came out, in ``unit`` (of what, or times what); ``lower``: the less the better."""
+    """What came out for a ``path``: a ``figure``, in ``unit`` ("of the raw rate", "ms"). ``lower``: the less the better."""
 
     path: str
     figure: float
