@@ -107,7 +107,7 @@ MIDDLEWARE = [
     "backend.requests.Requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "backend.middleware.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "backend.middleware.ClientMiddleware",
     "django.middleware.common.CommonMiddleware",
