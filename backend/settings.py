@@ -152,7 +152,8 @@ def database(url: str) -> dict[str, Any]:
     # Every transaction is opened by `acting_as`, which must be the first to speak in it: no ATOMIC_REQUESTS.
     parsed |= {"ATOMIC_REQUESTS": False, "CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}
     # A server that does not even answer the door is away: a request says so, and does not wait for minutes.
-    parsed["OPTIONS"] = {"connect_timeout": 5} | parsed.get("OPTIONS", {})
+    # Of statements that are kept the server keeps the plan at once; no others are sent so that it could.
+    parsed["OPTIONS"] = {"connect_timeout": 5, "prepare_threshold": 0} | parsed.get("OPTIONS", {})
     return parsed
 
 

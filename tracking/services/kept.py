@@ -9,12 +9,15 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators, prefetch_related_objects
 
 __all__ = ["Kept"]
 
 M = TypeVar("M", bound=models.Model)
+
+_TYPES = {int: "bigint", str: "text", datetime: "timestamptz"}
 
 
 class Kept(Generic[M]):
@@ -26,13 +29,14 @@ class Kept(Generic[M]):
 
     def __init__(self, rows: Callable[..., models.QuerySet[M]], *kinds: type) -> None:
         self._rows = rows
-        self._marks = [_mark(kind, place) for place, kind in enumerate(kinds or (int,))]
+        self._kinds = kinds or (int,)
+        self._marks = [_mark(kind, place) for place, kind in enumerate(self._kinds)]
 
     def of(self, *values: Any) -> list[M]:
         """The objects, as the queryset itself would have read them now."""
         kept = self._composed
-        with connection.cursor() as cursor:
-            cursor.execute(kept.sql, [param if place is None else values[place] for param, place in kept.params])
+        with _bound() as cursor:
+            cursor.execute(kept.sql, [values[place] for place in kept.places])
             found = [kept.read(row) for row in cursor.fetchall()]
         if found and kept.prefetched:
             prefetch_related_objects(found, *kept.prefetched)
@@ -51,8 +55,8 @@ class Kept(Generic[M]):
         columns = [column for column, _, _ in compiler.select]
         places = about["select_fields"]
         return _Composed(
-            sql=sql,
-            params=tuple((param, self._marks.index(param) if param in self._marks else None) for param in params),
+            sql=self._written_out(sql, params),
+            places=tuple(self._marks.index(param) for param in params if param in self._marks),
             model=about["model"],
             names=tuple((columns[place].target.attname, place) for place in places),
             beside=tuple(compiler.annotation_col_map.items()),
@@ -61,15 +65,27 @@ class Kept(Generic[M]):
             converted=tuple((place, *how) for place, how in compiler.get_converters(columns).items()),
         )
 
+    def _written_out(self, statement: str, params: Sequence[Any]) -> str:
+        """The statement with all that never changes in it, so that the server may keep its plan for what does."""
+        with connection.cursor() as cursor:
+            written = tuple(
+                f"%s::{_TYPES[self._kinds[self._marks.index(param)]]}"
+                if param in self._marks
+                else cursor.mogrify("%s", [param]).replace("%", "%%")
+                for param in params
+            )
+        # A sign that stands beside the places is doubled already, and stays so.
+        return statement.replace("%%", "%%%%") % written
+
 
 @dataclass(frozen=True, slots=True)
 class _Composed:
-    """``params``: each with the place of the value that comes for it. ``names`` of the model's columns, and ``beside`` them of
-    what was annotated, each with its place in a row.
+    """``places``: of the values that come, in the order of the statement. ``names`` of the model's columns, and ``beside``
+    them of what was annotated, each with its place in a row.
     """
 
     sql: str
-    params: tuple[tuple[Any, int | None], ...]
+    places: tuple[int, ...]
     model: type[models.Model]
     names: tuple[tuple[str, int], ...]
     beside: tuple[tuple[str, int], ...]
@@ -97,6 +113,17 @@ class _Composed:
         for name, place in self.beside:
             setattr(read, name, row[place])
         return read
+
+
+def _bound() -> Any:
+    """A cursor that sends values apart from the statement, of which the server then keeps the plan.
+
+    To whoever looks on the statement is shown with its values in it, and so it is sent then.
+    """
+    if connection.queries_logged:
+        return connection.cursor()
+    connection.ensure_connection()
+    return connection.make_cursor(ServerBindingCursor(connection.connection))
 
 
 def _mark(kind: type, place: int) -> Any:
