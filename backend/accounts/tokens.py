@@ -7,6 +7,7 @@ to hold, at once, because each use looks the session up.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
@@ -38,6 +39,7 @@ __all__ = ["AccessTokens", "Tokens", "end_family", "lock_family"]
 
 log = logging.getLogger(__name__)
 
+_ACCOUNT = re.compile(r"[0-9]{1,18}", re.ASCII)
 _FAMILY = "headless_refresh_tokens"  # where allauth keeps, in the session, which refresh tokens were not exchanged yet
 
 
@@ -115,13 +117,15 @@ def _signed_in(payload: Mapping[str, Any]) -> tuple[User, SessionStore] | None:
     As allauth and Django ask it in two statements, in one.
     """
     key = internal.session_key_from_sid(payload["sid"])
+    if not key or not _ACCOUNT.fullmatch(payload["sub"]):
+        return None
     now = timezone.now()  # noqa: TID251  by this clock Django writes until when a session lasts
-    found: list[Any] = _WITH_SESSION.of(int(payload["sub"]), key, now) if key else []
+    found: list[Any] = _WITH_SESSION.of(int(payload["sub"]), key, now)
     sealed = vars(found[0]).pop("session_data") if found else None
     if sealed is None:
         return None
     user: User = found[0]
-    session = SessionStore.read(str(key), sealed)
+    session = SessionStore.read(key, sealed)
     is_his = session.get(SESSION_KEY) == str(user.pk) and session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
     # A new password ends every session that was begun with the old one.
     seals = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
