@@ -24,7 +24,7 @@ class Json(JSONRenderer):
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
     ) -> bytes:
-        if data is None or self.get_indent(accepted_media_type, renderer_context or {}) is not None:
+        if data is None or self.get_indent(accepted_media_type or "", renderer_context or {}) is not None:
             return self._plainly(data, accepted_media_type, renderer_context)
         try:
             body = _ENCODER.encode(data)

@@ -123,7 +123,8 @@ def _bound() -> Any:
     if connection.queries_logged:
         return connection.cursor()
     connection.ensure_connection()
-    return connection.make_cursor(ServerBindingCursor(connection.connection))
+    apart: Any = ServerBindingCursor
+    return connection.make_cursor(apart(connection.connection))
 
 
 def _mark(kind: type, place: int) -> Any:
