@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -13,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 from backend import errors, titles
 from backend.versions import version_of
 
-__all__ = ["CLIENT_VERSION", "ClientMiddleware"]
+__all__ = ["CLIENT_VERSION", "ClientMiddleware", "ContentPolicy"]
 
 CLIENT_VERSION = "X-Client-Version"
 
@@ -32,6 +35,20 @@ class ClientMiddleware:
             answer.headers["Content-Language"] = translation.get_language()
         patch_vary_headers(answer, ["Accept-Language"])
         return answer
+
+
+class ContentPolicy(CSPMiddleware):
+    """As django-csp's own, with the policy of the settings put together once, not at each answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        super().__init__(get_response)
+        self._usual = build_policy()
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        has_its_own = HEADER in response or any(name.startswith("_csp") for name in (*vars(response), *vars(request)))
+        if not has_its_own:
+            response.headers[HEADER] = self._usual
+        return super().process_response(request, response) if has_its_own else response
 
 
 def _in_the_clear(request: HttpRequest) -> HttpResponseBase | None:

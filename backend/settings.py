@@ -109,7 +109,7 @@ MIDDLEWARE = [
     "backend.requests.Requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "backend.middleware.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "backend.middleware.ClientMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -154,7 +154,8 @@ def database(url: str) -> dict[str, Any]:
     # Every transaction is opened by `acting_as`, which must be the first to speak in it: no ATOMIC_REQUESTS.
     parsed |= {"ATOMIC_REQUESTS": False, "CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}
     # A server that does not even answer the door is away: a request says so, and does not wait for minutes.
-    parsed["OPTIONS"] = {"connect_timeout": 5} | parsed.get("OPTIONS", {})
+    # Of statements that are kept the server keeps the plan at once; no others are sent so that it could.
+    parsed["OPTIONS"] = {"connect_timeout": 5, "prepare_threshold": 0} | parsed.get("OPTIONS", {})
     return parsed
 
 
@@ -253,7 +254,7 @@ if IN_PRODUCTION and CLOCK_OFFSET:
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tracking.api.third_party.ReadTokens", "backend.accounts.tokens.AccessTokens"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "tracking.api.third_party.Permitted"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["tracking.api.rendering.Json"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "backend.errors.handle",

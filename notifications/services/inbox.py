@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.db.models import Count, QuerySet, Window
 
 from notifications.models import INBOX, InboxMessage, Reminder
 from tracking.services.access import Actor, acting_as, lock_patient, not_found
+from tracking.services.kept import Kept
 
 
 def inbox_of(patient_id: int) -> QuerySet[InboxMessage]:
@@ -19,9 +21,13 @@ def inbox_of(patient_id: int) -> QuerySet[InboxMessage]:
 
 def unread_of(patient_id: int, *, newest: int) -> tuple[int, list[InboxMessage]]:
     """How many messages he has not read, and the newest of them with the reminders they belong to. One statement."""
-    rows = inbox_of(patient_id).filter(read_at=None).annotate(unread=Window(Count("pk")))[:newest]
-    found: list[Any] = list(rows)
+    found: list[Any] = _unread(newest).of(patient_id)
     return (found[0].unread if found else 0), found
+
+
+@cache
+def _unread(newest: int) -> Kept[InboxMessage]:
+    return Kept(lambda patient_id: inbox_of(patient_id).filter(read_at=None).annotate(unread=Window(Count("pk")))[:newest])
 
 
 def reminders_of(patient_id: int) -> QuerySet[Reminder]:

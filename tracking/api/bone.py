@@ -246,7 +246,7 @@ class RiskFactors(RiskFactorNoun, RowsView):
 
     operations = listing("risk factors", RiskFactorRow, RiskFactorInput, filters=(by_code("code", "condition"), ON_DAY))
 
-    def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
+    def narrowed(self, rows: QuerySet[Any], query: dict[str, str]) -> QuerySet[Any]:
         code = chosen(query, "code", load_rulebook().bone.risk_factors.names)
         return holding_on(rows if code is None else rows.filter(code=code), query)
 

@@ -94,7 +94,7 @@ class Symptoms(SymptomNoun, RowsView):
 
     operations = listing("symptoms", SymptomRow, SymptomInput, filters=(by_code("code", "item"),))
 
-    def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
+    def narrowed(self, rows: QuerySet[Any], query: dict[str, str]) -> QuerySet[Any]:
         code = chosen(query, "code", load_rulebook().checkin.form.items)
         return rows if code is None else rows.filter(code=code)
 

@@ -122,7 +122,7 @@ class Doses(DoseNoun, RowsView):
 
     operations = listing("doses", DoseRow, DoseInput, filters=(by_code("drug", "drug"),))
 
-    def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
+    def narrowed(self, rows: QuerySet[Any], query: dict[str, str]) -> QuerySet[Any]:
         drug = chosen(query, "drug", load_rulebook().drugs)
         return rows if drug is None else rows.filter(drug=drug)
 

@@ -59,7 +59,7 @@ class DrugUses(DrugUseNoun, RowsView):
 
     operations = listing("drugs used", DrugUseRow, DrugUseInput, filters=(by_code("drug", "drug"), ON_DAY))
 
-    def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
+    def narrowed(self, rows: QuerySet[Any], query: dict[str, str]) -> QuerySet[Any]:
         drug = chosen(query, "drug", load_rulebook().drugs)
         return holding_on(rows if drug is None else rows.filter(drug=drug), query)
 

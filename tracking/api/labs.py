@@ -161,7 +161,7 @@ class Labs(LabNoun, RowsView):
         filters=(by_code("analyte", "analyte"),),
     )
 
-    def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
+    def narrowed(self, rows: QuerySet[Any], query: dict[str, str]) -> QuerySet[Any]:
         analyte = chosen(query, "analyte", load_rulebook().analytes)
         return rows if analyte is None else rows.filter(analyte=analyte)
 

@@ -70,7 +70,7 @@ class Measures(MeasureNoun, RowsView):
 
     operations = listing("lifestyle measures", MeasureRow, MeasureInput, filters=(by_code("code", "measure"), ON_DAY))
 
-    def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
+    def narrowed(self, rows: QuerySet[Any], query: dict[str, str]) -> QuerySet[Any]:
         code = chosen(query, "code", load_rulebook().checkin.lifestyle)
         rows = rows if code is None else rows.filter(code=code)
         on = day_of(query, "on")

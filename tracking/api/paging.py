@@ -17,8 +17,8 @@ from tracking.domain.moments import start_of_day
 from tracking.domain.problems import Issue, Problem, problem, raise_all
 
 __all__ = [
-    "CHANGED_PAGE", "ON_DAY", "PAGE", "PERIOD", "chosen", "day_of", "flag", "given", "holding_on", "in_period", "limit_of",
-    "page", "period", "whole_sent", "window",
+    "CHANGED_PAGE", "ON_DAY", "PAGE", "PERIOD", "chosen", "cut", "day_of", "flag", "given", "holding_on", "in_period",
+    "limit_of", "page", "period", "reach", "whole_sent", "window",
 ]  # fmt: skip
 
 _USUAL, _MOST = 50, 200
@@ -130,17 +130,26 @@ def flag(sent: dict[str, str], name: str) -> bool:
 
 
 def page(rows: QuerySet[Any], request: Request, sent: dict[str, str], *, by: str | None) -> tuple[list[Any], str | None]:
-    """One page and the address of the next. ``by``: the instant or day that orders the rows; None: the order of their making.
+    """One page and the address of the next. ``by``: the instant or day that orders the rows; None: as they were made."""
+    return cut(list(reach(rows, sent, by=by)), request, sent, by=by)
+
+
+def reach(rows: QuerySet[Any], sent: dict[str, str], *, by: str | None) -> QuerySet[Any]:
+    """The rows of one page and one more, which tells that there is a next.
 
     Equal marks at the edge of a page are told apart by uid, so that no row is lost or shown twice however many share one.
     """
     order = [f"-{by}", "-uid"] if by else ["-uid"]
-    size = limit_of(sent)
     if "since" in sent:
         rows = rows.filter(revision__gt=whole_sent(sent, "since", 0, longest=_LONGEST_REVISION))
     if "cursor" in sent:
         rows = _after(rows, sent["cursor"], by)
-    found = list(rows.order_by(*order)[: size + 1])
+    return rows.order_by(*order)[: limit_of(sent) + 1]
+
+
+def cut(found: list[Any], request: Request, sent: dict[str, str], *, by: str | None) -> tuple[list[Any], str | None]:
+    """What :func:`reach` found, without the one more, and the address of the next page."""
+    size = limit_of(sent)
     if len(found) <= size:
         return found, None
     last = found[size - 1]

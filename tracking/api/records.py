@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -17,12 +17,13 @@ from rest_framework.response import Response
 
 from tracking.api.base import RecordView
 from tracking.api.fields import ClientId, Input, Output, Text
-from tracking.api.paging import CHANGED_PAGE, PERIOD, chosen, in_period
-from tracking.api.schema import Operation, Query, one_of, page_of
+from tracking.api.paging import CHANGED_PAGE, PERIOD, chosen, cut, in_period, reach
+from tracking.api.schema import FIELDS, Operation, Query, one_of, page_of
 from tracking.domain.actor import Actor
 from tracking.models import Evaluation, Patient, User
 from tracking.models.base import Record
 from tracking.services.access import not_found
+from tracking.services.kept import Kept
 from tracking.services.lived import local_today
 
 __all__ = [
@@ -48,6 +49,8 @@ _FILTERS: Mapping[str, dict[str, Any]] = {
     Status.WITHDRAWN: {"superseded_at": None, "withdrawn_at__isnull": False},
     _ALL: {},
 }
+# What is sent under these names is hardly ever sent twice.
+_FREE = frozenset({"cursor", "since", "from", "to", "on"})
 STATUS = Query("status", f"{Status.STANDING} where it is not sent", one_of(_FILTERS))
 
 
@@ -89,7 +92,7 @@ class Framed(Output):
     source = Source()  # type: ignore[assignment]  # DRF takes declared fields off the class
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reader:
     """Who reads. It decides which id names a row, and whose words are used."""
 
@@ -99,6 +102,11 @@ class Reader:
     def id_of(self, row: Record) -> str:
         return str(row.uid) if self.is_staff else row.client_id
 
+    @cached_property
+    def _himself(self) -> str | None:
+        """The man as an actor; None for one without an account."""
+        return str(Actor.user(self.man.user_id)) if self.man.user_id else None
+
     def frame(self, row: Record) -> dict[str, Any]:
         """What :class:`Framed` promises."""
         return {
@@ -107,7 +115,7 @@ class Reader:
             "revision": row.revision,
             "status": status_of(row),
             "recorded_at": instant(row.recorded_at),
-            "own_entry": row.recorded_by == str(Actor.user(self.man.user_id)) if self.man.user_id else False,
+            "own_entry": row.recorded_by == self._himself,
             "source": {"system": row.source_system, "id": row.source_id},
         }
 
@@ -191,24 +199,42 @@ class RowsView(NounView):
     def get(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
         reader = self.reader(man)
-        rows = with_status(self.every(man), self.query)
-        rows = self.narrowed(in_period(rows, self.query, self.dated_by or self.newest_by, man.zone), self.query, man)
-        answer = self.page(rows, lambda row: self.render(row, reader), by=self.newest_by)
+        found, following = cut(self.reached(man), self.request, self.query, by=self.newest_by)
         # The day belongs to it: whether a regimen is in force changes with it, and without a write.
-        answer.headers["ETag"] = f'"{man.revision}.{local_today(man, self.now)}"'
-        return answer
+        etag = f'"{man.revision}.{local_today(man, self.now)}"'
+        return Response({"next": following, "results": [self.render(row, reader) for row in found]}, headers={"ETag": etag})
+
+    def reached(self, man: Patient) -> list[Any]:
+        """The rows of the page that is asked for, and one more."""
+        chosen_here = self.query.keys() - {FIELDS.name}
+        if chosen_here & _FREE:
+            return list(self.asked(man, self.query))
+        choices = frozenset((name, self.query[name]) for name in chosen_here)
+        return _first_page(type(self), choices).of(man.pk)  # type: ignore[arg-type]  # a class has a hash; mypy asks its objects
+
+    def asked(self, man: Patient, query: dict[str, str]) -> QuerySet[Any]:
+        """What ``query`` asks for. Without a period it depends on nothing of the man but his key."""
+        rows = with_status(self.every(man), query)
+        rows = self.narrowed(in_period(rows, query, self.dated_by or self.newest_by, man.zone), query)
+        return reach(rows, query, by=self.newest_by)
 
     def post(self, _request: Request, **_: Any) -> Response:
         man = self.patient()
         stored = self.add(man, self.sent(self.operations["POST"].takes))
         return self.answer(stored, man, status=201 if stored.is_new else 200)
 
-    def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
+    def narrowed(self, rows: QuerySet[Any], query: dict[str, str]) -> QuerySet[Any]:
         """The rows that the filters leave."""
         return rows
 
     def add(self, man: Patient, sent: dict[str, Any]) -> Stored:
         raise NotImplementedError
+
+
+@lru_cache(maxsize=256)
+def _first_page(view: type[RowsView], choices: frozenset[tuple[str, str]]) -> Kept[Any]:
+    """The first page of the list of a view, composed once for each of the choices that are asked for most."""
+    return Kept(lambda patient_id: view().asked(Patient(pk=patient_id), dict(choices)))
 
 
 class RowView(NounView):

@@ -228,7 +228,7 @@ class Regimens(RegimenNoun, RowsView):
         "POST": _writing("Add to regimens; 200 where it was there already", RegimenInput, ON_ADD, status=(201, 200)),
     }
 
-    def narrowed(self, rows: QuerySet[Any], query: dict[str, str], man: Patient) -> QuerySet[Any]:
+    def narrowed(self, rows: QuerySet[Any], query: dict[str, str]) -> QuerySet[Any]:
         wanted = {"drug": chosen(query, "drug", load_rulebook().drugs), "origin": chosen(query, "origin", list(Origin))}
         return rows.filter(**{name: value for name, value in wanted.items() if value is not None})
 

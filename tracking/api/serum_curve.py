@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -100,6 +101,7 @@ class Curve(RecordView):
     """The curve of a window."""
 
     what = "serum curve"
+    renderer_classes = [JSONRenderer]  # its numbers are no integers
     operations = {
         "GET": Operation(
             "Read the estimated testosterone curve of his dose log, relative to his own average",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
@@ -205,6 +206,12 @@ class Assay(Struct, frozen=True):
     def __str__(self) -> str:
         name = _METHOD_NAMES[self.method]
         return f"{name}, as declared" if self.evidence is MethodEvidence.SELF_DECLARED else name
+
+
+@cache
+def assay_of(method: str, evidence: str) -> Assay:
+    """An assay by its columns; there are few."""
+    return Assay(Method(method), MethodEvidence(evidence))
 
 
 @dataclass(frozen=True, slots=True)

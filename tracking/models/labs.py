@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 
 from tracking.domain.categories import Category
 from tracking.domain.ownership import Ownership
-from tracking.domain.reported import Assay, Comparator, Method, MethodEvidence, Moment, Precision, Reported, Value
+from tracking.domain.reported import Comparator, Method, MethodEvidence, Moment, Precision, Reported, Value, assay_of
 from tracking.models.base import DIGITS, HOW_IT_STANDS, TimedRecord, keeps_history, stated_once
 
 
@@ -84,7 +84,7 @@ class LabResult(TimedRecord):
     def reported(self) -> Reported:
         return Reported(
             Value(Comparator(self.comparator), self.digits, self.unit),
-            Assay(Method(self.method), MethodEvidence(self.method_evidence)),
+            assay_of(self.method, self.method_evidence),
             Moment(self.at, Precision(self.precision), self.zone),
         )
 

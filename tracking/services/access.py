@@ -18,6 +18,7 @@ from tracking.domain.actor import Actor
 from tracking.domain.categories import SHAREABLE, Category, covers
 from tracking.domain.problems import problem
 from tracking.models import CareRelationship, ErasureRequest, Patient, Prescriber, User
+from tracking.services.kept import Kept
 
 __all__ = [
     "ADMINISTRATORS",
@@ -50,6 +51,10 @@ _SAY_WHO = (
     "SELECT set_config('trabecula.actor', %s, true), set_config('pghistory.context_metadata', %s, true),"
     " set_config('pgtrigger.ignore', '{}', true)"
 )
+
+
+# Asked at each request of a man.
+_OWN: Kept[Patient] = Kept(lambda user_id: Patient.objects.filter(user=user_id))
 
 
 class Isolation(StrEnum):
@@ -123,10 +128,10 @@ def lock_patients(ids: Sequence[int], *, skip_locked: bool = False) -> list[int]
 
 def own_patient(user: User) -> Patient:
     """The man whose account this is; 404 for an account that is no man's."""
-    try:
-        return Patient.objects.get(user=user)
-    except Patient.DoesNotExist:
-        raise not_found() from None
+    found = _OWN.of(user.pk)
+    if not found:
+        raise not_found()
+    return found[0]
 
 
 def visible_patient(user: User, uid: UUID, category: Category = Category.CONCLUSIONS) -> Patient:

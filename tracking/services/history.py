@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from itertools import chain
 from typing import Any, TypeVar
 from uuid import UUID
@@ -27,13 +26,13 @@ from tracking.domain.history import (
     SiteRecord,
     SymptomRecord,
 )
-from tracking.domain.reported import Assay, Comparator, Method, MethodEvidence, Moment, Precision, Reported, Value
+from tracking.domain.reported import Comparator, Moment, Precision, Reported, Value, assay_of
 from tracking.evidence import load_rulebook
 from tracking.models import DexaScan, DoseEvent, DrugUse, Fracture, LabResult, Patient, RiskFactor, Symptom
 from tracking.services import plans, records
 from tracking.services.in_force import in_force
 
-__all__ = ["assay_of", "histories_of", "history_of", "lab_record"]
+__all__ = ["histories_of", "history_of", "lab_record"]
 
 T = TypeVar("T")
 
@@ -139,12 +138,6 @@ def lab_record(  # noqa: PLR0917  the columns in their order, as they come
 
 def _end(digits: str, unit: str) -> Value:
     return Value(Comparator.EQUAL, digits, unit)
-
-
-@cache
-def assay_of(method: str, evidence: str) -> Assay:
-    """An assay by its columns; there are few."""
-    return Assay(Method(method), MethodEvidence(evidence))
 
 
 def _dose(row: Any) -> DoseRecord:

@@ -13,7 +13,7 @@ from tracking.domain.amounts import canonical, read_amount
 from tracking.domain.entry import check_dose, check_drug
 from tracking.domain.estradiol import ANALYTE
 from tracking.domain.problems import Issue, Problem
-from tracking.domain.reported import Comparator, Method, MethodEvidence, Moment, Precision, Reported, Value
+from tracking.domain.reported import Comparator, Method, MethodEvidence, Moment, Precision, Reported, Value, assay_of
 from tracking.domain.rulebook import RuleBook
 from tracking.domain.timeline import NO_DRAWS, read_timeline
 from tracking.domain.unit_question import either, unit_questions
@@ -22,7 +22,7 @@ from tracking.models import DexaScan, DoseEvent, ImportBatch, ImportRow, LabResu
 from tracking.models.base import Record
 from tracking.models.imports import RowState
 from tracking.services import labs, records
-from tracking.services.history import assay_of, history_of, lab_record
+from tracking.services.history import history_of, lab_record
 from tracking.services.import_alike import Alike
 from tracking.services.import_rows import Row, duplicate, refuse
 from tracking.services.lived import read_moment

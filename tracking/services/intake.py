@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tracking.domain.adherence import Adherence, Event, adherence, match
 from tracking.domain.amounts import canonical
@@ -19,6 +19,7 @@ from tracking.domain.rulebook import RuleBook
 from tracking.domain.sites import SiteUse, last_uses, suggested
 from tracking.evidence import load_rulebook
 from tracking.models import DoseEvent, Patient
+from tracking.services.kept import Kept
 from tracking.services.plans import moves_of, plans_of
 
 __all__ = ["Expected", "SiteAdvice", "adherence_of", "events_of", "expected_of", "sites_for", "slots_of"]
@@ -89,15 +90,22 @@ def slots_of(
     return {name: sorted(slots, key=lambda slot: (slot.at, slot.number)) for name, slots in found.items() if slots}
 
 
-def events_of(
-    men: Sequence[int], start: datetime, end: datetime, rulebook: RuleBook, *narrowed: Q
-) -> dict[tuple[int, str], list[Event]]:
+def events_of(men: Sequence[int], start: datetime, end: datetime, rulebook: RuleBook) -> dict[tuple[int, str], list[Event]]:
     """What was logged from ``start`` until before ``end``, by man and drug, in order of time. One query."""
-    rows = DoseEvent.objects.live().filter(*narrowed, patient__in=men, at__gte=start, at__lt=end)
+    rows = DoseEvent.objects.live().filter(patient__in=men, at__gte=start, at__lt=end)
     found: dict[tuple[int, str], list[Event]] = defaultdict(list)
     for row in rows.order_by("at", "pk"):
         found[row.patient_id, row.drug].append(_event(row, rulebook))
     return found
+
+
+def _logged(patient_id: int, start: datetime, end: datetime) -> QuerySet[DoseEvent]:
+    return DoseEvent.objects.live().filter(patient=patient_id, at__gte=start, at__lt=end).order_by("at", "pk")
+
+
+# Of one man, which the home screen asks at each opening; of all drugs, and of one.
+_LOGGED = Kept(_logged, int, datetime, datetime)
+_OF_DRUG = Kept(lambda man, start, end, drug: _logged(man, start, end).filter(drug=drug), int, datetime, datetime, str)
 
 
 def _known(man: Patient, drug: str | None, rulebook: RuleBook) -> Known:
@@ -112,9 +120,10 @@ def _by_drug(
     rulebook = load_rulebook()
     margin = timedelta(days=rulebook.dosing.adherence.most_days) + _DAY
     slots = slots_of(man, first - margin, last + margin, drug=drug, known=known)
-    narrowed = [Q(drug=drug)] if drug else []
     start, end = (datetime.combine(day, time(), UTC) for day in (first - margin, last + margin + _DAY))
-    events = {name: of for (_, name), of in events_of([man.pk], start, end, rulebook, *narrowed).items()}
+    events: dict[str, list[Event]] = defaultdict(list)
+    for row in _LOGGED.of(man.pk, start, end) if drug is None else _OF_DRUG.of(man.pk, start, end, drug):
+        events[row.drug].append(_event(row, rulebook))
     return {name: (slots.get(name, []), events.get(name, [])) for name in {*slots, *events}}
 
 

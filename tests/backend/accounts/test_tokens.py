@@ -7,16 +7,23 @@ import json
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Barrier
 
 import jwt
 import pytest
 import time_machine
+from allauth.headless.tokens.strategies.jwt import internal
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings as django_settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
+from backend.accounts.sessions import SessionStore
 from tests.accounts import PASSWORD, access_token, make_man
+from tracking.models import User
 
 
 def refreshed(phone, token):
@@ -46,10 +53,8 @@ def test_a_refresh_token_used_twice_ends_the_family_for_the_thief_and_for_the_vi
 
 
 def test_of_two_that_refresh_at_the_same_moment_with_one_token_none_keeps_what_the_other_has(committed, now):
-    from allauth.headless.tokens.strategies.jwt import internal
     from django.db import connections
 
-    from backend.accounts.sessions import SessionStore
     from tests.backend.accounts.conftest import Phone
 
     user = make_man(now=now).user
@@ -143,6 +148,60 @@ def part(said):
 def changed(token, **claimed):
     """Signed by our own key, as only we can; what is claimed is not so."""
     return jwt.encode(claims(token) | claimed, django_settings.HEADLESS_JWT_PRIVATE_KEY, algorithm="HS256")
+
+
+def without(name):
+    """The session of this key, with one of its members gone."""
+
+    def take_away(key):
+        session = SessionStore(key)
+        del session[name]
+        session.save()
+
+    return take_away
+
+
+def switched_off(_key):
+    User.objects.update(is_active=False)
+
+
+def another_password(_key):
+    user = User.objects.get()
+    user.set_password("another right horse")
+    user.save()
+
+
+def run_out(_key):
+    Session.objects.update(expire_date=datetime(2020, 1, 1, tzinfo=UTC))
+
+
+def backend_gone(key):
+    session = SessionStore(key)
+    session[BACKEND_SESSION_KEY] = "backend.accounts.gone.Backend"
+    session.save()
+
+
+ENDS = [
+    switched_off, another_password, run_out, backend_gone,
+    *(without(name) for name in (SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY)),
+]  # fmt: skip
+
+
+def test_a_token_is_asked_for_by_one_statement_and_ends_wherever_allauth_would_end_it(his_phone):
+    """What allauth asks in two statements is asked in one: both say the same of every way in which a sign-in ends."""
+    kept = his_phone.access
+    key = internal.session_key_from_sid(internal.decode_token(kept, "access")["sid"])
+    assert internal.validate_access_token(kept) is not None
+    with CaptureQueriesContext(connection) as sent:
+        assert his_phone.is_in()
+    assert sum("django_session" in query["sql"] or 'FROM "tracking_user"' in query["sql"] for query in sent) == 1
+    for end in ENDS:
+        with transaction.atomic():
+            end(key)
+            assert internal.validate_access_token(kept) is None, end
+            assert not his_phone.is_in(), end
+            transaction.set_rollback(True)
+    assert his_phone.is_in()
 
 
 def test_a_forged_token_opens_nothing(his_phone):
