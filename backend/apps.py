@@ -10,7 +10,7 @@ class BackendConfig(AppConfig):
     name = "backend"
 
     def ready(self) -> None:
-        from backend import celery, logs
+        from backend import celery, instants, logs
         from backend.accounts import limits, trail
         from backend.api.sync_tables import OF_NOTIFICATIONS
         from notifications import models as notification_models
@@ -22,6 +22,7 @@ class BackendConfig(AppConfig):
         # Loaded in every process: a task that a request hands over would else look for a broker of its own.
         celery.app.set_default()
         logs.configure()
+        instants.listen()
         trail.listen()
         limits.listen()
         owned.fill(tracking_models, notification_models)
