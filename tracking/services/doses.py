@@ -25,6 +25,9 @@ from tracking.services.regimen_content import read_dose
 
 __all__ = ["correct", "log", "log_each", "log_many", "withdraw"]
 
+# What tells one dose from another: so much of this drug at this moment, known as exactly, of this kind.
+_SAME = ("drug", "at", "precision", "kind", "amount_digits", "amount_unit")
+
 
 def log(
     *,
@@ -75,20 +78,25 @@ def log_each(
         man = lock_patient(patient)
         named = {sent["regimen"] for sent in events.values() if "regimen" in sent}
         known = {row.client_id: row for row in Regimen.objects.live().filter(patient=man, client_id__in=named)}
-        drugs = {sent["drug"] for sent in events.values() if isinstance(sent.get("drug"), str)}
-        logged: dict[tuple[Any, ...], list[str]] = {}
-        for row in DoseEvent.objects.live().filter(patient=man, drug__in=drugs):
-            logged.setdefault(_same_dose(vars(row)), []).append(row.client_id)
-
-        def content(key: str, sent: dict[str, Any]) -> dict[str, Any]:
+        read: dict[str, dict[str, Any] | Problem] = {}
+        for key, sent in events.items():
             of = {"regimen": known.get(sent["regimen"], sent["regimen"])} if "regimen" in sent else {}
-            read = _content(man=man, now=now, staff=staff, **(sent | of))
-            like = logged.setdefault(_same_dose(read), [])
-            _refuse_duplicate(read, like)
-            like.append(key)
-            return read
+            try:
+                read[key] = _content(man=man, now=now, staff=staff, **(sent | of))
+            except Problem as refused:
+                read[key] = refused
+        logged = _logged(man, [content for content in read.values() if not isinstance(content, Problem)])
 
-        contents = {key: partial(content, key, sent) for key, sent in events.items()}
+        def content(key: str) -> dict[str, Any]:
+            said = read[key]
+            if isinstance(said, Problem):
+                raise said
+            like = logged.setdefault(_same_dose(said), [])
+            _refuse_duplicate(said, like)
+            like.append(key)
+            return said
+
+        contents = {key: partial(content, key) for key in events}
         refused = records.add_each(DoseEvent, man=man, by=by, now=now, contents=contents)
         evaluations.refresh(man, now=now)
         return refused
@@ -133,15 +141,23 @@ def _add(
 
 def _like(man: Patient, content: dict[str, Any], *, but: str | None) -> list[str]:
     """The ids of the same dose as it is logged already, without the id of the one that is written."""
-    moment = {name: content[name] for name in ("drug", "at", "precision", "kind")}
-    rows = DoseEvent.objects.live().filter(patient=man, **moment)
-    return [row.client_id for row in rows if row.client_id != but and _same_dose(vars(row)) == _same_dose(content)]
+    return [key for key in _logged(man, [content]).get(_same_dose(content), ()) if key != but]
+
+
+def _logged(man: Patient, contents: Sequence[dict[str, Any]]) -> dict[tuple[Any, ...], list[str]]:
+    """By what two logs of one dose agree in, the ids of the doses that are logged at these moments. One query."""
+    found: dict[tuple[Any, ...], list[str]] = {}
+    of_these = {f"{name}__in": {content[name] for content in contents} for name in ("drug", "at")}
+    rows = DoseEvent.objects.live().filter(patient=man, **of_these)
+    for row in rows.values("client_id", *_SAME):
+        found.setdefault(_same_dose(row), []).append(row["client_id"])
+    return found
 
 
 def _same_dose(said: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What two logs of one dose agree in: so much of this drug at this moment, known as exactly, of this kind."""
-    amount = (Decimal(said["amount_digits"] or 0), said["amount_unit"])
-    return (*(said[name] for name in ("drug", "at", "precision", "kind")), *amount)
+    """What two logs of one dose agree in: the amount as a number, however it is written."""
+    *moment, digits, unit = (said[name] for name in _SAME)
+    return (*moment, Decimal(digits or 0), unit)
 
 
 def _refuse_duplicate(content: dict[str, Any], like: Sequence[str]) -> None:
