@@ -83,8 +83,8 @@ def log_each(
             of = {"regimen": known.get(sent["regimen"], sent["regimen"])} if "regimen" in sent else {}
             try:
                 read[key] = _content(man=man, now=now, staff=staff, **(sent | of))
-            except Problem as refused:
-                read[key] = refused
+            except Problem as why:
+                read[key] = why
         logged = _logged(man, [content for content in read.values() if not isinstance(content, Problem)])
 
         def content(key: str) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import F, OuterRef
-from django.db.models.functions import JSONObject
+from django.db.models import F, OuterRef, TextField
+from django.db.models.functions import Cast, JSONObject
 from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import NOW
@@ -71,12 +72,40 @@ def test_another_mans_rows_are_hidden_by_the_database_as_ever(adam: Any, carl: A
         assert home.chart_of(adam) == ([], False)
 
 
+def test_rows_of_related_tables_come_with_it(adam: Any) -> None:
+    kept = Kept(lambda patient_id: Evaluation.objects.filter(patient=patient_id).select_related("patient__user").defer("basis"))
+    with acting_as(Actor.system("test")), CaptureQueriesContext(connection) as sent:
+        assert {row.patient.user.pk for row in kept.of(adam.pk)} == {adam.user_id}
+    assert len(sent) == 1
+
+
+def test_columns_of_several_men_are_read_by_several_values(adam: Any, carl: Any) -> None:
+    drawn = date(2026, 9, 30)  # in UTC, where it was the day after
+
+    def rows(men: Any, analyte: Any, day: Any) -> Any:
+        columns = LabResult.objects.filter(patient__in=men, analyte=analyte, at__date=day).order_by("-digits")
+        return columns.annotate(key=Cast("uid", TextField())).values_list("key", "at", "digits")
+
+    kept = Kept(rows, [int], str, date)
+    with acting_as(Actor.system("test")):
+        both = [adam.pk, carl.pk]
+        assert kept.of(both, "estradiol", drawn) == list(rows(both, "estradiol", drawn)) != []
+        assert [digits for _, _, digits in kept.of(both, "estradiol", drawn)] == ["9.0", "24.10"]
+        assert [digits for _, _, digits in kept.of([adam.pk], "estradiol", drawn)] == ["9.0"]
+        assert kept.of([], "estradiol", drawn) == kept.of(both, "psa", drawn) == kept.of(both, "estradiol", NOW.date()) == []
+
+
+def test_a_list_is_kept_only_where_one_of_it_is_asked_for(adam: Any) -> None:
+    with pytest.raises(ValueError, match="where one of it"):
+        Kept(lambda men: Patient.objects.filter(pk=men[0]), [int]).of([adam.pk])
+
+
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        (lambda patient_id: Evaluation.objects.filter(patient=patient_id).select_related("patient"), "related rows"),
-        (lambda patient_id: Patient.objects.filter(pk=patient_id).prefetch_related("labresult_rows"), "related rows"),
-        (lambda _: Patient.objects.all(), "does not ask for the number"),
+        (lambda patient_id: Patient.objects.filter(pk=patient_id).prefetch_related("labresult_rows"), "prefetched rows"),
+        (lambda _: Patient.objects.all(), "does not ask for every value"),
+        (lambda patient_id: Patient.objects.filter(pk=patient_id).values("name"), "only objects and values_list"),
     ],
 )
 def test_what_cannot_be_kept_is_refused(rows: Any, words: str) -> None:
