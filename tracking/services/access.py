@@ -12,12 +12,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import BooleanField, Exists, F, Func, OuterRef
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet
 
 from tracking.domain.actor import Actor
 from tracking.domain.categories import SHAREABLE, Category, covers
 from tracking.domain.problems import problem
 from tracking.models import CareRelationship, ErasureRequest, Patient, Prescriber, User
+from tracking.services.kept import Kept
 
 __all__ = [
     "ADMINISTRATORS",
@@ -102,17 +103,25 @@ def lock_patient(patient: Patient | int, *, for_a_look: bool = False) -> Patient
     which takes no more than the door.
     """
     pk = patient if isinstance(patient, int) else patient.pk
-    may_write = Func(F("pk"), function="trabecula_may_write", output_field=BooleanField())
-    rows = Patient.objects.filter(erased_at=None).annotate(may_write=may_write).select_for_update(no_key=True, of=("self",))
-    try:
-        man: Any = rows.get(pk=pk)
-    except Patient.DoesNotExist:
-        raise not_found() from None
+    found = _TO_LOCK.of(pk)
+    if not found:
+        raise not_found()
+    man: Any = found[0]
     if not (man.may_write or for_a_look):
         text = "He shares a part of his record with your clinic, which lets it look and not write. Ask him to share all of it."
         raise problem("", "not-in-scope", text, kind="forbidden")
     locked: Patient = man
     return locked
+
+
+def _to_lock(pk: int) -> QuerySet[Any]:
+    may_write = Func(F("pk"), function="trabecula_may_write", output_field=BooleanField())
+    rows: QuerySet[Any] = Patient.objects.filter(pk=pk, erased_at=None).annotate(may_write=may_write)
+    return rows.select_for_update(no_key=True, of=("self",))
+
+
+_TO_LOCK = Kept(_to_lock)
+_OWN = Kept(lambda user: Patient.objects.filter(user=user))
 
 
 def lock_patients(ids: Sequence[int], *, skip_locked: bool = False) -> list[int]:
@@ -123,10 +132,10 @@ def lock_patients(ids: Sequence[int], *, skip_locked: bool = False) -> list[int]
 
 def own_patient(user: User) -> Patient:
     """The man whose account this is; 404 for an account that is no man's."""
-    try:
-        return Patient.objects.get(user=user)
-    except Patient.DoesNotExist:
-        raise not_found() from None
+    found: list[Patient] = _OWN.of(user.pk)
+    if not found:
+        raise not_found()
+    return found[0]
 
 
 def visible_patient(user: User, uid: UUID, category: Category = Category.CONCLUSIONS) -> Patient:

@@ -8,6 +8,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from django.db.models import QuerySet
+
 from tracking.domain.actor import Actor
 from tracking.domain.amounts import canonical
 from tracking.domain.entry import check_dose, check_drug
@@ -20,6 +22,7 @@ from tracking.evidence import load_rulebook
 from tracking.models import DoseEvent, Patient, Regimen
 from tracking.services import evaluations, records
 from tracking.services.access import acting_as, lock_patient
+from tracking.services.kept import Kept
 from tracking.services.lived import read_moment
 from tracking.services.regimen_content import read_dose
 
@@ -147,11 +150,17 @@ def _like(man: Patient, content: dict[str, Any], *, but: str | None) -> list[str
 def _logged(man: Patient, contents: Sequence[dict[str, Any]]) -> dict[tuple[Any, ...], list[str]]:
     """By what two logs of one dose agree in, the ids of the doses that are logged at these moments. One query."""
     found: dict[tuple[Any, ...], list[str]] = {}
-    of_these = {f"{name}__in": {content[name] for content in contents} for name in ("drug", "at")}
-    rows = DoseEvent.objects.live().filter(patient=man, **of_these)
-    for row in rows.values("client_id", *_SAME):
-        found.setdefault(_same_dose(row), []).append(row["client_id"])
+    drugs, moments = ({content[name] for content in contents} for name in ("drug", "at"))
+    for key, *said in _AT_MOMENTS.of(man.pk, [*drugs], [*moments]):
+        found.setdefault(_same_dose(dict(zip(_SAME, said, strict=True))), []).append(key)
     return found
+
+
+def _at_moments(man: int, drugs: Sequence[str], moments: Sequence[datetime]) -> QuerySet[Any, Any]:
+    return DoseEvent.objects.live().filter(patient=man, drug__in=drugs, at__in=moments).values_list("client_id", *_SAME)
+
+
+_AT_MOMENTS = Kept(_at_moments, int, [str], [datetime])
 
 
 def _same_dose(said: Mapping[str, Any]) -> tuple[Any, ...]:

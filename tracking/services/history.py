@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, partial
-from itertools import chain
 from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -23,6 +22,7 @@ from tracking.domain.history import (
     History,
     LabRecord,
     Person,
+    RegimenRecord,
     RiskFactorRecord,
     ScanRecord,
     SiteRecord,
@@ -40,12 +40,13 @@ __all__ = ["assay_of", "histories_of", "history_of", "lab_record"]
 
 T = TypeVar("T")
 
-# What the evaluation reads of a result, beside its key; of a dose; and of a scan.
+# What the evaluation reads of a result, beside its key; of a dose; of a scan and of its sites.
 _LAB = (
     "recorded_at", "source_system", "at", "precision", "zone", "analyte", "comparator", "digits", "unit", "method",
     "method_evidence", "laboratory", "range_low", "range_high", "lloq", "unit_confirmed", "biotin", "fasting",
 )  # fmt: skip
 _DOSE = ("drug", "kind", "amount_digits", "amount_unit", "at", "precision", "zone")
+_SCAN = ("scanned_on", "facility", "device", "reference", "scanner_changed")
 _SITE = ("region", "side", "vertebrae", "bmd_digits", "bmd_unit", "t_score", "z_score", "lsc_digits")
 
 
@@ -58,51 +59,38 @@ def histories_of(men: Sequence[Patient]) -> dict[int, History]:
     """The histories of several men by their key. So many queries, however many men and however long their lives."""
     ids = [man.pk for man in men]
     labs = _each(_LABS, ids, lab_record)
-    regimens = _of(_REGIMENS, ids, plans.records_of)
+    regimens: dict[int, list[RegimenRecord]] = defaultdict(list)
+    for row in _REGIMENS.of(ids):
+        regimens[row.patient_id] += plans.records_of(row)
     # One amount is written many times.
     doses = _each(_DOSES, ids, partial(_dose, cache(_amount)))
-    scans = _of(_SCANS, ids, _scan)
-    fractures = _of(_FRACTURES, ids, _fracture)
-    risk_factors = _of(_RISK_FACTORS, ids, _risk_factor)
     symptoms = _each(_SYMPTOMS, ids, _symptom)
-    uses = _of(_USES, ids, _use)
+    few = {row.pk: row for row in _FEW.of(ids)}
     set_by_people = in_force(men)
     return {
         man.pk: History(
             person=Person(zone=man.zone, birth_date=man.birth_date, birth_year=man.birth_year),
             labs=tuple(labs[man.pk]),
-            regimens=tuple(chain.from_iterable(regimens[man.pk])),
+            regimens=tuple(regimens[man.pk]),
             doses=tuple(doses[man.pk]),
-            scans=tuple(scans[man.pk]),
-            fractures=tuple(fractures[man.pk]),
-            risk_factors=tuple(risk_factors[man.pk]),
+            scans=tuple(map(_scan, few[man.pk].scans)),
+            fractures=tuple(map(_fracture, few[man.pk].fractures)),
+            risk_factors=tuple(map(_risk_factor, few[man.pk].risk_factors)),
             floors=set_by_people[man.pk].floors,
             intervals=set_by_people[man.pk].intervals,
             symptoms=tuple(symptoms[man.pk]),
-            uses=tuple(uses[man.pk]),
+            uses=tuple(map(_use, few[man.pk].uses)),
         )
         for man in men
     }
 
 
-def _of(kept: Kept[Any], men: Sequence[int], read: Callable[[Any], T]) -> dict[int, list[T]]:
-    """By man what is read of each of his rows."""
-    found: dict[int, list[T]] = defaultdict(list)
-    for row in kept.of(men):
-        found[row.patient_id].append(read(row))
-    return found
-
-
 def _each(kept: Kept[Any], men: Sequence[int], read: Callable[..., T]) -> dict[int, list[T]]:
-    """The same of rows of which there are many, by their columns: no objects are made of them."""
+    """By man what is read of each of his rows. There are many, and no objects are made of them."""
     found: dict[int, list[T]] = defaultdict(list)
     for pk, *columns in kept.of(men):
         found[pk].append(read(*columns))
     return found
-
-
-def _live(model: type[Record]) -> Kept[Any]:
-    return Kept(lambda men: model.objects.live().filter(patient__in=men), [int])
 
 
 def _columns(model: type[Record], *names: str) -> Kept[Any]:
@@ -111,18 +99,28 @@ def _columns(model: type[Record], *names: str) -> Kept[Any]:
     return Kept(lambda men: keyed.filter(patient__in=men).values_list("patient_id", "key", *names), [int])
 
 
-def _scans(men: Sequence[int]) -> QuerySet[Any]:
+def _few(men: Sequence[int]) -> QuerySet[Any]:
+    """Men with all that is stated about them seldom, so that a man of whom nothing of it is costs no statement for each."""
     sites = DexaSite.objects.filter(scan=OuterRef("pk")).order_by("pk").values(row=JSONObject(**{name: name for name in _SITE}))
-    rows: QuerySet[Any] = DexaScan.objects.live().annotate(measured=ArraySubquery(sites))
-    return rows.filter(patient__in=men)
+    seldom: QuerySet[Any] = Patient.objects.annotate(
+        scans=_seldom(DexaScan, *_SCAN, sites=ArraySubquery(sites)),
+        fractures=_seldom(Fracture, "site", "fragility", "at", "precision", "zone"),
+        risk_factors=_seldom(RiskFactor, "code", "since", "until"),
+        uses=_seldom(DrugUse, "drug", "since", "until"),
+    )
+    return seldom.only("pk").filter(pk__in=men)
+
+
+def _seldom(model: type[Record], *names: str, **beside: Any) -> ArraySubquery:
+    rows = model.objects.live().filter(patient=OuterRef("pk")).order_by("pk")
+    return ArraySubquery(rows.values(row=JSONObject(key="uid", **{name: name for name in names}, **beside)))
 
 
 _LABS = _columns(LabResult, *_LAB)
 _DOSES = _columns(DoseEvent, *_DOSE)
 _SYMPTOMS = _columns(Symptom, "code", "score", "at", "precision", "zone")
 _REGIMENS = Kept(lambda men: plans.standing().filter(patient__in=men), [int])
-_SCANS = Kept(_scans, [int])
-_FRACTURES, _RISK_FACTORS, _USES = _live(Fracture), _live(RiskFactor), _live(DrugUse)
+_FEW = Kept(_few, [int])
 
 
 def lab_record(  # noqa: PLR0917  the columns in their order, as they come
@@ -204,13 +202,13 @@ def _amount(drug: str, digits: str, unit: str) -> Decimal:
     return canonical(number, unit, rule) if rule is not None and unit in rule.units else number
 
 
-def _scan(row: Any) -> ScanRecord:
+def _scan(row: Mapping[str, Any]) -> ScanRecord:
     return ScanRecord(
-        key=str(row.uid),
-        scanned_on=row.scanned_on,
-        facility=row.facility,
-        device=row.device,
-        reference=row.reference,
+        key=row["key"],
+        scanned_on=date.fromisoformat(row["scanned_on"]),
+        facility=row["facility"],
+        device=row["device"],
+        reference=row["reference"],
         sites=tuple(
             SiteRecord(
                 region=site["region"],
@@ -221,28 +219,28 @@ def _scan(row: Any) -> ScanRecord:
                 z_score=Decimal(site["z_score"]) if site["z_score"] else None,
                 lsc=Decimal(site["lsc_digits"]) if site["lsc_digits"] else None,
             )
-            for site in row.measured
+            for site in row["sites"]
         ),
-        scanner_changed=row.scanner_changed,
+        scanner_changed=row["scanner_changed"],
     )
 
 
-def _fracture(row: Fracture) -> FractureRecord:
-    return FractureRecord(
-        key=str(row.uid),
-        site=row.site,
-        occurred=Moment(row.at, Precision(row.precision), row.zone),
-        fragility=row.fragility,
-    )
+def _fracture(row: Mapping[str, Any]) -> FractureRecord:
+    occurred = Moment(datetime.fromisoformat(row["at"]), Precision(row["precision"]), row["zone"])
+    return FractureRecord(key=row["key"], site=row["site"], occurred=occurred, fragility=row["fragility"])
 
 
-def _risk_factor(row: RiskFactor) -> RiskFactorRecord:
-    return RiskFactorRecord(key=str(row.uid), code=row.code, since=row.since, until=row.until)
+def _risk_factor(row: Mapping[str, Any]) -> RiskFactorRecord:
+    return RiskFactorRecord(key=row["key"], code=row["code"], since=_day(row["since"]), until=_day(row["until"]))
+
+
+def _use(row: Mapping[str, Any]) -> DrugUseRecord:
+    return DrugUseRecord(key=row["key"], drug=row["drug"], since=_day(row["since"]), until=_day(row["until"]))
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 def _symptom(key: str, code: str, score: int, at: datetime, precision: str, zone: str) -> SymptomRecord:  # noqa: PLR0917  likewise
     return SymptomRecord(key=key, code=code, score=score, felt=Moment(at, Precision(precision), zone))
-
-
-def _use(row: DrugUse) -> DrugUseRecord:
-    return DrugUseRecord(key=str(row.uid), drug=row.drug, since=row.since, until=row.until)

@@ -35,7 +35,7 @@ def deployment_floor() -> str:
 
 
 def in_force(men: Sequence[Patient]) -> dict[int, InForce]:
-    """What counts for each of these men. Four queries, however many men.
+    """What counts for each of these men. Four queries, however many men; one where none of them lets a clinic in.
 
     Nothing counts for a statistical record: it stands for a row of a survey, and nobody answers for it.
     """
@@ -43,14 +43,15 @@ def in_force(men: Sequence[Patient]) -> dict[int, InForce]:
     doors = set(_DOORS.of(real))
     floors = {pk: [*_of_deployment()] for pk in real}
     intervals: dict[int, list[IntervalOverride]] = {pk: [] for pk in real}
-    of_clinics = {row.clinic_id: _of_clinic(row) for row in _OF_CLINICS.of([clinic for _, clinic in doors])} if doors else {}
-    for man_id, clinic_id in doors:
-        if clinic_id in of_clinics:
-            floors[man_id].append(of_clinics[clinic_id])
-    for floor in _let_in(_FLOORS.of(real), doors):
-        floors[floor.patient_id].append(_floor(floor))
-    for interval in _let_in(_INTERVALS.of(real), doors):
-        intervals[interval.patient_id].append(_interval(interval))
+    if doors:
+        of_clinics = {row.clinic_id: _of_clinic(row) for row in _OF_CLINICS.of([clinic for _, clinic in doors])}
+        for man_id, clinic_id in doors:
+            if clinic_id in of_clinics:
+                floors[man_id].append(of_clinics[clinic_id])
+        for floor in _let_in(_FLOORS.of(real), doors):
+            floors[floor.patient_id].append(_floor(floor))
+        for interval in _let_in(_INTERVALS.of(real), doors):
+            intervals[interval.patient_id].append(_interval(interval))
     return {man.pk: InForce(tuple(floors.get(man.pk, ())), tuple(intervals.get(man.pk, ()))) for man in men}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -20,6 +20,7 @@ _MARKS: Mapping[type, Callable[[int], Any]] = {
     int: lambda place: 2**62 + 20261127 + place,
     str: lambda place: f"\N{SYMBOL FOR SUBSTITUTE}{place}",
     date: lambda place: date(9999, 1, 1 + place),
+    datetime: lambda place: datetime(9999, 1, 1 + place, tzinfo=UTC),
 }
 
 
