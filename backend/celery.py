@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
 
+import structlog
 from celery import Celery
-from celery.signals import beat_init, worker_init, worker_ready
+from celery.signals import beat_init, worker_init, worker_process_init, worker_process_shutdown, worker_ready
+from django.conf import settings
+from django.dispatch import receiver
+from django_structlog.celery.signals import bind_extra_task_metadata
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from backend import garbage
@@ -30,12 +35,34 @@ def tell_ready(**_: Any) -> None:
         Path(ready_file).write_text(str(os.getpid()), encoding="ascii")
 
 
+@receiver(bind_extra_task_metadata)
+def name_the_task(task: Any, **_: Any) -> None:
+    """Every line of a task says which it is of, that of its failure too."""
+    structlog.contextvars.bind_contextvars(task=task.name)
+
+
 @worker_init.connect
 def watch_tasks(**_: Any) -> None:
     from backend.metrics import worker  # noqa: PLC0415  in a worker alone
 
     worker.watch()
     garbage.set_apart()
+
+
+@worker_process_init.connect
+def trace_tasks(**_: Any) -> None:
+    """In each child, since what sends spans does not survive a fork."""
+    if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
+        from backend.seeing import traced_tasks  # noqa: PLC0415  only where it is asked for
+
+        traced_tasks.watch()
+
+
+@worker_process_shutdown.connect
+def hand_over_errors(**_: Any) -> None:
+    """A child of a worker ends without Python's own end, at which handlers are flushed."""
+    for handler in logging.getLogger().handlers:
+        handler.flush()
 
 
 @worker_ready.connect

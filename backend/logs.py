@@ -85,8 +85,12 @@ def json_formatter() -> logging.Formatter:
     return _Formatter(processors=_LAST, foreign_pre_chain=_SHARED, use_get_message=True)
 
 
-def config(level: str) -> dict[str, Any]:
-    """What ``logging.config`` reads, for Django, Celery and gunicorn alike: all to standard error, as JSON."""
+def config(level: str, *, reports: bool = False) -> dict[str, Any]:
+    """What ``logging.config`` reads, for Django, Celery and gunicorn alike: all to standard error, as JSON.
+
+    ``reports``: what is an error goes to Sentry as well.
+    """
+    to = ["stderr", "sentry"] if reports else ["stderr"]
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -94,15 +98,16 @@ def config(level: str) -> dict[str, Any]:
         "handlers": {
             "stderr": {"class": "logging.StreamHandler", "formatter": "json"},
             "nowhere": {"class": "logging.NullHandler"},
+            **({"sentry": {"class": "backend.seeing.sentry.ToSentry"}} if reports else {}),
         },
-        "root": {"handlers": ["stderr"], "level": level},
+        "root": {"handlers": to, "level": level},
         "loggers": {
             # Each request and each task has a line of ours that names no address and quotes no result.
             **{
                 name: {"handlers": ["nowhere"], "propagate": False}
                 for name in ("django.request", "django.server", "celery.app.trace", "gunicorn.access")
             },
-            "gunicorn.error": {"handlers": ["stderr"], "level": level, "propagate": False},
+            "gunicorn.error": {"handlers": to, "level": level, "propagate": False},
         },
     }
 

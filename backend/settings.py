@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,7 @@ from django.utils.module_loading import import_string
 from backend import logs
 from backend.accounts.sealing import fault_of_keys
 from backend.metrics.serving import address as address_of_metrics
+from backend.seeing import addresses
 from backend.shape_names import CHOICES
 from backend.versions import version_of
 from notifications.domain.outbound import fault_of_address
@@ -41,7 +43,7 @@ env = environ.Env()
 # which every child process inherits.
 _SECRETS = (
     *("SECRET_KEY", "JWT_SIGNING_KEY", "SEALING_KEYS", "DATABASE_URL", "MIGRATION_DATABASE_URL", "BROKER_URL", "CACHE_URL"),
-    *("EMAIL_URL", "ANYMAIL", "BACKUP_TRIAL_DATABASE_URL"),
+    *("EMAIL_URL", "ANYMAIL", "BACKUP_TRIAL_DATABASE_URL", "SENTRY_DSN", "OTEL_EXPORTER_OTLP_HEADERS"),
 )
 for name in _SECRETS:
     if path := os.environ.get(f"{name}_FILE"):
@@ -450,7 +452,29 @@ if METRICS_ADDRESS := env.str("METRICS_ADDRESS", default=""):
     address_of_metrics(METRICS_ADDRESS)
 # Requests and tasks are told by pattern and id; who asked, by the account's number. What else is said is scrubbed.
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
-LOGGING: dict[str, Any] = logs.config(LOG_LEVEL)
+# What runs here, as whoever builds it names it: told with errors and spans.
+RELEASE: str = env.str("RELEASE", default="").strip()
+if RELEASE and not re.fullmatch(r"[\w.+-]{1,64}", RELEASE, re.ASCII):
+    sys.exit("Trabecula cannot start: RELEASE cannot be used. Accepted: up to 64 letters, digits, and . _ + - in between.")
+# Errors to Sentry; empty: nowhere.
+SENTRY_DSN: str = env.str("SENTRY_DSN", default="").strip()
+# Spans to a collector of OpenTelemetry, by the names that its specification gives; empty: nowhere.
+OTEL_EXPORTER_OTLP_ENDPOINT: str = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="").strip()
+OTEL_EXPORTER_OTLP_HEADERS: str = env.str("OTEL_EXPORTER_OTLP_HEADERS", default="").strip()
+OTEL_TRACES_SAMPLER_ARG: float = env.float("OTEL_TRACES_SAMPLER_ARG", default=1.0)
+TRUST_TRACEPARENT: bool = env.bool("TRUST_TRACEPARENT", default=False)
+for name, fault in {
+    "SENTRY_DSN": SENTRY_DSN and addresses.fault_of_dsn(SENTRY_DSN),
+    "OTEL_EXPORTER_OTLP_ENDPOINT": OTEL_EXPORTER_OTLP_ENDPOINT and addresses.fault_of_endpoint(OTEL_EXPORTER_OTLP_ENDPOINT),
+    "OTEL_EXPORTER_OTLP_HEADERS": addresses.fault_of_headers(OTEL_EXPORTER_OTLP_HEADERS),
+    "OTEL_TRACES_SAMPLER_ARG": addresses.fault_of_share(OTEL_TRACES_SAMPLER_ARG),
+}.items():
+    if fault:
+        sys.exit(f"Trabecula cannot start: {name} cannot be used. {fault}")
+if OTEL_EXPORTER_OTLP_ENDPOINT:
+    # The first gives the request its id, and forgets what was bound to it.
+    MIDDLEWARE.insert(1, "backend.seeing.traced_requests.TracedRequests")
+LOGGING: dict[str, Any] = logs.config(LOG_LEVEL, reports=bool(SENTRY_DSN))
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # its end says the same and more

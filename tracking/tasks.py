@@ -176,7 +176,7 @@ def _counted(done: Iterator[bool], what: str) -> int:
     """With how many it went well; raises RuntimeError in the end where it did not with one."""
     outcomes = list(done)
     failed = outcomes.count(False)
-    log.info(what, men=len(outcomes) - failed, failed=failed)
+    log.info("a round over men is done", what=what, men=len(outcomes) - failed, failed=failed)
     if failed:
         raise RuntimeError(f"{failed} of {len(outcomes)} men could not be {what}; the log names them")
     return len(outcomes)

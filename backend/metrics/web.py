@@ -6,9 +6,9 @@ from contextlib import AbstractContextManager
 
 from prometheus_client import Counter, Gauge, Histogram
 
-__all__ = ["in_progress", "note", "note_threads"]
+__all__ = ["METHODS", "in_progress", "note", "note_threads"]
 
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 _requests = Counter("trabecula_http_requests", "Requests that were answered.", ["method", "route", "status"])
 _seconds = Histogram(
@@ -28,7 +28,7 @@ def in_progress() -> AbstractContextManager[None]:
 
 def note(method: str, route: str, status: int, seconds: float) -> None:
     """A request was answered. ``route`` is one of our patterns, so that nobody can make up new names."""
-    known = method if method in _METHODS else "other"
+    known = method if method in METHODS else "other"
     _requests.labels(known, route, str(status)).inc()
     _seconds.labels(known, route).observe(seconds)
 

@@ -152,7 +152,10 @@ def test_production_is_the_default_and_its_doors_are_closed(start):
 
 
 def test_web_hands_its_tasks_to_the_broker_of_the_settings():
-    code = "import backend.wsgi; from tracking.tasks import commit_import; print(commit_import.app.conf.broker_url)"
+    code = (
+        "import sys, backend.wsgi; from tracking.tasks import commit_import; print(commit_import.app.conf.broker_url);"
+        " print([name for name in sys.modules if name.startswith(('backend.seeing.', 'opentelemetry.proto', 'google.pro'))])"
+    )
     environment = {"PATH": os.environ["PATH"]} | PRODUCTION | {"SEALING_KEYS": "eg" * 21 + "o="}
     told = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code],
@@ -163,7 +166,8 @@ def test_web_hands_its_tasks_to_the_broker_of_the_settings():
         timeout=60,
         check=False,
     )
-    assert told.stdout.strip() == PRODUCTION["BROKER_URL"], told.stderr
+    # What no setting asks for is not imported either: it would cost every process its memory.
+    assert told.stdout.split("\n") == [PRODUCTION["BROKER_URL"], "['backend.seeing.addresses']", ""], told.stderr
 
 
 def test_an_address_for_figures_that_is_none_is_refused(start):
@@ -187,3 +191,35 @@ def test_nothing_is_sent_in_the_clear_not_even_to_this_machine(start):
     assert "ANYMAIL POSTMARK_API_URL cannot be used." in stopped.stderr
     assert address not in stopped.stderr
     assert "secret" not in stopped.stderr
+
+
+DSN = "https://c0ffee@sentry.example.org/42"
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "accepted"),
+    [
+        ("SENTRY_DSN", "https://sentry.example.org/secret", "Accepted: what Sentry shows as the DSN of a project"),
+        ("SENTRY_DSN", "http://secret@sentry.example.org/42", "https://key@host/number"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://secret.example.org:4318", "Accepted: an address such as https://"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "secret", "Accepted: name=value"),
+        ("OTEL_TRACES_SAMPLER_ARG", "1.5", "Accepted: from 0 (none) to 1 (all)."),
+        ("RELEASE", "secret of Adam", "Accepted: up to 64 letters"),
+    ],
+)
+def test_a_service_that_is_told_of_errors_or_requests_is_refused_where_it_cannot_be_used(start, name, given, accepted):
+    stopped = start(**{name: given})
+    assert stopped.returncode == 1
+    assert stopped.stderr.startswith(f"Trabecula cannot start: {name} cannot be used. ")
+    assert accepted in stopped.stderr
+    assert "secret" not in stopped.stderr
+    assert "Traceback" not in stopped.stderr
+
+
+def test_a_service_that_can_be_used_is_taken_also_from_a_file(start, tmp_path):
+    secret = tmp_path / "dsn"
+    secret.write_text(DSN + "\n")
+    told = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318", "OTEL_EXPORTER_OTLP_HEADERS": "Authorization=Bearer%20x"}
+    assert start(SENTRY_DSN_FILE=str(secret), RELEASE="2026.11-1", OTEL_TRACES_SAMPLER_ARG="0.1", **told).returncode == 0
+    secret.write_text("none")
+    assert "SENTRY_DSN cannot be used." in start(SENTRY_DSN_FILE=str(secret)).stderr

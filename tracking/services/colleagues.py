@@ -121,7 +121,9 @@ def join(*, secret: str, now: datetime, name: str = "", password: str | None = N
         named = name.strip()[:_MOST_OF_A_NAME]
         if not named:
             raise problem("/name", "name-missing", "Say your name, as colleagues are to read it.")
-        account = account or User(email=row.email)
+        if account is None:
+            # Another letter of his, from another clinic, may be taken up at this moment: the account is made once.
+            account, _ = User.objects.select_for_update(no_key=True).get_or_create(email=row.email, defaults={"name": named})
         account.name = named
         account.set_password(password)
         account.save()
