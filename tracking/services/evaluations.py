@@ -287,15 +287,12 @@ def _releasing(rows: Sequence[Evaluation], standing: Mapping[int, Evaluation]) -
     """
     if settings.FINDINGS_RELEASE == "immediate":
         return lambda _row, _code: True
+    stood = Evaluation.objects.filter(pk__in=[standing[row.patient_id].pk for row in rows if row.patient_id in standing])
+    decided = dict(stood.values_list("patient_id", "basis__verdict__reading"))  # the rest of a basis is much
     same = [
         standing[row.patient_id].pk
         for row in rows
-        if row.patient_id in standing and _decides(row) == _decides(standing[row.patient_id])
+        if row.patient_id in decided and row.basis["verdict"]["reading"] == decided[row.patient_id]
     ]
     released = set(Finding.objects.filter(evaluation__in=same, released_at__isnull=False).values_list("patient_id", "code"))
     return lambda row, code: (row.patient_id, code) in released
-
-
-def _decides(row: Evaluation) -> object:
-    """The key of the result that the verdict rests on."""
-    return row.basis["verdict"]["reading"]
