@@ -132,13 +132,13 @@ def brief(row: Evaluation, reader: Reader, comparison: Comparison | None) -> dic
 
 def summary(row: Evaluation, reader: Reader, now: datetime) -> dict[str, Any]:
     """What :class:`EvaluationSummary` promises, in the words of whoever reads."""
-    if not row.revision:
-        row.refresh_from_db(fields=["revision"])  # it was just made, and the database gives the number
     if reader.is_staff:
+        if not row.revision:
+            row.refresh_from_db(fields=["revision"])  # it was just made, and the database gives the number
         return {**brief(row, reader, None), "words": [row.basis["headline"], *row.basis["reasons"]]}
     his = shown.with_his_words(row)
     comparison = shown.comparison_for(his, reader.man, now)
-    return {**brief(row, reader, comparison), "words": shown.his_words(his, reader.man, comparison)}
+    return {**brief(his, reader, comparison), "words": shown.his_words(his, reader.man, comparison)}
 
 
 def result(row: Evaluation, key: str, reader: Reader, comparison: str | None) -> dict[str, Any] | None:

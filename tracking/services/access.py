@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import BooleanField, Exists, F, Func, OuterRef
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet
 
 from tracking.domain.actor import Actor
 from tracking.domain.categories import SHAREABLE, Category, covers
@@ -107,17 +107,24 @@ def lock_patient(patient: Patient | int, *, for_a_look: bool = False) -> Patient
     which takes no more than the door.
     """
     pk = patient if isinstance(patient, int) else patient.pk
-    may_write = Func(F("pk"), function="trabecula_may_write", output_field=BooleanField())
-    rows = Patient.objects.filter(erased_at=None).annotate(may_write=may_write).select_for_update(no_key=True, of=("self",))
-    try:
-        man: Any = rows.get(pk=pk)
-    except Patient.DoesNotExist:
-        raise not_found() from None
+    found = _TO_LOCK.of(pk)
+    if not found:
+        raise not_found()
+    man: Any = found[0]
     if not (man.may_write or for_a_look):
         text = "He shares a part of his record with your clinic, which lets it look and not write. Ask him to share all of it."
         raise problem("", "not-in-scope", text, kind="forbidden")
     locked: Patient = man
     return locked
+
+
+def _to_lock(pk: int) -> QuerySet[Any]:
+    may_write = Func(F("pk"), function="trabecula_may_write", output_field=BooleanField())
+    rows: QuerySet[Any] = Patient.objects.filter(pk=pk, erased_at=None).annotate(may_write=may_write)
+    return rows.select_for_update(no_key=True, of=("self",))
+
+
+_TO_LOCK = Kept(_to_lock)
 
 
 def lock_patients(ids: Sequence[int], *, skip_locked: bool = False) -> list[int]:

@@ -14,6 +14,7 @@ from tracking.evidence import load_rulebook
 from tracking.models import Patient, Symptom
 from tracking.services import evaluations, records
 from tracking.services.access import acting_as, lock_patient
+from tracking.services.kept import Kept
 from tracking.services.lived import read_moment
 
 __all__ = ["correct", "record", "record_many", "withdraw"]
@@ -114,8 +115,12 @@ def _put(man: Patient, by: Actor, now: datetime, content: dict[str, Any], client
     return records.add(Symptom, man=man, by=by, now=now, content=content | {"place": place}, client_id=client_id)
 
 
+_OF_DAY = Kept(lambda man, day: Symptom.objects.live().filter(patient=man, felt_on=day).order_by("place"), int, date)
+
+
 def _of_day(man: Patient, day: date) -> list[Symptom]:
-    return list(Symptom.objects.live().filter(patient=man, felt_on=day).order_by("place"))
+    found: list[Symptom] = _OF_DAY.of(man.pk, day)
+    return found
 
 
 def _free_place(of_day: list[Symptom], day: date) -> int:

@@ -8,6 +8,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from django.db.models import QuerySet
+
 from tracking.domain.actor import Actor
 from tracking.domain.amounts import canonical
 from tracking.domain.entry import check_dose, check_drug
@@ -20,10 +22,14 @@ from tracking.evidence import load_rulebook
 from tracking.models import DoseEvent, Patient, Regimen
 from tracking.services import evaluations, records
 from tracking.services.access import acting_as, lock_patient
+from tracking.services.kept import Kept
 from tracking.services.lived import read_moment
 from tracking.services.regimen_content import read_dose
 
 __all__ = ["correct", "log", "log_each", "log_many", "withdraw"]
+
+# What tells one dose from another: so much of this drug at this moment, known as exactly, of this kind.
+_SAME = ("drug", "at", "precision", "kind", "amount_digits", "amount_unit")
 
 
 def log(
@@ -75,20 +81,25 @@ def log_each(
         man = lock_patient(patient)
         named = {sent["regimen"] for sent in events.values() if "regimen" in sent}
         known = {row.client_id: row for row in Regimen.objects.live().filter(patient=man, client_id__in=named)}
-        drugs = {sent["drug"] for sent in events.values() if isinstance(sent.get("drug"), str)}
-        logged: dict[tuple[Any, ...], list[str]] = {}
-        for row in DoseEvent.objects.live().filter(patient=man, drug__in=drugs):
-            logged.setdefault(_same_dose(vars(row)), []).append(row.client_id)
-
-        def content(key: str, sent: dict[str, Any]) -> dict[str, Any]:
+        read: dict[str, dict[str, Any] | Problem] = {}
+        for key, sent in events.items():
             of = {"regimen": known.get(sent["regimen"], sent["regimen"])} if "regimen" in sent else {}
-            read = _content(man=man, now=now, staff=staff, **(sent | of))
-            like = logged.setdefault(_same_dose(read), [])
-            _refuse_duplicate(read, like)
-            like.append(key)
-            return read
+            try:
+                read[key] = _content(man=man, now=now, staff=staff, **(sent | of))
+            except Problem as why:
+                read[key] = why
+        logged = _logged(man, [content for content in read.values() if not isinstance(content, Problem)])
 
-        contents = {key: partial(content, key, sent) for key, sent in events.items()}
+        def content(key: str) -> dict[str, Any]:
+            said = read[key]
+            if isinstance(said, Problem):
+                raise said
+            like = logged.setdefault(_same_dose(said), [])
+            _refuse_duplicate(said, like)
+            like.append(key)
+            return said
+
+        contents = {key: partial(content, key) for key in events}
         refused = records.add_each(DoseEvent, man=man, by=by, now=now, contents=contents)
         evaluations.refresh(man, now=now)
         return refused
@@ -133,15 +144,29 @@ def _add(
 
 def _like(man: Patient, content: dict[str, Any], *, but: str | None) -> list[str]:
     """The ids of the same dose as it is logged already, without the id of the one that is written."""
-    moment = {name: content[name] for name in ("drug", "at", "precision", "kind")}
-    rows = DoseEvent.objects.live().filter(patient=man, **moment)
-    return [row.client_id for row in rows if row.client_id != but and _same_dose(vars(row)) == _same_dose(content)]
+    return [key for key in _logged(man, [content]).get(_same_dose(content), ()) if key != but]
+
+
+def _logged(man: Patient, contents: Sequence[dict[str, Any]]) -> dict[tuple[Any, ...], list[str]]:
+    """By what two logs of one dose agree in, the ids of the doses that are logged at these moments. One query."""
+    found: dict[tuple[Any, ...], list[str]] = {}
+    drugs, moments = ({content[name] for content in contents} for name in ("drug", "at"))
+    for key, *said in _AT_MOMENTS.of(man.pk, [*drugs], [*moments]):
+        found.setdefault(_same_dose(dict(zip(_SAME, said, strict=True))), []).append(key)
+    return found
+
+
+def _at_moments(man: int, drugs: Sequence[str], moments: Sequence[datetime]) -> QuerySet[Any, Any]:
+    return DoseEvent.objects.live().filter(patient=man, drug__in=drugs, at__in=moments).values_list("client_id", *_SAME)
+
+
+_AT_MOMENTS = Kept(_at_moments, int, [str], [datetime])
 
 
 def _same_dose(said: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What two logs of one dose agree in: so much of this drug at this moment, known as exactly, of this kind."""
-    amount = (Decimal(said["amount_digits"] or 0), said["amount_unit"])
-    return (*(said[name] for name in ("drug", "at", "precision", "kind")), *amount)
+    """What two logs of one dose agree in: the amount as a number, however it is written."""
+    *moment, digits, unit = (said[name] for name in _SAME)
+    return (*moment, Decimal(digits or 0), unit)
 
 
 def _refuse_duplicate(content: dict[str, Any], like: Sequence[str]) -> None:

@@ -19,6 +19,7 @@ from django.db.models import F, Q
 from tracking.domain.due import DueItem as Planned
 from tracking.domain.monitoring import Plan
 from tracking.models import DueItem, Patient
+from tracking.services.kept import Kept
 
 __all__ = [
     "DueNotice",
@@ -64,7 +65,7 @@ def store_plans(planned: Iterable[tuple[Patient, Plan]], *, said_anew: Collectio
     """
     plans = {man.pk: plan for man, plan in planned}
     stored: dict[int, dict[tuple[str, str], DueItem]] = defaultdict(dict)
-    for row in DueItem.objects.filter(patient__in=plans):
+    for row in _STORED.of([*plans]):
         stored[row.patient_id][row.kind, row.anchor] = row
     new: list[DueItem] = []
     changed: list[DueItem] = []
@@ -82,6 +83,9 @@ def store_plans(planned: Iterable[tuple[Patient, Plan]], *, said_anew: Collectio
     DueItem.objects.bulk_create(new)
     # Not announced_version: whoever reminds may have raised it meanwhile.
     DueItem.objects.bulk_update(changed, [*_CONTENT, "version"])
+
+
+_STORED = Kept(lambda men: DueItem.objects.filter(patient__in=men), [int])
 
 
 def _is_open_in(rows: Mapping[tuple[str, str], DueItem]) -> set[tuple[str, str]]:

@@ -34,6 +34,7 @@ from tracking.models import (
     Standing,
 )
 from tracking.services.access import acting_as, current_actor, lock_patient, not_found
+from tracking.services.kept import Kept
 
 __all__ = [
     "Concluded",
@@ -249,13 +250,19 @@ def open_to(care: QuerySet[CareRelationship], now: datetime) -> QuerySet[Any]:
     return Episode.objects.unresolved().awake(now).filter(Exists(care.filter(patient=OuterRef("patient"))))
 
 
+def _unresolved_since(men: Sequence[int], since: datetime) -> QuerySet[Any]:
+    rows = Episode.objects.filter(Q(resolved_at=None) | Q(resolved_at__gte=since), patient__in=men)
+    return rows.order_by(F("resolved_at").asc(nulls_last=True), "pk")
+
+
+_UNRESOLVED_SINCE = Kept(_unresolved_since, [int], datetime)
+
+
 def _standing(men: Sequence[Patient], now: datetime) -> dict[int, dict[str, Episode]]:
     """By man and family the episode that is not resolved, else the last one that may come back."""
     since = now - timedelta(days=load_rulebook().episodes.recurrence.days)
     found: dict[int, dict[str, Episode]] = {}
-    for row in Episode.objects.filter(Q(resolved_at=None) | Q(resolved_at__gte=since), patient__in=men).order_by(
-        F("resolved_at").asc(nulls_last=True), "pk"
-    ):
+    for row in _UNRESOLVED_SINCE.of([man.pk for man in men], since):
         found.setdefault(row.patient_id, {})[row.family] = row
     return found
 

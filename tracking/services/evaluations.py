@@ -23,6 +23,7 @@ from tracking.services import due, episodes, rulebooks
 from tracking.services.access import acting_as, lock_patient, lock_patients
 from tracking.services.history import histories_of
 from tracking.services.in_force import deployment_floor
+from tracking.services.kept import Kept
 
 __all__ = [
     "by_another_rulebook",
@@ -51,6 +52,15 @@ class _Gathering:
     wanted: bool = False
 
 
+def _latest(men: Sequence[int]) -> QuerySet[Any]:
+    rows = Standing.objects.filter(patient__in=men).select_related("evaluation")
+    return rows.defer("evaluation__basis")
+
+
+# What stands of men without its basis, which is much, and is read when somebody asks for it.
+_LATEST = Kept(_latest, [int])
+
+
 _gathering: ContextVar[_Gathering | None] = ContextVar("gathering", default=None)
 
 
@@ -77,28 +87,33 @@ def evaluated_once(man: Patient, *, now: datetime) -> Iterator[None]:
     if outer is not None and outer.patient_id == man.pk:
         yield
         return
-    gathering = _Gathering(man.pk, of(man) or refresh(man, now=now))
+    standing = _standing([man])
+    gathering = _Gathering(man.pk, standing[man.pk] if standing else refresh(man, now=now))
     token = _gathering.set(gathering)
     try:
         yield
     finally:
         _gathering.reset(token)
     if gathering.wanted:
-        refresh(lock_patient(man), now=now)  # read anew: his zone may be among what was written
+        # He is read anew, for his zone may be among what was written; what stands was not.
+        refresh_many([lock_patient(man)], now=now, standing={man.pk: gathering.before})
 
 
-def refresh_many(men: Sequence[Patient], *, now: datetime) -> dict[int, Evaluation]:
+def refresh_many(
+    men: Sequence[Patient], *, now: datetime, standing: Mapping[int, Evaluation] | None = None
+) -> dict[int, Evaluation]:
     """The same for several men, whose locks are held, in a number of statements that does not grow with them.
 
-    A new row is made where the outcome, the inputs or the rulebook differ; time alone makes none.
+    A new row is made where the outcome, the inputs or the rulebook differ; time alone makes none. ``standing``: what stands of
+    them, where it was read under the same locks.
     """
     rulebook = load_rulebook()
     conclusions = {pk: evaluate(history, rulebook, now) for pk, history in histories_of(men).items()}
-    standing = {row.patient_id: row.evaluation for row in Standing.objects.filter(patient__in=men).select_related("evaluation")}
+    standing = _standing(men) if standing is None else standing
     news = [man for man in men if man.pk not in standing or not _says_the_same(standing[man.pk], conclusions[man.pk])]
     if news:
         rulebooks.remember(rulebook, now=now)
-    latest = standing | _store([(man, conclusions[man.pk]) for man in news], standing, now=now)
+    latest = {**standing} | _store([(man, conclusions[man.pk]) for man in news], standing, now=now)
     Standing.objects.bulk_create(
         (
             Standing(
@@ -202,6 +217,10 @@ def _by_another_rulebook() -> QuerySet[Standing]:
     return Standing.objects.filter(Q(rulebook_version__lt=version) | Q(rulebook_version__gt=version))
 
 
+def _standing(men: Sequence[Patient]) -> dict[int, Evaluation]:
+    return {row.patient_id: row.evaluation for row in _LATEST.of([man.pk for man in men])}
+
+
 def of(man: Patient) -> Evaluation | None:
     """His latest evaluation, or None before the first."""
     standing = Standing.objects.filter(patient=man).select_related("evaluation").first()
@@ -268,15 +287,12 @@ def _releasing(rows: Sequence[Evaluation], standing: Mapping[int, Evaluation]) -
     """
     if settings.FINDINGS_RELEASE == "immediate":
         return lambda _row, _code: True
+    stood = Evaluation.objects.filter(pk__in=[standing[row.patient_id].pk for row in rows if row.patient_id in standing])
+    decided = dict(stood.values_list("patient_id", "basis__verdict__reading"))  # the rest of a basis is much
     same = [
         standing[row.patient_id].pk
         for row in rows
-        if row.patient_id in standing and _decides(row) == _decides(standing[row.patient_id])
+        if row.patient_id in decided and row.basis["verdict"]["reading"] == decided[row.patient_id]
     ]
     released = set(Finding.objects.filter(evaluation__in=same, released_at__isnull=False).values_list("patient_id", "code"))
     return lambda row, code: (row.patient_id, code) in released
-
-
-def _decides(row: Evaluation) -> object:
-    """The key of the result that the verdict rests on."""
-    return row.basis["verdict"]["reading"]

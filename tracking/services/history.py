@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
-from itertools import chain
+from functools import cache, partial
 from typing import Any, TypeVar
-from uuid import UUID
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, TextField
+from django.db.models.functions import Cast, JSONObject
 
 from tracking.domain.amounts import canonical
 from tracking.domain.history import (
@@ -21,6 +22,7 @@ from tracking.domain.history import (
     History,
     LabRecord,
     Person,
+    RegimenRecord,
     RiskFactorRecord,
     ScanRecord,
     SiteRecord,
@@ -28,20 +30,24 @@ from tracking.domain.history import (
 )
 from tracking.domain.reported import Comparator, Moment, Precision, Reported, Value, assay_of
 from tracking.evidence import load_rulebook
-from tracking.models import DexaScan, DoseEvent, DrugUse, Fracture, LabResult, Patient, RiskFactor, Symptom
+from tracking.models import DexaScan, DexaSite, DoseEvent, DrugUse, Fracture, LabResult, Patient, RiskFactor, Symptom
+from tracking.models.base import Record
 from tracking.services import plans, records
 from tracking.services.in_force import in_force
+from tracking.services.kept import Kept
 
 __all__ = ["histories_of", "history_of", "lab_record"]
 
 T = TypeVar("T")
 
-# What the evaluation reads of a dose, and of a result.
-_DOSE = ("patient_id", "uid", "drug", "kind", "amount_digits", "amount_unit", "at", "precision", "zone")
+# What the evaluation reads of a result, beside its key; of a dose; of a scan and of its sites.
 _LAB = (
-    "uid", "recorded_at", "source_system", "at", "precision", "zone", "analyte", "comparator", "digits", "unit", "method",
+    "recorded_at", "source_system", "at", "precision", "zone", "analyte", "comparator", "digits", "unit", "method",
     "method_evidence", "laboratory", "range_low", "range_high", "lloq", "unit_confirmed", "biotin", "fasting",
 )  # fmt: skip
+_DOSE = ("drug", "kind", "amount_digits", "amount_unit", "at", "precision", "zone")
+_SCAN = ("scanned_on", "facility", "device", "reference", "scanner_changed")
+_SITE = ("region", "side", "vertebrae", "bmd_digits", "bmd_unit", "t_score", "z_score", "lsc_digits")
 
 
 def history_of(man: Patient) -> History:
@@ -50,52 +56,75 @@ def history_of(man: Patient) -> History:
 
 
 def histories_of(men: Sequence[Patient]) -> dict[int, History]:
-    """The histories of several men by their key. Fourteen queries, however many men and however long their lives."""
-    labs = _labs(men)
-    regimens = _by_man(plans.standing(), men, plans.records_of)
-    # Doses are many, and nothing else of their rows is asked for: no objects are made of them.
-    doses = _by_man(DoseEvent.objects.live().values_list(*_DOSE, named=True), men, _dose)
-    scans = _by_man(DexaScan.objects.live().prefetch_related("sites"), men, _scan)
-    fractures = _by_man(Fracture.objects.live(), men, _fracture)
-    risk_factors = _by_man(RiskFactor.objects.live(), men, _risk_factor)
-    symptoms = _by_man(Symptom.objects.live(), men, _symptom)
-    uses = _by_man(DrugUse.objects.live(), men, _use)
+    """The histories of several men by their key. So many queries, however many men and however long their lives."""
+    ids = [man.pk for man in men]
+    labs = _each(_LABS, ids, lab_record)
+    regimens: dict[int, list[RegimenRecord]] = defaultdict(list)
+    for row in _REGIMENS.of(ids):
+        regimens[row.patient_id] += plans.records_of(row)
+    # One amount is written many times.
+    doses = _each(_DOSES, ids, partial(_dose, cache(_amount)))
+    symptoms = _each(_SYMPTOMS, ids, _symptom)
+    few = {row.pk: row for row in _FEW.of(ids)}
     set_by_people = in_force(men)
     return {
         man.pk: History(
             person=Person(zone=man.zone, birth_date=man.birth_date, birth_year=man.birth_year),
             labs=tuple(labs[man.pk]),
-            regimens=tuple(chain.from_iterable(regimens[man.pk])),
+            regimens=tuple(regimens[man.pk]),
             doses=tuple(doses[man.pk]),
-            scans=tuple(scans[man.pk]),
-            fractures=tuple(fractures[man.pk]),
-            risk_factors=tuple(risk_factors[man.pk]),
+            scans=tuple(map(_scan, few[man.pk].scans)),
+            fractures=tuple(map(_fracture, few[man.pk].fractures)),
+            risk_factors=tuple(map(_risk_factor, few[man.pk].risk_factors)),
             floors=set_by_people[man.pk].floors,
             intervals=set_by_people[man.pk].intervals,
             symptoms=tuple(symptoms[man.pk]),
-            uses=tuple(uses[man.pk]),
+            uses=tuple(map(_use, few[man.pk].uses)),
         )
         for man in men
     }
 
 
-def _by_man(rows: QuerySet[Any], men: Sequence[Patient], read: Callable[[Any], T]) -> dict[int, list[T]]:
+def _each(kept: Kept[Any], men: Sequence[int], read: Callable[..., T]) -> dict[int, list[T]]:
+    """By man what is read of each of his rows. There are many, and no objects are made of them."""
     found: dict[int, list[T]] = defaultdict(list)
-    for row in rows.filter(patient__in=men):
-        found[row.patient_id].append(read(row))
+    for pk, *columns in kept.of(men):
+        found[pk].append(read(*columns))
     return found
 
 
-def _labs(men: Sequence[Patient]) -> dict[int, list[LabRecord]]:
-    """The same of results, of which there are most by far: without an object of Django's for each."""
-    found: dict[int, list[LabRecord]] = defaultdict(list)
-    for pk, *said in LabResult.objects.live().filter(patient__in=men).values_list("patient_id", *_LAB):
-        found[pk].append(lab_record(*said))
-    return found
+def _columns(model: type[Record], *names: str) -> Kept[Any]:
+    """Whose each row is, its key, and these columns."""
+    keyed = model.objects.live().annotate(key=Cast("uid", TextField()))
+    return Kept(lambda men: keyed.filter(patient__in=men).values_list("patient_id", "key", *names), [int])
+
+
+def _few(men: Sequence[int]) -> QuerySet[Any]:
+    """Men with all that is stated about them seldom, so that a man of whom nothing of it is costs no statement for each."""
+    sites = DexaSite.objects.filter(scan=OuterRef("pk")).order_by("pk").values(row=JSONObject(**{name: name for name in _SITE}))
+    seldom: QuerySet[Any] = Patient.objects.annotate(
+        scans=_seldom(DexaScan, *_SCAN, sites=ArraySubquery(sites)),
+        fractures=_seldom(Fracture, "site", "fragility", "at", "precision", "zone"),
+        risk_factors=_seldom(RiskFactor, "code", "since", "until"),
+        uses=_seldom(DrugUse, "drug", "since", "until"),
+    )
+    return seldom.only("pk").filter(pk__in=men)
+
+
+def _seldom(model: type[Record], *names: str, **beside: Any) -> ArraySubquery:
+    rows = model.objects.live().filter(patient=OuterRef("pk")).order_by("pk")
+    return ArraySubquery(rows.values(row=JSONObject(key="uid", **{name: name for name in names}, **beside)))
+
+
+_LABS = _columns(LabResult, *_LAB)
+_DOSES = _columns(DoseEvent, *_DOSE)
+_SYMPTOMS = _columns(Symptom, "code", "score", "at", "precision", "zone")
+_REGIMENS = Kept(lambda men: plans.standing().filter(patient__in=men), [int])
+_FEW = Kept(_few, [int])
 
 
 def lab_record(  # noqa: PLR0917  the columns in their order, as they come
-    uid: UUID,
+    key: str,
     recorded_at: datetime,
     source_system: str,
     at: datetime,
@@ -117,7 +146,7 @@ def lab_record(  # noqa: PLR0917  the columns in their order, as they come
 ) -> LabRecord:
     """One result as the evaluation reads it, by its columns."""
     return LabRecord(
-        key=str(uid),
+        key=key,
         analyte=analyte,
         reported=Reported(
             Value(Comparator(comparator), digits, unit),
@@ -140,63 +169,72 @@ def _end(digits: str, unit: str) -> Value:
     return Value(Comparator.EQUAL, digits, unit)
 
 
-def _dose(row: Any) -> DoseRecord:
+def _dose(  # noqa: PLR0917  likewise
+    amount_mg: Callable[[str, str, str], Decimal],
+    key: str,
+    drug: str,
+    kind: str,
+    digits: str,
+    unit: str,
+    at: datetime,
+    precision: str,
+    zone: str,
+) -> DoseRecord:
     return DoseRecord(
-        key=str(row.uid),
-        drug=row.drug,
-        kind=DoseKind(row.kind),
-        amount_mg=_amount(row) if row.amount_digits else None,
-        taken=Moment(row.at, Precision(row.precision), row.zone),
+        key=key,
+        drug=drug,
+        kind=DoseKind(kind),
+        amount_mg=amount_mg(drug, digits, unit) if digits else None,
+        taken=Moment(at, Precision(precision), zone),
     )
 
 
-def _amount(row: Any) -> Decimal:
+def _amount(drug: str, digits: str, unit: str) -> Decimal:
     """In the drug's own unit; as written where the rules no longer know drug or unit."""
-    rule = load_rulebook().drugs.get(row.drug)
-    number = Decimal(row.amount_digits)
-    return canonical(number, row.amount_unit, rule) if rule is not None and row.amount_unit in rule.units else number
+    rule = load_rulebook().drugs.get(drug)
+    number = Decimal(digits)
+    return canonical(number, unit, rule) if rule is not None and unit in rule.units else number
 
 
-def _scan(row: DexaScan) -> ScanRecord:
+def _scan(row: Mapping[str, Any]) -> ScanRecord:
     return ScanRecord(
-        key=str(row.uid),
-        scanned_on=row.scanned_on,
-        facility=row.facility,
-        device=row.device,
-        reference=row.reference,
+        key=row["key"],
+        scanned_on=date.fromisoformat(row["scanned_on"]),
+        facility=row["facility"],
+        device=row["device"],
+        reference=row["reference"],
         sites=tuple(
             SiteRecord(
-                region=site.region,
-                side=site.side,
-                vertebrae=site.vertebrae,
-                bmd=Value(Comparator.EQUAL, site.bmd_digits, site.bmd_unit),
-                t_score=Decimal(site.t_score) if site.t_score else None,
-                z_score=Decimal(site.z_score) if site.z_score else None,
-                lsc=Decimal(site.lsc_digits) if site.lsc_digits else None,
+                region=site["region"],
+                side=site["side"],
+                vertebrae=site["vertebrae"],
+                bmd=Value(Comparator.EQUAL, site["bmd_digits"], site["bmd_unit"]),
+                t_score=Decimal(site["t_score"]) if site["t_score"] else None,
+                z_score=Decimal(site["z_score"]) if site["z_score"] else None,
+                lsc=Decimal(site["lsc_digits"]) if site["lsc_digits"] else None,
             )
-            for site in sorted(row.sites.all(), key=lambda site: site.pk)
+            for site in row["sites"]
         ),
-        scanner_changed=row.scanner_changed,
+        scanner_changed=row["scanner_changed"],
     )
 
 
-def _fracture(row: Fracture) -> FractureRecord:
-    return FractureRecord(
-        key=str(row.uid),
-        site=row.site,
-        occurred=Moment(row.at, Precision(row.precision), row.zone),
-        fragility=row.fragility,
-    )
+def _fracture(row: Mapping[str, Any]) -> FractureRecord:
+    occurred = Moment(datetime.fromisoformat(row["at"]), Precision(row["precision"]), row["zone"])
+    return FractureRecord(key=row["key"], site=row["site"], occurred=occurred, fragility=row["fragility"])
 
 
-def _risk_factor(row: RiskFactor) -> RiskFactorRecord:
-    return RiskFactorRecord(key=str(row.uid), code=row.code, since=row.since, until=row.until)
+def _risk_factor(row: Mapping[str, Any]) -> RiskFactorRecord:
+    return RiskFactorRecord(key=row["key"], code=row["code"], since=_day(row["since"]), until=_day(row["until"]))
 
 
-def _symptom(row: Symptom) -> SymptomRecord:
-    felt = Moment(row.at, Precision(row.precision), row.zone)
-    return SymptomRecord(key=str(row.uid), code=row.code, score=row.score, felt=felt)
+def _use(row: Mapping[str, Any]) -> DrugUseRecord:
+    return DrugUseRecord(key=row["key"], drug=row["drug"], since=_day(row["since"]), until=_day(row["until"]))
 
 
-def _use(row: DrugUse) -> DrugUseRecord:
-    return DrugUseRecord(key=str(row.uid), drug=row.drug, since=row.since, until=row.until)
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _symptom(key: str, code: str, score: int, at: datetime, precision: str, zone: str) -> SymptomRecord:  # noqa: PLR0917  likewise
+    return SymptomRecord(key=key, code=code, score=score, felt=Moment(at, Precision(precision), zone))

@@ -114,7 +114,7 @@ class Judge:
         drawn = {}
         for row, said in rows:
             read = {name: value for name, value in said.items() if name != "confirmed_reason"}
-            lab = lab_record(row.uid, self._now, records.TABLE, **read)
+            lab = lab_record(str(row.uid), self._now, records.TABLE, **read)
             drawn[lab.key] = row, lab
         if not drawn:
             return []

@@ -1,118 +1,158 @@
-"""Statements that are composed once. Of what is read most, Django's composing costs more than the database's answer."""
+"""Statements that every request asks, composed once in a process and not at each request."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models.base import ModelState
-from django.db.models.query import get_related_populators, prefetch_related_objects
+from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators, prefetch_related_objects
 
 __all__ = ["Kept"]
 
-M = TypeVar("M", bound=models.Model)
+R = TypeVar("R")
 
-_TYPES = {int: "bigint", str: "text", datetime: "timestamptz"}
+_TYPES = {int: "bigint", str: "text", date: "date", datetime: "timestamptz"}
 
 
-class Kept(Generic[M]):
-    """Objects of a queryset in which a few values change from call to call: whose rows they are, and no more.
+class Kept(Generic[R]):
+    """What a queryset reads, where nothing but a few values changes from call to call: whose rows they are, of which day.
 
     ``rows`` is asked once in a process, with marks in place of values, and must depend on nothing but these: not on the clock,
-    not on settings. ``kinds``: of each value in turn, int, str or datetime; one number where none is named.
+    not on settings. It asks for objects, related ones too, or for ``values_list``. ``kinds``: of each value in turn int, str,
+    date or datetime, in a list where it is several of them (``__in``); one number where none is named.
     """
 
-    def __init__(self, rows: Callable[..., models.QuerySet[M]], *kinds: type) -> None:
+    def __init__(self, rows: Callable[..., models.QuerySet[Any, R]], *kinds: type | list[type]) -> None:
         self._rows = rows
         self._kinds = kinds or (int,)
-        self._marks = [_mark(kind, place) for place, kind in enumerate(self._kinds)]
 
-    def of(self, *values: Any) -> list[M]:
-        """The objects, as the queryset itself would have read them now."""
+    def of(self, *values: Any) -> list[R]:
+        """What the queryset itself would have read now."""
         kept = self._composed
         with _bound() as cursor:
             cursor.execute(kept.sql, [values[place] for place in kept.places])
-            found = [kept.read(row) for row in cursor.fetchall()]
-        if found and kept.prefetched:
-            prefetch_related_objects(found, *kept.prefetched)
-        return found
+            found: list[Any] = cursor.fetchall()
+        if kept.converted:
+            found = [kept.convert(row) for row in found]
+        if kept.made is None:
+            return found
+        made = [kept.made.of(row) for row in found]
+        if made and kept.made.prefetched:
+            prefetch_related_objects(made, *kept.made.prefetched)
+        return made
 
     @cached_property
     def _composed(self) -> _Composed:
-        rows = self._rows(*self._marks)
+        marks = [_mark(kind[0] if isinstance(kind, list) else kind, place) for place, kind in enumerate(self._kinds)]
+        rows = self._rows(*([mark] if isinstance(kind, list) else mark for mark, kind in zip(marks, self._kinds, strict=True)))
         compiler: Any = rows.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
-        about = compiler.klass_info
-        if not _is_plainly_made(about["model"]):
-            raise ValueError("objects that are made in a way of their own cannot be kept")
-        if missing := [mark for mark in self._marks if mark not in params]:
+        if missing := [mark for mark in marks if mark not in params]:
             raise ValueError(f"the statement does not ask for the values that change: {missing}")
         columns = [column for column, _, _ in compiler.select]
-        places = about["select_fields"]
+        asked = [self._kinds[marks.index(param)] if param in marks else _Constant(param) for param in params]
         return _Composed(
-            sql=self._written_out(sql, params),
-            places=tuple(self._marks.index(param) for param in params if param in self._marks),
-            model=about["model"],
-            names=tuple((columns[place].target.attname, place) for place in places),
-            beside=tuple(compiler.annotation_col_map.items()),
-            related=tuple(get_related_populators(about, compiler.select, DEFAULT_DB_ALIAS)),  # type: ignore[call-arg]  # stubs of a later Django
-            prefetched=rows._prefetch_related_lookups,  # type: ignore[attr-defined]  # noqa: SLF001  nothing else tells
+            sql=_written_out(sql, asked),
+            places=tuple(marks.index(param) for param in params if param in marks),
             converted=tuple((place, *how) for place, how in compiler.get_converters(columns).items()),
+            made=_made(rows, compiler),
         )
-
-    def _written_out(self, statement: str, params: Sequence[Any]) -> str:
-        """The statement with all that never changes in it, so that the server may keep its plan for what does."""
-        with connection.cursor() as cursor:
-            written = tuple(
-                f"%s::{_TYPES[self._kinds[self._marks.index(param)]]}"
-                if param in self._marks
-                else cursor.mogrify("%s", [param]).replace("%", "%%")
-                for param in params
-            )
-        # A sign that stands beside the places is doubled already, and stays so.
-        return statement.replace("%%", "%%%%") % written
 
 
 @dataclass(frozen=True, slots=True)
-class _Composed:
-    """``places``: of the values that come, in the order of the statement. ``names`` of the model's columns, and ``beside``
-    them of what was annotated, each with its place in a row.
+class _Constant:
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """How a row becomes an object. ``names`` of the model's columns, and ``beside`` them of what was annotated, each with its
+    place in a row.
     """
 
-    sql: str
-    places: tuple[int, ...]
     model: type[models.Model]
     names: tuple[tuple[str, int], ...]
     beside: tuple[tuple[str, int], ...]
     related: tuple[Any, ...]
     prefetched: tuple[Any, ...]
+
+    def of(self, row: Sequence[Any]) -> Any:
+        """As ``Model.from_db`` makes it, without what that costs: a setter has nothing to do on an object nobody has seen."""
+        made = self.model.__new__(self.model)
+        made._state = state = ModelState()  # noqa: SLF001  as Django's own
+        state.adding, state.db = False, DEFAULT_DB_ALIAS
+        kept = made.__dict__
+        for name, place in self.names:
+            kept[name] = row[place]
+        for populator in self.related:
+            populator.populate(row, made)
+        for name, place in self.beside:
+            setattr(made, name, row[place])
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    """``places``: of the values that come, in the order of the statement. ``made``: None where rows stay rows."""
+
+    sql: str
+    places: tuple[int, ...]
     converted: tuple[tuple[int, Sequence[Callable[..., Any]], Any], ...]
+    made: _Made | None
 
-    def read(self, raw: Sequence[Any]) -> Any:
-        """One row as an object, each column as its field reads it.
-
-        As ``Model.from_db`` makes it, without what that costs: a setter has nothing to do on an object nobody has seen yet.
-        """
+    def convert(self, raw: Sequence[Any]) -> tuple[Any, ...]:
+        """One row, each column as its field reads it."""
         row = list(raw)
         for place, converters, expression in self.converted:
             for convert in converters:
                 row[place] = convert(row[place], expression, connection)
-        read = self.model.__new__(self.model)
-        read._state = state = ModelState()  # noqa: SLF001  as Django's own
-        state.adding, state.db = False, DEFAULT_DB_ALIAS
-        kept = read.__dict__
-        for name, place in self.names:
-            kept[name] = row[place]
-        for populator in self.related:
-            populator.populate(row, read)
-        for name, place in self.beside:
-            setattr(read, name, row[place])
-        return read
+        return tuple(row)
+
+
+def _made(rows: models.QuerySet[Any, Any], compiler: Any) -> _Made | None:
+    kind, prefetched = rows._iterable_class, rows._prefetch_related_lookups  # type: ignore[attr-defined]  # noqa: SLF001  nothing else tells
+    if kind is ValuesListIterable:
+        return None
+    if kind is not ModelIterable:
+        raise ValueError("only objects and values_list are kept")
+    about = compiler.klass_info
+    if not _is_plainly_made(about["model"]):
+        raise ValueError("objects that are made in a way of their own cannot be kept")
+    return _Made(
+        model=about["model"],
+        names=tuple((compiler.select[place][0].target.attname, place) for place in about["select_fields"]),
+        beside=tuple(compiler.annotation_col_map.items()),
+        related=tuple(get_related_populators(about, compiler.select, DEFAULT_DB_ALIAS)),  # type: ignore[call-arg]  # stubs of a later Django
+        prefetched=prefetched,
+    )
+
+
+def _written_out(statement: str, params: Sequence[type | list[type] | _Constant]) -> str:
+    """The statement with all that never changes in it, so that the server may keep its plan for what does.
+
+    A list comes as one value, however long it is: ``= ANY(...)`` for ``IN (...)``.
+    """
+    # A sign that stands beside the places is doubled already, and stays so.
+    written, *pieces = re.split(r"(?<!%)%s", statement)
+    with connection.cursor() as cursor:
+        for param, piece in zip(params, pieces, strict=True):
+            if isinstance(param, _Constant):
+                written += cursor.mogrify("%s", [param.value]).replace("%", "%%")
+            elif isinstance(param, list):
+                if not (written.endswith(" IN (") and piece.startswith(")")):
+                    raise ValueError("a list is only kept where one of it is asked for")
+                written = f"{written.removesuffix(' IN (')} = ANY(%s::{_TYPES[param[0]]}[]"
+            else:
+                written += f"%s::{_TYPES[param]}"
+            written += piece
+    return written
 
 
 def _bound() -> Any:
@@ -133,6 +173,8 @@ def _mark(kind: type, place: int) -> Any:
         return 2**62 + 20261127 + place
     if kind is datetime:
         return datetime(9876, 5, 4, 3, 2, 1, place, tzinfo=UTC)
+    if kind is date:
+        return date(9876, 5, 4 + place)
     return f"\x02kept {place}\x03"
 
 

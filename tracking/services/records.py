@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import DataError, IntegrityError, transaction
@@ -17,6 +18,7 @@ from tracking.models import ImportBatch, Patient, Tombstone
 from tracking.models.base import CLIENT_ID, Record
 from tracking.services.access import not_found
 from tracking.services.bulk import insert_objects
+from tracking.services.kept import Kept
 
 __all__ = [
     "Source", "add", "add_each", "check_client_id", "find", "find_his", "is_typed", "not_storable", "same_content",
@@ -214,10 +216,9 @@ def _said(value: Any) -> Any:
 def _said_under(model: type[R], man: Patient, client_id: str, content: dict[str, Any]) -> R | None:
     """The row that says this under this id already; None where the id is free. A conflict where it names something else."""
     check_client_id(client_id)
-    row = model.objects.filter(patient=man, client_id=client_id).order_by("-pk").first()
+    row: R | None = next(iter(_last_under(model).of(man.pk, client_id)), None)
     if row is None or (row.withdrawn_at is None and same_content(row, content)):
-        said: R | None = row
-        return said
+        return row
     raise problem(
         "/client_id",
         "client-id-taken",
@@ -225,6 +226,11 @@ def _said_under(model: type[R], man: Patient, client_id: str, content: dict[str,
         kind="conflict",
         received=client_id,
     )
+
+
+@cache
+def _last_under(model: type[Record]) -> Kept[Any]:
+    return Kept(lambda man, client_id: model.objects.filter(patient=man, client_id=client_id).order_by("-pk")[:1], int, str)
 
 
 def _replaced(row: R, *, man: Patient, by: Actor, now: datetime, content: dict[str, Any]) -> R:

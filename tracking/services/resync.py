@@ -12,6 +12,7 @@ from tracking.domain.actor import Actor
 from tracking.domain.problems import problem
 from tracking.models import Patient, SyncLife
 from tracking.services.access import acting_as, lock_patient
+from tracking.services.kept import Kept
 
 __all__ = ["FIRST_LIFE", "LEAP", "check_cursor", "rotate", "token_of"]
 
@@ -53,5 +54,8 @@ def rotate(*, patient: Patient | int, by: Actor, now: datetime) -> str:
         return str(SyncLife.objects.create(patient=man, began_at_revision=began, at=now, by=str(by)).token)
 
 
+_LIVES = Kept(lambda patient_id: SyncLife.objects.filter(patient=patient_id).order_by("-began_at_revision")[:1])
+
+
 def _life(man: Patient) -> SyncLife | None:
-    return SyncLife.objects.filter(patient=man).order_by("-began_at_revision").first()
+    return next(iter(_LIVES.of(man.pk)), None)

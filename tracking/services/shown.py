@@ -19,6 +19,7 @@ from tracking.domain.rulebook import Lane, Tier
 from tracking.domain.words import fill, on_day
 from tracking.evidence import load_rulebook
 from tracking.models import CareRelationship, Episode, Evaluation, Finding, LabResult, Patient, Proposal
+from tracking.services.kept import Kept
 from tracking.services.lived import local_today
 
 __all__ = [
@@ -57,7 +58,11 @@ def for_his_words() -> dict[str, Any]:
 
 def with_his_words(row: Evaluation) -> Any:
     """An evaluation that was read without :func:`for_his_words`, with it."""
-    return Evaluation.objects.defer("basis").annotate(**for_his_words()).get(pk=row.pk)
+    (read,) = _WITH_HIS_WORDS.of(row.pk)
+    return read
+
+
+_WITH_HIS_WORDS = Kept(lambda pk: Evaluation.objects.defer("basis").annotate(**for_his_words()).filter(pk=pk))
 
 
 def comparison_for(row: Any, man: Patient, now: datetime) -> Comparison:

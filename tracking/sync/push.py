@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from tracking.models import Patient, Tombstone
 from tracking.services import resync
 from tracking.services.access import acting_as, lock_patient
 from tracking.services.evaluations import evaluated_once
+from tracking.services.kept import Kept
 from tracking.services.records import not_storable
 from tracking.sync import registry
 from tracking.sync.protocol import Pulled, Rejection, TablePush
@@ -37,12 +38,13 @@ def push(
         act = Act(man, by, now, cursor)
         conflicts: dict[str, dict[str, Any]] = {}
         rejected: dict[str, list[Rejection]] = {}
+        stones = _stones(man, changes)
         with evaluated_once(man, now=now):
             for table in registry.tables():
                 said = changes.get(table.name)
                 if said is None or not (said.rows or said.deleted or said.rejected):
                     continue
-                pushed = _Push(act, table, said)
+                pushed = _Push(act, table, said, stones.get(table.name, {}))
                 pushed.run()
                 if pushed.newer or pushed.gone:
                     conflicts[table.name] = Pulled.of(pushed.newer, pushed.gone).as_dict()
@@ -53,13 +55,31 @@ def push(
         return rejected
 
 
+def _withdrawn(patient_id: int, tables: Sequence[str], ids: Sequence[str]) -> Any:
+    rows = Tombstone.objects.filter(patient=patient_id, table__in=tables, client_id__in=ids)
+    return rows.values_list("table", "client_id", "revision")
+
+
+_WITHDRAWN_BEFORE = Kept(_withdrawn, int, [str], [str])
+
+
+def _stones(man: Patient, changes: Mapping[str, TablePush]) -> dict[str, dict[str, int]]:
+    """By table and id, in which revision what is pushed was withdrawn before. One query."""
+    ids = [key for said in changes.values() for key in said.rows]
+    found: dict[str, dict[str, int]] = {}
+    for table, key, revision in _WITHDRAWN_BEFORE.of(man.pk, [*changes], ids):
+        found.setdefault(table, {})[key] = revision
+    return found
+
+
 @dataclass(slots=True)
 class _Push:
-    """One table's part of a push."""
+    """One table's part of a push. ``stones``: ids that were withdrawn before, with the revision in which they were."""
 
     act: Act
     table: Table
     said: TablePush
+    stones: Mapping[str, int]
     newer: list[dict[str, Any]] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
@@ -68,11 +88,6 @@ class _Push:
         """Deletions first, then edits, then what is new: a regimen's end makes room for the next."""
         ids = [*self.said.deleted, *self.said.rows]
         standing = self.table.standing(self.act.man, ids)
-        stones = dict(
-            Tombstone.objects.filter(patient=self.act.man, table=self.table.name, client_id__in=ids).values_list(
-                "client_id", "revision"
-            )
-        )
         self.rejected.extend(self.said.rejected)
         for key in self.said.deleted:
             if key in standing:
@@ -81,7 +96,7 @@ class _Push:
             if key in standing:
                 self._edit(key, sent, standing[key])
         unknown = {key: sent for key, sent in self.said.rows.items() if key not in standing}
-        self._add({key: sent for key, sent in unknown.items() if self._may_add(key, stones.get(key))})
+        self._add({key: sent for key, sent in unknown.items() if self._may_add(key, self.stones.get(key))})
 
     def _delete(self, key: str, row: Any) -> None:
         self._tried(key, row, lambda: self.table.remove(self.act, row))

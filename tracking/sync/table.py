@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from tracking.domain.ownership import Ownership
 from tracking.domain.problems import Issue, Problem, problem, raise_all
 from tracking.models import Patient
 from tracking.models.base import Record
+from tracking.services.kept import Kept
 from tracking.services.records import not_storable
 from tracking.sync.columns import LEFT_OUT, Column, Flag, Instant, Text, Whole
 
@@ -164,9 +166,13 @@ class RecordTable(Table):
         return self._standing(man).filter(revision__gt=since)
 
     def standing(self, man: Patient, ids: Collection[str]) -> dict[str, Any]:
-        return {row.client_id: row for row in self._standing(man).filter(client_id__in=ids)}
+        return {row.client_id: row for row in self._under.of(man.pk, [*ids])}
 
-    def _standing(self, man: Patient) -> models.QuerySet[Any]:
+    @cached_property
+    def _under(self) -> Kept[Any]:
+        return Kept(lambda man, ids: self._standing(man).filter(client_id__in=ids), int, [str])
+
+    def _standing(self, man: Patient | int) -> models.QuerySet[Any]:
         rows: models.QuerySet[Any] = self.model.objects.live().filter(patient=man)
         return rows.select_related(*self.joined) if self.joined else rows
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from tests.backend.api.phone import DOSE, NOTHING_REJECTED, PLAN, Phone, code
+from tests.backend.api.phone import DOSE, NOTHING_REJECTED, PLAN, Phone, code, many_doses
 from tests.backend.api.rows import PAUSE
 from tracking.domain.actor import Actor
 
 SYSTEM = Actor.system("test")
+# Those that ask who it is, the savepoints of services, and three of the test's own transaction are among them.
+MOST_FOR_A_PUSH = 40
 
 
 def test_a_change_of_dose_is_a_new_row_that_ends_the_version_before(phone, new_phone):
@@ -120,3 +124,22 @@ def test_a_regimen_that_never_began_ends_where_it_would_have(phone):
     phone.delete("regimens", "plan")
     phone.pull()
     assert phone.of("regimens")["plan"]["ends_on"] == "2027-01-01"
+
+
+def test_a_dose_and_a_symptom_take_so_many_statements_however_long_he_has_been_here(phone: Phone) -> None:
+    def statements(name: str, taken_at: str) -> int:
+        felt = {"id": f"felt-{name}", "code": "fatigue", "score": 4, "felt_at": taken_at, "zone": "Europe/Berlin"}
+        changes = {
+            "dose_events": {"created": [{"id": f"dose-{name}", **DOSE, "taken_at": taken_at}]},
+            "symptoms": {"created": [felt]},
+        }
+        with CaptureQueriesContext(connection) as sent:
+            assert phone.push(changes) == NOTHING_REJECTED
+        return len(sent)
+
+    statements("first", "2026-09-30T08:00:00+02:00")  # what a process remembers of its rules is asked for once
+    few = statements("few", "2026-10-01T08:00:00+02:00")
+    assert phone.create("dose_events", *many_doses(100)) == NOTHING_REJECTED
+    assert statements("many", "2026-10-02T08:00:00+02:00") == few
+    # Scored again on the same day, it takes the place of the former, which phones are told to drop.
+    assert few < statements("again", "2026-10-02T09:00:00+02:00") <= MOST_FOR_A_PUSH

@@ -102,7 +102,7 @@ def test_a_longer_record_costs_no_more_queries(desk, full_record, many_labs, add
     many_labs(full_record, 30)
     with CaptureQueriesContext(connection) as long:
         desk.get(address(full_record))
-    assert (len(short), len(long)) == (49, 49)
+    assert (len(short), len(long)) == (45, 45)
 
 
 def test_an_empty_record_says_so_everywhere(desk, in_care, adam, address):

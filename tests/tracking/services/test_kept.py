@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models
-from django.db.models import F, OuterRef
-from django.db.models.functions import JSONObject
+from django.db.models import F, OuterRef, TextField, Value
+from django.db.models.functions import Cast, JSONObject
 from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import NOW
@@ -98,6 +98,33 @@ def test_several_values_change_each_in_its_place(adam: Any, carl: Any) -> None:
     assert [[row.digits for row in rows] for rows in found] == [["9.0"], [], [], [], [], [], ["24.10"], []]
 
 
+def test_columns_of_several_men_are_read_by_several_values(adam: Any, carl: Any) -> None:
+    drawn = date(2026, 9, 30)  # in UTC, where it was the day after
+
+    def rows(men: Any, analyte: Any, day: Any) -> Any:
+        columns = LabResult.objects.filter(patient__in=men, analyte=analyte, at__date=day).order_by("-digits")
+        return columns.annotate(key=Cast("uid", TextField())).values_list("key", "at", "digits")
+
+    kept = Kept(rows, [int], str, date)
+    with acting_as(Actor.system("test")):
+        both = [adam.pk, carl.pk]
+        assert kept.of(both, "estradiol", drawn) == list(rows(both, "estradiol", drawn)) != []
+        assert [digits for _, _, digits in kept.of(both, "estradiol", drawn)] == ["9.0", "24.10"]
+        assert [digits for _, _, digits in kept.of([adam.pk], "estradiol", drawn)] == ["9.0"]
+        assert kept.of([], "estradiol", drawn) == kept.of(both, "psa", drawn) == kept.of(both, "estradiol", NOW.date()) == []
+
+
+def test_signs_of_the_statement_itself_stay_as_they_are(adam: Any, carl: Any) -> None:
+    def rows(man: Any, name: Any) -> Any:
+        percent = Value("100 %s of 5 %")
+        return Patient.objects.filter(pk=man, name=name, zone__contains="/").annotate(said=percent).values_list("name", "said")
+
+    kept = Kept(rows, int, str)
+    with acting_as(Actor.system("test")):
+        assert kept.of(adam.pk, adam.name) == list(rows(adam.pk, adam.name)) == [(adam.name, "100 %s of 5 %")]
+        assert kept.of(carl.pk, adam.name) == []
+
+
 def test_an_object_can_be_changed_and_stored_like_any_other(adam: Any) -> None:
     with acting_as(Actor.user(adam.user_id)):
         (man,) = Kept(lambda user_id: Patient.objects.filter(user=user_id)).of(adam.user_id)
@@ -120,6 +147,14 @@ def test_an_object_with_setters_of_its_own_is_refused() -> None:
         models.signals.post_init.disconnect(heard, sender=LabResult)
 
 
-def test_a_statement_without_the_value_is_refused() -> None:
-    with pytest.raises(ValueError, match="does not ask for the values"):
-        Kept(lambda _: Patient.objects.all()).of(1)
+@pytest.mark.parametrize(
+    ("rows", "kind", "words"),
+    [
+        (lambda _: Patient.objects.all(), int, "does not ask for the values"),
+        (lambda patient_id: Patient.objects.filter(pk=patient_id).values("name"), int, "only objects and values_list"),
+        (lambda men: Patient.objects.filter(pk=men[0]), [int], "where one of it"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(rows: Any, kind: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Kept(rows, kind).of(1)
