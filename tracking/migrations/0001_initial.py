@@ -462,6 +462,50 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="PlacedResults",
+            fields=[
+                (
+                    "uid",
+                    models.UUIDField(
+                        editable=False,
+                        help_text="made of his uid and of what is placed",
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "results",
+                    models.JSONField(help_text="each estradiol by its key: as reported, its tiers, the floor, the notes"),
+                ),
+                ("segments", models.JSONField(help_text="which results may be joined to a line, and why it is cut")),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("patient", "uid"), name="placedresults_of_his")],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="cb8ab5a9438d78052af3bad6bd19540ee1b14041",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_11b90",
+                            table="tracking_placedresults",
+                            when="BEFORE",
+                        ),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Evaluation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -484,6 +528,19 @@ class Migration(migrations.Migration):
                     "basis",
                     models.JSONField(
                         help_text="values, thresholds, rules, sentences: everything needed to read it years later"
+                    ),
+                ),
+                (
+                    "placed",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the part of the basis that says where each result stands; empty: he had none",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tracking.placedresults",
                     ),
                 ),
                 ("input_digest", models.CharField(max_length=64)),

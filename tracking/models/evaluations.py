@@ -31,8 +31,36 @@ class RulebookVersion(models.Model):
         return self.version
 
 
+class PlacedResults(OwnedRow):
+    """Where each estradiol of his stands: one row for all evaluations that place them alike, under a name made of what it says."""
+
+    ownership: ClassVar[Ownership] = Ownership(
+        why="where each of his results stands, for the evaluations that say it",
+        kept="as long as the account",
+        revisioned=False,
+        append_only=True,
+    )
+
+    # The key of (patient, uid) below finds the rows of a man as well.
+    patient = models.ForeignKey("tracking.Patient", on_delete=models.PROTECT, related_name="%(class)s_rows", db_index=False)
+    uid = models.UUIDField(primary_key=True, editable=False, help_text="made of his uid and of what is placed")
+    results = models.JSONField(help_text="each estradiol by its key: as reported, its tiers, the floor, the notes")
+    segments = models.JSONField(help_text="which results may be joined to a line, and why it is cut")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # An evaluation points to both, so that its places are those of its man (see migration 0002).
+            models.UniqueConstraint(fields=["patient", "uid"], name="placedresults_of_his")
+        ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [append_only()]
+
+
 class Evaluation(RevisionedRow):
-    """One conclusion with its whole basis, kept as it was. A changed rulebook makes a new one."""
+    """One conclusion with its whole basis, kept as it was. A changed rulebook makes a new one.
+
+    The basis is stored in parts that are joined when it is opened (:func:`tracking.services.rulebooks.basis_of`): what was
+    concluded, where each result stands, and the texts of the rules.
+    """
 
     ownership: ClassVar[Ownership] = Ownership(
         why="shows what the system said, when, from which values and by which rules",
@@ -50,6 +78,17 @@ class Evaluation(RevisionedRow):
     worst_tier = models.CharField(max_length=16, blank=True, default="")
     priority = models.PositiveSmallIntegerField(null=True, blank=True, help_text="of the worst finding, 0 first; empty: none")
     basis = models.JSONField(help_text="values, thresholds, rules, sentences: everything needed to read it years later")
+    # The database holds the key itself, together with the man.
+    placed = models.ForeignKey(
+        PlacedResults,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        help_text="the part of the basis that says where each result stands; empty: he had none",
+    )
     input_digest = models.CharField(max_length=64)
     outcome_digest = models.CharField(max_length=64)
     next_change_at = models.DateTimeField(null=True, blank=True, help_text="when time alone changes the outcome")

@@ -15,10 +15,11 @@ from django.db.models import DurationField, Exists, OuterRef, Q, QuerySet, Value
 from tracking.domain.actor import Actor
 from tracking.domain.evaluate import Evaluation as Conclusion
 from tracking.domain.evaluate import evaluate
+from tracking.domain.placed import apart, name_of
 from tracking.domain.verdict import CURRENT
 from tracking.domain.work_queue import known_days, without_since
 from tracking.evidence import load_rulebook
-from tracking.models import CareRelationship, ClinicFloor, Evaluation, Finding, Patient, Standing
+from tracking.models import CareRelationship, ClinicFloor, Evaluation, Finding, Patient, PlacedResults, Standing
 from tracking.services import due, episodes, rulebooks
 from tracking.services.access import acting_as, lock_patient, lock_patients
 from tracking.services.history import histories_of
@@ -219,7 +220,9 @@ def _says_the_same(row: Evaluation, conclusion: Conclusion) -> bool:
 def _store(
     concluded: Sequence[tuple[Patient, Conclusion]], standing: Mapping[int, Evaluation], *, now: datetime
 ) -> dict[int, Evaluation]:
-    rows = Evaluation.objects.bulk_create(_row(man, conclusion, now=now) for man, conclusion in concluded)
+    rows = [_row(man, conclusion, now=now) for man, conclusion in concluded]
+    _store_places(rows, standing)
+    Evaluation.objects.bulk_create(rows)
     is_released = _releasing(rows, standing)
     Finding.objects.bulk_create(
         _finding(row, said, released_at=now if is_released(row, said["code"]) else None)
@@ -229,8 +232,17 @@ def _store(
     return {row.patient_id: row for row in rows}
 
 
+def _store_places(rows: Sequence[Evaluation], standing: Mapping[int, Evaluation]) -> None:
+    """Those that the standing evaluation does not point to already. What came to stand as it once stood is there as well."""
+    known = {row.placed_id for row in standing.values()}
+    news = [row.placed for row in rows if row.placed is not None and row.placed_id not in known]
+    if news:
+        PlacedResults.objects.bulk_create(news, ignore_conflicts=True)
+
+
 def _row(man: Patient, conclusion: Conclusion, *, now: datetime) -> Evaluation:
     verdict = conclusion.verdict
+    basis, placed = apart(conclusion.as_dict())
     return Evaluation(
         patient=man,
         as_of=now,
@@ -241,7 +253,8 @@ def _row(man: Patient, conclusion: Conclusion, *, now: datetime) -> Evaluation:
         best_tier=verdict.best_tier or "",
         worst_tier=verdict.worst_tier or "",
         priority=None if conclusion.priority is None else conclusion.priority.rank,
-        basis=conclusion.as_dict(),
+        basis=basis,
+        placed=placed and PlacedResults(patient=man, uid=name_of(placed, man.uid), **placed._asdict()),
         input_digest=conclusion.input_digest,
         outcome_digest=conclusion.outcome_digest,
         next_change_at=conclusion.next_change_at,

@@ -32,7 +32,7 @@ _DUE = ("uid", "revision", "kind", "rule", "opens_on", "due_on", "overdue_on", "
 @dataclass(frozen=True, slots=True)
 class Stand:
     """Where he stands and what is due. ``evaluation`` comes as :func:`tracking.services.shown.for_his_words` reads it, without
-    its basis; of that, ``reading``, ``segments`` and ``results`` draw the chart. ``due``: as the database renders it.
+    its basis; ``reading`` of that, and ``segments`` and ``results`` beside it, draw the chart. ``due``: as the database renders it.
     """
 
     evaluation: Any
@@ -69,8 +69,8 @@ def _stands(patient_id: int) -> QuerySet[Evaluation]:
         .annotate(
             **shown.for_his_words(),
             reading=F("basis__result"),
-            segments=F("basis__series__segments"),
-            results=F("basis__results"),
+            segments=F("placed__segments"),
+            results=F("placed__results"),
             due=ArraySubquery(due.values(row=JSONObject(**{name: name for name in _DUE}))[:_MOST]),
             moves=ArraySubquery(moves.values(row=JSONObject(at="at", zone="zone"))),
         )

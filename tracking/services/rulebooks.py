@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from tracking.domain.citing import content_of, with_rules
+from tracking.domain.placed import Placed, together
 from tracking.domain.plain import plain
 from tracking.domain.rulebook import RuleBook, Words
 from tracking.evidence import load_rulebook
@@ -40,13 +41,14 @@ def remember(rulebook: RuleBook, *, now: datetime) -> None:
 
 
 def basis_of(row: Evaluation) -> dict[str, Any]:
-    """The whole basis of an evaluation, with the texts of its rules as they stood.
+    """The whole basis of an evaluation, with where each result stood then, and the texts of its rules as they stood.
 
-    One from before rulebooks were stored holds them itself.
+    One from before rulebooks were stored holds all of it itself.
     """
     if "standing" in row.basis:
         return dict(row.basis)
-    return with_rules(row.basis, _content(row.rulebook_version))
+    placed = None if row.placed is None else Placed(row.placed.results, row.placed.segments)
+    return with_rules(together(row.basis, placed), _content(row.rulebook_version))
 
 
 def words_of(row: Evaluation) -> Mapping[str, Mapping[str, str]]:

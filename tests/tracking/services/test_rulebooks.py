@@ -57,7 +57,7 @@ def test_an_old_evaluation_reads_back_word_for_word_after_the_rules_have_changed
     second = evaluations.reevaluate(adam.pk, by=Actor.system("test"), now=NOW)
     assert second.rulebook_version == "2027.1+another"
     with as_system():
-        stored = Evaluation.objects.get(pk=first.pk)
+        stored = Evaluation.objects.select_related("placed").get(pk=first.pk)
     assert explain(rulebooks.basis_of(stored), rulebooks.words_of(stored)) == before
     reasons = {rule["id"]: rule["reason"] for rule in rulebooks.basis_of(second)["rules"]}
     assert reasons["estradiol.assay"] == "Reworded later."
