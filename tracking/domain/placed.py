@@ -26,7 +26,7 @@ class Placed(NamedTuple):
 
 
 def apart(said: Mapping[str, Any]) -> tuple[dict[str, Any], Placed | None]:
-    """What an evaluation says, as :meth:`~tracking.domain.evaluation.Evaluation.as_dict` gives it: without the places, and those.
+    """What an evaluation says (:meth:`tracking.domain.evaluation.Evaluation.as_dict`) without the places, and the places.
 
     None where he has no result to place.
     """

@@ -32,7 +32,7 @@ class RulebookVersion(models.Model):
 
 
 class PlacedResults(OwnedRow):
-    """Where each estradiol of his stands: one row for all evaluations that place them alike, under a name made of what it says."""
+    """Where each estradiol of his stands: one row for all evaluations that place them alike. Its name is made of what it says."""
 
     ownership: ClassVar[Ownership] = Ownership(
         why="where each of his results stands, for the evaluations that say it",

@@ -32,7 +32,7 @@ _DUE = ("uid", "revision", "kind", "rule", "opens_on", "due_on", "overdue_on", "
 @dataclass(frozen=True, slots=True)
 class Stand:
     """Where he stands and what is due. ``evaluation`` comes as :func:`tracking.services.shown.for_his_words` reads it, without
-    its basis; ``reading`` of that, and ``segments`` and ``results`` beside it, draw the chart. ``due``: as the database renders it.
+    its basis; of that, ``reading``, ``segments`` and ``results`` draw the chart. ``due``: as the database renders it.
     """
 
     evaluation: Any
