@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 import pgtrigger
@@ -9,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tracking.domain.ownership import Ownership
-from tracking.models.base import OwnedRow, RevisionedRow, append_only, keeps_history, stamps_revision
+from tracking.models.base import OwnedRow, RevisionedRow, append_only, keeps_history, stamps_revision, stated_once
 
 
 class RulebookVersion(models.Model):
@@ -32,7 +33,7 @@ class RulebookVersion(models.Model):
 
 
 class PlacedResults(OwnedRow):
-    """Where each estradiol of his stands: one row for all evaluations that place them alike. Its name is made of what it says."""
+    """Where each estradiol of his stands, for all evaluations that place them alike. Its name is made of what it says."""
 
     ownership: ClassVar[Ownership] = Ownership(
         why="where each of his results stands, for the evaluations that say it",
@@ -101,9 +102,9 @@ class Evaluation(RevisionedRow):
         triggers: ClassVar[list[pgtrigger.Trigger]] = [*RevisionedRow.Meta.triggers, append_only()]
 
 
-@keeps_history
+@partial(keeps_history, stated=("detail",))
 class Finding(RevisionedRow):
-    """One thing an evaluation found. ``released_at`` says from when the man may read it; empty: not yet."""
+    """One thing an evaluation found. ``released_at`` says from when the man may read it; empty: not yet. All else stays."""
 
     ownership: ClassVar[Ownership] = Ownership(
         why="what needs a person's eye, in words", kept="as long as the account", sync="findings"
@@ -121,6 +122,7 @@ class Finding(RevisionedRow):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=Q(priority__lte=4), name="finding_priority_0_to_4"),
         ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [*RevisionedRow.Meta.triggers, stated_once("revision", "released_at")]
 
 
 class Standing(OwnedRow):
