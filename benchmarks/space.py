@@ -28,7 +28,7 @@ _OF = {
     "a dose": ("tracking_doseevent", "tracking_doseeventhistory"),
     "an evaluation": ("tracking_evaluation",),
     "a finding": ("tracking_finding", "tracking_findinghistory"),
-    "all places": ("tracking_placedresults",),
+    "a part of a basis": ("tracking_basispart",),
     "a due item": ("tracking_dueitem",),
     "a reminder": ("notifications_reminder",),
 }

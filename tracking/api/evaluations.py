@@ -143,7 +143,7 @@ def summary(row: Evaluation, reader: Reader, now: datetime) -> dict[str, Any]:
 
 def result(row: Evaluation, key: str, reader: Reader, comparison: str | None) -> dict[str, Any] | None:
     """What :class:`EstradiolResult` promises of this value; None where the rules give it no tier, or not yet to him."""
-    said = None if row.placed is None else row.placed.results.get(key)
+    said = None if row.placed is None else row.placed.content["results"].get(key)
     if said is None or comparison not in (None, Comparison.RELEASED):
         return None
     tiers = {name: _tier(said[name], reader) for name in ("tier", "best_tier", "worst_tier")}

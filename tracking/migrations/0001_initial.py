@@ -462,22 +462,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="PlacedResults",
+            name="BasisPart",
             fields=[
                 (
                     "uid",
                     models.UUIDField(
                         editable=False,
-                        help_text="made of his uid and of what is placed",
+                        help_text="made of his uid and of the content",
                         primary_key=True,
                         serialize=False,
                     ),
                 ),
-                (
-                    "results",
-                    models.JSONField(help_text="each estradiol by its key: as reported, its tiers, the floor, the notes"),
-                ),
-                ("segments", models.JSONField(help_text="which results may be joined to a line, and why it is cut")),
+                ("content", models.JSONField(help_text="members of the basis by name (tracking.domain.basis_parts)")),
                 (
                     "patient",
                     models.ForeignKey(
@@ -489,16 +485,16 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("patient", "uid"), name="placedresults_of_his")],
+                "constraints": [models.UniqueConstraint(fields=("patient", "uid"), name="basispart_of_his")],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
                         name="append_only",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                            hash="cb8ab5a9438d78052af3bad6bd19540ee1b14041",
+                            hash="c2a00b6e8d27ad8f8400d9558d9daa74d35ba760",
                             operation="UPDATE OR DELETE",
-                            pgid="pgtrigger_append_only_11b90",
-                            table="tracking_placedresults",
+                            pgid="pgtrigger_append_only_0ff73",
+                            table="tracking_basispart",
                             when="BEFORE",
                         ),
                     ),
@@ -536,11 +532,24 @@ class Migration(migrations.Migration):
                         blank=True,
                         db_constraint=False,
                         db_index=False,
-                        help_text="the part of the basis that says where each result stands; empty: he had none",
+                        help_text="the part of the basis that says where each result stands",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="tracking.placedresults",
+                        to="tracking.basispart",
+                    ),
+                ),
+                (
+                    "grounds",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the part of the basis that says what the verdict rests on, and what follows",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tracking.basispart",
                     ),
                 ),
                 ("input_digest", models.CharField(max_length=64)),

@@ -32,11 +32,11 @@ class RulebookVersion(models.Model):
         return self.version
 
 
-class PlacedResults(OwnedRow):
-    """Where each estradiol of his stands, for all evaluations that place them alike. Its name is made of what it says."""
+class BasisPart(OwnedRow):
+    """A part of what evaluations of his say, for all that say the same. Its name is made of what it says."""
 
     ownership: ClassVar[Ownership] = Ownership(
-        why="where each of his results stands, for the evaluations that say it",
+        why="a part of what evaluations say: where each result stands, or what a verdict rests on",
         kept="as long as the account",
         revisioned=False,
         append_only=True,
@@ -44,23 +44,36 @@ class PlacedResults(OwnedRow):
 
     # The key of (patient, uid) below finds the rows of a man as well.
     patient = models.ForeignKey("tracking.Patient", on_delete=models.PROTECT, related_name="%(class)s_rows", db_index=False)
-    uid = models.UUIDField(primary_key=True, editable=False, help_text="made of his uid and of what is placed")
-    results = models.JSONField(help_text="each estradiol by its key: as reported, its tiers, the floor, the notes")
-    segments = models.JSONField(help_text="which results may be joined to a line, and why it is cut")
+    uid = models.UUIDField(primary_key=True, editable=False, help_text="made of his uid and of the content")
+    content = models.JSONField(help_text="members of the basis by name (tracking.domain.basis_parts)")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            # An evaluation points to both, so that its places are those of its man (see migration 0002).
-            models.UniqueConstraint(fields=["patient", "uid"], name="placedresults_of_his")
+            # An evaluation points to both, so that its parts are those of its man (see migration 0002).
+            models.UniqueConstraint(fields=["patient", "uid"], name="basispart_of_his")
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [append_only()]
+
+
+def _part(help_text: str) -> models.ForeignKey[BasisPart | None, BasisPart | None]:
+    """A key that the database holds itself, together with the man; empty where the basis is stored whole."""
+    return models.ForeignKey(
+        BasisPart,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        help_text=help_text,
+    )
 
 
 class Evaluation(RevisionedRow):
     """One conclusion with its whole basis, kept as it was. A changed rulebook makes a new one.
 
-    The basis is stored in parts that are joined when it is opened (:func:`tracking.services.rulebooks.basis_of`): what was
-    concluded, where each result stands, and the texts of the rules.
+    The basis is stored in parts that are joined when it is opened (:func:`tracking.services.rulebooks.basis_of`): ``basis``
+    holds what is read without that, and what changes with each dose; the texts are those of the rulebook.
     """
 
     ownership: ClassVar[Ownership] = Ownership(
@@ -79,17 +92,8 @@ class Evaluation(RevisionedRow):
     worst_tier = models.CharField(max_length=16, blank=True, default="")
     priority = models.PositiveSmallIntegerField(null=True, blank=True, help_text="of the worst finding, 0 first; empty: none")
     basis = models.JSONField(help_text="values, thresholds, rules, sentences: everything needed to read it years later")
-    # The database holds the key itself, together with the man.
-    placed = models.ForeignKey(
-        PlacedResults,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-        help_text="the part of the basis that says where each result stands; empty: he had none",
-    )
+    placed = _part("the part of the basis that says where each result stands")
+    grounds = _part("the part of the basis that says what the verdict rests on, and what follows")
     input_digest = models.CharField(max_length=64)
     outcome_digest = models.CharField(max_length=64)
     next_change_at = models.DateTimeField(null=True, blank=True, help_text="when time alone changes the outcome")

@@ -13,13 +13,14 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from tracking.domain.actor import Actor
-from tracking.models import AccountExport, Episode, EpisodeEvent, Evaluation, Finding, Patient, PlacedResults, User
+from tracking.models import AccountExport, BasisPart, Episode, EpisodeEvent, Evaluation, Finding, Patient, User
 from tracking.services import audit, exports, owned
 from tracking.services.access import Isolation, acting_as, lock_patient, not_found
 
@@ -182,13 +183,13 @@ def _rows(table: owned.OwnedTable, man: Patient) -> Iterator[models.Model]:
 def _waiting(man: Patient) -> Callable[[models.Model], bool]:
     """Whether a row concludes what he may not read yet, by the filter of sync, REST and FHIR: its findings are released."""
     held = set(Finding.objects.filter(patient=man, released_at=None).values_list("evaluation", flat=True))
-    told = set(Evaluation.objects.filter(patient=man).exclude(pk__in=held).values_list("placed", flat=True))
+    told = set(chain(*Evaluation.objects.filter(patient=man).exclude(pk__in=held).values_list("placed", "grounds")))
 
     def waits(row: models.Model) -> bool:
         match row:
             case Evaluation():
                 return row.pk in held
-            case PlacedResults():
+            case BasisPart():
                 return row.pk not in told
             case Finding():
                 return row.released_at is None

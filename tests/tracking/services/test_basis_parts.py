@@ -1,4 +1,4 @@
-"""Where his results stand is stored once for all evaluations that say it, and each reads back as it was concluded."""
+"""What evaluations say alike is stored once for all of them, and each reads back as it was concluded."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tracking.domain.citing import content_of, with_rules
 from tracking.domain.evaluate import evaluate
 from tracking.domain.explain import explain
 from tracking.evidence import load_rulebook
-from tracking.models import Evaluation, LabResult, Patient, PlacedResults
+from tracking.models import BasisPart, Evaluation, LabResult, Patient
 from tracking.services import doses, evaluations, labs, rulebooks
 from tracking.services.access import acting_as, lock_patients
 from tracking.services.history import histories_of, history_of
@@ -56,24 +56,25 @@ def correct(man: Patient, key: str, value: str) -> Evaluation:
 
 def stored(man: Patient) -> list[Evaluation]:
     with acting_as(SYSTEM):
-        return list(Evaluation.objects.filter(patient=man).select_related("placed").order_by("pk"))
+        return list(Evaluation.objects.filter(patient=man).select_related("placed", "grounds").order_by("pk"))
 
 
-def sent_about_places(captured: CaptureQueriesContext) -> list[str]:
-    return [query["sql"] for query in captured if "placedresults" in query["sql"]]
+def sent_about_parts(captured: CaptureQueriesContext) -> list[str]:
+    return [query["sql"] for query in captured if "basispart" in query["sql"]]
 
 
-def test_a_dose_more_says_the_same_of_old_results_and_sends_no_statement_for_it(adam: Patient) -> None:
+def test_a_dose_more_makes_an_evaluation_and_no_part_and_sends_no_statement_for_one(adam: Patient) -> None:
     result(adam)
     dose(adam, hours=60)
     with CaptureQueriesContext(connection) as captured:
         dose(adam, hours=30)
-    assert sent_about_places(captured) == []
+    assert sent_about_parts(captured) == []
     first, *_, before, last = stored(adam)
-    assert first.placed is None, "he had no result when his record was opened"
+    assert rulebooks.basis_of(first)["results"] == {}, "he had none when his record was opened"
     assert before.pk != last.pk
-    assert before.placed_id == last.placed_id is not None
+    assert (before.placed_id, before.grounds_id) == (last.placed_id, last.grounds_id)
     assert rulebooks.basis_of(before)["results"] == rulebooks.basis_of(last)["results"] != {}
+    assert rulebooks.basis_of(before)["context"] != rulebooks.basis_of(last)["context"]
 
 
 def test_a_corrected_result_makes_other_places_and_what_comes_back_is_there_already(adam: Patient) -> None:
@@ -85,7 +86,9 @@ def test_a_corrected_result_makes_other_places_and_what_comes_back_is_there_alre
     assert again.placed_id == corrected.placed_id
     assert again.pk not in (corrected.pk, other.pk)
     with acting_as(SYSTEM):
-        assert PlacedResults.objects.filter(patient=adam).count() == 3
+        stand = {row.placed_id for row in Evaluation.objects.filter(patient=adam)}
+        assert len(stand) == 4, "the first was of no result"
+        assert BasisPart.objects.filter(patient=adam, content__has_key="results").count() == len(stand)
 
 
 def test_other_rules_that_place_alike_share_the_row_and_both_read_back(adam: Patient, monkeypatch: Any) -> None:
@@ -126,8 +129,8 @@ def test_whatever_he_does_each_evaluation_reads_back_as_it_was_concluded(make_ma
     rows = stored(man)
     read = {row.pk: rulebooks.basis_of(row) for row in rows}
     assert {pk: read[pk] for pk in concluded} == concluded
-    distinct = {str(read[row.pk]["results"]) for row in rows if row.placed is not None}
-    assert len({row.placed_id for row in rows if row.placed is not None}) == len(distinct)
+    distinct = {str((row["results"], row["series"]["segments"])) for row in read.values()}
+    assert len({row.placed_id for row in rows}) == len(distinct)
 
 
 def test_many_men_take_as_many_statements_as_one(make_man: Any) -> None:
@@ -145,7 +148,7 @@ def test_many_men_take_as_many_statements_as_one(make_man: Any) -> None:
             for man in men:
                 whole = evaluate(histories[man.pk], RULEBOOK, NOW).as_dict()
                 assert rulebooks.basis_of(said[man.pk])["results"] == whole["results"]
-        counts.append((len(sent_about_places(captured)), len(captured)))
+        counts.append((len(sent_about_parts(captured)), len(captured)))
     assert counts[0] == counts[1]
     assert counts[0][0] == 1
 
@@ -171,20 +174,20 @@ def test_two_results_at_once_are_both_placed(committed: Any) -> None:
     assert [len(rulebooks.basis_of(row)["results"]) for row in stored(man)] == [0, 1, 2]
 
 
-def test_the_database_refuses_places_of_another_man_and_of_nobody(adam: Patient, carl: Patient) -> None:
+def test_the_database_refuses_a_part_of_another_man_and_of_nobody(adam: Patient, carl: Patient) -> None:
     row, his = result(adam).current, result(carl).current.placed_id
-    for place in (his, adam.uid):
-        with pytest.raises(IntegrityError, match="evaluation_places_his_own"), acting_as(SYSTEM):
-            Evaluation.objects.create(
-                patient=adam, as_of=NOW, rulebook_version=row.rulebook_version, word="w", state="s", basis={}, placed_id=place
-            )
+    said = {"patient": adam, "as_of": NOW, "rulebook_version": row.rulebook_version, "word": "w", "state": "s", "basis": {}}
+    for pointing, refusal in (("placed_id", "evaluation_places_his_own"), ("grounds_id", "evaluation_rests_on_his_own")):
+        for part in (his, adam.uid):
+            with pytest.raises(IntegrityError, match=refusal), acting_as(SYSTEM):
+                Evaluation.objects.create(**said, **{pointing: part})
 
 
 def test_a_stranger_finds_none_and_nobody_changes_one(adam: Patient, carl: Patient) -> None:
     result(adam)
     with acting_as(Actor.user(carl.user_id)):
-        assert not PlacedResults.objects.exists()
-    for change in ("UPDATE tracking_placedresults SET results = '{}'", "DELETE FROM tracking_placedresults"):
+        assert not BasisPart.objects.filter(patient=adam).exists()
+    for change in ("UPDATE tracking_basispart SET content = '{}'", "DELETE FROM tracking_basispart"):
         with (
             pytest.raises(DatabaseError, match="permission denied"),
             acting_as(SYSTEM),
