@@ -203,7 +203,7 @@ class OneEvaluation(RecordView):
 
     def found(self, man: Patient) -> Evaluation:
         """The evaluation that the address names, else 404."""
-        row = Evaluation.objects.filter(patient=man, uid=self.kwargs["uid"]).first()
+        row = Evaluation.objects.filter(patient=man, uid=self.kwargs["uid"]).select_related("placed", "grounds").first()
         if row is None:
             raise not_found()
         return row
@@ -242,7 +242,7 @@ class CurrentEvaluation(OneEvaluation):
     }
 
     def found(self, man: Patient) -> Evaluation:
-        row = evaluations.of(man)
+        row = evaluations.of(man, whole=True)
         if row is None:
             raise not_found()
         return row

@@ -203,9 +203,10 @@ def _by_another_rulebook() -> QuerySet[Standing]:
     return Standing.objects.filter(Q(rulebook_version__lt=version) | Q(rulebook_version__gt=version))
 
 
-def of(man: Patient) -> Evaluation | None:
-    """His latest evaluation, or None before the first."""
-    standing = Standing.objects.filter(patient=man).select_related("evaluation").first()
+def of(man: Patient, *, whole: bool = False) -> Evaluation | None:
+    """His latest evaluation, or None before the first. ``whole``: with the parts of its basis, for who opens it."""
+    parts = ("evaluation__placed", "evaluation__grounds") if whole else ()
+    standing = Standing.objects.filter(patient=man).select_related("evaluation", *parts).first()
     return standing.evaluation if standing else None
 
 
