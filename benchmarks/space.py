@@ -54,7 +54,7 @@ class Taken:
 
 
 def measure(*, draws: int = 60, days: int = 120, reminders: int = 5_000) -> dict[str, Taken]:
-    """By what it is. ``all places``: where each result of a man with so many draws stands, as one row holds it.
+    """By what it is. Of parts an evaluation has two, most of which it shares with the one before.
 
     A man on anastrozole had so many ``draws`` of two analytes. Then he logs a dose on each of so many ``days``, and is drawn on
     every twelfth of them. ``reminders`` are made as :mod:`benchmarks.reminder_rows` makes them, with the due items that they
