@@ -77,6 +77,7 @@ def _say_again(owner: Any, table: str, first: Patient, clinic: Clinic) -> None:
         "patient_id": SQL("man.id"),
         "evaluation_id": latest,
         "opened_in_id": latest,
+        **{part: SQL("NULL") for part in ("placed_id", "grounds_id")},  # of his own, and not read in a queue
         # Thousands are not equally low, nor found in the same minute, nor in the order of their keys.
         "margin": SQL("CASE WHEN said.margin = '' THEN '' ELSE '0.' || (500 + man.id * 7919 % 499) END"),
         "opened_at": SQL("said.opened_at - make_interval(mins => (man.id * 7919 % 20000)::int)"),

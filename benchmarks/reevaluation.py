@@ -102,7 +102,7 @@ def _least() -> int:
         columns = [
             str(field.column)
             for field in Evaluation._meta.concrete_fields
-            if field.column not in ("id", "uid", "patient_id", "basis", "word")
+            if field.column not in ("id", "uid", "patient_id", "basis", "word", "placed_id", "grounds_id")
         ]
         same = ", ".join(f"said.{column}" for column in columns)
         cursor.execute(

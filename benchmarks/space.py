@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
 import orjson
@@ -26,11 +26,18 @@ __all__ = ["Taken", "measure", "report"]
 _OF = {
     "a result": ("tracking_labresult", "tracking_labresulthistory"),
     "a dose": ("tracking_doseevent", "tracking_doseeventhistory"),
-    "an evaluation": ("tracking_evaluation", "tracking_finding", "tracking_findinghistory"),
+    "an evaluation": ("tracking_evaluation",),
+    "a finding": ("tracking_finding", "tracking_findinghistory"),
+    "a part of a basis": ("tracking_basispart",),
     "a due item": ("tracking_dueitem",),
     "a reminder": ("notifications_reminder",),
 }
 _AT_ONCE = 500
+_BETWEEN_DRAWS = 12
+_TESTOSTERONE = {"analyte": "testosterone_total", "value": "540", "unit": "ng/dL"}
+_REGIMEN = {
+    "drug": "anastrozole", "dose_mg": "0.5", "schedule": {"kind": "every", "days": "3.5"}, "reason": "tenderness",
+}  # fmt: skip
 _DOSE = {"drug": "anastrozole", "kind": "taken", "amount": "0.5 mg", "precision": "minute", "zone": "UTC"}
 
 
@@ -46,19 +53,22 @@ class Taken:
         return self.bytes / self.rows
 
 
-def measure(*, rows: int = 120, days: int = 40, reminders: int = 5_000) -> dict[str, Taken]:
-    """By what it is.
+def measure(*, draws: int = 60, days: int = 120, reminders: int = 5_000) -> dict[str, Taken]:
+    """By what it is. Of parts an evaluation has two, most of which it shares with the one before.
 
-    ``rows`` results and as many doses are pushed, then a dose on each of so many ``days``; ``reminders`` are made as
-    :mod:`benchmarks.reminder_rows` makes them, with the due items that they speak of.
+    A man on anastrozole had so many ``draws`` of two analytes. Then he logs a dose on each of so many ``days``, and is drawn on
+    every twelfth of them. ``reminders`` are made as :mod:`benchmarks.reminder_rows` makes them, with the due items that they
+    speak of.
     """
     phone = Phone("space")
-    for start in range(0, rows, _AT_ONCE):
-        some = range(start, min(start + _AT_ONCE, rows))
-        phone.post("/api/v1/sync?last_pulled_at=0", push_of([lab(number) for number in some]))
-        phone.post("/api/v1/sync?last_pulled_at=0", _doses([number + 100 for number in some]))
-    for day in range(days):
-        phone.post("/api/v1/sync?last_pulled_at=0", _doses([days - day]))
+    phone.post("/api/v1/regimens", orjson.dumps(_REGIMEN | {"starts_on": _day(2 * days).date().isoformat()}))
+    drawn = [row for number in range(draws) for row in _draw(days + 30 * number)]
+    for start in range(0, len(drawn), _AT_ONCE):
+        phone.post("/api/v1/sync?last_pulled_at=0", push_of(drawn[start : start + _AT_ONCE]))
+    for day in range(days, 0, -1):
+        phone.post("/api/v1/sync?last_pulled_at=0", _dose(day))
+        if day % _BETWEEN_DRAWS == 0:
+            phone.post("/api/v1/sync?last_pulled_at=0", push_of(_draw(day)))
     connection = connections["owner"]
     connection.ensure_connection()
     owner: Connection[Any] = connection.connection
@@ -90,8 +100,16 @@ def _number(owner: Connection[Any], statement: LiteralString, table: str) -> int
     return int(found)
 
 
-def _doses(days: Sequence[int]) -> bytes:
-    """What a phone pushes of a dose on each of these days before now."""
-    now = clock.now().replace(microsecond=0)
-    rows = [_DOSE | {"id": new_client_id(), "taken_at": (now - timedelta(days=day)).isoformat()} for day in days]
-    return orjson.dumps({"dose_events": {"created": rows, "updated": [], "deleted": []}})
+def _draw(days: int) -> list[dict[str, Any]]:
+    """Both analytes, drawn so many days ago."""
+    return [lab(days), lab(days) | _TESTOSTERONE]
+
+
+def _dose(days: int) -> bytes:
+    """What a phone pushes of a dose so many days ago."""
+    row = _DOSE | {"id": new_client_id(), "taken_at": _day(days).isoformat()}
+    return orjson.dumps({"dose_events": {"created": [row], "updated": [], "deleted": []}})
+
+
+def _day(days: int) -> datetime:
+    return clock.now().replace(microsecond=0) - timedelta(days=days)

@@ -122,7 +122,8 @@ def test_what_waits_for_a_release_is_in_the_archive_as_something_that_waits(
     labs.record(patient=adam, by=Actor.user(adam.user_id), now=NOW, **lab)
     held, stored = archived(adam), rows_by_table(adam.pk)
     told = {"uid", "revision", "as_of", "at", "evaluation", "episode", "waits_for_release"}
-    for table in ("tracking_evaluation", "tracking_finding", "tracking_episode", "tracking_episodeevent"):
+    named = ("tracking_evaluation", "tracking_basispart", "tracking_finding", "tracking_episode", "tracking_episodeevent")
+    for table in named:
         waiting = [row for row in held[table] if row.get("waits_for_release")]
         assert len(held[table]) == stored[table] >= len(waiting) > 0, table
         assert {name for row in waiting for name in row} <= told
@@ -133,6 +134,10 @@ def test_what_waits_for_a_release_is_in_the_archive_as_something_that_waits(
     released = archived(adam)
     assert not [table for table, rows in released.items() if any("waits_for_release" in row for row in rows)]
     assert "e2_low" in json.dumps(released["tracking_finding"] + released["tracking_episode"])
+    parts = {row["uid"]: row["content"] for row in released["tracking_basispart"]}
+    last = released["tracking_evaluation"][-1]
+    assert [said["tier"] for said in parts[last["placed"]]["results"].values()] == ["critical"]
+    assert "e2_low" in [found["family"] for found in parts[last["grounds"]]["findings"]]
 
 
 def test_an_archive_is_his_alone_and_for_three_days(whole: Everybody, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,7 +53,7 @@ class PatientChangeList(RecordChangeList):
             state=F(f"{_EVALUATION}state"),
             drawn_on=F(f"{_BASIS}verdict__drawn_on"),
             result=F(f"{_BASIS}result"),
-            worst=F(f"{_BASIS}findings__0"),
+            worst=F(f"{_EVALUATION}grounds__content__findings__0"),
         ).prefetch_related(Prefetch("dueitem_rows", queryset=open_items, to_attr="open_items"))
 
     def get_results(self, request: HttpRequest) -> None:

@@ -55,7 +55,7 @@ LABS, DOSES, SYMPTOMS, EVALUATIONS, VISITS = 40, 20, 20, 10, 10
 def page(man: Patient, request: HttpRequest, now: datetime) -> dict[str, Any]:
     """The context of the template. What was concluded comes from the standing evaluation, never from a new one."""
     rulebook = load_rulebook()
-    standing = evaluations.of(man)
+    standing = evaluations.of(man, whole=True)
     basis: dict[str, Any] = rulebooks.basis_of(standing) if standing else {}
     today = local_today(man, now)
 

@@ -55,7 +55,7 @@ def summary_of(man: Patient, by: User, now: datetime) -> dict[str, Any]:
     """Everything on the page. ``chart`` is the drawing as on the desk, without colours."""
     rulebook, history = load_rulebook(), history_of(man)
     today = local_today(man, now)
-    standing = evaluations.of(man)
+    standing = evaluations.of(man, whole=True)
     basis: dict[str, Any] = rulebooks.basis_of(standing) if standing else {}
     email = man.user.email if man.user else ""
     local = f"{phrases.instant(now, man.zone)} {man.zone}"

@@ -143,7 +143,7 @@ def summary(row: Evaluation, reader: Reader, now: datetime) -> dict[str, Any]:
 
 def result(row: Evaluation, key: str, reader: Reader, comparison: str | None) -> dict[str, Any] | None:
     """What :class:`EstradiolResult` promises of this value; None where the rules give it no tier, or not yet to him."""
-    said = row.basis["results"].get(key)
+    said = None if row.placed is None else row.placed.content["results"].get(key)
     if said is None or comparison not in (None, Comparison.RELEASED):
         return None
     tiers = {name: _tier(said[name], reader) for name in ("tier", "best_tier", "worst_tier")}
@@ -203,7 +203,7 @@ class OneEvaluation(RecordView):
 
     def found(self, man: Patient) -> Evaluation:
         """The evaluation that the address names, else 404."""
-        row = Evaluation.objects.filter(patient=man, uid=self.kwargs["uid"]).first()
+        row = Evaluation.objects.filter(patient=man, uid=self.kwargs["uid"]).select_related("placed", "grounds").first()
         if row is None:
             raise not_found()
         return row
@@ -242,7 +242,7 @@ class CurrentEvaluation(OneEvaluation):
     }
 
     def found(self, man: Patient) -> Evaluation:
-        row = evaluations.of(man)
+        row = evaluations.of(man, whole=True)
         if row is None:
             raise not_found()
         return row

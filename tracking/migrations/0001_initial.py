@@ -462,6 +462,46 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="BasisPart",
+            fields=[
+                (
+                    "uid",
+                    models.UUIDField(
+                        editable=False,
+                        help_text="made of his uid and of the content",
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("content", models.JSONField(help_text="members of the basis by name (tracking.domain.basis_parts)")),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_rows",
+                        to="tracking.patient",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("patient", "uid"), name="basispart_of_his")],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="c2a00b6e8d27ad8f8400d9558d9daa74d35ba760",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_0ff73",
+                            table="tracking_basispart",
+                            when="BEFORE",
+                        ),
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Evaluation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -484,6 +524,32 @@ class Migration(migrations.Migration):
                     "basis",
                     models.JSONField(
                         help_text="values, thresholds, rules, sentences: everything needed to read it years later"
+                    ),
+                ),
+                (
+                    "placed",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the part of the basis that says where each result stands",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tracking.basispart",
+                    ),
+                ),
+                (
+                    "grounds",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the part of the basis that says what the verdict rests on, and what follows",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tracking.basispart",
                     ),
                 ),
                 ("input_digest", models.CharField(max_length=64)),
@@ -3626,8 +3692,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="delete_delete",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "tracking_findinghistory" ("code", "detail", "evaluation_id", "id", "lane", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "released_at", "severity", "uid") VALUES (OLD."code", OLD."detail", OLD."evaluation_id", OLD."id", OLD."lane", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."priority", OLD."released_at", OLD."severity", OLD."uid"); RETURN NULL;',
-                            hash="19b58d88ca75d911b8180042b64bf869a5ec5c15",
+                            func='INSERT INTO "tracking_findinghistory" ("code", "evaluation_id", "id", "lane", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "released_at", "severity", "uid") VALUES (OLD."code", OLD."evaluation_id", OLD."id", OLD."lane", OLD."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."priority", OLD."released_at", OLD."severity", OLD."uid"); RETURN NULL;',
+                            hash="b9458ded4e4d28f046843d0573ccc0f75786508a",
                             operation="DELETE",
                             pgid="pgtrigger_delete_delete_696da",
                             table="tracking_finding",
@@ -3637,8 +3703,8 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="insert_insert",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            func='INSERT INTO "tracking_findinghistory" ("code", "detail", "evaluation_id", "id", "lane", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "released_at", "severity", "uid") VALUES (NEW."code", NEW."detail", NEW."evaluation_id", NEW."id", NEW."lane", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."priority", NEW."released_at", NEW."severity", NEW."uid"); RETURN NULL;',
-                            hash="b00074e6c4ba00112d5ce2296be92e8538d33dc1",
+                            func='INSERT INTO "tracking_findinghistory" ("code", "evaluation_id", "id", "lane", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "released_at", "severity", "uid") VALUES (NEW."code", NEW."evaluation_id", NEW."id", NEW."lane", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."priority", NEW."released_at", NEW."severity", NEW."uid"); RETURN NULL;',
+                            hash="9f09178d6132d36cb10f9a6c010b886533df5804",
                             operation="INSERT",
                             pgid="pgtrigger_insert_insert_9f40e",
                             table="tracking_finding",
@@ -3657,11 +3723,23 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     pgtrigger.compiler.Trigger(
+                        name="stated_once",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."patient_id" IS DISTINCT FROM (NEW."patient_id") OR OLD."uid" IS DISTINCT FROM (NEW."uid") OR OLD."evaluation_id" IS DISTINCT FROM (NEW."evaluation_id") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."priority" IS DISTINCT FROM (NEW."priority") OR OLD."lane" IS DISTINCT FROM (NEW."lane") OR OLD."severity" IS DISTINCT FROM (NEW."severity") OR OLD."detail" IS DISTINCT FROM (NEW."detail"))',
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                            hash="0533013d5e1244e64bed314ab9cf4c9254bce8b0",
+                            operation="UPDATE",
+                            pgid="pgtrigger_stated_once_67cdf",
+                            table="tracking_finding",
+                            when="BEFORE",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
                         name="update_update",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            condition='WHEN (OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."detail" IS DISTINCT FROM (NEW."detail") OR OLD."evaluation_id" IS DISTINCT FROM (NEW."evaluation_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."lane" IS DISTINCT FROM (NEW."lane") OR OLD."patient_id" IS DISTINCT FROM (NEW."patient_id") OR OLD."priority" IS DISTINCT FROM (NEW."priority") OR OLD."released_at" IS DISTINCT FROM (NEW."released_at") OR OLD."severity" IS DISTINCT FROM (NEW."severity") OR OLD."uid" IS DISTINCT FROM (NEW."uid"))',
-                            func='INSERT INTO "tracking_findinghistory" ("code", "detail", "evaluation_id", "id", "lane", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "released_at", "severity", "uid") VALUES (NEW."code", NEW."detail", NEW."evaluation_id", NEW."id", NEW."lane", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."priority", NEW."released_at", NEW."severity", NEW."uid"); RETURN NULL;',
-                            hash="9054da15b4eb5e16ac2c92d76e4da46d0bece2f5",
+                            condition='WHEN (OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."evaluation_id" IS DISTINCT FROM (NEW."evaluation_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."lane" IS DISTINCT FROM (NEW."lane") OR OLD."patient_id" IS DISTINCT FROM (NEW."patient_id") OR OLD."priority" IS DISTINCT FROM (NEW."priority") OR OLD."released_at" IS DISTINCT FROM (NEW."released_at") OR OLD."severity" IS DISTINCT FROM (NEW."severity") OR OLD."uid" IS DISTINCT FROM (NEW."uid"))',
+                            func='INSERT INTO "tracking_findinghistory" ("code", "evaluation_id", "id", "lane", "patient_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "released_at", "severity", "uid") VALUES (NEW."code", NEW."evaluation_id", NEW."id", NEW."lane", NEW."patient_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."priority", NEW."released_at", NEW."severity", NEW."uid"); RETURN NULL;',
+                            hash="8204769420cd2fe2914d59ea0b0b2875625b7de6",
                             operation="UPDATE",
                             pgid="pgtrigger_update_update_d9c79",
                             table="tracking_finding",
@@ -5738,10 +5816,6 @@ class Migration(migrations.Migration):
                 ("priority", models.PositiveSmallIntegerField()),
                 ("lane", models.CharField(max_length=24)),
                 ("severity", models.CharField(max_length=16)),
-                (
-                    "detail",
-                    models.JSONField(default=dict, help_text="parameters, inputs, sources, sentences, what would clear it"),
-                ),
                 ("released_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "evaluation",

@@ -169,6 +169,18 @@ ALTER TABLE tracking_evaluation ADD CONSTRAINT evaluation_rulebook_is_stored
 """
 NOT_CITED = "ALTER TABLE tracking_evaluation DROP CONSTRAINT evaluation_rulebook_is_stored;"
 
+# What an evaluation says in a part of its own is said of the same man. An erasure defers it, as it does all keys.
+PARTS = """
+ALTER TABLE tracking_evaluation
+    ADD CONSTRAINT evaluation_places_his_own
+    FOREIGN KEY (patient_id, placed_id) REFERENCES tracking_basispart (patient_id, uid) DEFERRABLE,
+    ADD CONSTRAINT evaluation_rests_on_his_own
+    FOREIGN KEY (patient_id, grounds_id) REFERENCES tracking_basispart (patient_id, uid) DEFERRABLE;
+"""
+NO_PARTS = """
+ALTER TABLE tracking_evaluation DROP CONSTRAINT evaluation_rests_on_his_own, DROP CONSTRAINT evaluation_places_his_own;
+"""
+
 RIGHTS = f"""
 GRANT USAGE ON SCHEMA public TO {APP};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP};
@@ -268,7 +280,8 @@ CHANGED = (
     "proposal", "importrow", "standing", "breakglass", "sharecode", "readtoken", "accountexport", "erasurerequest",
 )  # fmt: skip
 WRITTEN_ONCE = (
-    "evaluation", "accessevent", "tombstone", "episodeevent", "proposalevent", "zonemove", "synclife", "answeredrequest",
+    "evaluation", "basispart", "accessevent", "tombstone", "episodeevent", "proposalevent", "zonemove", "synclife",
+    "answeredrequest",
 )  # fmt: skip
 HISTORIES = (
     "labresult", "regimen", "regimenpause", "doseevent", "inventorycount", "dexascan", "dexasite", "fracture", "riskfactor",
@@ -303,6 +316,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(FUNCTIONS, DROP_FUNCTIONS),
         migrations.RunSQL(NO_OVERLAP, ALLOW_OVERLAP),
         migrations.RunSQL(CITED, NOT_CITED),
+        migrations.RunSQL(PARTS, NO_PARTS),
         migrations.RunSQL(RIGHTS, migrations.RunSQL.noop),
         protect("tracking_patient", app_role=APP, owner="id", category=Category.DOOR),
         protect("tracking_patienthistory", app_role=APP, owner="id", append_only=True, category=Category.DOOR),

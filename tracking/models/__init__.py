@@ -7,7 +7,7 @@ from tracking.models.checkin import DrugUse, Lifestyle, Symptom
 from tracking.models.colleagues import ColleagueInvitation
 from tracking.models.doses import DoseEvent, Regimen, RegimenPause
 from tracking.models.episodes import Episode, EpisodeEvent
-from tracking.models.evaluations import DueItem, Evaluation, Finding, RulebookVersion, Standing
+from tracking.models.evaluations import BasisPart, DueItem, Evaluation, Finding, RulebookVersion, Standing
 from tracking.models.imports import ImportBatch, ImportRow
 from tracking.models.inventory import InventoryCount
 from tracking.models.labs import LabResult
@@ -23,6 +23,7 @@ __all__ = [
     "AccountExport",
     "AnsweredRequest",
     "AuditEvent",
+    "BasisPart",
     "BreakGlass",
     "CareRelationship",
     "Clinic",

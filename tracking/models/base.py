@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, ClassVar, TypeVar
 
 import pghistory
@@ -33,14 +34,17 @@ def new_client_id() -> str:
     return str(uuid6.uuid7())
 
 
-def keeps_history(model: M) -> M:
-    """Every version of a row goes, with the actor, into an append-only table beside it: the database writes it."""
+def keeps_history(model: M, *, stated: Collection[str] = ()) -> M:
+    """Every version of a row goes, with the actor, into an append-only table beside it: the database writes it.
+
+    ``stated``: columns that can not change (:func:`stated_once`), so that the row itself says them for all of its versions.
+    """
     names = {field.name for field in model._meta.concrete_fields}
     tracked = pghistory.track(
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(),
         pghistory.DeleteEvent(),
-        exclude=sorted(names & _DERIVED),
+        exclude=sorted(names & {*_DERIVED, *stated}),
         context_field=pghistory.ContextJSONField(),
         obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="history_of", db_index=True),
         model_name=f"{model.__name__}History",

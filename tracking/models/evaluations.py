@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 import pgtrigger
@@ -9,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tracking.domain.ownership import Ownership
-from tracking.models.base import OwnedRow, RevisionedRow, append_only, keeps_history, stamps_revision
+from tracking.models.base import OwnedRow, RevisionedRow, append_only, keeps_history, stamps_revision, stated_once
 
 
 class RulebookVersion(models.Model):
@@ -31,8 +32,49 @@ class RulebookVersion(models.Model):
         return self.version
 
 
+class BasisPart(OwnedRow):
+    """A part of what evaluations of his say, for all that say the same. Its name is made of what it says."""
+
+    ownership: ClassVar[Ownership] = Ownership(
+        why="a part of what evaluations say: where each result stands, or what a verdict rests on",
+        kept="as long as the account",
+        revisioned=False,
+        append_only=True,
+    )
+
+    # The key of (patient, uid) below finds the rows of a man as well.
+    patient = models.ForeignKey("tracking.Patient", on_delete=models.PROTECT, related_name="%(class)s_rows", db_index=False)
+    uid = models.UUIDField(primary_key=True, editable=False, help_text="made of his uid and of the content")
+    content = models.JSONField(help_text="members of the basis by name (tracking.domain.basis_parts)")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # An evaluation points to both, so that its parts are those of its man (see migration 0002).
+            models.UniqueConstraint(fields=["patient", "uid"], name="basispart_of_his")
+        ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [append_only()]
+
+
+def _part(help_text: str) -> models.ForeignKey[BasisPart | None, BasisPart | None]:
+    """A key that the database holds itself, together with the man; empty where the basis is stored whole."""
+    return models.ForeignKey(
+        BasisPart,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        help_text=help_text,
+    )
+
+
 class Evaluation(RevisionedRow):
-    """One conclusion with its whole basis, kept as it was. A changed rulebook makes a new one."""
+    """One conclusion with its whole basis, kept as it was. A changed rulebook makes a new one.
+
+    The basis is stored in parts that are joined when it is opened (:func:`tracking.services.rulebooks.basis_of`): ``basis``
+    holds what is read without that, and what changes with each dose; the texts are those of the rulebook.
+    """
 
     ownership: ClassVar[Ownership] = Ownership(
         why="shows what the system said, when, from which values and by which rules",
@@ -50,6 +92,8 @@ class Evaluation(RevisionedRow):
     worst_tier = models.CharField(max_length=16, blank=True, default="")
     priority = models.PositiveSmallIntegerField(null=True, blank=True, help_text="of the worst finding, 0 first; empty: none")
     basis = models.JSONField(help_text="values, thresholds, rules, sentences: everything needed to read it years later")
+    placed = _part("the part of the basis that says where each result stands")
+    grounds = _part("the part of the basis that says what the verdict rests on, and what follows")
     input_digest = models.CharField(max_length=64)
     outcome_digest = models.CharField(max_length=64)
     next_change_at = models.DateTimeField(null=True, blank=True, help_text="when time alone changes the outcome")
@@ -62,9 +106,9 @@ class Evaluation(RevisionedRow):
         triggers: ClassVar[list[pgtrigger.Trigger]] = [*RevisionedRow.Meta.triggers, append_only()]
 
 
-@keeps_history
+@partial(keeps_history, stated=("detail",))
 class Finding(RevisionedRow):
-    """One thing an evaluation found. ``released_at`` says from when the man may read it; empty: not yet."""
+    """One thing an evaluation found. ``released_at`` says from when the man may read it; empty: not yet. All else stays."""
 
     ownership: ClassVar[Ownership] = Ownership(
         why="what needs a person's eye, in words", kept="as long as the account", sync="findings"
@@ -82,6 +126,7 @@ class Finding(RevisionedRow):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=Q(priority__lte=4), name="finding_priority_0_to_4"),
         ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [*RevisionedRow.Meta.triggers, stated_once("revision", "released_at")]
 
 
 class Standing(OwnedRow):

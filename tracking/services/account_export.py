@@ -13,13 +13,14 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from tracking.domain.actor import Actor
-from tracking.models import AccountExport, Episode, EpisodeEvent, Evaluation, Finding, Patient, User
+from tracking.models import AccountExport, BasisPart, Episode, EpisodeEvent, Evaluation, Finding, Patient, User
 from tracking.services import audit, exports, owned
 from tracking.services.access import Isolation, acting_as, lock_patient, not_found
 
@@ -172,7 +173,8 @@ def _content(uid: UUID, *, by: Actor, now: datetime, beside: Mapping[str, Any], 
 
 
 def _rows(table: owned.OwnedTable, man: Patient) -> Iterator[models.Model]:
-    pointing = [field.name for field in table.model._meta.concrete_fields if field.is_relation and field.name != "patient"]
+    fields = table.model._meta.concrete_fields
+    pointing = [field.name for field in fields if field.is_relation and field.name != "patient" and not _is_told(field)]
     every = table.model._default_manager  # noqa: SLF001  Django's documented name for whatever manager a model has
     found = every.filter(**{table.ownership.owner: man.pk}).select_related(*pointing).order_by("pk")
     yield from found.iterator(chunk_size=500)
@@ -181,11 +183,14 @@ def _rows(table: owned.OwnedTable, man: Patient) -> Iterator[models.Model]:
 def _waiting(man: Patient) -> Callable[[models.Model], bool]:
     """Whether a row concludes what he may not read yet, by the filter of sync, REST and FHIR: its findings are released."""
     held = set(Finding.objects.filter(patient=man, released_at=None).values_list("evaluation", flat=True))
+    told = set(chain(*Evaluation.objects.filter(patient=man).exclude(pk__in=held).values_list("placed", "grounds")))
 
     def waits(row: models.Model) -> bool:
         match row:
             case Evaluation():
                 return row.pk in held
+            case BasisPart():
+                return row.pk not in told
             case Finding():
                 return row.released_at is None
             case Episode():
@@ -217,9 +222,11 @@ def _row(row: models.Model, names: _Names, *, waits: bool) -> dict[str, Any]:
     """Every column but the keys inside: a row that another points to is named by its uid."""
     shown: dict[str, Any] = {}
     for field in row._meta.concrete_fields:
-        if field.primary_key or field.name in ("patient", "patient_id", "revision_xact"):
+        if (field.primary_key and not _is_told(field)) or field.name in ("patient", "patient_id", "revision_xact"):
             continue
-        if field.is_relation:
+        if _is_told(field):
+            shown[field.name] = getattr(row, field.attname)
+        elif field.is_relation:
             other = getattr(row, field.name)
             shown[field.name] = None if other is None else str(getattr(other, "uid", None) or other)
         elif not (field.name.endswith("_id") and isinstance(field, models.BigIntegerField)):
@@ -228,6 +235,11 @@ def _row(row: models.Model, names: _Names, *, waits: bool) -> dict[str, Any]:
     if waits:
         return {name: shown[name] for name in _TOLD_WHILE_IT_WAITS if name in shown} | {"waits_for_release": True}
     return shown
+
+
+def _is_told(field: Any) -> bool:
+    """A key that is no number inside, but a name: it is told as it stands."""
+    return isinstance(field.target_field if field.is_relation else field, models.UUIDField)
 
 
 def _json(value: Any) -> bytes:

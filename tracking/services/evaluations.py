@@ -13,12 +13,13 @@ from django.conf import settings
 from django.db.models import DurationField, Exists, OuterRef, Q, QuerySet, Value
 
 from tracking.domain.actor import Actor
+from tracking.domain.basis_parts import Part, apart, name_of
 from tracking.domain.evaluate import Evaluation as Conclusion
 from tracking.domain.evaluate import evaluate
 from tracking.domain.verdict import CURRENT
 from tracking.domain.work_queue import known_days, without_since
 from tracking.evidence import load_rulebook
-from tracking.models import CareRelationship, ClinicFloor, Evaluation, Finding, Patient, Standing
+from tracking.models import BasisPart, CareRelationship, ClinicFloor, Evaluation, Finding, Patient, Standing
 from tracking.services import due, episodes, rulebooks
 from tracking.services.access import acting_as, lock_patient, lock_patients
 from tracking.services.history import histories_of
@@ -221,9 +222,10 @@ def _standing(men: Sequence[Patient]) -> dict[int, Evaluation]:
     return {row.patient_id: row.evaluation for row in _LATEST.of([man.pk for man in men])}
 
 
-def of(man: Patient) -> Evaluation | None:
-    """His latest evaluation, or None before the first."""
-    standing = Standing.objects.filter(patient=man).select_related("evaluation").first()
+def of(man: Patient, *, whole: bool = False) -> Evaluation | None:
+    """His latest evaluation, or None before the first. ``whole``: with the parts of its basis, for who opens it."""
+    parts = ("evaluation__placed", "evaluation__grounds") if whole else ()
+    standing = Standing.objects.filter(patient=man).select_related("evaluation", *parts).first()
     return standing.evaluation if standing else None
 
 
@@ -238,18 +240,30 @@ def _says_the_same(row: Evaluation, conclusion: Conclusion) -> bool:
 def _store(
     concluded: Sequence[tuple[Patient, Conclusion]], standing: Mapping[int, Evaluation], *, now: datetime
 ) -> dict[int, Evaluation]:
-    rows = Evaluation.objects.bulk_create(_row(man, conclusion, now=now) for man, conclusion in concluded)
+    rows = [_row(man, conclusion, now=now) for man, conclusion in concluded]
+    _store_parts(rows, standing)
+    Evaluation.objects.bulk_create(rows)
     is_released = _releasing(rows, standing)
     Finding.objects.bulk_create(
         _finding(row, said, released_at=now if is_released(row, said["code"]) else None)
         for row in rows
-        for said in row.basis["findings"]
+        for said in _findings(row)
     )
     return {row.patient_id: row for row in rows}
 
 
+def _store_parts(rows: Sequence[Evaluation], standing: Mapping[int, Evaluation]) -> None:
+    """Those that no standing evaluation points to already. What came to stand as it once stood is there as well."""
+    known = {part for row in standing.values() for part in (row.placed_id, row.grounds_id)}
+    parts = (part for row in rows for part in (row.placed, row.grounds) if part is not None)
+    news = [part for part in parts if part.uid not in known]
+    if news:
+        BasisPart.objects.bulk_create(news, ignore_conflicts=True)
+
+
 def _row(man: Patient, conclusion: Conclusion, *, now: datetime) -> Evaluation:
     verdict = conclusion.verdict
+    basis, placed, grounds = apart(conclusion.as_dict())
     return Evaluation(
         patient=man,
         as_of=now,
@@ -260,11 +274,22 @@ def _row(man: Patient, conclusion: Conclusion, *, now: datetime) -> Evaluation:
         best_tier=verdict.best_tier or "",
         worst_tier=verdict.worst_tier or "",
         priority=None if conclusion.priority is None else conclusion.priority.rank,
-        basis=conclusion.as_dict(),
+        basis=basis,
+        placed=_part(man, placed),
+        grounds=_part(man, grounds),
         input_digest=conclusion.input_digest,
         outcome_digest=conclusion.outcome_digest,
         next_change_at=conclusion.next_change_at,
     )
+
+
+def _part(man: Patient, content: Part) -> BasisPart:
+    return BasisPart(patient=man, uid=name_of(content, man.uid), content=content)
+
+
+def _findings(row: Evaluation) -> list[dict[str, Any]]:
+    """Of an evaluation that was just made: its parts are at hand."""
+    return [] if row.grounds is None else row.grounds.content["findings"]
 
 
 def _finding(row: Evaluation, said: dict[str, Any], *, released_at: datetime | None) -> Finding:

@@ -69,8 +69,8 @@ def _stands(patient_id: int) -> QuerySet[Evaluation]:
         .annotate(
             **shown.for_his_words(),
             reading=F("basis__result"),
-            segments=F("basis__series__segments"),
-            results=F("basis__results"),
+            segments=F("placed__content__segments"),
+            results=F("placed__content__results"),
             due=ArraySubquery(due.values(row=JSONObject(**{name: name for name in _DUE}))[:_MOST]),
             moves=ArraySubquery(moves.values(row=JSONObject(at="at", zone="zone"))),
         )

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
+from tracking.domain.basis_parts import together
 from tracking.domain.citing import content_of, with_rules
 from tracking.domain.plain import plain
 from tracking.domain.rulebook import RuleBook, Words
@@ -40,18 +41,19 @@ def remember(rulebook: RuleBook, *, now: datetime) -> None:
 
 
 def basis_of(row: Evaluation) -> dict[str, Any]:
-    """The whole basis of an evaluation, with the texts of its rules as they stood.
+    """The whole basis of an evaluation, its parts joined, with the texts of its rules as they stood.
 
-    One from before rulebooks were stored holds them itself.
+    One from before rulebooks were stored holds all of it itself.
     """
-    if "standing" in row.basis:
+    if row.placed is None or row.grounds is None:
         return dict(row.basis)
-    return with_rules(row.basis, _content(row.rulebook_version))
+    whole = together(row.basis, row.placed.content, row.grounds.content)
+    return with_rules(whole, _content(row.rulebook_version))
 
 
 def words_of(row: Evaluation) -> Mapping[str, Mapping[str, str]]:
     """The sentences of its rulebook; one that it did not have yet is taken from the rules of this release."""
-    own = {} if "standing" in row.basis else _content(row.rulebook_version)["words"]
+    own = {} if row.placed_id is None else _content(row.rulebook_version)["words"]
     return {group: {**ours, **own.get(group, {})} for group, ours in _ours().items()}
 
 

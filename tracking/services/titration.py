@@ -23,7 +23,7 @@ from tracking.domain.titration.step import check_typed_weekly
 from tracking.evidence import load_rulebook
 from tracking.models import CareRelationship, Evaluation, Patient, Proposal, Regimen
 from tracking.models.titration import MOST_WORDS
-from tracking.services import episodes, evaluations, ledger, records
+from tracking.services import episodes, evaluations, ledger, records, rulebooks
 from tracking.services.access import acting_as, lock_patient
 from tracking.services.lived import local_today
 from tracking.services.outlook import Outlook, Wanted, carry_out
@@ -361,7 +361,7 @@ def _seen(man: Patient, uid: UUID, stands: Evaluation) -> Evaluation:
         raise problem("/evaluation", "evaluation-unknown", "There is no such evaluation of this man. Take it from the preview.")
     same = ("rulebook_version", "input_digest", "outcome_digest")
     if any(getattr(seen, name) != getattr(stands, name) for name in same):
-        said = " ".join(what_changed(seen.basis, stands.basis, load_rulebook()))
+        said = " ".join(what_changed(rulebooks.basis_of(seen), rulebooks.basis_of(stands), load_rulebook()))
         text = "What you looked at has changed. {said} Look again, and confirm what you see then."
         raise problem("/evaluation", "evaluation-changed", text, kind="conflict", said=said)
     found: Evaluation = seen

@@ -294,4 +294,4 @@ def test_the_page_of_a_decision_costs_so_many_queries_whatever_the_record(desk, 
     desk.get(page)
     with CaptureQueriesContext(connection) as long:
         desk.get(page)
-    assert (len(short), len(long)) == (118, 118)
+    assert (len(short), len(long)) == (121, 121)

@@ -20,6 +20,7 @@ from tracking.models import (
     Episode,
     EpisodeEvent,
     Evaluation,
+    Finding,
     FloorSetting,
     Fracture,
     IntervalSetting,
@@ -312,6 +313,26 @@ def test_a_clinic_is_let_in_once_at_a_time(man):
 def evaluation_of(man):
     RulebookVersion.objects.bulk_create([RulebookVersion(version="1", content={}, first_used_at=AT)], ignore_conflicts=True)
     return Evaluation.objects.create(patient=man, as_of=AT, rulebook_version="1", word="w", state="s", basis={})
+
+
+def test_of_a_finding_only_its_release_changes_and_its_versions_leave_out_what_it_says(man):
+    said = {
+        "code": "e2_low",
+        "priority": 1,
+        "lane": "low_e2",
+        "severity": "severe",
+        "detail": {"man": "Your estradiol is low."},
+    }
+    row = Finding.objects.create(patient=man, evaluation=evaluation_of(man), **said)
+    found = Finding.objects.filter(pk=row.pk)
+    for changed in ({"detail": {}}, {"code": "e2_other"}, {"priority": 2}):
+        refused(lambda changed=changed: found.update(**changed), "Cannot update rows")
+    assert found.update(released_at=AT) == 1
+    assert [(version.pgh_label, version.released_at) for version in row.history.order_by("pgh_id")] == [
+        ("insert", None),
+        ("update", AT),
+    ]
+    assert not hasattr(row.history.first(), "detail")
 
 
 @pytest.fixture

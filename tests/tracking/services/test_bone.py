@@ -9,7 +9,7 @@ import pytest
 from tracking.domain.actor import Actor
 from tracking.domain.problems import Problem
 from tracking.models import DexaScan, DexaSite, RiskFactor
-from tracking.services import bone, evaluations
+from tracking.services import bone, evaluations, rulebooks
 from tracking.services.access import acting_as
 
 SITE = {"region": "total_hip", "side": "left", "bmd": "0.9810", "unit": "g/cm2", "t_score": "-0.9", "lsc": "0.027"}
@@ -80,7 +80,7 @@ def test_a_moved_scanner_is_stored_with_its_history_and_voids_the_error_of_measu
         bone.record_scan(patient=adam, by=himself, now=now, sites=[SITE | {"bmd": f"0.{year - 1100}"}], **given)
     with acting_as(himself):
         assert DexaScan.objects.get(scanned_on=date(2026, 9, 1)).history.get().scanner_changed
-        (change,) = evaluations.of(adam).basis["bone"]["changes"]
+        (change,) = rulebooks.basis_of(evaluations.of(adam))["bone"]["changes"]
     assert (change["verdict"], change["why"]) == ("undetermined", "scanner_changed")
 
 
@@ -89,7 +89,7 @@ def test_a_condition_ends_by_a_correction_and_the_former_is_kept(adam, himself, 
     ended, _ = bone.correct_risk_factor(patient=adam, key="r", by=himself, now=now, **SMOKES, until=date(2026, 10, 1))
     with acting_as(himself):
         assert ended.supersedes_id == row.pk
-        assert evaluations.of(adam).basis["risk"]["level"] == "standard"
+        assert rulebooks.basis_of(evaluations.of(adam))["risk"]["level"] == "standard"
     again, is_new = bone.correct_risk_factor(patient=adam, key="r", by=himself, now=now, **SMOKES, until=date(2026, 10, 1))
     assert (again.pk, is_new) == (ended.pk, False)
 
@@ -111,10 +111,10 @@ def test_a_condition_kept_for_the_record_is_not_counted(adam, himself, now):
     for code in ("liver_disease", "metabolic_disease", "hypogonadism"):
         bone.record_risk_factor(patient=adam, by=himself, now=now, code=code)
     with acting_as(himself):
-        assert evaluations.of(adam).basis["risk"]["level"] == "standard"
+        assert rulebooks.basis_of(evaluations.of(adam))["risk"]["level"] == "standard"
     bone.record_risk_factor(patient=adam, by=himself, now=now, code="malabsorption")
     with acting_as(himself):
-        assert evaluations.of(adam).basis["risk"]["level"] == "moderate"
+        assert rulebooks.basis_of(evaluations.of(adam))["risk"]["level"] == "moderate"
 
 
 @pytest.mark.parametrize(

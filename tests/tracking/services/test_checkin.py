@@ -11,7 +11,7 @@ from tracking.domain.actor import Actor
 from tracking.domain.problems import Problem
 from tracking.evidence import load_rulebook
 from tracking.models import Symptom, Tombstone
-from tracking.services import accounts, checkin, evaluations
+from tracking.services import accounts, checkin, evaluations, rulebooks
 from tracking.services.access import acting_as
 
 ITEMS = sorted(load_rulebook().checkin.form.items)
@@ -42,7 +42,7 @@ def standing(himself):
 
 def codes_of(adam, by):
     with acting_as(by):
-        return {finding["code"] for finding in evaluations.of(adam).basis["findings"]}
+        return {finding["code"] for finding in rulebooks.basis_of(evaluations.of(adam))["findings"]}
 
 
 def test_what_is_said_later_of_the_same_day_takes_its_place_and_the_former_is_kept(feel, standing, himself):
@@ -156,7 +156,7 @@ def test_low_symptoms_without_an_estradiol_ask_for_a_lab_and_never_for_a_dose(fe
     feel(code="joint_pain", score=6)
     assert codes_of(adam, himself) == {"low_e2_symptoms_unmeasured"}
     with acting_as(himself):
-        (finding,) = evaluations.of(adam).basis["findings"]
+        (finding,) = rulebooks.basis_of(evaluations.of(adam))["findings"]
         assert evaluations.of(adam).word == "no_current_data"
     assert "estradiol" in finding["prescriber"]
     assert not any(word in finding["prescriber"].lower() for word in ("dose", "raise", "start"))

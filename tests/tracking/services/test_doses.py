@@ -11,7 +11,7 @@ from tests.tracking.services.test_regimens import AI, HCG, refusals
 from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.models import DoseEvent
-from tracking.services import doses, evaluations, labs, regimens
+from tracking.services import doses, evaluations, labs, regimens, rulebooks
 from tracking.services.access import acting_as
 from tracking.services.history import history_of
 
@@ -104,11 +104,11 @@ def test_where_nothing_is_logged_the_hours_since_the_dose_are_unknown(adam, hims
     drawn = {"analyte": "estradiol", "value": "24.0", "unit": "pg/mL", "collected_at": "2026-10-06T08:00:00+02:00"}
     labs.record(patient=adam, by=himself, now=NOW, **drawn)
     with acting_as(himself):
-        silent = evaluations.of(adam).basis["timing"]["ai"]
+        silent = rulebooks.basis_of(evaluations.of(adam))["timing"]["ai"]
     assert (silent["phase"], silent["hours"], silent["share"]) == ("unknown", None, None)
     doses.log(patient=adam, by=himself, now=NOW, **TAKEN)
     with acting_as(himself):
-        logged = evaluations.of(adam).basis["timing"]["ai"]
+        logged = rulebooks.basis_of(evaluations.of(adam))["timing"]["ai"]
     assert (logged["phase"], logged["hours"]) == ("early", "24.0")
 
 

@@ -11,7 +11,7 @@ from tracking.domain.actor import Actor
 from tracking.domain.history import Origin
 from tracking.domain.problems import Problem
 from tracking.models import DrugUse
-from tracking.services import drug_uses, evaluations, regimens
+from tracking.services import drug_uses, evaluations, regimens, rulebooks
 from tracking.services.access import acting_as
 
 SINCE = date(2026, 3, 1)
@@ -34,7 +34,7 @@ def use(adam, himself, now):
 def basis(adam, himself):
     def read() -> dict[str, Any]:
         with acting_as(himself):
-            found: dict[str, Any] = evaluations.of(adam).basis
+            found: dict[str, Any] = rulebooks.basis_of(evaluations.of(adam))
             return found
 
     return read

@@ -338,7 +338,7 @@ def test_statistical_men_have_no_episodes(db, now):
 
         LabResult.objects.create(patient=man, recorded_at=NOW, recorded_by="system:test", **sent)
         stored = evaluations.refresh(man, now=NOW)
-        assert stored.basis["findings"]
+        assert stored.grounds.content["findings"]
         assert not Episode.objects.exists()
 
 
@@ -442,5 +442,5 @@ def test_a_silence_of_a_man_without_a_clinic_is_told_to_nobody(adam):
 def test_an_evaluation_keeps_what_the_episode_was_opened_by(adam, low):
     with acting_as(SYSTEM):
         opened_in = Evaluation.objects.get(pk=low.opened_in_id)
-        assert "e2_below_floor_on_ai" in {finding["code"] for finding in opened_in.basis["findings"]}
+        assert "e2_below_floor_on_ai" in {finding["code"] for finding in opened_in.grounds.content["findings"]}
         assert episodes.sentences([low])[low.pk].detail["prescriber"].startswith("Estradiol 14.0 pg/mL")

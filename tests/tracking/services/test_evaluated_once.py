@@ -38,7 +38,7 @@ def test_three_writes_make_one_evaluation_and_each_answers_with_what_stood_befor
                 assert labs.record(patient=man, by=himself, now=now, value=value, **LAB).current == stood
             assert count(adam) == before
         assert count(adam) == before + 1
-        assert of(man).basis["results"].keys() == {str(row.uid) for row in LabResult.objects.filter(patient=man)}
+        assert of(man).placed.content["results"].keys() == {str(row.uid) for row in LabResult.objects.filter(patient=man)}
 
 
 def test_it_is_evaluated_as_he_is_after_the_writes(adam, now):

@@ -121,7 +121,7 @@ def test_the_answer_carries_the_evaluation_of_the_same_transaction(record, adam,
         evaluation = Evaluation.objects.get(pk=recorded.current.pk)
         assert Standing.objects.get(patient=adam).evaluation_id == evaluation.pk
         assert evaluation.revision == row.revision
-        assert str(row.uid) in evaluation.basis["results"]
+        assert str(row.uid) in evaluation.placed.content["results"]
 
 
 def test_the_same_id_with_the_same_content_is_a_repeat(record, himself):

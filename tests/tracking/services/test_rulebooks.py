@@ -41,7 +41,7 @@ def test_the_first_evaluation_by_a_version_stores_it_and_the_next_one_does_not(a
 
 def test_an_evaluation_holds_ids_and_reads_back_with_the_texts(adam):
     row = _evaluated(adam)
-    assert set(row.basis["rules"]) >= {"estradiol.other", "estradiol.assay"}
+    assert set(row.grounds.content["rules"]) >= {"estradiol.other", "estradiol.assay"}
     whole = rulebooks.basis_of(row)
     (floor,) = (rule for rule in whole["rules"] if rule["id"] == "estradiol.other")
     assert floor["reason"] == load_rulebook().estradiol.other.reason
@@ -57,7 +57,7 @@ def test_an_old_evaluation_reads_back_word_for_word_after_the_rules_have_changed
     second = evaluations.reevaluate(adam.pk, by=Actor.system("test"), now=NOW)
     assert second.rulebook_version == "2027.1+another"
     with as_system():
-        stored = Evaluation.objects.get(pk=first.pk)
+        stored = Evaluation.objects.select_related("placed", "grounds").get(pk=first.pk)
     assert explain(rulebooks.basis_of(stored), rulebooks.words_of(stored)) == before
     reasons = {rule["id"]: rule["reason"] for rule in rulebooks.basis_of(second)["rules"]}
     assert reasons["estradiol.assay"] == "Reworded later."

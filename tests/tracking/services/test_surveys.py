@@ -12,7 +12,7 @@ from tracking.domain.actor import Actor
 from tracking.domain.problems import Problem
 from tracking.exchange.survey import read_survey
 from tracking.models import DrugUse, DueItem, Evaluation, LabResult, Patient
-from tracking.services import due, surveys
+from tracking.services import due, rulebooks, surveys
 from tracking.services.access import acting_as, contact
 
 FILE = Path(__file__).parents[3] / "data" / "nhanes_2013_2014_men.csv"
@@ -50,7 +50,7 @@ def test_the_whole_file_is_evaluated_and_its_tiers_are_pinned(db):
         (anastrozole,) = DrugUse.objects.filter(patient=h1370)
         assert (anastrozole.drug, anastrozole.since, anastrozole.until) == ("anastrozole", None, None)
         assert anastrozole.source_id == "H1370/anastrozole"
-        assert "drug_since" in {item["code"] for item in h1370.standing.evaluation.basis["missing"]}
+        assert "drug_since" in {item["code"] for item in rulebooks.basis_of(h1370.standing.evaluation)["missing"]}
         assert dict(Counter(DrugUse.objects.values_list("drug", flat=True))) == {
             drug: sum(man.facts[f"takes_{drug}"] == "1" for man in men())
             for drug in ("anastrozole", "finasteride", "alendronate")

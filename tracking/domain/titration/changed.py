@@ -38,8 +38,7 @@ def _verdict(basis: Mapping[str, Any]) -> str:
 
 
 def _result(basis: Mapping[str, Any]) -> str:
-    said = basis["results"].get(basis["verdict"]["reading"])
-    return str(said["text"]) if said else ""
+    return str(basis["result"]["text"]) if basis["result"] else ""
 
 
 def _findings(basis: Mapping[str, Any]) -> dict[str, str]:
