@@ -14,6 +14,7 @@ from backend import garbage
 from backend.metrics import folder
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
+garbage.look_seldom()
 folder.prepare()
 
 app = Celery("trabecula")
