@@ -1,1 +1,1 @@
-"""What speaks HTTP with the services through which messages go. A channel loads its own when it sends: no other process needs it."""
+"""What speaks HTTP with the services that carry messages. A channel loads its own when it sends: nobody else needs it."""
