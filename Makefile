@@ -1,7 +1,7 @@
 # Everything starts here: `make demo`, `make test`, `make check`. The only needs are Python 3.11 or newer and a package index.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help set-up demo code test check document examples e2e pictures fuzz bench chaos lock audit image sbom clean
+.PHONY: help set-up demo code test check document examples e2e pictures fuzz bench profiles chaos lock audit image sbom clean
 
 # Any Python from 3.11 on makes the virtual environment; name another with PYTHON=...
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -49,6 +49,9 @@ bench: set-up ## Measure, side by side with what is the least that could be done
 	@$(VENV_PYTHON) -m benchmarks
 	@echo "How what is asked for most is found among fifty thousand men:"
 	@PLANS_MEN=50000 $(VENV_PYTHON) -m pytest tests/benchmarks/test_plans.py --no-header -q
+
+profiles: set-up ## Write where the time of each request goes, a file for each, into docs/profiles (two minutes)
+	@$(VENV_PYTHON) -m benchmarks.profiles docs/profiles
 
 chaos: set-up ## Kill, stop and replace processes while reminders go out and men write, upgrade under them, and count (20 minutes); ARGS="--only writes --faults 10"
 	@exec $(VENV_PYTHON) -m backend.devstack.chaos $(ARGS)

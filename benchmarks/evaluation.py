@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from benchmarks.lives import DRAWS_A_YEAR, NOW, life, unchanged
 from benchmarks.measure import Timed, in_turns
+from benchmarks.targets import Held, Line
 from tracking.domain.evaluate import Evaluation, evaluate
 from tracking.domain.history import History
 from tracking.domain.rulebook import RuleBook
@@ -44,7 +45,7 @@ def _opened(history: History, rulebook: RuleBook) -> object:
     return said.as_dict(), said.due
 
 
-def report(*, rounds: int = _ROUNDS, calls: int = _CALLS) -> Iterator[str]:
+def report(*, rounds: int = _ROUNDS, calls: int = _CALLS) -> Iterator[Line]:
     """The figures as lines of a table."""
     rulebook = load_rulebook()
     lives = {years: life(years) for years in _YEARS}
@@ -61,8 +62,8 @@ def report(*, rounds: int = _ROUNDS, calls: int = _CALLS) -> Iterator[str]:
     timed = in_turns(subjects, rounds=rounds, calls=calls)
     ten, bare = timed["evaluate 10"], timed["bare loop 10"]
     yield "One evaluation: ten years, 60 draws of two hormones, 1,500 dose events, 6 scans"
-    outcome = "met" if ten.median * 1000 < TARGET_MS else "fallen short"
-    yield f"  {_line('evaluate', ten)}   target {TARGET_MS:.1f} ms: {outcome}"
+    yield f"  {_line('evaluate', ten)}"
+    yield Held("one evaluation of ten years", ten.median * 1000, "ms", TARGET_MS, lower=True)
     yield f"  {_line('bare loop', bare)}   evaluate / bare loop = {ten.median / bare.median:.1f}"
     yield f"  {_line('put in order', timed['in order 10'])}   once, where the history is read"
     yield f"  {_line('both', timed['both 10'])}   both / bare loop = {timed['both 10'].median / bare.median:.1f}"

@@ -11,6 +11,11 @@ from typing import Any
 
 import pytest
 
+from benchmarks.owner import triggers_off
+
+# A process remembers which rulebooks are stored, and they are the same for every test.
+_KEPT = ["django_migrations", "django_content_type", "auth_permission", "tracking_rulebookversion"]
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
@@ -50,13 +55,18 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 
 def _empty(owner: Any) -> None:
-    with owner.cursor() as cursor:
+    """Take every row away, from the tables that have any. To truncate ninety of them makes a thousand files anew: a second."""
+    from django.db import transaction
+
+    with transaction.atomic(using="owner"), owner.cursor() as cursor:
+        cursor.execute("SELECT set_config('trabecula.actor', 'system:test', true)")
         cursor.execute(
-            "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
-            # A process remembers which rulebooks are stored, and they are the same for every test.
-            " AND tablename NOT IN"
-            " ('django_migrations', 'django_content_type', 'auth_permission', 'tracking_rulebookversion')"
+            "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL (%s)", [_KEPT]
         )
-        (names,) = cursor.fetchone()
-        cursor.execute(f"TRUNCATE {names} CASCADE")
+        every = " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for (name,) in cursor.fetchall())
+        cursor.execute(every)
+        filled = [name for (name,) in cursor.fetchall()]
+        with triggers_off(cursor, filled):
+            for name in filled:
+                cursor.execute(f"DELETE FROM {name}")
     owner.close()

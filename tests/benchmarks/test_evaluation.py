@@ -63,7 +63,7 @@ def test_ten_years_take_no_more_steps_than_they_did() -> None:
 
 
 def test_the_report_runs_from_end_to_end() -> None:
-    lines = list(report(rounds=5, calls=1))
+    lines = [str(line) for line in report(rounds=5, calls=1)]
     assert lines[0].startswith("One evaluation: ten years, 60 draws")
     assert [line.partition(":")[0].split()[-1] for line in lines if "of linear" in line] == [*["years"] * 3, "opened"]
 
