@@ -27,9 +27,6 @@ logconfig_dict = logs.config(os.environ.get("LOG_LEVEL", "INFO"))
 
 def when_ready(server: Any) -> None:  # noqa: ARG001  gunicorn's signature
     """The parent listens, and forks next. It tells of its children."""
-    from backend import loading  # noqa: PLC0415  once the application is there
-
-    loading.load_all()
     garbage.set_apart()
     if not os.environ.get("METRICS_ADDRESS"):
         return
