@@ -17,8 +17,12 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from backend import garbage
 from backend.metrics import folder
+from tracking.evidence import load_rulebook
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
+# Each worker would make Django's checks, and load all that serves the web for it. ``migrate`` makes them before each start.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
+garbage.look_seldom()
 folder.prepare()
 
 app = Celery("trabecula")
@@ -46,6 +50,7 @@ def watch_tasks(**_: Any) -> None:
     from backend.metrics import worker  # noqa: PLC0415  in a worker alone
 
     worker.watch()
+    load_rulebook()  # once for all children
     garbage.set_apart()
 
 

@@ -1,4 +1,4 @@
-"""E-mail over SMTP, as text and as HTML; by another backend of Django where the settings name one (``provider``).
+"""E-mail over SMTP, as text and as HTML; by another backend of Django where the settings name one (``clients.provider``).
 
 Django opens the connection by its settings. The transaction is spoken here, step by step, because what a failure means depends
 on the step: before the text has been handed over nothing was sent; after it, silence means that nobody knows.
@@ -16,7 +16,6 @@ from django.core.mail import EmailMultiAlternatives, get_connection  # noqa: TID
 from django.core.mail.backends.smtp import EmailBackend  # noqa: TID251  this is the e-mail channel
 from django.utils.html import format_html, format_html_join
 
-from notifications.channels import provider
 from notifications.channels.base import REASON_LENGTH, Message, Outcome, Reached, Refused, Sent, Target, Unknown, said
 
 _Reply = tuple[int, bytes]
@@ -43,6 +42,8 @@ class EmailChannel:
         try:
             connection = get_connection()
             if not isinstance(connection, EmailBackend):
+                from notifications.channels.clients import provider  # noqa: PLC0415  only where a provider's interface is used
+
                 return provider.hand_over(connection, mail)
             connection.open()
         except Exception as error:  # noqa: BLE001  a wrong setting, a closed door, a wrong password: nothing was sent

@@ -10,8 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from icalendar import Calendar, Event, vDuration
-
 PRODUCT = "-//Trabecula//Calendar feed//EN"
 # How often a program should look again. What is due moves by days.
 LOOK_AGAIN = timedelta(hours=6)
@@ -29,6 +27,8 @@ class Entry:
 
 def as_text(name: str, entries: Iterable[Entry], *, language: str, now: datetime) -> bytes:
     """The calendar as it is read at ``now`` (UTC), with CRLF line ends and no line longer than 75 octets."""
+    from icalendar import Calendar, Event, vDuration  # noqa: PLC0415  for one address: eighty modules
+
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")

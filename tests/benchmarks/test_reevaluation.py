@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import connection
 
 from benchmarks import reevaluation
 from tracking.domain.actor import Actor
@@ -20,3 +24,9 @@ def test_each_man_is_looked_at_and_stored_anew(committed: Any) -> None:
         # The first look, ours, and the least.
         assert Evaluation.objects.count() == 3 * MEN
         assert set(Evaluation.objects.values_list("word", flat=True)) <= {"below", "not_below", "critical", "borderline"}
+    reevaluation._as_by_former_rules(1)
+    here = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    assert 50 < reevaluation.most_megabytes(os.environ | {"DATABASE_URL": here}) < reevaluation.MOST_MEGABYTES
+    with acting_as(Actor.system("test")):
+        assert Evaluation.objects.count() == 4 * MEN
+        assert not Standing.objects.filter(rulebook_version="0.1").exists()

@@ -13,8 +13,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
-
 __all__ = ["pdf_of", "printable"]
 
 _HERE = Path(__file__).parent
@@ -31,6 +29,8 @@ def pdf_of(summary: Mapping[str, Any]) -> bytes:
 
     As large a print as fits on one page; what does not fit in the smallest goes on to a second.
     """
+    import typst  # noqa: PLC0415  for one page: a compiler of its own, seven megabytes
+
     sent = json.dumps(_printable_all(summary) | {"chart": _drawing(summary["chart"])}, ensure_ascii=False)
     made: bytes = typst.compile(
         str(_HERE / "summary.typ"),

@@ -19,6 +19,9 @@ _WHOLE = 100
 class Command(BaseCommand):
     help = "Evaluate all men again, or those last looked at by other rules. Old evaluations stay. Safe to repeat or interrupt."
 
+    # They would load all that serves the web, which this long run has no use for. ``migrate`` has made them before.
+    requires_system_checks: list[str] = []
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--rulebook", action="store_true", help="only men whose evaluation was made by another rulebook")
 
