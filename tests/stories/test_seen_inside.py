@@ -17,6 +17,7 @@ from tests.stories.conftest import Running
 pytestmark = pytest.mark.processes
 
 MANY = 30
+AT_MOST = 60
 
 
 def reader(port: int) -> Callable[[], dict[str, float]]:
@@ -33,7 +34,7 @@ def children_of(pid: int) -> list[int]:
 
 def test_figures_of_all_processes_are_told_as_one_and_no_log_holds_anything_of_a_man(running: Running) -> None:
     ports = {kind: free_port() for kind in ("web", "worker", "beat")}
-    env = {"SWEEP_SECONDS": "1", "SIGN_IN_LIMITS": "off"}
+    env = {"SWEEP_SECONDS": "1", "SIGN_IN_LIMITS": "off", "REQUESTS_A_MINUTE": str(AT_MOST)}
     pids = {
         kind: running.stack.start_process(
             kind, concurrency=2, extra_env=env | {"METRICS_ADDRESS": f"{LOOPBACK}:{port}"}, wait=kind != "worker"
@@ -75,4 +76,13 @@ def test_figures_of_all_processes_are_told_as_one_and_no_log_holds_anything_of_a
     assert {line["event"] for line in lines if "task_id" in line} >= {"task_started", "task_succeeded"}
     requests = [json.loads(line) for line in (running.stack.logs / "web.log").read_text().splitlines()]
     assert all(line["request_id"] for line in requests if line["event"] == "request_finished")
+    # A program that has gone astray is held up by each of the two processes, and nobody else is.
+    asks = {"headers": {"Authorization": f"Bearer {token}"}, "timeout": 30}
+    said = [httpx.get(f"{running.stack.web_url}/api/v1/labs", **asks) for _ in range(2 * AT_MOST + 1)]
+    refused = [answer for answer in said if answer.status_code == httpx.codes.TOO_MANY_REQUESTS]
+    assert refused
+    assert all(1 <= int(answer.headers["Retry-After"]) <= 60 for answer in refused)
+    assert refused[0].json()["type"] == "/problems/too-many-requests"
+    assert running.sign_in("carl@example.org", is_new=True)
+
     assert {"9.31415", "Adam Invented", "adam@example.org", token} <= running._secrets
