@@ -16,7 +16,7 @@ from backend.metrics import folder
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
 folder.prepare()
 
-app = Celery("trabecula")
+app = Celery("trabecula", task_cls="backend.clocks:PunctualTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["worker"].add(DjangoStructLogInitStep)
