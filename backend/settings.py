@@ -286,7 +286,7 @@ SPECTACULAR_SETTINGS = {
         "backend.examples.show_examples",
     ],
 }
-# Of one account or key, in each web process. A phone that catches up after years sends a tenth of the least that may be set.
+# Of one account or key, in each web process. A phone that catches up after ten years sends a tenth of that.
 REQUESTS_A_MINUTE: int = env.int("REQUESTS_A_MINUTE", default=600 if SIGN_IN_LIMITS == "on" else 0)
 if 0 < REQUESTS_A_MINUTE < LEAST_REQUESTS or REQUESTS_A_MINUTE < 0 or (IN_PRODUCTION and not REQUESTS_A_MINUTE):
     sys.exit(
