@@ -25,7 +25,7 @@ os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 garbage.look_seldom()
 folder.prepare()
 
-app = Celery("trabecula")
+app = Celery("trabecula", task_cls="backend.clocks:PunctualTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["worker"].add(DjangoStructLogInitStep)

@@ -62,6 +62,11 @@ def _words_of(exc: exceptions.APIException, request: HttpRequest) -> str:
         return gettext("Send the body as JSON, and say so: the Content-Type is application/json.")
     if isinstance(exc, exceptions.NotAcceptable):
         return gettext("Ask for JSON: the Accept is application/json, or left out.")
+    if isinstance(exc, exceptions.Throttled):
+        text = gettext(
+            "This account or key asks too often, and this request was not looked at. Send it again in {wait} seconds."
+        )
+        return text.format(wait=getattr(exc, "wait", None))
     return str(exc.detail)
 
 
@@ -110,7 +115,7 @@ def _from_api_exception(exc: exceptions.APIException, request: HttpRequest) -> R
     code = _DRF.get(type(exc), "error")
     answer = problem_response(exc.status_code, code, _words_of(exc, request))
     if wait := getattr(exc, "wait", None):
-        answer["Retry-After"] = str(int(wait) + 1)
+        answer["Retry-After"] = str(wait)  # DRF has rounded it up
     return answer
 
 

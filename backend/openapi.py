@@ -60,7 +60,7 @@ _ANSWERS = {
     "422": "A field cannot be accepted; nothing was stored.",
     "426": "This version of the app is too old: `detail` says which one is needed.",
     "428": "Send the ETag of what you have seen as `If-Match`, or `*`.",
-    "429": "Too many tries; see Retry-After.",
+    "429": "Too many requests of this account within a minute, or too many tries; see Retry-After.",
     "503": "The database is away; nothing was stored; see Retry-After.",
 }
 # What allauth says of a refusal stands in it too; the extensions of RFC 9457.

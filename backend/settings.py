@@ -34,6 +34,7 @@ from tracking.domain.problems import Problem
 from tracking.evidence import load_rulebook
 
 GRACE_DAYS = range(1, 31)  # GDPR article 12(3): within one month
+LEAST_REQUESTS = 60  # a minute; the slowest person who taps as fast as he can does not come near it
 LEAST_KEY_LENGTH = 32  # characters; RFC 7518 3.2 asks for as many bytes as HS256 makes
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -254,6 +255,7 @@ if IN_PRODUCTION and CLOCK_OFFSET:
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tracking.api.third_party.ReadTokens", "backend.accounts.tokens.AccessTokens"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "tracking.api.third_party.Permitted"],
+    "DEFAULT_THROTTLE_CLASSES": ["backend.accounts.pace.Pace"],
     "DEFAULT_RENDERER_CLASSES": ["tracking.api.rendering.Json"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -287,6 +289,13 @@ SPECTACULAR_SETTINGS = {
         "backend.examples.show_examples",
     ],
 }
+# Of one account or key, in each web process. A phone that catches up after ten years sends a tenth of that.
+REQUESTS_A_MINUTE: int = env.int("REQUESTS_A_MINUTE", default=600 if SIGN_IN_LIMITS == "on" else 0)
+if 0 < REQUESTS_A_MINUTE < LEAST_REQUESTS or REQUESTS_A_MINUTE < 0 or (IN_PRODUCTION and not REQUESTS_A_MINUTE):
+    sys.exit(
+        f"Trabecula cannot start: REQUESTS_A_MINUTE is {REQUESTS_A_MINUTE}. Accepted: {LEAST_REQUESTS} or more;"
+        " 0, no limit, in demo and tests alone."
+    )
 # An app that names an older version in X-Client-Version is told to update; empty: none is too old.
 LEAST_CLIENT_VERSION: str = env.str("LEAST_CLIENT_VERSION", default="").strip()
 if LEAST_CLIENT_VERSION and version_of(LEAST_CLIENT_VERSION) is None:
@@ -314,6 +323,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "trabecula"
+CELERY_BEAT_SCHEDULER = "backend.schedule:Timetable"
 # Seconds between sweeps. They find whatever is due by now, so a late or doubled tick loses and repeats nothing.
 SWEEP_SECONDS: float = env.float("SWEEP_SECONDS", default=60.0)
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {

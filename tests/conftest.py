@@ -43,6 +43,8 @@ def fresh_counters(monkeypatch: pytest.MonkeyPatch) -> None:
         from django.core.cache import caches
 
         monkeypatch.setattr(caches["default"], "key_prefix", uuid4().hex)
+    if "backend.accounts.pace" in sys.modules:
+        sys.modules["backend.accounts.pace"].counted.forget()
 
 
 @pytest.fixture

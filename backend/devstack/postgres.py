@@ -9,7 +9,8 @@ import os
 import shutil
 import signal
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -39,6 +40,8 @@ class Postgres:
     password: str
     log: Path
     durable: bool
+    # What else stands in the environment of the server.
+    beside: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def data(self) -> Path:
@@ -117,7 +120,7 @@ class Postgres:
             }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         argv = (str(self.placement.programs / "postgres"), "-D", str(self.data), *options)
-        return self._command("postgres", argv, orphan_signal=signal.SIGINT)
+        return self._command("postgres", argv, orphan_signal=signal.SIGINT, beside=self.beside)
 
     def answers(self, port: int) -> bool:
         """Whether our own server accepts connections on this port."""
@@ -167,12 +170,14 @@ class Postgres:
         argv = command_line(pid)
         return is_alive(pid) and bool(argv) and Path(argv[0]).name == "postgres" and str(self.data) in argv
 
-    def _command(self, name: str, argv: tuple[str, ...], *, orphan_signal: signal.Signals) -> Command:
+    def _command(
+        self, name: str, argv: tuple[str, ...], *, orphan_signal: signal.Signals, beside: Mapping[str, str] | None = None
+    ) -> Command:
         return Command(
             name=name,
             argv=argv,
             # Nothing of the caller's environment: PGDATA, PGPORT and the like would speak into it.
-            environment={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+            environment={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"} | dict(beside or {}),
             folder=self.placement.folder,
             log=self.log,
             rank=RANKS["postgres"],

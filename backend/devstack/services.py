@@ -86,8 +86,12 @@ class _Server:
 class EmbeddedServices:
     """The servers of one home folder, children of one keeper."""
 
-    def __init__(self, launcher: Launcher, *, home: Path, logs: Path, durable: bool) -> None:
+    def __init__(
+        self, launcher: Launcher, *, home: Path, logs: Path, durable: bool, beside: Mapping[str, str] | None = None
+    ) -> None:
+        """``beside``: what else stands in the environment of PostgreSQL."""
         self._launcher = launcher
+        self._beside = dict(beside or {})
         self._home = home
         self._logs = logs
         self._durable = durable
@@ -179,6 +183,7 @@ class EmbeddedServices:
             password=self.secrets["postgres"],
             log=self._logs / "postgres.log",
             durable=self._durable,
+            beside=self._beside,
         )
 
 

@@ -11,7 +11,7 @@ Leaving the block ends every process, and so does the end of this one, whatever 
 
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -48,13 +48,16 @@ class Stack:
         durable: bool = False,
         kind: Literal["demo", "test"] = "test",
         services: Services | None = None,
+        beside: Callable[[str], Mapping[str, str]] = lambda _name: {},
     ) -> None:
+        """``beside``: what else stands in the environment of PostgreSQL and of each process, by its name."""
         self.home = home.absolute()
         self.logs = self.home / "log"
         self.mail_folder = self.home / "mail"
         self._durable = durable
         self._kind = kind
         self._services = services
+        self._beside = beside
         self._email_url: str | None = None
         self._kinds: dict[str, Kind] = {}
 
@@ -95,7 +98,9 @@ class Stack:
 
     def start_services(self) -> Services:
         """Start PostgreSQL and the broker unless they were given, and the mail server; return once all answer."""
-        self._embedded = embedded = EmbeddedServices(self._launcher, home=self.home, logs=self.logs, durable=self._durable)
+        self._embedded = embedded = EmbeddedServices(
+            self._launcher, home=self.home, logs=self.logs, durable=self._durable, beside=self._beside("postgres")
+        )
         if self._services is None:
             app_url, owner_url = embedded.start_postgres()
             self._services = Services(
@@ -177,7 +182,10 @@ class Stack:
         command = Command(
             name=name,
             argv=(sys.executable, *self._arguments(kind, name, concurrency)),
-            environment=self.process_environment() | {"READY_FILE": str(ready_file)} | dict(extra_env or {}),
+            environment=self.process_environment()
+            | {"READY_FILE": str(ready_file)}
+            | dict(self._beside(name))
+            | dict(extra_env or {}),
             folder=checkout,
             log=self.logs / f"{name}.log",
             rank=RANKS[kind],

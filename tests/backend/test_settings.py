@@ -125,6 +125,13 @@ def test_the_limits_of_sign_in_stand_in_production(start, limits):
     assert "Accepted: on; off in demo and tests alone." in stopped.stderr
 
 
+@pytest.mark.parametrize("most", ["0", "59", "-1"])
+def test_the_limit_on_requests_stands_in_production_and_lets_a_phone_through(start, most):
+    stopped = start(REQUESTS_A_MINUTE=most)
+    assert stopped.returncode == 1
+    assert f"REQUESTS_A_MINUTE is {most}. Accepted: 60 or more" in stopped.stderr
+
+
 def test_a_mistyped_policy_is_refused(start):
     assert "Accepted: immediate or reviewed" in start(FINDINGS_RELEASE="later").stderr
 

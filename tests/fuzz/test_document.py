@@ -18,6 +18,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.wsgi import get_wsgi_application
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -85,8 +86,9 @@ class Cast:
 
 
 @pytest.fixture
-def cast(committed: None, now: Any) -> Cast:
+def cast(committed: None, now: Any, monkeypatch: pytest.MonkeyPatch) -> Cast:
     """Adam with a row of each common kind, all of one id, so that addresses made of it lead somewhere."""
+    monkeypatch.setattr(django_settings, "REQUESTS_A_MINUTE", 0)  # two accounts send thousands
     adam = make_man(now=NOW)
     bell = User.objects.create_user("bell@example.org", PASSWORD, name="Dr. Bell", is_staff=True)
     clinic = Clinic.objects.create(name="Invented Clinic")

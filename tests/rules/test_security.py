@@ -58,7 +58,7 @@ def test_every_requirement_of_level_two_is_answered_once() -> None:
     assert REQUIRED - answered.keys() == set()
     assert answered.keys() - REQUIRED == set()
     assert [number for number, times in answered.items() if times > 1] == []
-    assert {state for _, state, _ in stated()} == STATES
+    assert {state for _, state, _ in stated()} <= STATES
 
 
 def test_what_is_met_says_where_and_what_is_not_says_what_is_missing() -> None:

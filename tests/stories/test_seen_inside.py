@@ -21,6 +21,7 @@ from tests.stories.conftest import Running
 pytestmark = pytest.mark.processes
 
 MANY = 30
+AT_MOST = 60
 
 
 def reader(port: int) -> Callable[[], dict[str, float]]:
@@ -56,6 +57,17 @@ def ask_for_what_fails(running: Running, low: dict[str, str], token: str) -> Non
     running.call("POST", "/exports", token=token)
 
 
+def ask_too_often(running: Running, token: str) -> None:
+    """A program that has gone astray is held up by each of the two processes, and nobody else is."""
+    asks = {"headers": {"Authorization": f"Bearer {token}"}, "timeout": 30}
+    said = [httpx.get(f"{running.stack.web_url}/api/v1/labs", **asks) for _ in range(2 * AT_MOST + 1)]
+    refused = [answer for answer in said if answer.status_code == httpx.codes.TOO_MANY_REQUESTS]
+    assert refused
+    assert all(1 <= int(answer.headers["Retry-After"]) <= 60 for answer in refused)
+    assert refused[0].json()["type"] == "/problems/too-many-requests"
+    assert running.sign_in("carl@example.org", is_new=True)
+
+
 def look_at_what_arrived(running: Running, errors: Collector, spans: Collector) -> None:
     """An error of each of web, worker and beat, and the spans of request and task, joined by their ids."""
 
@@ -88,7 +100,13 @@ def test_figures_of_all_processes_are_told_as_one_and_no_log_holds_anything_of_a
 ) -> None:
     errors, spans = outside
     ports = {kind: free_port() for kind in ("web", "worker", "beat")}
-    env = {"SWEEP_SECONDS": "1", "SIGN_IN_LIMITS": "off", "SENTRY_DSN": errors.dsn, "OTEL_EXPORTER_OTLP_ENDPOINT": spans.url}
+    env = {
+        "SWEEP_SECONDS": "1",
+        "SIGN_IN_LIMITS": "off",
+        "REQUESTS_A_MINUTE": str(AT_MOST),
+        "SENTRY_DSN": errors.dsn,
+        "OTEL_EXPORTER_OTLP_ENDPOINT": spans.url,
+    }
     pids = {
         kind: running.stack.start_process(
             kind, concurrency=2, extra_env=env | {"METRICS_ADDRESS": f"{LOOPBACK}:{port}"}, wait=kind != "worker"
@@ -135,6 +153,7 @@ def test_figures_of_all_processes_are_told_as_one_and_no_log_holds_anything_of_a
     assert all(line["request_id"] for line in requests if line["event"] == "request_finished")
 
     ask_for_what_fails(running, low | {"value": "9.27182"}, token)
+    ask_too_often(running, token)
     look_at_what_arrived(running, errors, spans)
     planted = running._secrets | {"hidden-password", "INSERT", "SELECT", str(running.stack.home)}
     assert {"9.31415", "9.27182", "Adam Invented", "adam@example.org", token} <= planted

@@ -246,7 +246,7 @@ def snooze(before: EpisodeRecord, *, until: datetime, reason: str, by: str, look
         snoozed_until=until,
         snoozed_by=by,
         snooze_reason=reason,
-        first_snoozed_at=before.first_snoozed_at or look.now,
+        first_snoozed_at=min(before.first_snoozed_at or look.now, look.now),
     )
     return Step(put_off, (Happened(What.SNOOZED, f"until {_printed(until, look)}: {reason}"),))
 
@@ -343,7 +343,8 @@ def _gone(before: EpisodeRecord, look: Look) -> Step | None:
 
 
 def _resolved(before: EpisodeRecord, how: Resolution, now: datetime) -> EpisodeRecord:
-    return replace(_awake(before), first_snoozed_at=None, resolved_at=now, resolution=how)
+    # No sooner than it was opened: the clock may have been ahead then.
+    return replace(_awake(before), first_snoozed_at=None, resolved_at=max(now, before.opened_at), resolution=how)
 
 
 def _owed(before: EpisodeRecord) -> datetime | None:

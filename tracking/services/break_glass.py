@@ -114,5 +114,5 @@ def close_expired(*, now: datetime) -> int:
 
 
 def _close(row: BreakGlass, at: datetime) -> None:
-    row.closed_at = at
+    row.closed_at = max(at, row.opened_at)  # a clock may have been ahead when it was opened
     row.save(update_fields=["closed_at"])

@@ -43,6 +43,8 @@ __all__ = [
 
 # Longer than any request or task lives: between its reading of the clock and its commit.
 _LONGEST_WRITE = timedelta(minutes=15)
+# By so much the clocks of two machines that are kept right may differ, and more.
+_CLOCKS_DIFFER = timedelta(minutes=1)
 _STANDS = tuple(field.name for field in Standing._meta.concrete_fields if field.name not in ("id", "patient"))
 
 
@@ -166,10 +168,16 @@ def reevaluate_many(ids: Sequence[int], *, by: Actor, now: datetime) -> list[int
 def changing_by(now: datetime, *, limit: int, above_id: int = 0) -> list[int]:
     """Ids, ascending, of men whose outcome changes by ``now`` without a write to their record.
 
-    Time passed, or the floor of the deployment or of a clinic of theirs changed after they were evaluated.
+    Time passed, or the floor of the deployment or of a clinic of theirs changed after they were evaluated; or they were
+    evaluated as of an instant that has not come: whoever did it went by a clock that was ahead.
     """
     another_floor_here = Q(patient__is_statistical=False) & ~Q(deployment_floor=deployment_floor())
-    changes = Q(next_change_at__lte=now) | another_floor_here | Exists(_floor_changed_since())
+    changes = (
+        Q(next_change_at__lte=now)
+        | Q(evaluated_at__gt=now + _CLOCKS_DIFFER)
+        | another_floor_here
+        | Exists(_floor_changed_since())
+    )
     rows = Standing.objects.filter(changes, patient_id__gt=above_id).order_by("patient_id")
     return list(rows.values_list("patient_id", flat=True)[:limit])
 

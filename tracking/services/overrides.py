@@ -185,6 +185,7 @@ def _end_of_man(rows: QuerySet[OfMan], *, patient: Patient, uid: UUID, by: Actor
 
 
 def _end(row: S, *, by: Actor, now: datetime) -> S:
-    row.ended_at, row.ended_by = now, str(by)
+    # No sooner than it began, should a clock have been ahead then.
+    row.ended_at, row.ended_by = max(now, row.set_at), str(by)
     row.save(update_fields=["ended_at", "ended_by"])
     return row

@@ -1,7 +1,7 @@
 """`make chaos`: the three plays, one after the other, each bounded in number and in time.
 
     python -m backend.devstack.chaos [--only reminders|writes|upgrade] [--reminders N] [--kills N] [--men N] [--faults N]
-        [--seconds N] [--seed N]
+        [--of PARTS] [--seconds N] [--seed N]
 
 The last line of each play says what was lost and doubled. Exit codes: 0 all of it held, 1 something did not.
 """
@@ -26,6 +26,9 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=15, help="while they go out")
     parser.add_argument("--men", type=int, default=6, help="who write all the time")
     parser.add_argument("--faults", type=int, default=60, help="while they write")
+    parser.add_argument(
+        "--of", default="", metavar="PARTS", help="only faults with one of these in the name: 'clock of', 'kill|stop'"
+    )
     parser.add_argument("--seconds", type=float, default=900.0, help="after which the reminders have to be out")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="of a run that is to be repeated")
     asked = parser.parse_args()
@@ -42,7 +45,7 @@ def main() -> int:
                         home, reminders=asked.reminders, kills=asked.kills, seconds=asked.seconds, seed=asked.seed, say=_say
                     )
                 elif play == "writes":
-                    report = writes.run(home, men=asked.men, faults=asked.faults, seed=asked.seed, say=_say)
+                    report = writes.run(home, men=asked.men, faults=asked.faults, of=asked.of, seed=asked.seed, say=_say)
                 else:
                     report = upgrades.run(home, men=asked.men, seed=asked.seed, say=_say)
             except SetupError as problem:

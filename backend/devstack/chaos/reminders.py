@@ -1,4 +1,4 @@
-"""Reminders go out while workers, the broker and the database are killed at random; then it is counted.
+"""Reminders go out while workers, the broker and the database are killed at random, and clocks jump; then it is counted.
 
 Held at the end: every reminder that was due is in one terminal state and stands in one inbox once; nothing reached the mail
 server or the provider of push messages twice except what is time-critical; and no more is unknown than was in the hands of
@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 import psycopg
 
+from backend.devstack.chaos.clocks import DAY, HOUR, Clocks, clocks, environments
 from backend.devstack.problems import SetupError
 from backend.devstack.push import Provider, provider
 from backend.devstack.stack import Stack
@@ -33,6 +34,9 @@ LATER = 1200
 PACE = 10.0
 Victim = Literal["worker-1", "worker-2", "beat", "broker", "postgres"]
 VICTIMS: tuple[Victim, ...] = ("worker-1", "worker-2", "broker", "postgres", "beat")
+# Whose clocks jump, and how long one wrong time lasts, in seconds.
+CLOCKED = ("worker-1", "beat", "postgres")
+WRONG_FOR = 1.5
 MESSAGE_ID = re.compile(rb"^Message-ID: <([0-9a-f-]{36})@", re.MULTILINE)
 
 
@@ -42,6 +46,7 @@ class Report:
 
     reminders: int = 0
     kills: Counter[str] = field(default_factory=Counter)
+    jumps: Counter[str] = field(default_factory=Counter)
     lost: int = 0
     doubled: int = 0
     unknown: int = 0
@@ -53,11 +58,14 @@ class Report:
     wrong: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        kills = ", ".join(f"{name} {count}" for name, count in sorted(self.kills.items()))
+        kills, jumps = (
+            ", ".join(f"{name} {count}" for name, count in sorted(counted.items())) or "nobody"
+            for counted in (self.kills, self.jumps)
+        )
         states = ", ".join(f"{state} {count}" for state, count in sorted(self.states.items()))
         return "\n".join(
             [
-                f"{self.reminders} reminders; killed: {kills or 'nobody'}",
+                f"{self.reminders} reminders; killed: {kills}; clocks that jumped: {jumps}",
                 f"deliveries: {states}; time-critical ones that arrived twice: {self.repeated_critical}",
                 f"arrived: {self.by_mail} by e-mail, {self.by_push} by push",
                 *self.wrong,
@@ -76,13 +84,13 @@ def run(
     pace: float = PACE,
     say: Callable[[str], None] = lambda _line: None,
 ) -> Report:
-    """Fill, run, kill, run to the end, count. SetupError where it does not come to an end within ``seconds``.
+    """Fill, run, kill, move clocks, run to the end, count. SetupError where it does not come to an end within ``seconds``.
 
-    ``say`` hears of each kill.
+    A clock jumps after each kill. ``say`` hears of each.
     """
     chance = random.Random(seed)  # noqa: S311  a play, not a secret
     report = Report(reminders=reminders)
-    with Stack(home, durable=True) as stack, provider() as push:
+    with clocks(say) as moved, Stack(home, durable=True, beside=environments(moved)) as stack, provider() as push:
         stack.start_services()
         stack.run_manage("migrate", "--database", "owner", "--no-input")
         stack.run_module("backend.devstack.crowd", str(reminders))
@@ -102,6 +110,7 @@ def run(
                 victim = deck.pop()
                 say(f"{report.kills.total() + 1} of {kills}: kill {victim}; {_states(stack) or 'nothing said yet'}")
                 _kill(stack, victim, report, push)
+                _move_clock(moved, report, chance)
                 next_kill = time.monotonic() + chance.uniform(0.0, pace)
             time.sleep(0.25)
         for name in (*WORKERS, "beat"):
@@ -135,6 +144,17 @@ def _kill(stack: Stack, victim: Victim, report: Report, push: Provider) -> None:
             stack.revive(victim)
         case _:
             _start(stack, victim, push.settings, wait=False)
+
+
+def _move_clock(moved: Clocks | None, report: Report, chance: random.Random) -> None:
+    """The wall clock of one process jumps while it works on, and is right again."""
+    if moved is None:
+        return
+    name = CLOCKED[report.jumps.total() % len(CLOCKED)]
+    report.jumps[name] += 1
+    moved.move(name, chance.choice((HOUR, DAY, -HOUR, -DAY)))
+    time.sleep(WRONG_FOR)
+    moved.move(name, 0)
 
 
 def _ask(stack: Stack, question: str) -> list[Any]:

@@ -27,8 +27,10 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import httpx
+import psycopg
 import redis
 
+from backend.devstack.chaos.clocks import DAY, HOUR, Clocks, clocks, environments
 from backend.devstack.chaos.disk import fill, small_disk
 from backend.devstack.chaos.phones import Phone
 from backend.devstack.cohort import Api, Person
@@ -39,13 +41,15 @@ from backend.devstack.stack import Stack
 
 # No brake on signing in: all these men come from one address.
 ENVIRONMENT = {"SIGN_IN_LIMITS": "off", "SWEEP_SECONDS": "1", "LOG_LEVEL": "WARNING"}
-AN_HOUR = "3600"
 # Seconds between two faults, and how long what is stopped stays so, at most.
 PACE, HELD_STILL = 4.0, 3.0
 HALF_OPEN = 6
+# How long one wrong time lasts, and how soon beat sends again once its clock is right: both longer than SWEEP_SECONDS.
+WRONG_FOR, SENDS_WITHIN = 1.5, 10.0
 SETTLE = 240.0
 Name = Literal["web", "worker", "beat", "broker", "postgres"]
 NAMES: tuple[Name, ...] = ("web", "worker", "beat", "broker", "postgres")
+CLOCKED: tuple[Name, ...] = ("worker", "beat", "postgres")
 
 
 @dataclass
@@ -78,9 +82,10 @@ class Report:
 class Play:
     """One stack, its phones, and what is done to it. ``faults`` by the name under which they are counted."""
 
-    def __init__(self, stack: Stack, report: Report, chance: random.Random, disk: Path | None) -> None:
-        """``disk``: the database's folder, where that is a file system of its own."""
+    def __init__(self, stack: Stack, report: Report, chance: random.Random, *, disk: Path | None, moved: Clocks | None) -> None:
+        """``disk``: the database's folder, where that is a file system of its own. ``moved``: clocks, where there are any."""
         self.stack = stack
+        self.moved = moved
         self.disk = disk
         self.report = report
         self.chance = chance
@@ -95,6 +100,7 @@ class Play:
             "clock jumps": self.clock_jumps,
             "kill reevaluate": self.kill_reevaluation,
             **({"disk full": self.fill_disk} if disk is not None else {}),
+            **({f"clock of {name}": partial(self.move_clock, name) for name in CLOCKED} if moved is not None else {}),
         }
 
     watcher: Phone
@@ -160,10 +166,22 @@ class Play:
 
     def clock_jumps(self) -> None:
         """Web runs on a clock an hour ahead, and then on the right one again."""
-        for extra in ({"CLOCK_OFFSET": AN_HOUR}, {}):
+        for extra in ({"CLOCK_OFFSET": str(HOUR)}, {}):
             self.stack.stop_process(self.web)
             self._start(self.web, extra)
             time.sleep(self.chance.uniform(0.2, HELD_STILL))
+
+    def move_clock(self, name: Name) -> None:
+        """The wall clock of this process alone jumps, twice, while it works on; and is right again."""
+        assert self.moved is not None
+        for seconds in self.chance.sample((HOUR, DAY, -HOUR, -DAY), 2):
+            self.moved.move(name, seconds)
+            time.sleep(WRONG_FOR)
+            if name == "postgres" and abs(self._database_ahead() - seconds) > HOUR / 2:
+                self.report.wrong.append("WRONG: the clock of the database did not move, so nothing was shown")
+        self.moved.move(name, 0)
+        if name == "beat":
+            self._expect_to_send()
 
     def kill_reevaluation(self) -> None:
         """All men are looked at again, and whoever does it is killed on the way."""
@@ -199,6 +217,21 @@ class Play:
     def _running(self, name: Name) -> str:
         return self.web if name == "web" else name
 
+    def _database_ahead(self) -> float:
+        with psycopg.connect(self.stack.services.database_url) as connection:
+            ((there,),) = connection.execute("SELECT extract(epoch FROM clock_timestamp())::float8").fetchall()
+        return float(there) - time.time()
+
+    def _expect_to_send(self) -> None:
+        """That beat still sends: its clock was ahead, and it may wait for what it sent then."""
+        log = self.stack.logs / "beat.log"
+        before, deadline = log.stat().st_size, time.monotonic() + SENDS_WITHIN
+        while log.stat().st_size == before:
+            if time.monotonic() > deadline:
+                self.report.wrong.append("WRONG: beat sends no more, now that its clock is right again")
+                return
+            time.sleep(0.1)
+
     def _expect_not_ready(self) -> None:
         answer = httpx.get(f"{self.stack.web_url}/health/ready", timeout=30.0)
         if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
@@ -214,25 +247,35 @@ def run(
     faults: int,
     seed: int,
     pace: float = PACE,
+    of: str = "",
     say: Callable[[str], None] = lambda _line: None,
 ) -> Report:
-    """Let so many men write, do so many things to the stack, one after the other, and count. ``say`` hears of each."""
+    """Let so many men write, do so many things to the stack, one after the other, and count.
+
+    ``of``: parts of names, with ``|`` between them; only the faults that have one. ``say`` hears of each.
+    """
     chance = random.Random(seed)  # noqa: S311  a play, not a secret
     report = Report(men=men)
     disk = home / "postgres"
-    with small_disk(disk) as has_disk, Stack(home, durable=True) as stack, ThreadPoolExecutor(men) as threads:
+    with (
+        small_disk(disk) as has_disk,
+        clocks(say) as moved,
+        Stack(home, durable=True, beside=environments(moved)) as stack,
+        ThreadPoolExecutor(men) as threads,
+    ):
         if not has_disk:
             say("not run: a full disk. This account may not mount a small file system.")
-        play = Play(stack, report, chance, disk if has_disk else None)
+        play = Play(stack, report, chance, disk=disk if has_disk else None, moved=moved)
         phones = play.start(men, seed)
         over = Event()
         living = [threads.submit(phone.live, over) for phone in phones[:-1]]
+        names = [name for name in play.faults if any(part in name for part in of.split("|"))]
         deck: list[str] = []
         try:
             for number in range(1, faults + 1):
                 time.sleep(chance.uniform(0.0, pace))
                 # Dealt like cards: each thing happens as often as any other.
-                deck = deck or chance.sample([*play.faults], len(play.faults))
+                deck = deck or chance.sample(names, len(names))
                 fault = deck.pop()
                 say(f"{number} of {faults}: {fault}")
                 play.faults[fault]()
