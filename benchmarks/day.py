@@ -31,7 +31,7 @@ import psycopg
 from backend.devstack.cohort import Api
 from backend.devstack.mail import messages
 from backend.devstack.stack import Stack
-from benchmarks.servers import CHECKOUT, connected, house, served
+from benchmarks.servers import CHECKOUT, MEASURED, connected, house, served
 from benchmarks.targets import Held, Line
 from benchmarks.told import DOSES, DRAWS, a_man, others
 
@@ -195,8 +195,7 @@ def measure(stack: Stack, sizes: Sizes) -> dict[str, Day]:
     """By name, ``ours`` and ``plain``."""
     stack.start_services()
     stack.run_manage("migrate", "--database", "owner", "--no-input")
-    extra = {"SIGN_IN_LIMITS": "off", "LOG_LEVEL": "WARNING"}
-    stack.start_process("web", extra_env=extra, concurrency=sizes.workers)
+    stack.start_process("web", extra_env=MEASURED, concurrency=sizes.workers)
     api = Api(stack.web_url, lambda: messages(stack.mail_folder))
     names = [f"Phone{number}" for number in range(sizes.phones)]
     ours = [f"Bearer {a_man(api, name)}" for name in names]

@@ -32,7 +32,7 @@ import psycopg
 
 from backend.devstack.cohort import Api
 from backend.devstack.mail import messages
-from benchmarks.servers import house
+from benchmarks.servers import MEASURED, house
 from benchmarks.told import a_man, others
 
 __all__ = ["Profile", "part_of", "profiled", "shape", "write"]
@@ -211,7 +211,7 @@ def _told() -> Iterator[str]:
     with house() as stack:
         stack.start_services()
         stack.run_manage("migrate", "--database", "owner", "--no-input")
-        stack.start_process("web", extra_env={"SIGN_IN_LIMITS": "off", "LOG_LEVEL": "WARNING"})
+        stack.start_process("web", extra_env=MEASURED)
         token = a_man(Api(stack.web_url, lambda: messages(stack.mail_folder)))
         stack.stop_process("web")
         with psycopg.connect(stack.services.migration_database_url) as owner:

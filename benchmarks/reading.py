@@ -23,7 +23,7 @@ import psycopg
 from backend.devstack.cohort import Api
 from backend.devstack.mail import messages
 from backend.devstack.stack import Stack
-from benchmarks.servers import CHECKOUT, connected, get, house, served
+from benchmarks.servers import CHECKOUT, MEASURED, connected, get, house, served
 from benchmarks.targets import Held, Line
 from benchmarks.told import a_man, others
 
@@ -66,7 +66,7 @@ def measure(stack: Stack, *, men: int = MEN, rounds: int = ROUNDS, calls: int = 
     """By name: ``series``, ``home``, ``unchanged`` (a 304), and ``raw series``, ``raw home``."""
     stack.start_services()
     stack.run_manage("migrate", "--database", "owner", "--no-input")
-    stack.start_process("web", extra_env={"SIGN_IN_LIMITS": "off", "LOG_LEVEL": "WARNING"})
+    stack.start_process("web", extra_env=MEASURED)
     token = a_man(Api(stack.web_url, lambda: messages(stack.mail_folder)))
     with psycopg.connect(stack.services.migration_database_url) as owner:
         others(owner, men, each=OF_EACH)

@@ -16,9 +16,11 @@ from backend.devstack.homes import RUN_FOLDER, remove_unused
 from backend.devstack.ports import LOOPBACK, ReservedPort
 from backend.devstack.stack import Stack
 
-__all__ = ["CHECKOUT", "connected", "get", "house", "served"]
+__all__ = ["CHECKOUT", "MEASURED", "connected", "get", "house", "served"]
 
 CHECKOUT = Path(__file__).parents[1]
+# All that production runs. Requests of an account are counted; more of them are answered than a person could send.
+MEASURED = {"SIGN_IN_LIMITS": "off", "REQUESTS_A_MINUTE": "1000000"}
 _SECONDS_TO_START = 60
 
 
