@@ -216,7 +216,7 @@ def _told() -> Iterator[str]:
         stack.stop_process("web")
         with psycopg.connect(stack.services.migration_database_url) as owner:
             others(owner, OTHERS, each=EACH)
-        os.environ |= stack.environment() | {"LOG_LEVEL": "WARNING"}
+        os.environ |= stack.environment() | MEASURED | {"LOG_LEVEL": "WARNING"}
         django.setup()
         yield token
 
