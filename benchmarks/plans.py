@@ -1,17 +1,21 @@
 """By which way the database finds what the hot requests ask for: every statement of theirs, as it was planned and carried out.
 
 A statement is explained in the transaction that sends it, by the same role, with the same values, under the same policies.
-One that writes is planned and not carried out twice.
+One that writes is planned and not carried out twice. One of which the server keeps the plan (``tracking.services.kept``) is
+explained by the plan that is made for any values, which is the worst that it may go by.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from django.db import connection, connections
+from django.db.backends.postgresql.base import ServerBindingCursor
 
 __all__ = ["Plan", "explained", "rows_of_tables"]
 
@@ -27,6 +31,7 @@ class Plan:
 
     statement: str
     tree: dict[str, Any]
+    is_kept: bool = False
 
     @property
     def scanned(self) -> set[str]:
@@ -52,14 +57,32 @@ def explained() -> Iterator[list[Plan]]:
     def explain(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001  Django calls it so
         verb = sql.lstrip(" (").split(maxsplit=1)[0].upper()
         if not many and (verb in _WRITES or verb in ("SELECT", "WITH")) and any(name in sql for name in _OURS):
+            of_server = isinstance(context["cursor"].cursor, ServerBindingCursor)
             with connection.connection.cursor() as cursor:
-                cursor.execute((_WRITTEN if verb in _WRITES else _READ) + sql, params)
-                ((told,),) = cursor.fetchall()
-            found.append(Plan(sql, told[0]["Plan"]))
+                if of_server:
+                    told = _for_any_values(cursor, sql, params)
+                else:
+                    cursor.execute((_WRITTEN if verb in _WRITES else _READ) + sql, params)
+                    ((told,),) = cursor.fetchall()
+            found.append(Plan(sql, told[0]["Plan"], is_kept=of_server))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(explain):
         yield found
+
+
+def _for_any_values(cursor: Any, sql: str, params: Any) -> Any:
+    numbers = count(1)
+    numbered = re.sub(r"%([s%])", lambda sign: f"${next(numbers)}" if sign[1] == "s" else "%", sql)
+    cursor.execute(f"PREPARE explained AS {numbered}")
+    cursor.execute("SET plan_cache_mode = force_generic_plan")
+    try:
+        cursor.execute(f"{_READ}EXECUTE explained ({', '.join(['%s'] * len(params))})", params)
+        ((told,),) = cursor.fetchall()
+    finally:
+        cursor.execute("RESET plan_cache_mode")
+        cursor.execute("DEALLOCATE explained")
+    return told
 
 
 def rows_of_tables() -> dict[str, int]:

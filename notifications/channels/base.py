@@ -6,6 +6,7 @@ A new channel is one file in this folder that ends in ``CHANNEL = ...``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -93,6 +94,10 @@ class Channel(Protocol):
 
     def targets(self, reached: Reached) -> Sequence[Target]:
         """Where this way leads for such a person; none where it does not reach him."""
+        ...
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        """For as long as the block lasts many are sent, and what leads to the other side may be kept between them."""
         ...
 
     def send(self, message: Message, target: Target) -> Outcome: ...

@@ -1,14 +1,15 @@
 """E-mail over SMTP, as text and as HTML; by another backend of Django where the settings name one (``clients.provider``).
 
 Django opens the connection by its settings. The transaction is spoken here, step by step, because what a failure means depends
-on the step: before the text has been handed over nothing was sent; after it, silence means that nobody knows.
+on the step: before the text has been handed over nothing was sent; after it, silence means that nobody knows. Whoever sends
+many messages keeps connections open between them (ADR 101).
 """
 
 from __future__ import annotations
 
 import smtplib
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager
 from email.utils import parseaddr
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.core.mail.backends.smtp import EmailBackend  # noqa: TID251  this is
 from django.utils.html import format_html, format_html_join
 
 from notifications.channels.base import REASON_LENGTH, Message, Outcome, Reached, Refused, Sent, Target, Unknown, said
+from notifications.channels.clients.connections import Connections
 
 _Reply = tuple[int, bytes]
 
@@ -27,9 +29,15 @@ class EmailChannel:
     name = "email"
     rank = 20
 
+    def __init__(self) -> None:
+        self._connections = Connections()
+
     def targets(self, reached: Reached) -> Sequence[Target]:
         """His address, if there is one."""
         return (Target("address", reached.email),) if reached.email else ()
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        return self._connections.kept_open()
 
     def send(self, message: Message, target: Target) -> Outcome:
         """Hand one message to the mail server. ``target`` is an address without a name."""
@@ -39,25 +47,28 @@ class EmailChannel:
             text = b"\r\n".join(mail.message().as_bytes().splitlines())
         except ValueError as error:  # a line break in a header
             return Refused(said(error), is_retryable=False)
-        try:
-            connection = get_connection()
-            if not isinstance(connection, EmailBackend):
-                from notifications.channels.clients import provider  # noqa: PLC0415  only where a provider's interface is used
+        server = self._connections.take()
+        if server is None:
+            try:
+                connection = get_connection()
+                if not isinstance(connection, EmailBackend):
+                    from notifications.channels.clients import provider  # noqa: PLC0415  only where a provider's interface is used
 
-                return provider.hand_over(connection, mail)
-            connection.open()
-        except Exception as error:  # noqa: BLE001  a wrong setting, a closed door, a wrong password: nothing was sent
-            return Refused(said(error), is_retryable=True)
-        server = connection.connection
-        assert server is not None
+                    return provider.hand_over(connection, mail)
+                connection.open()
+            except Exception as error:  # noqa: BLE001  a wrong setting, a closed door, a wrong password: nothing was sent
+                return Refused(said(error), is_retryable=True)
+            server = connection.connection
+            assert server is not None
+        outcome: Outcome | None = None
         try:
             outcome = _converse(server, sender, target.value, text)
-            if isinstance(outcome, Sent):
-                with suppress(OSError, smtplib.SMTPException):
-                    server.quit()
-            return outcome
         finally:
-            server.close()
+            if isinstance(outcome, Sent):
+                self._connections.give_back(server)
+            else:
+                server.close()
+        return outcome
 
 
 def _converse(server: smtplib.SMTP, sender: str, target: str, text: bytes) -> Outcome:

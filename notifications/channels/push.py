@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from django.conf import settings
 
@@ -18,6 +19,10 @@ class PushChannel:
     def targets(self, reached: Reached) -> Sequence[Target]:
         """His devices; none where this deployment has no service account, so that the next way is taken."""
         return tuple(reached.devices) if settings.FCM_SERVICE_ACCOUNT else ()
+
+    def kept_open(self) -> AbstractContextManager[None]:
+        """Each thread keeps a session of its own anyway."""
+        return nullcontext()
 
     def send(self, message: Message, target: Target) -> Outcome:
         """Hand one message to FCM for one device."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic, sleep
@@ -63,7 +64,10 @@ def deliver(*, now: datetime, limit: int = MOST_DELIVERIES) -> Delivered:
     _settle_lost(now, done)
     began = monotonic()
     taken = 0
-    with ThreadPoolExecutor(BATCH, thread_name_prefix="postman") as pool:
+    with ExitStack() as run:
+        for channel in CHANNELS.values():
+            run.enter_context(channel.kept_open())
+        pool = run.enter_context(ThreadPoolExecutor(BATCH, thread_name_prefix="postman"))
         while taken < limit:
             found, handovers = _take(now, min(BATCH, limit - taken), done)
             _send_all(pool, handovers, now, done)

@@ -24,20 +24,26 @@ OPENS, DUE, OVERDUE = date(2026, 11, 3), date(2026, 11, 17), date(2026, 12, 1)
 class Obedient:
     """Answers each step as scripted, and keeps what it accepted.
 
-    An answer is a reply line, ``hang`` (until the test ends) or ``disconnect``.
+    An answer is a reply line, ``hang`` (until the test ends) or ``disconnect``. ``connections``: how many were opened, and
+    ``goodbyes``: how many of them were ended by QUIT.
     """
 
     def __init__(self) -> None:
-        self.script = {"MAIL": "250 OK", "RCPT": "250 OK", "DATA": "", "TEXT": "250 kept as 4711"}
+        self.script = {"RSET": "250 OK", "MAIL": "250 OK", "RCPT": "250 OK", "DATA": "", "TEXT": "250 kept as 4711"}
         self.accepted: list[Any] = []
-        self.heard = 0
+        self.heard = self.connections = self.goodbyes = 0
+        self._once: dict[str, str] = {}
         self._end: asyncio.Event | None = None
 
     def __setitem__(self, step: str, answer: str) -> None:
         self.script[step] = answer
 
+    def once(self, step: str, answer: str) -> None:
+        """The next answer to this step; after it, as scripted."""
+        self._once[step] = answer
+
     async def act(self, server: SMTP, step: str) -> str:
-        answer = self.script[step]
+        answer = self._once.pop(step, self.script[step])
         if answer == "hang":
             self._end = self._end or asyncio.Event()
             await self._end.wait()
@@ -49,6 +55,9 @@ class Obedient:
     def release(self) -> None:
         if self._end is not None:
             self._end.set()
+
+    async def handle_RSET(self, server: SMTP, session: Any, envelope: Any) -> str:
+        return await self.act(server, "RSET")
 
     async def handle_MAIL(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         envelope.mail_from = address
@@ -69,7 +78,15 @@ class Obedient:
 
 
 class Scripted(SMTP):
-    """aiosmtpd, with an answer to the DATA command itself."""
+    """aiosmtpd, with an answer to the DATA command itself, and counted."""
+
+    def connection_made(self, transport: Any) -> None:
+        self.event_handler.connections += 1
+        super().connection_made(transport)
+
+    async def smtp_QUIT(self, arg: str) -> None:
+        self.event_handler.goodbyes += 1
+        await super().smtp_QUIT(arg)
 
     async def smtp_DATA(self, arg: str) -> None:
         answer = self.event_handler.script["DATA"]

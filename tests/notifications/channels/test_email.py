@@ -23,6 +23,7 @@ MESSAGE = Message(
 )
 EMAIL = CHANNELS["email"]
 ADAM = Target("address", "adam@example.org")
+SENT = Sent("250 kept as 4711")
 
 
 def plain(part: Any) -> str:
@@ -79,6 +80,46 @@ def test_silence_after_the_text_is_unknown(mail_server: Obedient, settings: Any,
     mail_server["TEXT"] = how
     assert isinstance(EMAIL.send(MESSAGE, ADAM), Unknown)
     assert mail_server.heard == 1
+
+
+def test_a_connection_carries_one_message_unless_somebody_has_many(mail_server: Obedient) -> None:
+    assert [EMAIL.send(MESSAGE, ADAM) for _ in range(2)] == [SENT] * 2
+    assert (mail_server.connections, mail_server.goodbyes) == (2, 2)
+    with EMAIL.kept_open():
+        with EMAIL.kept_open():
+            assert EMAIL.send(MESSAGE, ADAM) == SENT
+        assert EMAIL.send(MESSAGE, Target("address", "carl@example.org")) == SENT
+        assert (mail_server.connections, mail_server.goodbyes) == (3, 2)
+    assert (mail_server.connections, mail_server.goodbyes) == (3, 3)
+    assert [envelope.rcpt_tos for envelope in mail_server.accepted] == [["adam@example.org"]] * 3 + [["carl@example.org"]]
+
+
+@pytest.mark.parametrize("how", ["disconnect", "421 long enough", "hang"])
+def test_a_kept_connection_that_answers_no_more_has_carried_nothing_and_another_is_opened(
+    mail_server: Obedient, settings: Any, how: str
+) -> None:
+    settings.EMAIL_TIMEOUT = 0.2
+    with EMAIL.kept_open():
+        assert EMAIL.send(MESSAGE, ADAM) == SENT
+        mail_server.once("RSET", how)
+        assert EMAIL.send(MESSAGE, ADAM) == SENT
+        assert EMAIL.send(MESSAGE, ADAM) == SENT
+    assert (mail_server.connections, mail_server.heard) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("step", "how", "kind"),
+    [("RCPT", "550 no such man", Refused), ("TEXT", "disconnect", Unknown), ("RCPT", "disconnect", Refused)],
+)
+def test_what_went_wrong_on_a_kept_connection_is_told_and_carries_nothing_more(
+    mail_server: Obedient, step: str, how: str, kind: type
+) -> None:
+    with EMAIL.kept_open():
+        assert EMAIL.send(MESSAGE, ADAM) == SENT
+        mail_server.once(step, how)
+        assert isinstance(EMAIL.send(MESSAGE, ADAM), kind)
+        assert EMAIL.send(MESSAGE, ADAM) == SENT
+    assert (mail_server.connections, len(mail_server.accepted)) == (2, 2)
 
 
 def test_a_reply_that_means_nothing_is_unknown(mail_server: Obedient) -> None:
