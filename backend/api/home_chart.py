@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ __all__ = ["Chart", "FloorBand", "chart", "floor_band"]
 # What a note of a reading says of the measurement is his at once; what it says of the comparison comes with the release.
 _OF_THE_MEASUREMENT = {"assay_unverified", "assay_unknown", "not_at_steady_state", "unit_in_question"}
 _OF_THE_COMPARISON = {"at_boundary", "lab_normal_but_low", "may_be_lower", "may_overstate"}
+_OF_BOTH = _OF_THE_MEASUREMENT | _OF_THE_COMPARISON
 _CENSORED = "censored"
 # Where he has neither a result nor a wish.
 _USUAL_UNIT = "pg/mL"
@@ -92,12 +93,12 @@ class _Drawing:
         rule = load_rulebook().analytes[ANALYTE]
         return {"value": displayed(Value(Comparator(comparator), digits, unit), rule, self.unit), "unit": self.unit}
 
-    def point(self, row: LabResult) -> dict[str, Any]:
+    def point(self, uid: str, row: LabResult) -> dict[str, Any]:
         """What :class:`ChartPoint` promises."""
-        said = self.results.get(str(row.uid), {})
+        said = self.results.get(uid, {})
         return {
             "id": row.client_id,
-            "uid": str(row.uid),
+            "uid": uid,
             "at": row.at.astimezone(ZoneInfo(row.zone)).isoformat(),
             "precision": row.precision,
             "zone": row.zone,
@@ -114,17 +115,20 @@ class _Drawing:
         said = self.results.get(uid)
         return self.value(*said["floor"].split(" ", 1)) if self.released and said else None
 
-    def _badges(self, said: Mapping[str, Any]) -> Iterator[str]:
-        shown = _OF_THE_MEASUREMENT | (_OF_THE_COMPARISON if self.released else set())
-        yield from (note for note in said.get("notes", ()) if note in shown)
-        if self.released and said.get("at_boundary") and "at_boundary" not in said["notes"]:
-            yield "at_boundary"
+    def _badges(self, said: Mapping[str, Any]) -> list[str]:
+        if not said:
+            return []
+        shown = _OF_BOTH if self.released else _OF_THE_MEASUREMENT
+        badges = [note for note in said["notes"] if note in shown]
+        if self.released and said["at_boundary"] and "at_boundary" not in badges:
+            badges.append("at_boundary")
+        return badges
 
 
 def chart(stand: Stand, rows: list[LabResult], man: Patient, *, older: bool, released: bool) -> dict[str, Any]:
     """What :class:`Chart` promises. ``rows``: the results to draw, the oldest first."""
     drawing = _Drawing(_unit(man, rows), stand.results, released)
-    points = {str(row.uid): drawing.point(row) for row in rows}
+    points = {uid: drawing.point(uid, row) for uid, row in ((str(row.uid), row) for row in rows)}
     segments = []
     for segment in stand.segments:
         keys = [key for key in segment["keys"] if key in points]
