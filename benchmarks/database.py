@@ -21,7 +21,7 @@ def database() -> Iterator[None]:
     """Django upon an empty database of its own, which is gone afterwards."""
     running = session.begin()
     try:
-        os.environ |= running.environment() | {"DJANGO_SETTINGS_MODULE": "backend.settings"}
+        os.environ |= running.environment() | {"DJANGO_SETTINGS_MODULE": "backend.settings", "LOG_LEVEL": "WARNING"}
         django.setup()
         call_command("migrate", database="owner", verbosity=0)
         garbage.set_apart()  # as every process of the house does

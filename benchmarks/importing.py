@@ -110,7 +110,7 @@ def _bare(importing: Patient, other: Patient, rows: int, *, backend: int) -> Spe
 
 def report(*, rows: int = ROWS) -> Iterator[Line]:
     """The figures as lines; Django stands upon an empty database."""
-    cost = measure(_man("importing"), _man("other"), rows=rows)
+    cost = measure(_man("importing"), _man("bare"), rows=rows)
     yield f"Import of {cost.rows:,} rows of a table; seconds on the wall, of the process, of its database session"
     for name, each in (
         ("read and looked at", cost.looked_at),

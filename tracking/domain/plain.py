@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,32 +18,29 @@ _AS_IS = frozenset({str, int, bool, type(None)})
 
 def plain(item: Any) -> Any:
     """The same content in lists, dicts, strings, integers, booleans and None."""
-    if type(item) in _AS_IS:
-        return item
-    if isinstance(item, list | tuple):
-        return [plain(value) for value in item]
-    if isinstance(item, dict):
-        return {str(key): plain(value) for key, value in item.items()}
-    return plain(_one_level(item))
-
-
-def _one_level(item: Any) -> Any:
-    """What JSON has no form for, one level down."""
-    if isinstance(item, Enum):
-        return item.value
-    if isinstance(item, Decimal | Fraction):
-        return str(item)
-    if isinstance(item, date):
-        return item.isoformat()
-    if isinstance(item, Mapping):
-        return dict(item)
-    names = _names(type(item))  # type: ignore[arg-type]  # every class is hashable
-    if names:
-        return {name: getattr(item, name) for name in names}
-    raise TypeError(f"{type(item).__name__} has no plain form")
+    kind = type(item)
+    return item if kind in _AS_IS else _way_of(kind)(item)  # type: ignore[arg-type]  # every class is hashable
 
 
 @cache
+def _way_of(kind: type) -> Callable[[Any], Any]:
+    """How what is of this kind is made plain."""
+    if issubclass(kind, list | tuple):
+        return lambda item: [value if type(value) in _AS_IS else plain(value) for value in item]
+    if issubclass(kind, Mapping):
+        return lambda item: {str(key): value if type(value) in _AS_IS else plain(value) for key, value in item.items()}
+    if issubclass(kind, Enum):
+        return lambda item: plain(item.value)
+    if issubclass(kind, Decimal | Fraction):
+        return str
+    if issubclass(kind, date):
+        return lambda item: str(item.isoformat())
+    names = _names(kind)
+    if names:
+        return lambda item: {name: plain(getattr(item, name)) for name in names}
+    raise TypeError(f"{kind.__name__} has no plain form")
+
+
 def _names(kind: Any) -> tuple[str, ...]:
     """What a record tells: its fields, or what it names as ``TOLD`` where some of that is worked out when asked for."""
     told: tuple[str, ...] = getattr(kind, "TOLD", ()) or getattr(kind, "__struct_fields__", ())
@@ -56,4 +53,4 @@ def digest(item: Any) -> str:
 
 
 # The text of ``plain``, without building it first: the encoder walks lists, dicts and text by itself, and asks for the rest.
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_one_level).encode
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=plain).encode

@@ -20,7 +20,7 @@ from tracking.domain.verdict import CURRENT
 from tracking.domain.work_queue import known_days, without_since
 from tracking.evidence import load_rulebook
 from tracking.models import BasisPart, CareRelationship, ClinicFloor, Evaluation, Finding, Patient, Standing
-from tracking.services import due, episodes, rulebooks
+from tracking.services import bulk, due, episodes, rulebooks
 from tracking.services.access import acting_as, lock_patient, lock_patients
 from tracking.services.history import histories_of
 from tracking.services.in_force import deployment_floor
@@ -250,13 +250,14 @@ def _store(
 ) -> dict[int, Evaluation]:
     rows = [_row(man, conclusion, now=now) for man, conclusion in concluded]
     _store_parts(rows, standing)
-    Evaluation.objects.bulk_create(rows)
+    bulk.insert_and_number(Evaluation, rows)
     is_released = _releasing(rows, standing)
-    Finding.objects.bulk_create(
+    findings = [
         _finding(row, said, released_at=now if is_released(row, said["code"]) else None)
         for row in rows
         for said in _findings(row)
-    )
+    ]
+    bulk.insert_objects(Finding, findings)
     return {row.patient_id: row for row in rows}
 
 
@@ -265,8 +266,7 @@ def _store_parts(rows: Sequence[Evaluation], standing: Mapping[int, Evaluation])
     known = {part for row in standing.values() for part in (row.placed_id, row.grounds_id)}
     parts = (part for row in rows for part in (row.placed, row.grounds) if part is not None)
     news = [part for part in parts if part.uid not in known]
-    if news:
-        BasisPart.objects.bulk_create(news, ignore_conflicts=True)
+    bulk.insert_objects(BasisPart, news, but_those_there=True)
 
 
 def _row(man: Patient, conclusion: Conclusion, *, now: datetime) -> Evaluation:
