@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from benchmarks import day, dispatch, evaluation, execution, footprint, policies, reading
-from benchmarks.database import database
+from benchmarks.database import told_upon_one
 from benchmarks.targets import Held, Line, table
 
-
-def _of_this_process() -> Iterator[Line]:
-    with database():
-        from benchmarks import importing, queue, reevaluation, space, writing  # noqa: PLC0415  they read models, which Django knows now
-
-        for report in (reevaluation.report, importing.report, queue.report, writing.report, space.report):
-            yield from report()
-
-
+# They store something, in the process that measures it.
+_UPON_A_DATABASE = tuple(f"benchmarks.{name}" for name in ("reevaluation", "importing", "queue", "writing", "space"))
 _MEASUREMENTS: tuple[Callable[[], Iterator[Line]], ...] = (
     evaluation.report,
     footprint.report,
@@ -26,7 +20,7 @@ _MEASUREMENTS: tuple[Callable[[], Iterator[Line]], ...] = (
     policies.report,
     dispatch.report,
     execution.report,
-    _of_this_process,
+    *(partial(told_upon_one, module) for module in _UPON_A_DATABASE),
 )
 
 
