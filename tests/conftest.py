@@ -36,6 +36,14 @@ def nothing_remembered() -> None:
         rulebooks._stored.clear()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def styles_found_when_asked_for() -> None:
+    """Each test's client makes all middleware anew, which would look through every folder of styles and scripts."""
+    from django.conf import settings
+
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 @pytest.fixture(autouse=True)
 def fresh_counters(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody has tried anything yet: the counters of tries lie in the broker, which all tests share."""
