@@ -162,6 +162,8 @@ def _bound() -> Any:
     """
     if connection.queries_logged:
         return connection.cursor()
+    # As ``connection.cursor()`` does: one that the server has ended meanwhile is made anew.
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     apart: Any = ServerBindingCursor
     return connection.make_cursor(apart(connection.connection))
