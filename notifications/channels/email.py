@@ -47,22 +47,29 @@ class EmailChannel:
             text = b"\r\n".join(mail.message().as_bytes().splitlines())
         except ValueError as error:  # a line break in a header
             return Refused(said(error), is_retryable=False)
-        server = self._connections.take()
-        if server is None:
-            try:
-                connection = get_connection()
-                if not isinstance(connection, EmailBackend):
-                    from notifications.channels.clients import provider  # noqa: PLC0415  only where a provider's interface is used
+        kept = self._connections.take()
+        if kept is not None:
+            outcome = self._over(kept, sender, target.value, text)
+            # What is refused was not taken, and may be about the connection: some servers count the letters of one.
+            if not isinstance(outcome, Refused):
+                return outcome
+        try:
+            connection = get_connection()
+            if not isinstance(connection, EmailBackend):
+                from notifications.channels.clients import provider  # noqa: PLC0415  only where a provider's interface is used
 
-                    return provider.hand_over(connection, mail)
-                connection.open()
-            except Exception as error:  # noqa: BLE001  a wrong setting, a closed door, a wrong password: nothing was sent
-                return Refused(said(error), is_retryable=True)
-            server = connection.connection
-            assert server is not None
+                return provider.hand_over(connection, mail)
+            connection.open()
+        except Exception as error:  # noqa: BLE001  a wrong setting, a closed door, a wrong password: nothing was sent
+            return Refused(said(error), is_retryable=True)
+        server = connection.connection
+        assert server is not None
+        return self._over(server, sender, target.value, text)
+
+    def _over(self, server: smtplib.SMTP, sender: str, target: str, text: bytes) -> Outcome:
         outcome: Outcome | None = None
         try:
-            outcome = _converse(server, sender, target.value, text)
+            outcome = _converse(server, sender, target, text)
         finally:
             if isinstance(outcome, Sent):
                 self._connections.give_back(server)

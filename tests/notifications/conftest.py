@@ -42,8 +42,11 @@ class Obedient:
         """The next answer to this step; after it, as scripted."""
         self._once[step] = answer
 
+    def answer_to(self, step: str) -> str:
+        return self._once.pop(step, self.script[step])
+
     async def act(self, server: SMTP, step: str) -> str:
-        answer = self._once.pop(step, self.script[step])
+        answer = self.answer_to(step)
         if answer == "hang":
             self._end = self._end or asyncio.Event()
             await self._end.wait()
@@ -89,7 +92,7 @@ class Scripted(SMTP):
         await super().smtp_QUIT(arg)
 
     async def smtp_DATA(self, arg: str) -> None:
-        answer = self.event_handler.script["DATA"]
+        answer = self.event_handler.answer_to("DATA")
         if answer:
             await self.push(answer)
         else:

@@ -108,16 +108,31 @@ def test_a_kept_connection_that_answers_no_more_has_carried_nothing_and_another_
 
 
 @pytest.mark.parametrize(
-    ("step", "how", "kind"),
-    [("RCPT", "550 no such man", Refused), ("TEXT", "disconnect", Unknown), ("RCPT", "disconnect", Refused)],
+    ("step", "how"),
+    [("MAIL", "421 closing"), ("MAIL", "452 too many"), ("MAIL", "550 too many"), ("RCPT", "disconnect"), ("DATA", "451 no")],
 )
-def test_what_went_wrong_on_a_kept_connection_is_told_and_carries_nothing_more(
-    mail_server: Obedient, step: str, how: str, kind: type
-) -> None:
+def test_what_a_kept_connection_refuses_is_asked_once_more_over_another(mail_server: Obedient, step: str, how: str) -> None:
     with EMAIL.kept_open():
         assert EMAIL.send(MESSAGE, ADAM) == SENT
         mail_server.once(step, how)
-        assert isinstance(EMAIL.send(MESSAGE, ADAM), kind)
+        assert EMAIL.send(MESSAGE, ADAM) == SENT
+    assert (mail_server.connections, len(mail_server.accepted)) == (2, 2)
+
+
+def test_what_another_connection_refuses_too_is_refused(mail_server: Obedient) -> None:
+    with EMAIL.kept_open():
+        assert EMAIL.send(MESSAGE, ADAM) == SENT
+        mail_server["RCPT"] = "550 no such man"
+        assert EMAIL.send(MESSAGE, ADAM) == Refused("550 no such man", is_retryable=False)
+    assert (mail_server.connections, len(mail_server.accepted)) == (2, 1)
+
+
+def test_a_letter_of_which_nothing_is_known_is_not_sent_again_over_another_connection(mail_server: Obedient) -> None:
+    with EMAIL.kept_open():
+        assert EMAIL.send(MESSAGE, ADAM) == SENT
+        mail_server.once("TEXT", "disconnect")
+        assert isinstance(EMAIL.send(MESSAGE, ADAM), Unknown)
+        assert (mail_server.connections, mail_server.heard) == (1, 2)
         assert EMAIL.send(MESSAGE, ADAM) == SENT
     assert (mail_server.connections, len(mail_server.accepted)) == (2, 2)
 
