@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -45,12 +43,3 @@ def _names(kind: Any) -> tuple[str, ...]:
     """What a record tells: its fields, or what it names as ``TOLD`` where some of that is worked out when asked for."""
     told: tuple[str, ...] = getattr(kind, "TOLD", ()) or getattr(kind, "__struct_fields__", ())
     return told or (tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ())
-
-
-def digest(item: Any) -> str:
-    """SHA-256 over one canonical form."""
-    return hashlib.sha256(_canonical(item).encode()).hexdigest()
-
-
-# The text of ``plain``, without building it first: the encoder walks lists, dicts and text by itself, and asks for the rest.
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=plain).encode

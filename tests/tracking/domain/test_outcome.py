@@ -15,17 +15,17 @@ from tests.tracking.domain.long_lives import long_lives
 from tests.tracking.domain.test_whole import men
 from tracking.domain.evaluate import Evaluation, evaluate
 from tracking.domain.history import FloorOverride, History
-from tracking.domain.plain import digest
+from tracking.domain.plain import plain
 from tracking.evidence import load_rulebook
 
 RULEBOOK = load_rulebook()
 ROWS = ("labs", "doses", "regimens", "scans", "fractures", "risk_factors", "floors", "intervals", "symptoms")
 
 
-def everything(said: Evaluation) -> str:
+def everything(said: Evaluation) -> Any:
     """All that makes two evaluations the same to a reader, old draws and closed items included. No instant and no sentence."""
     now, timing = said.context.now, said.timing
-    return digest(
+    return plain(
         [
             said.verdict,
             said.series.low,
@@ -53,7 +53,7 @@ def judge(history: History, *, days: int = 0) -> Evaluation:
 @given(st.one_of(men(), long_lives()), st.lists(st.integers(0, 500), min_size=2, max_size=4))
 @settings(max_examples=60)
 def test_as_time_passes_nothing_that_a_reader_sees_changes_under_one_digest(history: History, days: list[int]) -> None:
-    seen: dict[str, str] = {}
+    seen: dict[str, Any] = {}
     for number in sorted(days):
         said = judge(history, days=number)
         assert seen.setdefault(said.outcome_digest, everything(said)) == everything(said)

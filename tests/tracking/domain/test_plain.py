@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
@@ -9,7 +10,7 @@ from types import MappingProxyType
 import pytest
 
 from tests.tracking.domain.build import BORN, NOW, TODAY, anastrozole, day, dose, lab, man
-from tracking.domain.plain import digest, plain
+from tracking.domain.plain import plain
 from tracking.domain.rulebook import Tier
 
 
@@ -35,14 +36,16 @@ def test_what_has_no_plain_form_is_refused() -> None:
         plain(object())
 
 
-def test_a_digest_is_that_of_the_plain_form() -> None:
+def test_what_is_nested_is_plain_on_every_level() -> None:
     record = man(labs=[lab("<5.10", BORN)], regimens=[anastrozole(day(20), TODAY)], doses=[dose("anastrozole", BORN)])
     nested = {Tier.CRITICAL: (record, [Decimal("5.10"), None, True, 3], MappingProxyType({"at": NOW}))}
-    assert digest(nested) == digest(plain(nested))
+    said = plain(nested)
+    assert json.loads(json.dumps(said)) == said
+    assert said["critical"][1:] == [["5.10", None, True, 3], {"at": "2026-11-02T15:00:00+00:00"}]
+    assert said["critical"][0]["labs"][0]["reported"]["value"] == {"comparator": "<", "digits": "5.10", "unit": "pg/mL"}
 
 
-def test_a_digest_is_of_content_and_not_of_order() -> None:
-    assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
+def test_the_digest_of_a_history_is_of_content_and_not_of_order() -> None:
     one, other = lab("5", BORN), lab("6", BORN)
     assert man(labs=[one, other]).digest == man(labs=[other, one]).digest
 
