@@ -29,7 +29,7 @@ class Obedient:
     """
 
     def __init__(self) -> None:
-        self.script = {"RSET": "250 OK", "MAIL": "250 OK", "RCPT": "250 OK", "DATA": "", "TEXT": "250 kept as 4711"}
+        self.script = {"RSET": "250 OK", "MAIL": "250 OK", "RCPT": "250 OK", "DATA": "", "TEXT": "250 kept as 4711", "QUIT": ""}
         self.accepted: list[Any] = []
         self.heard = self.connections = self.goodbyes = 0
         self._once: dict[str, str] = {}
@@ -89,6 +89,7 @@ class Scripted(SMTP):
 
     async def smtp_QUIT(self, arg: str) -> None:
         self.event_handler.goodbyes += 1
+        await self.event_handler.act(self, "QUIT")
         await super().smtp_QUIT(arg)
 
     async def smtp_DATA(self, arg: str) -> None:

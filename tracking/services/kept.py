@@ -13,6 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models.base import ModelState
 from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators, prefetch_related_objects
+from django.db.transaction import TransactionManagementError
 
 __all__ = ["Kept"]
 
@@ -36,6 +37,8 @@ class Kept(Generic[R]):
     def of(self, *values: Any) -> list[R]:
         """What the queryset itself would have read now."""
         kept = self._composed
+        if kept.locks and connection.get_autocommit():
+            raise TransactionManagementError("rows cannot be locked outside of a transaction: the lock would end at once")
         with _bound() as cursor:
             cursor.execute(kept.sql, [values[place] for place in kept.places])
             found: list[Any] = cursor.fetchall()
@@ -63,6 +66,7 @@ class Kept(Generic[R]):
             places=tuple(marks.index(param) for param in params if param in marks),
             converted=tuple((place, *how) for place, how in compiler.get_converters(columns).items()),
             made=_made(rows, compiler),
+            locks=rows.query.select_for_update,
         )
 
 
@@ -100,12 +104,15 @@ class _Made:
 
 @dataclass(frozen=True, slots=True)
 class _Composed:
-    """``places``: of the values that come, in the order of the statement. ``made``: None where rows stay rows."""
+    """``places``: of the values that come, in the order of the statement. ``made``: None where rows stay rows. ``locks``: as
+    ``select_for_update``, which Django refuses outside of a transaction when it composes, and so would refuse once.
+    """
 
     sql: str
     places: tuple[int, ...]
     converted: tuple[tuple[int, Sequence[Callable[..., Any]], Any], ...]
     made: _Made | None
+    locks: bool
 
     def convert(self, raw: Sequence[Any]) -> tuple[Any, ...]:
         """One row, each column as its field reads it."""

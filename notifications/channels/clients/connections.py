@@ -11,6 +11,8 @@ from threading import Lock
 __all__ = ["Connections"]
 
 _OK = 250
+# Seconds for what carries no letter: whether a session still holds, and goodbye. A run does not wait longer for a dead server.
+PATIENCE = 3.0
 
 
 class Connections:
@@ -60,13 +62,27 @@ class Connections:
 def _answers(server: smtplib.SMTP) -> bool:
     """Whether the server still has this session: it may have ended it, after so many messages or so much time."""
     try:
-        return server.rset()[0] == _OK
+        with _soon(server):
+            return server.rset()[0] == _OK
     except (OSError, smtplib.SMTPException):
         return False
 
 
 def _say_goodbye(server: smtplib.SMTP) -> None:
     """End the session as RFC 5321 asks for, whatever the other side does."""
-    with suppress(OSError, smtplib.SMTPException):
+    with suppress(OSError, smtplib.SMTPException), _soon(server):
         server.quit()
     server.close()
+
+
+@contextmanager
+def _soon(server: smtplib.SMTP) -> Iterator[None]:
+    """Answers of this server are waited for no longer than :data:`PATIENCE`."""
+    line = server.sock
+    if line is None:  # closed already; whatever is said next fails at once
+        yield
+        return
+    usual = line.gettimeout()
+    line.settimeout(PATIENCE if usual is None else min(usual, PATIENCE))
+    yield
+    line.settimeout(usual)

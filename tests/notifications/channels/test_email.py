@@ -6,12 +6,14 @@ import email
 import re
 import socket
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
 from django.core.mail.backends.base import BaseEmailBackend  # noqa: TID251  a backend of the test's own
 
 from notifications.channels import CHANNELS, Message, Refused, Sent, Target, Unknown
+from notifications.channels.clients import connections
 from tests.notifications.conftest import Obedient
 
 MESSAGE = Message(
@@ -105,6 +107,21 @@ def test_a_kept_connection_that_answers_no_more_has_carried_nothing_and_another_
         assert EMAIL.send(MESSAGE, ADAM) == SENT
         assert EMAIL.send(MESSAGE, ADAM) == SENT
     assert (mail_server.connections, mail_server.heard) == (2, 3)
+
+
+@pytest.mark.parametrize("step", ["RSET", "QUIT"])
+def test_a_server_that_has_gone_dark_holds_up_no_run(
+    mail_server: Obedient, settings: Any, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    settings.EMAIL_TIMEOUT = 60
+    monkeypatch.setattr(connections, "PATIENCE", 0.2)
+    began = monotonic()
+    with EMAIL.kept_open():
+        assert EMAIL.send(MESSAGE, ADAM) == SENT
+        mail_server.once(step, "hang")
+        assert EMAIL.send(MESSAGE, ADAM) == SENT
+    assert monotonic() - began < 30
+    assert mail_server.heard == 2
 
 
 @pytest.mark.parametrize(
